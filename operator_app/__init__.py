@@ -1,0 +1,3 @@
+"""Operator 112: the workstation of an emergency call centre."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,365 @@
+"""Every stored fact, frozen, and the envelope it travels in.
+
+A fact is what happened; an `Event` says who noted it, where and when. Journal, server and all windows exchange
+events as the flat records of `to_record`, so that an older seat keeps and passes on what it does not understand.
+"""
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from types import UnionType
+from typing import Any, ClassVar, Union, get_args, get_origin, get_type_hints
+
+from operator_app.domain.ids import AgencyCode, CallId, DispatchId, EventId, IncidentId, JournalId, SeatName
+from operator_app.domain.states import Classification, DispatchState, IncidentStatus, SeatState
+
+INCIDENT_FIELDS = (
+    "place",
+    "landmark",
+    "village",
+    "district",
+    "neighbourhood",
+    "position",
+    "kind",
+    "priority",
+    "caller_name",
+    "caller_number",
+    "text",
+)
+"""Names of the fields of an incident; `position` holds "lat,lon" in decimal degrees, `priority` "1" to "5"."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallOffered:
+    """A call rang at a seat, or was dialled there (`direction` is "in" or "out"); `number` is None when withheld."""
+
+    op: ClassVar[str] = "call.offered"
+    call_id: CallId
+    direction: str
+    number: str | None
+    display_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallAnswered:
+    """Both sides can speak."""
+
+    op: ClassVar[str] = "call.answered"
+    call_id: CallId
+
+
+@dataclass(frozen=True, slots=True)
+class CallEnded:
+    """The call is over; `by` is "remote", "local" or "failure", `code` the SIP code, `reason` in words or empty."""
+
+    op: ClassVar[str] = "call.ended"
+    call_id: CallId
+    by: str
+    code: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallClassified:
+    """What the operator found the call to be."""
+
+    op: ClassVar[str] = "call.classified"
+    call_id: CallId
+    classification: Classification
+
+
+@dataclass(frozen=True, slots=True)
+class CallLinked:
+    """The call is a report of that incident."""
+
+    op: ClassVar[str] = "call.linked"
+    call_id: CallId
+    incident_id: IncidentId
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecorded:
+    """The recording of the call is complete: file names in the seat's recordings folder and their SHA-256 digests."""
+
+    op: ClassVar[str] = "call.recorded"
+    call_id: CallId
+    files: tuple[str, ...]
+    sha256: tuple[str, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentOpened:
+    """A new incident; its number was made by the seat, without a server."""
+
+    op: ClassVar[str] = "incident.opened"
+    incident_id: IncidentId
+    number: str
+    call_id: CallId | None
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSet:
+    """One field of an incident got a new value; None empties it."""
+
+    op: ClassVar[str] = "incident.field_set"
+    incident_id: IncidentId
+    field: str
+    value: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentMoved:
+    """The incident went to another status."""
+
+    op: ClassVar[str] = "incident.moved"
+    incident_id: IncidentId
+    to: IncidentStatus
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentNoted:
+    """A note on the incident's timeline."""
+
+    op: ClassVar[str] = "incident.noted"
+    incident_id: IncidentId
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchSent:
+    """An agency was asked to act; it is overdue when not accepted within `ack_within_s` seconds."""
+
+    op: ClassVar[str] = "dispatch.sent"
+    incident_id: IncidentId
+    dispatch_id: DispatchId
+    agency: AgencyCode
+    ack_within_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchDelivered:
+    """The agency's desk shows the dispatch and sounds its alarm."""
+
+    op: ClassVar[str] = "dispatch.delivered"
+    incident_id: IncidentId
+    dispatch_id: DispatchId
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchMoved:
+    """The agency accepted, moved, arrived, finished, or declined with a reason."""
+
+    op: ClassVar[str] = "dispatch.moved"
+    incident_id: IncidentId
+    dispatch_id: DispatchId
+    to: DispatchState
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchOverdue:
+    """The deadline passed with no answer; an alarm until somebody clears it."""
+
+    op: ClassVar[str] = "dispatch.overdue"
+    incident_id: IncidentId
+    dispatch_id: DispatchId
+
+
+@dataclass(frozen=True, slots=True)
+class SeatStateChanged:
+    """The seat that noted this event is now in this state."""
+
+    op: ClassVar[str] = "seat.state"
+    state: SeatState
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownFact:
+    """A fact of a newer version: kept and passed on, never dropped; `body` is JSON text."""
+
+    op: str
+    v: int
+    body: str
+    incident_id: IncidentId | None = None
+
+
+Fact = (
+    CallOffered
+    | CallAnswered
+    | CallEnded
+    | CallClassified
+    | CallLinked
+    | CallRecorded
+    | IncidentOpened
+    | FieldSet
+    | IncidentMoved
+    | IncidentNoted
+    | DispatchSent
+    | DispatchDelivered
+    | DispatchMoved
+    | DispatchOverdue
+    | SeatStateChanged
+    | UnknownFact
+)
+
+FACT_VERSION = 1
+FACT_TYPES: dict[str, type[Any]] = {
+    kind.op: kind
+    for kind in (
+        CallOffered,
+        CallAnswered,
+        CallEnded,
+        CallClassified,
+        CallLinked,
+        CallRecorded,
+        IncidentOpened,
+        FieldSet,
+        IncidentMoved,
+        IncidentNoted,
+        DispatchSent,
+        DispatchDelivered,
+        DispatchMoved,
+        DispatchOverdue,
+        SeatStateChanged,
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One fact in its envelope: `seq` counts 1, 2, 3 … in its journal, `base` is the event whose value the writer saw."""
+
+    id: EventId
+    journal_id: JournalId
+    seq: int
+    seat: SeatName
+    actor: str
+    occurred_at: datetime
+    hlc: int
+    base: EventId | None
+    fact: Fact
+
+    @property
+    def order(self) -> tuple[int, str]:
+        """Sort key that every window and the server agree on."""
+        return (self.hlc, self.id)
+
+
+def incident_of(fact: Fact) -> IncidentId | None:
+    """The incident a fact belongs to, or None for a fact of a call or a seat alone."""
+    return getattr(fact, "incident_id", None)
+
+
+def call_of(fact: Fact) -> CallId | None:
+    """The call a fact belongs to, or None."""
+    return getattr(fact, "call_id", None)
+
+
+class BadRecordError(ValueError):
+    """A record that is no event: names what is wrong with it."""
+
+
+def to_record(event: Event) -> dict[str, Any]:
+    """Flatten an event to JSON-able values; keys as the columns of the event log.
+
+    Keys: id, journal_id, seq, seat, actor, occurred_at (ISO 8601 UTC), hlc, base, op, v, incident_id, body (an object).
+    """
+    fact = event.fact
+    if isinstance(fact, UnknownFact):
+        version, body = fact.v, json.loads(fact.body)
+    else:
+        version = FACT_VERSION
+        body = {
+            field.name: _plain(getattr(fact, field.name))
+            for field in dataclasses.fields(fact)
+            if field.name != "incident_id"
+        }
+    return {
+        "id": event.id,
+        "journal_id": event.journal_id,
+        "seq": event.seq,
+        "seat": event.seat,
+        "actor": event.actor,
+        "occurred_at": event.occurred_at.astimezone(UTC).isoformat(),
+        "hlc": event.hlc,
+        "base": event.base,
+        "op": fact.op,
+        "v": version,
+        "incident_id": incident_of(fact),
+        "body": body,
+    }
+
+
+def from_record(record: Mapping[str, Any]) -> Event:
+    """Rebuild an event; an unknown `op` or a newer `v` becomes an `UnknownFact`. Raises `BadRecordError`."""
+    try:
+        occurred_at = record["occurred_at"]
+        if isinstance(occurred_at, str):
+            occurred_at = datetime.fromisoformat(occurred_at)
+        if not isinstance(occurred_at, datetime) or occurred_at.tzinfo is None:
+            raise BadRecordError("occurred_at has no time zone")
+        return Event(
+            id=EventId(str(record["id"])),
+            journal_id=JournalId(str(record["journal_id"])),
+            seq=int(record["seq"]),
+            seat=SeatName(str(record["seat"])),
+            actor=str(record["actor"]),
+            occurred_at=occurred_at.astimezone(UTC),
+            hlc=int(record["hlc"]),
+            base=None if record.get("base") is None else EventId(str(record["base"])),
+            fact=_fact(record),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadRecordError(f"event {record.get('id')!r}: {error}") from error
+
+
+def _fact(record: Mapping[str, Any]) -> Fact:
+    op, version = str(record["op"]), int(record["v"])
+    incident = record.get("incident_id")
+    body = record["body"]
+    if isinstance(body, str):
+        body = json.loads(body)
+    kind = FACT_TYPES.get(op)
+    if kind is None or version > FACT_VERSION:
+        incident_id = None if incident is None else IncidentId(str(incident))
+        return UnknownFact(op, version, json.dumps(body, ensure_ascii=False, sort_keys=True), incident_id)
+    values = {}
+    for name, hint in _HINTS[op].items():
+        raw = str(incident) if name == "incident_id" and incident is not None else body.get(name)
+        values[name] = _typed(raw, hint, name)
+    fact: Fact = kind(**values)
+    return fact
+
+
+def _plain(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _typed(value: Any, hint: Any, name: str) -> Any:  # noqa: PLR0911  (one case a kind of value)
+    if get_origin(hint) in (Union, UnionType):
+        if value is None:
+            return None
+        hint = next(part for part in get_args(hint) if part is not type(None))
+    hint = getattr(hint, "__supertype__", hint)
+    if get_origin(hint) is tuple:
+        if not isinstance(value, list):
+            raise BadRecordError(f"{name} is no list")
+        return tuple(_typed(part, get_args(hint)[0], name) for part in value)
+    if hint is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return hint(value)
+    if not isinstance(value, hint) or (hint is int and isinstance(value, bool)):
+        raise BadRecordError(f"{name} is no {hint.__name__}")
+    return value
+
+
+_HINTS: dict[str, dict[str, Any]] = {
+    op: {name: hint for name, hint in get_type_hints(kind).items() if get_origin(hint) is not ClassVar}
+    for op, kind in FACT_TYPES.items()
+}

@@ -1,0 +1,123 @@
+"""The states of calls, incidents, dispatches and seats, and which moves are legal (product.md, "The words")."""
+
+from enum import StrEnum
+
+
+class Classification(StrEnum):
+    """What a call turned out to be."""
+
+    EMERGENCY = "emergency"
+    NON_EMERGENCY = "non_emergency"
+    INFORMATION = "information"
+    PRANK = "prank"
+    GHOST = "ghost"
+    MISDIRECTED = "misdirected"
+    TEST = "test"
+
+
+NOISE = frozenset({Classification.PRANK, Classification.GHOST, Classification.MISDIRECTED, Classification.TEST})
+
+
+class CallState(StrEnum):
+    """Where a call is in its life; the last three are final."""
+
+    RINGING = "ringing"
+    DIALLING = "dialling"
+    CONNECTED = "connected"
+    ENDED = "ended"
+    ABANDONED = "abandoned"
+    CUT = "cut"
+
+
+class IncidentStatus(StrEnum):
+    """Baru, Diteruskan, Ditangani, Selesai, Ditutup; Batal and Digabung end it too."""
+
+    NEW = "new"
+    FORWARDED = "forwarded"
+    HANDLED = "handled"
+    DONE = "done"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+    MERGED = "merged"
+
+
+class DispatchState(StrEnum):
+    """Dikirim, Diterima, Menuju lokasi, Di lokasi, Selesai; or Ditolak."""
+
+    SENT = "sent"
+    ACCEPTED = "accepted"
+    UNDER_WAY = "under_way"
+    ON_SCENE = "on_scene"
+    DONE = "done"
+    DECLINED = "declined"
+
+
+class SeatState(StrEnum):
+    """Siap, Menerima, Pasca-panggilan, Istirahat, Luar."""
+
+    READY = "ready"
+    TALKING = "talking"
+    WRAP_UP = "wrap_up"
+    BREAK = "break"
+    AWAY = "away"
+
+
+ENDED_INCIDENT = frozenset({IncidentStatus.CLOSED, IncidentStatus.CANCELLED, IncidentStatus.MERGED})
+
+INCIDENT_MOVES: dict[IncidentStatus, frozenset[IncidentStatus]] = {
+    IncidentStatus.NEW: frozenset(
+        {IncidentStatus.FORWARDED, IncidentStatus.CLOSED, IncidentStatus.CANCELLED, IncidentStatus.MERGED}
+    ),
+    IncidentStatus.FORWARDED: frozenset(
+        {IncidentStatus.HANDLED, IncidentStatus.DONE, IncidentStatus.CANCELLED, IncidentStatus.MERGED}
+    ),
+    IncidentStatus.HANDLED: frozenset(
+        {IncidentStatus.DONE, IncidentStatus.CANCELLED, IncidentStatus.MERGED}
+    ),
+    IncidentStatus.DONE: frozenset({IncidentStatus.CLOSED, IncidentStatus.HANDLED}),
+    IncidentStatus.CLOSED: frozenset(),
+    IncidentStatus.CANCELLED: frozenset(),
+    IncidentStatus.MERGED: frozenset(),
+}
+
+REASON_NEEDED = frozenset({IncidentStatus.CANCELLED, IncidentStatus.MERGED})
+
+DISPATCH_MOVES: dict[DispatchState, frozenset[DispatchState]] = {
+    DispatchState.SENT: frozenset({DispatchState.ACCEPTED, DispatchState.DECLINED}),
+    DispatchState.ACCEPTED: frozenset(
+        {DispatchState.UNDER_WAY, DispatchState.ON_SCENE, DispatchState.DONE, DispatchState.DECLINED}
+    ),
+    DispatchState.UNDER_WAY: frozenset({DispatchState.ON_SCENE, DispatchState.DONE}),
+    DispatchState.ON_SCENE: frozenset({DispatchState.DONE}),
+    DispatchState.DONE: frozenset(),
+    DispatchState.DECLINED: frozenset(),
+}
+
+
+class Refusal(StrEnum):
+    """Why a wish was not carried out; the catalogue has the words for each."""
+
+    ILLEGAL_MOVE = "illegal_move"
+    REASON_MISSING = "reason_missing"
+    UNKNOWN_INCIDENT = "unknown_incident"
+    UNKNOWN_DISPATCH = "unknown_dispatch"
+    UNKNOWN_CALL = "unknown_call"
+    UNKNOWN_AGENCY = "unknown_agency"
+    ALREADY_SENT = "already_sent"
+    NO_INCIDENT = "no_incident"
+    NO_CALL_WAITING = "no_call_waiting"
+    NO_CALL = "no_call"
+    CALL_AT_HAND = "call_at_hand"
+    PLACE_MISSING = "place_missing"
+    KIND_MISSING = "kind_missing"
+    BAD_POSITION = "bad_position"
+    NOT_CLASSIFIABLE = "not_classifiable"
+
+
+class RefusedError(Exception):
+    """A wish that cannot be carried out, with the reason as a value."""
+
+    def __init__(self, refusal: Refusal, detail: str = "") -> None:
+        super().__init__(refusal.value if not detail else f"{refusal.value}: {detail}")
+        self.refusal = refusal
+        self.detail = detail

@@ -1,0 +1,1 @@
+"""Use cases and ports. Runs with neither Qt, SIP nor a database."""
