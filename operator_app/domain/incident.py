@@ -1,0 +1,229 @@
+"""An incident and its dispatches: the fold of their events, the same in every window and on the server.
+
+Fields: the value with the highest (hlc, event id) wins; an edit whose `base` is not the value it met is a clash, kept
+beside the winner. Status and dispatches move through the tables of `states`; an impossible move is kept as rejected.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from types import MappingProxyType
+
+from operator_app.domain.ids import AgencyCode, CallId, DispatchId, EventId, IncidentId, SeatName
+from operator_app.domain.messages import (
+    CallLinked,
+    DispatchDelivered,
+    DispatchMoved,
+    DispatchOverdue,
+    DispatchSent,
+    Event,
+    FieldSet,
+    IncidentMoved,
+    IncidentOpened,
+)
+from operator_app.domain.states import DISPATCH_MOVES, ENDED_INCIDENT, INCIDENT_MOVES, DispatchState, IncidentStatus
+
+
+@dataclass(frozen=True, slots=True)
+class FieldValue:
+    """The winning value of a field, who wrote it, and the losing values that nobody has decided about."""
+
+    value: str | None
+    event_id: EventId
+    hlc: int
+    seat: SeatName
+    at: datetime
+    clashes: tuple["Clash", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A value that lost against a concurrent edit."""
+
+    value: str | None
+    event_id: EventId
+    seat: SeatName
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """One agency's share of an incident, with the time of each step; None where the step did not happen."""
+
+    id: DispatchId
+    incident_id: IncidentId
+    agency: AgencyCode
+    ack_within_s: int
+    seat: SeatName
+    sent_at: datetime
+    state: DispatchState = DispatchState.SENT
+    delivered_at: datetime | None = None
+    accepted_at: datetime | None = None
+    under_way_at: datetime | None = None
+    on_scene_at: datetime | None = None
+    done_at: datetime | None = None
+    declined_at: datetime | None = None
+    overdue_at: datetime | None = None
+    reason: str = ""
+
+    @property
+    def is_waiting(self) -> bool:
+        """The agency has not answered yet."""
+        return self.state is DispatchState.SENT
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """What happened, and what is done about it. `timeline` holds its events in order, `rejected` the impossible moves."""
+
+    id: IncidentId
+    number: str = ""
+    seat: SeatName = SeatName("")
+    opened_at: datetime | None = None
+    status: IncidentStatus = IncidentStatus.NEW
+    fields: Mapping[str, FieldValue] = field(default_factory=lambda: MappingProxyType({}))
+    dispatches: tuple[Dispatch, ...] = ()
+    calls: tuple[CallId, ...] = ()
+    timeline: tuple[Event, ...] = ()
+    rejected: tuple[EventId, ...] = ()
+
+    def value(self, name: str) -> str:
+        """The text of a field, empty when it was never set."""
+        held = self.fields.get(name)
+        return "" if held is None or held.value is None else held.value
+
+    @property
+    def is_open(self) -> bool:
+        """Somebody still has to do something about it."""
+        return self.status not in ENDED_INCIDENT
+
+    @property
+    def priority(self) -> int | None:
+        """1 (life in danger) to 5 (information), None while undecided."""
+        text = self.value("priority")
+        return int(text) if text in {"1", "2", "3", "4", "5"} else None
+
+    @property
+    def position(self) -> tuple[float, float] | None:
+        """Latitude and longitude in decimal degrees, or None."""
+        return parse_position(self.value("position"))
+
+    def dispatch(self, dispatch_id: DispatchId) -> Dispatch | None:
+        """The dispatch of that id, or None."""
+        return next((each for each in self.dispatches if each.id == dispatch_id), None)
+
+    def dispatch_to(self, agency: AgencyCode) -> Dispatch | None:
+        """The latest dispatch to that agency, or None."""
+        return next((each for each in reversed(self.dispatches) if each.agency == agency), None)
+
+
+def parse_position(text: str) -> tuple[float, float] | None:
+    """Read "lat,lon" in decimal degrees; None when it is no position on earth."""
+    parts = text.split(",")
+    if len(parts) != 2:
+        return None
+    try:
+        lat, lon = float(parts[0]), float(parts[1])
+    except ValueError:
+        return None
+    return (lat, lon) if -90.0 <= lat <= 90.0 and -180.0 <= lon <= 180.0 else None
+
+
+def format_position(lat: float, lon: float) -> str:
+    """Write a position as the field holds it: five decimals, about one metre."""
+    return f"{lat:.5f},{lon:.5f}"
+
+
+def fold_incident(incident_id: IncidentId, events: Iterable[Event]) -> Incident:
+    """The incident after `events` in any order: a pure function of the set."""
+    ordered = tuple(sorted(events, key=lambda event: event.order))
+    incident = Incident(incident_id, timeline=ordered)
+    for event in ordered:
+        incident = _evolve(incident, event)
+    return incident
+
+
+def _evolve(incident: Incident, event: Event) -> Incident:
+    match event.fact:
+        case IncidentOpened(number=number, call_id=call_id):
+            if incident.opened_at is not None:
+                return _rejected(incident, event)
+            calls = incident.calls if call_id is None else _with_call(incident.calls, call_id)
+            return replace(incident, number=number, seat=event.seat, opened_at=event.occurred_at, calls=calls)
+        case FieldSet(field=name):
+            held = _settle(incident.fields.get(name), event, event.fact.value)
+            return replace(incident, fields=MappingProxyType({**incident.fields, name: held}))
+        case IncidentMoved(to=to):
+            if to is incident.status:
+                return incident
+            if to not in INCIDENT_MOVES[incident.status]:
+                return _rejected(incident, event)
+            return replace(incident, status=to)
+        case CallLinked(call_id=call_id):
+            return replace(incident, calls=_with_call(incident.calls, call_id))
+        case DispatchSent():
+            return _sent(incident, event, event.fact)
+        case DispatchDelivered() | DispatchMoved() | DispatchOverdue():
+            return _dispatch_step(incident, event, event.fact)
+        case _:
+            return incident
+
+
+def _settle(held: FieldValue | None, event: Event, value: str | None) -> FieldValue:
+    fresh = FieldValue(value, event.id, event.hlc, event.seat, event.occurred_at)
+    if held is None:
+        return fresh
+    clashes = tuple(clash for clash in held.clashes if clash.event_id != event.base)
+    if event.base == held.event_id or held.value == value:
+        # The writer saw the value that it replaces: nothing is lost, and earlier clashes on the field are decided.
+        return replace(fresh, clashes=clashes if held.value == value and event.base != held.event_id else ())
+    if event.seat == held.seat:
+        return replace(fresh, clashes=clashes)
+    return replace(fresh, clashes=(*clashes, Clash(held.value, held.event_id, held.seat)))
+
+
+def _sent(incident: Incident, event: Event, fact: DispatchSent) -> Incident:
+    if incident.dispatch(fact.dispatch_id) is not None:
+        return _rejected(incident, event)
+    dispatch = Dispatch(
+        fact.dispatch_id, incident.id, fact.agency, fact.ack_within_s, event.seat, event.occurred_at
+    )
+    return replace(incident, dispatches=(*incident.dispatches, dispatch))
+
+
+_STEP_TIME = {
+    DispatchState.ACCEPTED: "accepted_at",
+    DispatchState.UNDER_WAY: "under_way_at",
+    DispatchState.ON_SCENE: "on_scene_at",
+    DispatchState.DONE: "done_at",
+    DispatchState.DECLINED: "declined_at",
+}
+
+
+def _dispatch_step(
+    incident: Incident, event: Event, fact: DispatchDelivered | DispatchMoved | DispatchOverdue
+) -> Incident:
+    dispatch = incident.dispatch(fact.dispatch_id)
+    if dispatch is None:
+        return _rejected(incident, event)
+    match fact:
+        case DispatchDelivered():
+            after = replace(dispatch, delivered_at=dispatch.delivered_at or event.occurred_at)
+        case DispatchOverdue():
+            after = replace(dispatch, overdue_at=dispatch.overdue_at or event.occurred_at)
+        case DispatchMoved(to=to, reason=reason):
+            if to is dispatch.state:
+                return incident
+            if to not in DISPATCH_MOVES[dispatch.state]:
+                return _rejected(incident, event)
+            after = replace(dispatch, state=to, reason=reason, **{_STEP_TIME[to]: event.occurred_at})
+    return replace(
+        incident, dispatches=tuple(after if each.id == after.id else each for each in incident.dispatches)
+    )
+
+
+def _with_call(calls: tuple[CallId, ...], call_id: CallId) -> tuple[CallId, ...]:
+    return calls if call_id in calls else (*calls, call_id)
+
+
+def _rejected(incident: Incident, event: Event) -> Incident:
+    return replace(incident, rejected=(*incident.rejected, event.id))

@@ -1,0 +1,89 @@
+"""The room as one window knows it: the fold of every event it has seen, each taken once, in any order."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+from operator_app.domain.call import Call, fold_call
+from operator_app.domain.ids import CallId, EventId, IncidentId, SeatName
+from operator_app.domain.incident import Incident, fold_incident
+from operator_app.domain.messages import Event, SeatStateChanged, call_of, incident_of
+from operator_app.domain.states import SeatState
+from operator_app.workflow.ports import BoardChanged
+
+
+@dataclass(frozen=True, slots=True)
+class SeatOnBoard:
+    """A seat's last told state and since when."""
+
+    name: SeatName
+    state: SeatState
+    since: datetime
+    order: tuple[int, str]
+
+
+class Board:
+    """Incidents, calls and seats; read by presenters, written only by `apply`. Loop thread only."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._seen: set[EventId] = set()
+        self._incident_events: defaultdict[IncidentId, list[Event]] = defaultdict(list)
+        self._call_events: defaultdict[CallId, list[Event]] = defaultdict(list)
+        self._incidents: dict[IncidentId, Incident] = {}
+        self._calls: dict[CallId, Call] = {}
+        self._seats: dict[SeatName, SeatOnBoard] = {}
+
+    @property
+    def incidents(self) -> Mapping[IncidentId, Incident]:
+        """Every known incident by id."""
+        return MappingProxyType(self._incidents)
+
+    @property
+    def calls(self) -> Mapping[CallId, Call]:
+        """Every known call by id."""
+        return MappingProxyType(self._calls)
+
+    @property
+    def seats(self) -> Mapping[SeatName, SeatOnBoard]:
+        """Every seat that ever told its state."""
+        return MappingProxyType(self._seats)
+
+    def open_incidents(self) -> tuple[Incident, ...]:
+        """Those that are not ended: the gravest first, then the oldest."""
+        shown = (each for each in self._incidents.values() if each.is_open and each.opened_at is not None)
+        return tuple(sorted(shown, key=lambda each: (each.priority or 9, each.opened_at, each.id)))
+
+    def apply(self, events: Iterable[Event]) -> BoardChanged:
+        """Take in events not seen before and say what they changed; each incident and call is folded once."""
+        incidents: set[IncidentId] = set()
+        calls: set[CallId] = set()
+        seats: set[SeatName] = set()
+        for event in events:
+            if event.id in self._seen:
+                continue
+            self._seen.add(event.id)
+            if (incident_id := incident_of(event.fact)) is not None:
+                self._incident_events[incident_id].append(event)
+                incidents.add(incident_id)
+            if (call_id := call_of(event.fact)) is not None:
+                self._call_events[call_id].append(event)
+                calls.add(call_id)
+            if isinstance(event.fact, SeatStateChanged) and self._tell_seat(event, event.fact.state):
+                seats.add(event.seat)
+        for incident_id in incidents:
+            self._incidents[incident_id] = fold_incident(incident_id, self._incident_events[incident_id])
+        for call_id in calls:
+            call = fold_call(self._call_events[call_id])
+            if call is not None:
+                self._calls[call_id] = call
+        return BoardChanged(frozenset(incidents), frozenset(calls), frozenset(seats))
+
+    def _tell_seat(self, event: Event, state: SeatState) -> bool:
+        held = self._seats.get(event.seat)
+        if held is not None and held.order > event.order:
+            return False
+        self._seats[event.seat] = SeatOnBoard(event.seat, state, event.occurred_at, event.order)
+        return True

@@ -1,0 +1,109 @@
+"""What the use cases ask of the world around them. Each port has one contract suite, run on the fake and the real one."""
+
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from operator_app.domain.ids import JournalId
+from operator_app.domain.messages import Event
+
+
+class Clock(Protocol):
+    """Time and randomness, corrected by the offset to the server where it is known."""
+
+    def now(self) -> datetime:
+        """The present moment, aware, in UTC."""
+        ...
+
+    def random_bytes(self, count: int) -> bytes:
+        """Unpredictable bytes."""
+        ...
+
+
+class JournalFailedError(Exception):
+    """The journal could not be written: the disk is full, gone or read-only. The text says which and what to do."""
+
+
+class Journal(Protocol):
+    """The seat's own record. What it has taken is safe on this seat, whatever happens to the rest of the room."""
+
+    @property
+    def journal_id(self) -> JournalId:
+        """Own identity of this journal; a re-installed seat has a new one."""
+        ...
+
+    @property
+    def next_seq(self) -> int:
+        """The sequence number of the next event of our own."""
+        ...
+
+    def append(self, events: Sequence[Event]) -> Awaitable[None]:
+        """Return once all events are synced to disk, in order and all or none. Raises `JournalFailedError`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LinkState:
+    """How the seat stands to the server: `since` when, `waiting` events of ours not yet there, and why not.
+
+    `reason` is a value of `LinkTrouble` or empty; `detail` is for the log and the doctor, never the only text on screen.
+    """
+
+    connected: bool
+    since: datetime
+    waiting: int
+    reason: str = ""
+    detail: str = ""
+    quarantined: int = 0
+
+
+class LinkTrouble:
+    """Reasons of a link that is down."""
+
+    NOT_CONFIGURED = "not_configured"
+    UNREACHABLE = "unreachable"
+    REFUSED = "refused"
+    SILENT = "silent"
+    SCHEMA = "schema"
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """A window of the room as the server last heard of it; `age_s` seconds ago by the server's clock."""
+
+    seat: str
+    role: str
+    age_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """Events are safe on this seat (published after the disk said so)."""
+
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Events of ours have arrived at the server."""
+
+    event_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BoardChanged:
+    """The room looks different: ids of what changed, empty sets for "nothing of that sort"."""
+
+    incidents: frozenset[str]
+    calls: frozenset[str]
+    seats: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerFailed:
+    """A listener on the bus raised; shown and logged, never dropped."""
+
+    listener: str
+    message: str
+    error: str
