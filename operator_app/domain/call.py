@@ -13,7 +13,7 @@ from operator_app.domain.messages import (
     CallOffered,
     CallRecorded,
     Event,
-    call_of,
+    IncidentOpened,
 )
 from operator_app.domain.states import CallState, Classification
 
@@ -74,7 +74,7 @@ def _evolve(call: Call, event: Event) -> Call:
             return replace(call, state=_end_state(call, by), ended_at=event.occurred_at, end_reason=reason)
         case CallClassified(classification=classification):
             return replace(call, classification=classification)
-        case CallLinked(incident_id=incident_id):
+        case CallLinked(incident_id=incident_id) | IncidentOpened(incident_id=incident_id):
             return replace(call, incident_id=incident_id)
         case CallRecorded(files=files, sha256=sha256):
             return replace(call, recordings=files, digests=sha256)
@@ -88,8 +88,3 @@ def _end_state(call: Call, by: str) -> CallState:
     if by == "remote" and call.direction == "in" and call.answered_at is None:
         return CallState.ABANDONED
     return CallState.ENDED
-
-
-def call_id_of(event: Event) -> CallId | None:
-    """The call an event is about, or None."""
-    return call_of(event.fact)

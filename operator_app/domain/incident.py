@@ -170,15 +170,11 @@ def _evolve(incident: Incident, event: Event) -> Incident:
 
 def _settle(held: FieldValue | None, event: Event, value: str | None) -> FieldValue:
     fresh = FieldValue(value, event.id, event.hlc, event.seat, event.occurred_at)
-    if held is None:
-        return fresh
-    clashes = tuple(clash for clash in held.clashes if clash.event_id != event.base)
-    if event.base == held.event_id or held.value == value:
-        # The writer saw the value that it replaces: nothing is lost, and earlier clashes on the field are decided.
-        return replace(fresh, clashes=clashes if held.value == value and event.base != held.event_id else ())
-    if event.seat == held.seat:
-        return replace(fresh, clashes=clashes)
-    return replace(fresh, clashes=(*clashes, Clash(held.value, held.event_id, held.seat)))
+    if held is None or event.base == held.event_id:
+        return fresh  # the writer saw what it replaces: earlier clashes on the field are decided with it
+    if held.value == value or event.seat == held.seat:
+        return replace(fresh, clashes=held.clashes)
+    return replace(fresh, clashes=(*held.clashes, Clash(held.value, held.event_id, held.seat)))
 
 
 def _sent(incident: Incident, event: Event, fact: DispatchSent) -> Incident:
