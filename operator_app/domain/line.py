@@ -1,0 +1,329 @@
+"""What the phone tells: its calls, its signals and its state. Plain frozen values, safe to cross lanes and processes.
+
+None of it is stored. Signals are delivered at least once: after a window died they can come a second time, so a listener
+goes by `call_id` and takes a repetition for what it is. All times are aware UTC.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from operator_app.domain.ids import CallId
+
+
+class LineCallState(StrEnum):
+    """Where the phone stands with a call that is alive."""
+
+    OFFERED = "offered"
+    """Rings here; nobody has answered."""
+    DIALLING = "dialling"
+    """We called; nothing heard yet."""
+    RINGING = "ringing"
+    """We called; it rings over there."""
+    CONNECTED = "connected"
+    """Both sides can talk, or the call is held."""
+
+
+class HoldState(StrEnum):
+    """Who has put the call on hold."""
+
+    NONE = "none"
+    LOCAL = "local"
+    REMOTE = "remote"
+    BOTH = "both"
+
+
+class MediaDirection(StrEnum):
+    """Which way sound is agreed to flow, seen from here."""
+
+    BOTH = "both"
+    SEND = "send"
+    RECEIVE = "receive"
+    NONE = "none"
+
+
+class EndedBy(StrEnum):
+    """Which side ended a call."""
+
+    REMOTE = "remote"
+    LOCAL = "local"
+    FAILURE = "failure"
+
+
+class RegistrationState(StrEnum):
+    """Whether a phone server knows this phone."""
+
+    REGISTERING = "registering"
+    REGISTERED = "registered"
+    FAILED = "failed"
+    UNREGISTERED = "unregistered"
+
+
+class RegistrationProblem(StrEnum):
+    """Why a registration failed; the catalogue has the words for each."""
+
+    WRONG_PASSWORD = "wrong_password"
+    FORBIDDEN = "forbidden"
+    UNKNOWN_USER = "unknown_user"
+    TIMEOUT = "timeout"
+    UNREACHABLE = "unreachable"
+    SERVER = "server"
+    OTHER = "other"
+
+
+class LostReason(StrEnum):
+    """Why the phone is gone; the catalogue has the words for each."""
+
+    DIED = "died"
+    """The engine's process ended by itself or was killed."""
+    HUNG = "hung"
+    """The engine did not reply in time and was ended."""
+    REPLACED = "replaced"
+    """Another window of this seat has taken the phone over; this one does not try again."""
+    NOT_STARTED = "not_started"
+    """The engine could not be started again; the detail names the cause, and it is tried further."""
+    BAD_MESSAGE = "bad_message"
+    """The engine sent what this program cannot read; the connection was given up."""
+
+
+class AudioKind(StrEnum):
+    """What stands for microphone and earpiece."""
+
+    DEVICE = "device"
+    NONE = "none"
+    FILE = "file"
+
+
+class RecordingProblem(StrEnum):
+    """Why a call is not being recorded."""
+
+    FOLDER = "folder"
+    """The folder is missing or not writable."""
+    DISK_FULL = "disk_full"
+    STALLED = "stalled"
+    """The file does not grow although the call is up."""
+    LIBRARY = "library"
+
+
+@dataclass(frozen=True, slots=True)
+class LineAudio:
+    """The sound path of this seat, told honestly: `reason` says why it is not a device."""
+
+    kind: AudioKind
+    name: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LineCall:
+    """One living call as the phone knows it now."""
+
+    call_id: CallId
+    incoming: bool
+    state: LineCallState
+    number: str | None
+    withheld: bool
+    display_name: str
+    uri: str
+    to: str
+    account: str
+    offered_at: datetime
+    sent_at: datetime | None = None
+    answered_at: datetime | None = None
+    hold: HoldState = HoldState.NONE
+    muted: bool = False
+    media_active: bool = False
+    direction: MediaDirection = MediaDirection.NONE
+    codec: str = ""
+    recording: bool = False
+    location_header: str | None = None
+    location_body: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LineReady:
+    """The phone is up and takes calls at `address` (host:port)."""
+
+    version: str
+    audio: LineAudio
+    max_calls: int
+    codecs: tuple[str, ...]
+    address: str
+    transports: tuple[str, ...] = ()
+    took_over: bool = False
+    """True when a living engine was attached to: its calls are up, see `Phone.calls`."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineLost:
+    """The phone is gone and the calls in `cut` with it; it is being brought back unless the reason is REPLACED."""
+
+    reason: LostReason
+    cut: tuple[CallId, ...] = ()
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LineAudioChanged:
+    """The sound path changed while the phone was up."""
+
+    audio: LineAudio
+
+
+@dataclass(frozen=True, slots=True)
+class LineRegistration:
+    """An account's standing at its phone server changed; `code` is the SIP status, 0 when none was heard."""
+
+    account: str
+    state: RegistrationState
+    code: int = 0
+    reason: str = ""
+    problem: RegistrationProblem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LineOffered:
+    """A call rings here.
+
+    `number` is the network's word (P-Asserted-Identity, RFC 3325) before the caller's own (From); None when neither gives one.
+    `withheld` says that the caller asked to hide it, which a network may override for an emergency call.
+    `offered_at` is when the engine had the INVITE in hand; `sent_at` is only there on test calls that carry their own send time.
+    """
+
+    call_id: CallId
+    number: str | None
+    withheld: bool
+    display_name: str
+    uri: str
+    to: str
+    account: str
+    offered_at: datetime
+    sent_at: datetime | None = None
+    location_header: str | None = None
+    location_body: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LineProgress:
+    """A call that we placed got further; `code` is the SIP status behind it."""
+
+    call_id: CallId
+    state: LineCallState
+    code: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LineConnected:
+    """A call was answered, by us or by the far end."""
+
+    call_id: CallId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LineMedia:
+    """What sound a call has now: after answer, hold and every change agreed with the far end."""
+
+    call_id: CallId
+    active: bool
+    direction: MediaDirection
+    codec: str
+    hold: HoldState = HoldState.NONE
+    muted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LineDigit:
+    """The far end pressed a key."""
+
+    call_id: CallId
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineEnded:
+    """A call is over. `code` and `reason` are SIP's; 487 by REMOTE before an answer is a caller who hung up."""
+
+    call_id: CallId
+    at: datetime
+    by: EndedBy
+    code: int
+    reason: str
+    answered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LineRecorded:
+    """A call's recording is finished and safe on disk.
+
+    `files` are absolute paths, `sha256` their digests in the same order (caller, operator, both). `repaired` tells that the
+    engine died in the call and the files were put in order afterwards.
+    """
+
+    call_id: CallId
+    files: tuple[str, ...]
+    sha256: tuple[str, ...]
+    seconds: float
+    repaired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LineRecordingFailed:
+    """A call goes on without (a whole) recording; `call_id` is None when the folder is bad before any call."""
+
+    call_id: CallId | None
+    problem: RecordingProblem
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineRefused:
+    """The phone had to turn a call away by itself; in a 112 room each one is a lost call. `count` is since the engine's start."""
+
+    count: int
+    code: int
+    number: str | None
+    at: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LineQuality:
+    """How a connected call sounds, about once a second. `round_trip_ms` is None until the far end has reported."""
+
+    call_id: CallId
+    received: int
+    lost: int
+    discarded: int
+    jitter_ms: float
+    buffer_ms: float
+    round_trip_ms: float | None
+    mos: float
+
+
+@dataclass(frozen=True, slots=True)
+class LineFault:
+    """Something inside the phone went wrong that no other signal tells; shown, never dropped."""
+
+    where: str
+    detail: str
+    call_id: CallId | None = field(default=None)
+
+
+LineSignal = (
+    LineReady
+    | LineLost
+    | LineAudioChanged
+    | LineRegistration
+    | LineOffered
+    | LineProgress
+    | LineConnected
+    | LineMedia
+    | LineDigit
+    | LineEnded
+    | LineRecorded
+    | LineRecordingFailed
+    | LineRefused
+    | LineQuality
+    | LineFault
+)

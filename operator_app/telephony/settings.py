@@ -1,0 +1,87 @@
+"""What the seat tells the engine to be. Sent over the wire, never on a command line: it holds passwords."""
+
+import ipaddress
+from dataclasses import dataclass
+from enum import StrEnum
+
+from operator_app.workflow.phone_port import PhoneRefusal, PhoneRefusedError
+
+DEFAULT_CODECS = ("PCMA/8000", "PCMU/8000", "G722/16000")
+
+
+class AudioMode(StrEnum):
+    """Where microphone and earpiece come from."""
+
+    AUTO = "auto"
+    """The sound card when there is one, else nothing, said so."""
+    NONE = "none"
+    FILE = "file"
+    """A WAV for the microphone and one for the earpiece: tests, practice and simulated callers."""
+
+
+@dataclass(frozen=True, slots=True)
+class AudioSettings:
+    """The sound path; empty names mean the system's default device, empty paths silence or nothing kept."""
+
+    mode: AudioMode = AudioMode.AUTO
+    microphone: str = ""
+    earpiece: str = ""
+    microphone_file: str = ""
+    microphone_loop: bool = True
+    microphone_from_start: bool = False
+    """Begin the microphone file anew when a call connects."""
+    earpiece_file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSettings:
+    """One identity at one phone server. `realm` "*" takes whatever the server asks with."""
+
+    name: str
+    user: str
+    password: str
+    registrar: str
+    """sip: URI of the server, with ;transport=tcp where wanted."""
+    realm: str = "*"
+    display_name: str = ""
+    expires_s: int = 60
+    retry_s: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneSettings:
+    """Everything the engine must know to be this seat's phone."""
+
+    bind: str = ""
+    """Own address for SIP and sound; empty takes all interfaces."""
+    port: int = 0
+    udp: bool = True
+    tcp: bool = True
+    user: str = "112"
+    """The name by which this phone is called directly, without a phone server."""
+    accounts: tuple[AccountSettings, ...] = ()
+    codecs: tuple[str, ...] = DEFAULT_CODECS
+    recordings_dir: str = ""
+    """Empty: calls are not recorded."""
+    audio: AudioSettings = AudioSettings()
+    idle_exit_s: float = 30.0
+    """Without a window and without a connected call the engine ends itself after this time."""
+    sip_trace: bool = False
+    """Write whole SIP messages to the library's log: numbers and positions of callers are in them."""
+
+    def check(self) -> None:
+        """Raise `PhoneRefusedError` when the settings cannot be carried out by any engine."""
+        if not self.udp and not self.tcp:
+            raise PhoneRefusedError(PhoneRefusal.BAD_SETTINGS, "neither UDP nor TCP")
+        if not 0 <= self.port <= 65535:
+            raise PhoneRefusedError(PhoneRefusal.BAD_SETTINGS, f"port {self.port}")
+        if self.bind:
+            try:
+                ipaddress.ip_address(self.bind)
+            except ValueError as problem:
+                raise PhoneRefusedError(PhoneRefusal.BAD_ADDRESS, f"{self.bind!r} is no IP address") from problem
+        names = [account.name for account in self.accounts]
+        if len(set(names)) != len(names):
+            raise PhoneRefusedError(PhoneRefusal.BAD_SETTINGS, "two accounts of one name")
+        if not self.codecs:
+            raise PhoneRefusedError(PhoneRefusal.BAD_SETTINGS, "no codec")

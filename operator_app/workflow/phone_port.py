@@ -1,0 +1,86 @@
+"""The phone as the use cases see it: orders in, signals out. Held to one contract suite, fake and real engine alike."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Protocol
+
+from operator_app.domain.ids import CallId
+from operator_app.domain.line import LineCall, LineSignal
+
+
+class PhoneRefusal(StrEnum):
+    """Why the phone did not do what it was told; the catalogue has the words for each."""
+
+    UNKNOWN_CALL = "unknown_call"
+    WRONG_STATE = "wrong_state"
+    TOO_MANY_CALLS = "too_many_calls"
+    TOO_MANY_ACCOUNTS = "too_many_accounts"
+    BAD_NUMBER = "bad_number"
+    NO_ROUTE = "no_route"
+    PORT_IN_USE = "port_in_use"
+    BAD_ADDRESS = "bad_address"
+    BAD_SETTINGS = "bad_settings"
+    PHONE_LOST = "phone_lost"
+    NO_ANSWER = "no_answer"
+    NOT_STARTED = "not_started"
+    LIBRARY = "library"
+
+
+class PhoneRefusedError(Exception):
+    """An order that the phone did not carry out, with the reason as a value and the detail for the log."""
+
+    def __init__(self, code: PhoneRefusal, detail: str = "") -> None:
+        super().__init__(code.value if not detail else f"{code.value}: {detail}")
+        self.code = code
+        self.detail = detail
+
+
+SignalListener = Callable[[LineSignal], None]
+
+
+class Phone(Protocol):
+    """The seat's phone. Every order either has happened when it returns or raises `PhoneRefusedError`.
+
+    Runs on the event loop's thread. Signals come in the order in which the phone sent them, at least once, between two
+    turns of the loop; a listener that raises is itself reported as `LineFault` and does not stop the others.
+    """
+
+    def subscribe(self, listener: SignalListener) -> Callable[[], None]:
+        """Call `listener` with every signal from now on; the returned function ends that."""
+        ...
+
+    async def start(self) -> None:
+        """Bring the phone up, or attach to one that still has this seat's calls; returns when it takes calls."""
+        ...
+
+    async def answer(self, call_id: CallId) -> None:
+        """Answer a call that rings here."""
+        ...
+
+    async def end(self, call_id: CallId, *, busy: bool = False) -> None:
+        """End a call in whatever state: turn it away (603, or 486 when `busy`), give up dialling, or hang up."""
+        ...
+
+    async def dial(self, number_or_uri: str) -> CallId:
+        """Place a call to a number (routed by the registered account) or a sip: URI, and return its id at once."""
+        ...
+
+    async def hold(self, call_id: CallId, on: bool) -> None:
+        """Put a connected call on hold, or take it back."""
+        ...
+
+    async def mute(self, call_id: CallId, on: bool) -> None:
+        """Keep the operator's voice from a call, or let it through again."""
+        ...
+
+    async def send_dtmf(self, call_id: CallId, digits: str) -> None:
+        """Send keys 0-9 * # A-D into a connected call (RFC 4733)."""
+        ...
+
+    def calls(self) -> tuple[LineCall, ...]:
+        """Return the calls that are alive, oldest first."""
+        ...
+
+    async def aclose(self, *, keep_calls: bool = False) -> None:
+        """Let go of the phone: end its calls and the engine, or leave both running for the next window."""
+        ...
