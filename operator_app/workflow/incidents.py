@@ -1,0 +1,261 @@
+"""The incident at hand: opened at the first word, saved at every change, handed over to agencies."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from operator_app.domain.ids import AgencyCode, CallId, DispatchId, IncidentId
+from operator_app.domain.incident import Dispatch, Incident, parse_position
+from operator_app.domain.messages import (
+    INCIDENT_FIELDS,
+    CallLinked,
+    DispatchMoved,
+    DispatchOverdue,
+    DispatchSent,
+    Fact,
+    FieldSet,
+    IncidentMoved,
+    IncidentNoted,
+    IncidentOpened,
+)
+from operator_app.domain.states import (
+    DISPATCH_MOVES,
+    INCIDENT_MOVES,
+    REASON_NEEDED,
+    DispatchState,
+    IncidentStatus,
+    Refusal,
+    RefusedError,
+)
+from operator_app.domain.triage import Agency, Kind, Proposal, propose
+from operator_app.workflow.board import Board
+from operator_app.workflow.recorder import Note, Recorder
+
+ACK_LIMIT_S = {1: 60, 2: 180, 3: 900, 4: 3600, 5: 3600}
+"""Seconds an agency has to accept, by priority (targets.md, "Alarm limits"); an undecided incident counts as the gravest."""
+
+
+class IncidentDesk:
+    """Wishes about incidents, checked against the board and recorded; the board tells the outcome. Loop thread only."""
+
+    def __init__(  # noqa: PLR0913  (the site's data, each given by the caller)
+        self,
+        recorder: Recorder,
+        board: Board,
+        changed: Callable[[], None],
+        prefix: str,
+        timezone: ZoneInfo,
+        kinds: Sequence[Kind],
+        agencies: Sequence[Agency],
+    ) -> None:
+        """`prefix` and the seat's name stand in the incident number, whose day is that of `timezone`."""
+        self._recorder = recorder
+        self._board = board
+        self._changed = changed
+        self._prefix = prefix
+        self._timezone = timezone
+        self._turn = asyncio.Lock()
+        self.kinds = tuple(kinds)
+        self.agencies = tuple(agencies)
+        self.at_hand: IncidentId | None = None
+
+    @property
+    def incident(self) -> Incident | None:
+        """The incident at hand as the board knows it, or None."""
+        return None if self.at_hand is None else self._board.incidents.get(self.at_hand)
+
+    def select(self, incident_id: IncidentId | None) -> None:
+        """Take another incident in hand, or none: then the next word opens a new one."""
+        if incident_id is not None and incident_id not in self._board.incidents:
+            raise RefusedError(Refusal.UNKNOWN_INCIDENT)
+        self.at_hand = incident_id
+        self._changed()
+
+    async def edit(self, values: Mapping[str, str | None], call_id: CallId | None) -> Incident:
+        """Set fields; without an incident at hand open one first, as a report of `call_id`.
+
+        A field that holds the value already is left alone. Raises `RefusedError` for a position that is none.
+        """
+        unknown = [name for name in values if name not in INCIDENT_FIELDS]
+        if unknown:
+            raise ValueError(f"no such field of an incident: {', '.join(unknown)}")
+        position = values.get("position")
+        if position and parse_position(position) is None:
+            raise RefusedError(Refusal.BAD_POSITION, position)
+        async with self._turn:
+            facts: list[Fact | Note] = []
+            incident = self.incident
+            if incident is None:
+                if not any(values.values()):
+                    raise RefusedError(Refusal.NO_INCIDENT)
+                incident_id, opening = self._opening(call_id)
+                facts.extend(opening)
+                incident = Incident(incident_id)
+            for name, value in values.items():
+                held = incident.fields.get(name)
+                if (held.value if held else None) != (value or None):
+                    facts.append(
+                        Note(FieldSet(incident.id, name, value or None), held.event_id if held else None)
+                    )
+            await self._recorder.record(facts)
+            if self.at_hand is None:
+                self.at_hand = incident.id
+                self._changed()
+        return self._board.incidents[incident.id]
+
+    async def choose_kind(self, code: str, call_id: CallId | None) -> Incident:
+        """Set the kind and, unless the operator chose one that differs from the proposal before, its priority."""
+        kind = self.kind(code)
+        incident = self.incident
+        values: dict[str, str | None] = {"kind": code}
+        before = None if incident is None else self.kind_or_none(incident.value("kind"))
+        proposed_before = None if before is None else before.priority
+        if incident is None or incident.priority in (None, proposed_before):
+            values["priority"] = str(kind.priority)
+        return await self.edit(values, call_id)
+
+    def kind(self, code: str) -> Kind:
+        """The kind of that code. Raises `RefusedError`."""
+        found = self.kind_or_none(code)
+        if found is None:
+            raise RefusedError(Refusal.KIND_MISSING, code)
+        return found
+
+    def kind_or_none(self, code: str) -> Kind | None:
+        """The kind of that code, or None."""
+        return next((each for each in self.kinds if each.code == code), None)
+
+    def agency_or_none(self, code: str) -> Agency | None:
+        """The agency of that code, or None."""
+        return next((each for each in self.agencies if each.code == code), None)
+
+    def proposal(self) -> Proposal | None:
+        """What the kind of the incident at hand suggests; None without a kind."""
+        incident = self.incident
+        kind = None if incident is None else self.kind_or_none(incident.value("kind"))
+        return None if kind is None else propose(kind, self.agencies)
+
+    async def link_call(self, call_id: CallId) -> None:
+        """Make the call a report of the incident at hand."""
+        if self.at_hand is None:
+            raise RefusedError(Refusal.NO_INCIDENT)
+        await self._recorder.record([CallLinked(call_id, self.at_hand)])
+
+    async def note(self, text: str) -> None:
+        """Put a note on the timeline."""
+        await self._recorder.record([IncidentNoted(self._need().id, text)])
+
+    async def move(self, to: IncidentStatus, reason: str) -> None:
+        """Bring the incident to another status."""
+        async with self._turn:
+            incident = self._need()
+            if to not in INCIDENT_MOVES[incident.status]:
+                raise RefusedError(Refusal.ILLEGAL_MOVE, f"{incident.status} -> {to}")
+            if to in REASON_NEEDED and not reason.strip():
+                raise RefusedError(Refusal.REASON_MISSING)
+            await self._recorder.record([IncidentMoved(incident.id, to, reason.strip())])
+
+    async def dispatch(self, codes: Sequence[AgencyCode] | None) -> tuple[Dispatch, ...]:
+        """Ask agencies to act: the given ones, or the proposed ones with a desk. Place and kind must be there."""
+        async with self._turn:
+            incident = self._need()
+            if not (incident.value("place") or incident.value("position")):
+                raise RefusedError(Refusal.PLACE_MISSING)
+            proposal = self.proposal()
+            if proposal is None:
+                raise RefusedError(Refusal.KIND_MISSING)
+            wanted = [each.agency.code for each in proposal.dispatch] if codes is None else list(codes)
+            if not wanted:
+                raise RefusedError(Refusal.UNKNOWN_AGENCY)
+            for code in wanted:
+                if self.agency_or_none(code) is None:
+                    raise RefusedError(Refusal.UNKNOWN_AGENCY, code)
+            fresh = [code for code in wanted if self._may_send(incident, code)]
+            if not fresh:
+                raise RefusedError(Refusal.ALREADY_SENT)
+            limit = ACK_LIMIT_S[incident.priority or 1]
+            facts: list[Fact | Note] = [
+                DispatchSent(incident.id, DispatchId(self._recorder.fresh_id()), code, limit) for code in fresh
+            ]
+            if incident.status is IncidentStatus.NEW:
+                facts.append(IncidentMoved(incident.id, IncidentStatus.FORWARDED, ""))
+            await self._recorder.record(facts)
+        after = self._board.incidents[incident.id]
+        return tuple(sent for code in fresh if (sent := after.dispatch_to(code)) is not None)
+
+    async def move_dispatch(self, dispatch_id: DispatchId, to: DispatchState, reason: str) -> None:
+        """Record the answer of an agency that was asked by phone."""
+        async with self._turn:
+            incident, dispatch = self.find_dispatch(dispatch_id)
+            await self._recorder.record(dispatch_move(incident, dispatch, to, reason))
+
+    def find_dispatch(self, dispatch_id: DispatchId) -> tuple[Incident, Dispatch]:
+        """The dispatch and its incident. Raises `RefusedError`."""
+        return find_dispatch(self._board, dispatch_id)
+
+    async def tick(self, now: datetime) -> None:
+        """Note as overdue the dispatches sent from this seat whose deadline has passed with no answer."""
+        facts = [
+            DispatchOverdue(incident.id, dispatch.id)
+            for incident in self._board.incidents.values()
+            if incident.is_open
+            for dispatch in incident.dispatches
+            if dispatch.is_waiting
+            and dispatch.overdue_at is None
+            and dispatch.seat == self._recorder.seat
+            and (now - dispatch.sent_at).total_seconds() >= dispatch.ack_within_s
+        ]
+        if facts:
+            await self._recorder.record(facts)
+
+    def _may_send(self, incident: Incident, code: AgencyCode) -> bool:
+        dispatch = incident.dispatch_to(code)
+        return dispatch is None or dispatch.state in (DispatchState.DECLINED, DispatchState.DONE)
+
+    def _need(self) -> Incident:
+        incident = self.incident
+        if incident is None:
+            raise RefusedError(Refusal.NO_INCIDENT)
+        return incident
+
+    def _opening(self, call_id: CallId | None) -> tuple[IncidentId, list[Fact | Note]]:
+        incident_id = IncidentId(self._recorder.fresh_id())
+        facts: list[Fact | Note] = [IncidentOpened(incident_id, self._next_number(), call_id)]
+        call = None if call_id is None else self._board.calls.get(call_id)
+        if call is not None and call.number:
+            facts.append(FieldSet(incident_id, "caller_number", call.number))
+        return incident_id, facts
+
+    def _next_number(self) -> str:
+        day = self._recorder.clock.now().astimezone(self._timezone)
+        start = f"{self._prefix}-{day:%y%m%d}-{self._recorder.seat}-"
+        used = (
+            int(each.number.removeprefix(start))
+            for each in self._board.incidents.values()
+            if each.number.startswith(start) and each.number.removeprefix(start).isdigit()
+        )
+        return f"{start}{max(used, default=0) + 1:03d}"
+
+
+def find_dispatch(board: Board, dispatch_id: DispatchId) -> tuple[Incident, Dispatch]:
+    """The dispatch of that id and its incident. Raises `RefusedError`."""
+    for incident in board.incidents.values():
+        dispatch = incident.dispatch(dispatch_id)
+        if dispatch is not None:
+            return incident, dispatch
+    raise RefusedError(Refusal.UNKNOWN_DISPATCH, dispatch_id)
+
+
+def dispatch_move(
+    incident: Incident, dispatch: Dispatch, to: DispatchState, reason: str
+) -> list[Fact | Note]:
+    """The facts of an agency's answer, the incident's own move included. Raises `RefusedError`."""
+    if to not in DISPATCH_MOVES[dispatch.state]:
+        raise RefusedError(Refusal.ILLEGAL_MOVE, f"{dispatch.state} -> {to}")
+    if to is DispatchState.DECLINED and not reason.strip():
+        raise RefusedError(Refusal.REASON_MISSING)
+    facts: list[Fact | Note] = [DispatchMoved(incident.id, dispatch.id, to, reason.strip())]
+    if to is not DispatchState.DECLINED and incident.status is IncidentStatus.FORWARDED:
+        facts.append(IncidentMoved(incident.id, IncidentStatus.HANDLED, ""))
+    return facts

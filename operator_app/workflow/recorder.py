@@ -1,0 +1,137 @@
+"""The one door to the record: facts become events, reach the disk, and only then the board and the screens."""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from operator_app.domain.hlc import Stamp
+from operator_app.domain.ids import EventId, SeatName, uuid7
+from operator_app.domain.messages import Event, Fact
+from operator_app.workflow.board import Board
+from operator_app.workflow.bus import Bus
+from operator_app.workflow.ports import Clock, Journal, JournalFailedError, Saved
+
+RETRY_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class JournalTrouble:
+    """The journal refuses: `pending` facts of calls wait in memory and are tried again each second. Zero: it is over."""
+
+    pending: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A fact with more than the moment of recording: `base`, the event whose value the writer saw, and when it happened."""
+
+    fact: Fact
+    base: EventId | None = None
+    at: datetime | None = None
+
+
+class Recorder:
+    """Stamps facts with who, when, where and order, one group at a time, so that the journal has no gap."""
+
+    def __init__(  # noqa: PLR0913  (the parts of a record, each given by the caller)
+        self, journal: Journal, clock: Clock, board: Board, bus: Bus, seat: SeatName, actor: str, last_hlc: int = 0
+    ) -> None:
+        """Continue after `last_hlc`, the highest stamp this journal has seen."""
+        self._journal = journal
+        self._clock = clock
+        self._board = board
+        self._bus = bus
+        self.seat = seat
+        self._stamp = Stamp(last_hlc)
+        self._turn = asyncio.Lock()
+        self._pending: deque[Note] = deque()
+        self._drain: asyncio.Task[None] | None = None
+        self.actor = actor
+
+    @property
+    def clock(self) -> Clock:
+        """The clock that events are stamped with."""
+        return self._clock
+
+    def fresh_id(self) -> str:
+        """A new UUIDv7 as text, for whatever is about to be recorded."""
+        now_ms = int(self._clock.now().timestamp() * 1000)
+        return uuid7(now_ms, self._clock.random_bytes(10))
+
+    def seen(self, events: Iterable[Event]) -> None:
+        """Raise the clock to events of others, so that whatever we write next is later than what we have read."""
+        now_ms = int(self._clock.now().timestamp() * 1000)
+        for event in events:
+            self._stamp = self._stamp.seen(event.hlc, now_ms)
+
+    async def record(self, facts: Iterable[Fact | Note]) -> tuple[Event, ...]:
+        """Return when the facts are safe on this seat and on the board. Raises `JournalFailedError`: then nothing happened.
+
+        All facts of one call stand or fall together.
+        """
+        async with self._turn:
+            stamp = self._stamp
+            seq = self._journal.next_seq
+            events: list[Event] = []
+            for offset, given in enumerate(facts):
+                note = given if isinstance(given, Note) else Note(given)
+                now = self._clock.now()
+                stamp = stamp.tick(int(now.timestamp() * 1000))
+                events.append(
+                    Event(
+                        id=EventId(self.fresh_id()),
+                        journal_id=self._journal.journal_id,
+                        seq=seq + offset,
+                        seat=self.seat,
+                        actor=self.actor,
+                        occurred_at=note.at or now,
+                        hlc=stamp.value,
+                        base=note.base,
+                        fact=note.fact,
+                    )
+                )
+            if not events:
+                return ()
+            await self._journal.append(events)
+            self._stamp = Stamp(max(stamp.value, self._stamp.value))
+            changed = self._board.apply(events)
+            saved = tuple(events)
+        self._bus.publish(changed)
+        self._bus.publish(Saved(saved))
+        return saved
+
+    def note(self, fact: Fact, at: datetime | None = None) -> None:
+        """Record what has happened whether we like it or not (a call rang, it ended); kept and retried until it is safe."""
+        self._pending.append(Note(fact, at=at or self._clock.now()))
+        if self._drain is None or self._drain.done():
+            self._drain = asyncio.get_running_loop().create_task(self._drain_pending(), name="recorder-notes")
+
+    async def settle(self) -> None:
+        """Return when nothing noted is waiting for the disk any more."""
+        while self._drain is not None and not self._drain.done():
+            await asyncio.shield(self._drain)
+
+    def close(self) -> int:
+        """Stop retrying, and say how many facts could not be saved."""
+        if self._drain is not None:
+            self._drain.cancel()
+        return len(self._pending)
+
+    async def _drain_pending(self) -> None:
+        troubled = False
+        while self._pending:
+            batch = tuple(self._pending)
+            try:
+                await self.record(batch)
+            except JournalFailedError as error:
+                troubled = True
+                self._bus.publish(JournalTrouble(len(self._pending), str(error)))
+                await asyncio.sleep(RETRY_S)
+                continue
+            for _ in batch:
+                self._pending.popleft()
+        if troubled:
+            self._bus.publish(JournalTrouble(0, ""))

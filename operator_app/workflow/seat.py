@@ -1,0 +1,302 @@
+"""One operator seat: the calls, the incident at hand, the seat's own state. The screens talk to this and to nothing below."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from operator_app.domain import line
+from operator_app.domain.call import Call
+from operator_app.domain.ids import AgencyCode, CallId, DispatchId, IncidentId, SeatName
+from operator_app.domain.incident import Dispatch, Incident
+from operator_app.domain.messages import CallClassified, Event, SeatStateChanged
+from operator_app.domain.states import (
+    NOISE,
+    CallState,
+    Classification,
+    DispatchState,
+    IncidentStatus,
+    Refusal,
+    RefusedError,
+    SeatState,
+)
+from operator_app.domain.triage import Agency, Kind, Proposal
+from operator_app.workflow.board import Board
+from operator_app.workflow.bus import Bus
+from operator_app.workflow.calls import CallDesk
+from operator_app.workflow.incidents import IncidentDesk
+from operator_app.workflow.phone_port import Phone
+from operator_app.workflow.ports import LinkState, LinkTrouble, Presence, Shared
+from operator_app.workflow.recorder import Recorder
+
+
+@dataclass(frozen=True, slots=True)
+class SeatChanged:
+    """Something about this seat itself changed: its state, its phone, the call or the incident at hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteRules:
+    """What the site says: prefix of incident numbers, local time, kinds and agencies."""
+
+    prefix: str
+    timezone: ZoneInfo
+    kinds: tuple[Kind, ...]
+    agencies: tuple[Agency, ...]
+
+
+class Seat:
+    """The use cases of one seat. Commands are coroutines; they raise `RefusedError`, `PhoneRefusedError`, `JournalFailedError`."""
+
+    def __init__(
+        self, recorder: Recorder, board: Board, bus: Bus, phone: Phone | None, rules: SiteRules
+    ) -> None:
+        """Listen to the phone at once; `on_events`, `on_link` and `on_presence` are fed by whoever holds the server link."""
+        self.board = board
+        self.bus = bus
+        self._recorder = recorder
+        self._rules = rules
+        self.calls = CallDesk(phone, recorder, board, self._changed)
+        self.calls.on_ended = self._call_ended
+        self.incidents = IncidentDesk(
+            recorder, board, self._changed, rules.prefix, rules.timezone, rules.kinds, rules.agencies
+        )
+        self.link = LinkState(False, recorder.clock.now(), 0, LinkTrouble.NOT_CONFIGURED)
+        self.presence: tuple[Presence, ...] = ()
+        self._last_call: CallId | None = None
+
+    # ---- what the screens read
+
+    @property
+    def name(self) -> SeatName:
+        """The seat's name, as in its incident numbers."""
+        return self._recorder.seat
+
+    @property
+    def actor(self) -> str:
+        """The person at the seat, as told."""
+        return self._recorder.actor
+
+    @property
+    def timezone(self) -> ZoneInfo:
+        """Local time of the room."""
+        return self._rules.timezone
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """Incident kinds of the site."""
+        return self.incidents.kinds
+
+    @property
+    def agencies(self) -> tuple[Agency, ...]:
+        """Agencies of the site."""
+        return self.incidents.agencies
+
+    @property
+    def state(self) -> SeatState:
+        """The seat's state as recorded; away before it ever told one."""
+        held = self.board.seats.get(self.name)
+        return SeatState.AWAY if held is None else held.state
+
+    @property
+    def state_since(self) -> datetime | None:
+        """When the seat came to its state."""
+        held = self.board.seats.get(self.name)
+        return None if held is None else held.since
+
+    @property
+    def call_at_hand(self) -> CallId | None:
+        """The call in speech, or the one whose record is being finished."""
+        return self.calls.at_hand
+
+    @property
+    def live_call(self) -> line.LineCall | None:
+        """The call at hand while somebody is on the line."""
+        return self.calls.live(self.calls.at_hand)
+
+    @property
+    def incident_at_hand(self) -> IncidentId | None:
+        """The incident in the form."""
+        return self.incidents.at_hand
+
+    @property
+    def incident(self) -> Incident | None:
+        """The incident in the form as the board knows it."""
+        return self.incidents.incident
+
+    @property
+    def registrations(self) -> Mapping[str, line.LineRegistration]:
+        """Each account's standing at its phone server."""
+        return self.calls.registrations
+
+    def waiting(self) -> tuple[line.LineCall, ...]:
+        """Calls ringing here, the longest-waiting first."""
+        return self.calls.waiting()
+
+    def abandoned(self) -> tuple[Call, ...]:
+        """The newest unanswered call of each number that nobody has reached since, newest first."""
+        reached: dict[str, datetime] = {}
+        for call in self.board.calls.values():
+            if call.answered_at is not None and call.number:
+                reached[call.number] = max(call.answered_at, reached.get(call.number, call.answered_at))
+        newest: dict[str, Call] = {}
+        for call in self.board.calls.values():
+            if call.state is not CallState.ABANDONED:
+                continue
+            key = call.number or call.id
+            if call.number and call.number in reached and reached[call.number] > call.offered_at:
+                continue
+            if key not in newest or newest[key].offered_at < call.offered_at:
+                newest[key] = call
+        return tuple(sorted(newest.values(), key=lambda each: each.offered_at, reverse=True))
+
+    def history(self, number: str) -> tuple[Call, ...]:
+        """Every known call of that number, newest first."""
+        found = (each for each in self.board.calls.values() if each.number == number)
+        return tuple(sorted(found, key=lambda each: each.offered_at, reverse=True))
+
+    def proposal(self) -> Proposal | None:
+        """What the kind of the incident at hand suggests."""
+        return self.incidents.proposal()
+
+    # ---- wishes
+
+    async def open(self) -> None:
+        """Tell the room that this seat is ready; a call taken over from a dead window brings its incident back."""
+        call = self.live_call
+        await self.set_state(SeatState.READY if call is None else SeatState.TALKING)
+        if call is not None:
+            self._restore(call.call_id)
+
+    async def answer(self, call_id: CallId | None = None) -> None:
+        """Answer the longest-waiting call, or that one; the form is free for it."""
+        answered = await self.calls.answer(call_id)
+        self._last_call = answered
+        self._restore(answered)
+        await self.set_state(SeatState.TALKING)
+
+    async def end(self, call_id: CallId | None = None) -> None:
+        """Hang up."""
+        await self.calls.end(call_id)
+
+    async def hold(self, on: bool) -> None:
+        """Put the call at hand on hold, or take it back."""
+        await self.calls.hold(on)
+
+    async def mute(self, on: bool) -> None:
+        """Keep the operator's voice from the call at hand, or let it through."""
+        await self.calls.mute(on)
+
+    async def dial(self, number: str) -> None:
+        """Call a number, as a call-back does."""
+        self._last_call = await self.calls.dial(number)
+        await self.set_state(SeatState.TALKING)
+
+    async def classify(self, classification: Classification, call_id: CallId | None = None) -> None:
+        """Say what the call was; noise also ends it and frees the seat for the next one."""
+        wanted = call_id or self.calls.at_hand or self._last_call
+        if wanted is None:
+            raise RefusedError(Refusal.NO_CALL)
+        await self._recorder.record([CallClassified(wanted, classification)])
+        if classification in NOISE and self.calls.live(wanted) is not None:
+            await self.calls.end(wanted)
+        if self.calls.live(wanted) is None and wanted == self.calls.at_hand and self.incident_at_hand is None:
+            await self._free()
+
+    async def edit(self, field: str, value: str | None) -> None:
+        """Set one field of the incident at hand; the first word opens it."""
+        await self.incidents.edit({field: value}, self._call_to_link())
+
+    async def edit_many(self, values: Mapping[str, str | None]) -> None:
+        """Set several fields that belong together, as a picked place does."""
+        await self.incidents.edit(values, self._call_to_link())
+
+    async def choose_kind(self, code: str) -> None:
+        """Set the kind, and with it the proposed priority."""
+        await self.incidents.choose_kind(code, self._call_to_link())
+
+    async def note(self, text: str) -> None:
+        """Put a note on the timeline of the incident at hand."""
+        await self.incidents.note(text)
+
+    async def dispatch(self, agencies: Sequence[AgencyCode] | None = None) -> tuple[Dispatch, ...]:
+        """Hand over to the given agencies, or to the proposed ones."""
+        return await self.incidents.dispatch(agencies)
+
+    async def move_dispatch(self, dispatch_id: DispatchId, to: DispatchState, reason: str = "") -> None:
+        """Record an agency's answer that came by phone."""
+        await self.incidents.move_dispatch(dispatch_id, to, reason)
+
+    async def move_incident(self, to: IncidentStatus, reason: str = "") -> None:
+        """Bring the incident at hand to another status."""
+        await self.incidents.move(to, reason)
+
+    def select(self, incident_id: IncidentId | None) -> None:
+        """Take an incident of the room in hand, or none."""
+        self.incidents.select(incident_id)
+
+    async def finish(self) -> None:
+        """End the wrap-up: the form is put away, the seat is ready for the next call."""
+        if self.live_call is not None:
+            raise RefusedError(Refusal.CALL_AT_HAND)
+        await self._free()
+
+    async def set_state(self, state: SeatState) -> None:
+        """Tell the room what this seat is doing."""
+        if state is not self.state:
+            await self._recorder.record([SeatStateChanged(state)])
+        self._changed()
+
+    async def tick(self) -> None:
+        """Called each second: notice deadlines that have passed."""
+        await self.incidents.tick(self._recorder.clock.now())
+
+    # ---- what the world tells
+
+    def on_events(self, events: Iterable[Event]) -> None:
+        """Take in events of the whole room."""
+        taken = tuple(events)
+        self._recorder.seen(taken)
+        self.bus.publish(self.board.apply(taken))
+
+    def on_shared(self, event_ids: tuple[str, ...]) -> None:
+        """Events of ours have arrived at the server."""
+        self.bus.publish(Shared(event_ids))
+
+    def on_link(self, state: LinkState) -> None:
+        """The line to the server is up, down, or has more or less waiting."""
+        self.link = state
+        self.bus.publish(state)
+
+    def on_presence(self, presence: Sequence[Presence]) -> None:
+        """Which windows of the room the server has heard of, and how long ago."""
+        self.presence = tuple(presence)
+        self._changed()
+
+    def _call_ended(self, call_id: CallId) -> None:
+        if call_id == self.calls.at_hand and self.state is SeatState.TALKING:
+            call = self.board.calls.get(call_id)
+            noise = call is not None and call.classification in NOISE
+            if noise and self.incident_at_hand is None:
+                self.calls.at_hand = None
+                self._recorder.note(SeatStateChanged(SeatState.READY))
+            else:
+                self._recorder.note(SeatStateChanged(SeatState.WRAP_UP))
+
+    def _call_to_link(self) -> CallId | None:
+        call_id = self.calls.at_hand
+        known = None if call_id is None else self.board.calls.get(call_id)
+        return call_id if known is None or known.incident_id is None else None
+
+    def _restore(self, call_id: CallId) -> None:
+        known = self.board.calls.get(call_id)
+        self.incidents.at_hand = None if known is None else known.incident_id
+        self._changed()
+
+    async def _free(self) -> None:
+        self.calls.at_hand = None
+        self.incidents.at_hand = None
+        await self.set_state(SeatState.READY)
+
+    def _changed(self) -> None:
+        self.bus.publish(SeatChanged())
