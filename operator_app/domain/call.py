@@ -58,7 +58,13 @@ def fold_call(events: Iterable[Event]) -> Call | None:
             state = CallState.RINGING if event.fact.direction == "in" else CallState.DIALLING
             fact = event.fact
             call = Call(
-                fact.call_id, event.seat, fact.direction, fact.number, fact.display_name, event.occurred_at, state
+                fact.call_id,
+                event.seat,
+                fact.direction,
+                fact.number,
+                fact.display_name,
+                event.occurred_at,
+                state,
             )
     if call is not None:
         for event in ordered:

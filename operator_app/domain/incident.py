@@ -21,7 +21,13 @@ from operator_app.domain.messages import (
     IncidentMoved,
     IncidentOpened,
 )
-from operator_app.domain.states import DISPATCH_MOVES, ENDED_INCIDENT, INCIDENT_MOVES, DispatchState, IncidentStatus
+from operator_app.domain.states import (
+    DISPATCH_MOVES,
+    ENDED_INCIDENT,
+    INCIDENT_MOVES,
+    DispatchState,
+    IncidentStatus,
+)
 
 
 @dataclass(frozen=True, slots=True)

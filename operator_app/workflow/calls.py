@@ -22,7 +22,9 @@ log = logging.getLogger(__name__)
 class CallDesk:
     """Living calls by id, the one at hand, and the state of the phone itself. Loop thread only."""
 
-    def __init__(self, phone: Phone | None, recorder: Recorder, board: Board, changed: Callable[[], None]) -> None:
+    def __init__(
+        self, phone: Phone | None, recorder: Recorder, board: Board, changed: Callable[[], None]
+    ) -> None:
         """Listen to `phone` (None: this window has none) and call `changed` after every change of the picture."""
         self._phone = phone
         self._recorder = recorder
@@ -192,7 +194,9 @@ class CallDesk:
         )
         if signal.call_id not in self._board.calls:
             number = None if signal.withheld and not signal.number else signal.number
-            self._recorder.note(CallOffered(signal.call_id, "in", number, signal.display_name), at=signal.offered_at)
+            self._recorder.note(
+                CallOffered(signal.call_id, "in", number, signal.display_name), at=signal.offered_at
+            )
 
     def _connected(self, call_id: CallId, at: datetime) -> None:
         held = self._calls.get(call_id)

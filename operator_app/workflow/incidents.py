@@ -176,7 +176,8 @@ class IncidentDesk:
                 raise RefusedError(Refusal.ALREADY_SENT)
             limit = ACK_LIMIT_S[incident.priority or 1]
             facts: list[Fact | Note] = [
-                DispatchSent(incident.id, DispatchId(self._recorder.fresh_id()), code, limit) for code in fresh
+                DispatchSent(incident.id, DispatchId(self._recorder.fresh_id()), code, limit)
+                for code in fresh
             ]
             if incident.status is IncidentStatus.NEW:
                 facts.append(IncidentMoved(incident.id, IncidentStatus.FORWARDED, ""))

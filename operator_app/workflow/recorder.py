@@ -37,7 +37,14 @@ class Recorder:
     """Stamps facts with who, when, where and order, one group at a time, so that the journal has no gap."""
 
     def __init__(  # noqa: PLR0913  (the parts of a record, each given by the caller)
-        self, journal: Journal, clock: Clock, board: Board, bus: Bus, seat: SeatName, actor: str, last_hlc: int = 0
+        self,
+        journal: Journal,
+        clock: Clock,
+        board: Board,
+        bus: Bus,
+        seat: SeatName,
+        actor: str,
+        last_hlc: int = 0,
     ) -> None:
         """Continue after `last_hlc`, the highest stamp this journal has seen."""
         self._journal = journal

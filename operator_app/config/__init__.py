@@ -1,0 +1,1 @@
+"""Typed settings; nothing of the program is imported here."""
