@@ -83,7 +83,7 @@ class Incident:
 
     id: IncidentId
     number: str = ""
-    seat: SeatName = SeatName("")
+    seat: SeatName | None = None
     opened_at: datetime | None = None
     status: IncidentStatus = IncidentStatus.NEW
     fields: Mapping[str, FieldValue] = field(default_factory=lambda: MappingProxyType({}))
@@ -186,19 +186,8 @@ def _settle(held: FieldValue | None, event: Event, value: str | None) -> FieldVa
 def _sent(incident: Incident, event: Event, fact: DispatchSent) -> Incident:
     if incident.dispatch(fact.dispatch_id) is not None:
         return _rejected(incident, event)
-    dispatch = Dispatch(
-        fact.dispatch_id, incident.id, fact.agency, fact.ack_within_s, event.seat, event.occurred_at
-    )
+    dispatch = Dispatch(fact.dispatch_id, incident.id, fact.agency, fact.ack_within_s, event.seat, event.occurred_at)
     return replace(incident, dispatches=(*incident.dispatches, dispatch))
-
-
-_STEP_TIME = {
-    DispatchState.ACCEPTED: "accepted_at",
-    DispatchState.UNDER_WAY: "under_way_at",
-    DispatchState.ON_SCENE: "on_scene_at",
-    DispatchState.DONE: "done_at",
-    DispatchState.DECLINED: "declined_at",
-}
 
 
 def _dispatch_step(
@@ -207,20 +196,34 @@ def _dispatch_step(
     dispatch = incident.dispatch(fact.dispatch_id)
     if dispatch is None:
         return _rejected(incident, event)
-    match fact:
-        case DispatchDelivered():
-            after = replace(dispatch, delivered_at=dispatch.delivered_at or event.occurred_at)
-        case DispatchOverdue():
-            after = replace(dispatch, overdue_at=dispatch.overdue_at or event.occurred_at)
-        case DispatchMoved(to=to, reason=reason):
-            if to is dispatch.state:
-                return incident
-            if to not in DISPATCH_MOVES[dispatch.state]:
-                return _rejected(incident, event)
-            after = replace(dispatch, state=to, reason=reason, **{_STEP_TIME[to]: event.occurred_at})
-    return replace(
-        incident, dispatches=tuple(after if each.id == after.id else each for each in incident.dispatches)
-    )
+    if isinstance(fact, DispatchDelivered):
+        after = replace(dispatch, delivered_at=dispatch.delivered_at or event.occurred_at)
+    elif isinstance(fact, DispatchOverdue):
+        after = replace(dispatch, overdue_at=dispatch.overdue_at or event.occurred_at)
+    elif fact.to is dispatch.state:
+        return incident
+    elif fact.to not in DISPATCH_MOVES[dispatch.state]:
+        return _rejected(incident, event)
+    else:
+        after = _stepped(dispatch, fact, event.occurred_at)
+    return replace(incident, dispatches=tuple(after if each.id == after.id else each for each in incident.dispatches))
+
+
+def _stepped(dispatch: Dispatch, fact: DispatchMoved, at: datetime) -> Dispatch:
+    after = replace(dispatch, state=fact.to, reason=fact.reason)
+    match fact.to:
+        case DispatchState.ACCEPTED:
+            return replace(after, accepted_at=at)
+        case DispatchState.UNDER_WAY:
+            return replace(after, under_way_at=at)
+        case DispatchState.ON_SCENE:
+            return replace(after, on_scene_at=at)
+        case DispatchState.DONE:
+            return replace(after, done_at=at)
+        case DispatchState.DECLINED:
+            return replace(after, declined_at=at)
+        case DispatchState.SENT:
+            return after
 
 
 def _with_call(calls: tuple[CallId, ...], call_id: CallId) -> tuple[CallId, ...]:

@@ -62,7 +62,7 @@ class RegistrationState(StrEnum):
 class RegistrationProblem(StrEnum):
     """Why a registration failed; the catalogue has the words for each."""
 
-    WRONG_PASSWORD = "wrong_password"
+    WRONG_PASSWORD = "wrong_password"  # noqa: S105  (a reason, no secret)
     FORBIDDEN = "forbidden"
     UNKNOWN_USER = "unknown_user"
     TIMEOUT = "timeout"

@@ -340,7 +340,7 @@ def _plain(value: object) -> object:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _typed(value: Any, hint: Any, name: str) -> Any:  # noqa: PLR0911  (one case a kind of value)
+def _typed(value: Any, hint: Any, name: str) -> Any:
     if get_origin(hint) in (Union, UnionType):
         if value is None:
             return None

@@ -71,9 +71,7 @@ INCIDENT_MOVES: dict[IncidentStatus, frozenset[IncidentStatus]] = {
     IncidentStatus.FORWARDED: frozenset(
         {IncidentStatus.HANDLED, IncidentStatus.DONE, IncidentStatus.CANCELLED, IncidentStatus.MERGED}
     ),
-    IncidentStatus.HANDLED: frozenset(
-        {IncidentStatus.DONE, IncidentStatus.CANCELLED, IncidentStatus.MERGED}
-    ),
+    IncidentStatus.HANDLED: frozenset({IncidentStatus.DONE, IncidentStatus.CANCELLED, IncidentStatus.MERGED}),
     IncidentStatus.DONE: frozenset({IncidentStatus.CLOSED, IncidentStatus.HANDLED}),
     IncidentStatus.CLOSED: frozenset(),
     IncidentStatus.CANCELLED: frozenset(),

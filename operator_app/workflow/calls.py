@@ -22,9 +22,7 @@ log = logging.getLogger(__name__)
 class CallDesk:
     """Living calls by id, the one at hand, and the state of the phone itself. Loop thread only."""
 
-    def __init__(
-        self, phone: Phone | None, recorder: Recorder, board: Board, changed: Callable[[], None]
-    ) -> None:
+    def __init__(self, phone: Phone | None, recorder: Recorder, board: Board, changed: Callable[[], None]) -> None:
         """Listen to `phone` (None: this window has none) and call `changed` after every change of the picture."""
         self._phone = phone
         self._recorder = recorder
@@ -41,7 +39,7 @@ class CallDesk:
         self.registrations: dict[str, line.LineRegistration] = {}
         self.quality: dict[CallId, line.LineQuality] = {}
         self.digits: dict[CallId, str] = {}
-        self.on_ended: Callable[[CallId], None] = lambda call_id: None
+        self.on_ended: Callable[[CallId], None] = lambda _: None
         if phone is not None:
             phone.subscribe(self.on_signal)
 
@@ -109,7 +107,7 @@ class CallDesk:
         self._changed()
         return call_id
 
-    def on_signal(self, signal: line.LineSignal) -> None:  # noqa: PLR0912  (one case a signal)
+    def on_signal(self, signal: line.LineSignal) -> None:
         """Take in one signal of the phone."""
         match signal:
             case line.LineReady():
@@ -136,9 +134,7 @@ class CallDesk:
             case line.LineProgress(call_id=call_id, state=state):
                 self._update(call_id, state=state)
             case line.LineRecorded():
-                self._recorder.note(
-                    CallRecorded(signal.call_id, signal.files, signal.sha256, float(signal.seconds))
-                )
+                self._recorder.note(CallRecorded(signal.call_id, signal.files, signal.sha256, float(signal.seconds)))
             case line.LineRecordingFailed():
                 self.recording_failed = signal
                 if signal.call_id is not None:
@@ -194,9 +190,7 @@ class CallDesk:
         )
         if signal.call_id not in self._board.calls:
             number = None if signal.withheld and not signal.number else signal.number
-            self._recorder.note(
-                CallOffered(signal.call_id, "in", number, signal.display_name), at=signal.offered_at
-            )
+            self._recorder.note(CallOffered(signal.call_id, "in", number, signal.display_name), at=signal.offered_at)
 
     def _connected(self, call_id: CallId, at: datetime) -> None:
         held = self._calls.get(call_id)
@@ -213,9 +207,7 @@ class CallDesk:
         self.quality.pop(signal.call_id, None)
         self.digits.pop(signal.call_id, None)
         if was_live or (known is not None and not known.is_over):
-            self._recorder.note(
-                CallEnded(signal.call_id, signal.by.value, signal.code, signal.reason), at=signal.at
-            )
+            self._recorder.note(CallEnded(signal.call_id, signal.by.value, signal.code, signal.reason), at=signal.at)
         if was_live:
             self.on_ended(signal.call_id)
 

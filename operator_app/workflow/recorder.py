@@ -36,7 +36,7 @@ class Note:
 class Recorder:
     """Stamps facts with who, when, where and order, one group at a time, so that the journal has no gap."""
 
-    def __init__(  # noqa: PLR0913  (the parts of a record, each given by the caller)
+    def __init__(
         self,
         journal: Journal,
         clock: Clock,

@@ -48,9 +48,7 @@ class SiteRules:
 class Seat:
     """The use cases of one seat. Commands are coroutines; they raise `RefusedError`, `PhoneRefusedError`, `JournalFailedError`."""
 
-    def __init__(
-        self, recorder: Recorder, board: Board, bus: Bus, phone: Phone | None, rules: SiteRules
-    ) -> None:
+    def __init__(self, recorder: Recorder, board: Board, bus: Bus, phone: Phone | None, rules: SiteRules) -> None:
         """Listen to the phone at once; `on_events`, `on_link` and `on_presence` are fed by whoever holds the server link."""
         self.board = board
         self.bus = bus
