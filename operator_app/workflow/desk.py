@@ -1,0 +1,183 @@
+"""The desk of one agency: the dispatches it was sent, and its answers to them."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from operator_app.domain.ids import DispatchId, EventId, SeatName
+from operator_app.domain.incident import Dispatch, Incident
+from operator_app.domain.messages import DispatchDelivered, Event
+from operator_app.domain.states import DispatchState, Refusal, RefusedError
+from operator_app.domain.triage import Agency, Kind
+from operator_app.workflow.board import Board
+from operator_app.workflow.bus import Bus
+from operator_app.workflow.incidents import dispatch_move, find_dispatch
+from operator_app.workflow.ports import LinkState, LinkTrouble, Presence, Saved, Shared
+from operator_app.workflow.recorder import Recorder
+from operator_app.workflow.seat import SiteRules
+
+FINISHED = frozenset({DispatchState.DONE, DispatchState.DECLINED})
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """An incident and this agency's part in it."""
+
+    incident: Incident
+    dispatch: Dispatch
+
+    @property
+    def is_open(self) -> bool:
+        """The agency still has to do something about it."""
+        return self.incident.is_open and self.dispatch.state not in FINISHED
+
+
+@dataclass(frozen=True, slots=True)
+class RecordStanding:
+    """Where the last thing done at this desk is: on its disk since `saved_at`, at the server since `shared_at`."""
+
+    saved_at: datetime | None
+    shared_at: datetime | None
+
+
+class Desk:
+    """The use cases of an agency's desk. Commands raise `RefusedError` and `JournalFailedError`."""
+
+    def __init__(
+        self,
+        recorder: Recorder,
+        board: Board,
+        bus: Bus,
+        agency: Agency,
+        rules: SiteRules,
+        unshared: Iterable[EventId] = (),
+    ) -> None:
+        """`on_events`, `on_link`, `on_shared` and `on_presence` are fed by whoever holds the server link.
+
+        `unshared` are the events of an earlier run that the server does not have yet.
+        """
+        self.agency = agency
+        self.board = board
+        self.bus = bus
+        self._recorder = recorder
+        self._rules = rules
+        self._turn = asyncio.Lock()
+        self._delivering: set[DispatchId] = set()
+        self._unshared = set(unshared)
+        self._last: tuple[EventId, datetime] | None = None
+        self._last_shared_at: datetime | None = None
+        self.link = LinkState(False, recorder.clock.now(), 0, LinkTrouble.NOT_CONFIGURED)
+        self.presence: tuple[Presence, ...] = ()
+        bus.subscribe(Saved, self._saved)
+
+    # ---- what the window reads
+
+    @property
+    def name(self) -> SeatName:
+        """Name of this desk's seat."""
+        return self._recorder.seat
+
+    @property
+    def timezone(self) -> ZoneInfo:
+        """Local time of the room."""
+        return self._rules.timezone
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """Incident kinds of the site."""
+        return self._rules.kinds
+
+    def now(self) -> datetime:
+        """Return the present moment by the clock that events are stamped with."""
+        return self._recorder.clock.now()
+
+    def dispatches(self) -> tuple[Share, ...]:
+        """Return what this agency still has to do something about, the newest first."""
+        return tuple(share for share in self._shares() if share.is_open)
+
+    def ended(self, since: datetime) -> tuple[Share, ...]:
+        """Return what was sent to this agency since then and asks nothing more of it, the newest first."""
+        return tuple(share for share in self._shares() if not share.is_open and share.dispatch.sent_at >= since)
+
+    def is_shared(self, event_id: EventId) -> bool:
+        """Whether the server is known to have that event."""
+        return event_id not in self._unshared
+
+    def record_standing(self) -> RecordStanding:
+        """Where the last thing done here is."""
+        if self._last is None:
+            return RecordStanding(None, None)
+        event_id, saved_at = self._last
+        return RecordStanding(saved_at, self._last_shared_at if self.is_shared(event_id) else None)
+
+    # ---- wishes
+
+    async def shown(self, dispatch_id: DispatchId) -> None:
+        """Tell the room once that this dispatch was delivered: the window has painted it."""
+        _, dispatch = self._own(dispatch_id)
+        if dispatch.delivered_at is not None or dispatch_id in self._delivering:
+            return
+        self._delivering.add(dispatch_id)
+        try:
+            await self._recorder.record([DispatchDelivered(dispatch.incident_id, dispatch_id)])
+        finally:
+            self._delivering.discard(dispatch_id)
+
+    async def accept(self, dispatch_id: DispatchId) -> None:
+        """Take the dispatch on; the first agency to do so makes the incident handled, in the same record."""
+        await self.move(dispatch_id, DispatchState.ACCEPTED)
+
+    async def move(self, dispatch_id: DispatchId, to: DispatchState, reason: str = "") -> None:
+        """Report the next step of this agency; declining needs a reason, an ended incident takes no step."""
+        async with self._turn:
+            incident, dispatch = self._own(dispatch_id)
+            if not incident.is_open:
+                raise RefusedError(Refusal.ILLEGAL_MOVE, f"incident is {incident.status}")
+            await self._recorder.record(dispatch_move(incident, dispatch, to, reason))
+
+    # ---- what the world tells
+
+    def on_events(self, events: Iterable[Event]) -> None:
+        """Take in events of the whole room."""
+        taken = tuple(events)
+        self._recorder.seen(taken)
+        self.bus.publish(self.board.apply(taken))
+
+    def on_shared(self, event_ids: tuple[str, ...]) -> None:
+        """Take in that events of ours have arrived at the server."""
+        self._unshared.difference_update(EventId(each) for each in event_ids)
+        if self._last is not None and self._last[0] in event_ids:
+            self._last_shared_at = self.now()
+        self.bus.publish(Shared(event_ids))
+
+    def on_link(self, state: LinkState) -> None:
+        """Take in that the line to the server is up, down, or has more or less waiting."""
+        self.link = state
+        self.bus.publish(state)
+
+    def on_presence(self, presence: Sequence[Presence]) -> None:
+        """Take in which windows of the room the server has heard of, and how long ago."""
+        self.presence = tuple(presence)
+
+    def _shares(self) -> list[Share]:
+        found = [
+            Share(incident, dispatch)
+            for incident in self.board.incidents.values()
+            if incident.opened_at is not None
+            for dispatch in incident.dispatches
+            if dispatch.agency == self.agency.code
+        ]
+        return sorted(found, key=lambda share: (share.dispatch.sent_at, share.dispatch.id), reverse=True)
+
+    def _own(self, dispatch_id: DispatchId) -> tuple[Incident, Dispatch]:
+        incident, dispatch = find_dispatch(self.board, dispatch_id)
+        if dispatch.agency != self.agency.code:
+            raise RefusedError(Refusal.UNKNOWN_DISPATCH, dispatch_id)
+        return incident, dispatch
+
+    def _saved(self, saved: Saved) -> None:
+        self._unshared.update(event.id for event in saved.events)
+        last = saved.events[-1]
+        self._last, self._last_shared_at = (last.id, last.occurred_at), None

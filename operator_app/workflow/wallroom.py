@@ -1,0 +1,118 @@
+"""The wall's view of the room: what the server told, when it last said a word, and the figures. Writes nothing."""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from operator_app.domain.figures import ANSWER_WITHIN_S, Figures, figures
+from operator_app.domain.ids import SeatName
+from operator_app.domain.messages import Event
+from operator_app.domain.triage import Agency, Kind
+from operator_app.workflow.board import Board
+from operator_app.workflow.bus import Bus
+from operator_app.workflow.ports import Clock, LinkState, LinkTrouble, Presence
+from operator_app.workflow.seat import SiteRules
+
+SEAT_ROLE = "seat"
+
+
+class WallRoom:
+    """A read-only copy of the room with the age of what it knows. Loop thread only."""
+
+    def __init__(
+        self,
+        board: Board,
+        bus: Bus,
+        clock: Clock,
+        rules: SiteRules,
+        answer_within_s: float = ANSWER_WITHIN_S,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`on_events`, `on_link` and `on_presence` are fed by whoever holds the server link.
+
+        Ages are taken from `monotonic` (seconds): a clock set back must not make old data look fresh.
+        """
+        self.board = board
+        self.bus = bus
+        self._clock = clock
+        self._monotonic = monotonic
+        self._rules = rules
+        self.answer_within_s = answer_within_s
+        self.link = LinkState(False, clock.now(), 0, LinkTrouble.NOT_CONFIGURED)
+        self.presence: tuple[Presence, ...] = ()
+        self._presence_s: float | None = None
+        self._heard_s: float | None = None
+
+    @property
+    def timezone(self) -> ZoneInfo:
+        """Local time of the room."""
+        return self._rules.timezone
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """Incident kinds of the site."""
+        return self._rules.kinds
+
+    @property
+    def agencies(self) -> tuple[Agency, ...]:
+        """Agencies of the site."""
+        return self._rules.agencies
+
+    def now(self) -> datetime:
+        """Return the present moment, corrected by the server's clock where it is known."""
+        return self._clock.now()
+
+    def data_age_s(self) -> float | None:
+        """Seconds since the server last said anything at all; None when it never did."""
+        return None if self._heard_s is None else self._monotonic() - self._heard_s
+
+    def presence_ages(self) -> dict[SeatName, float] | None:
+        """Seconds since the server heard from each seat, plus the age of that word; None before the first."""
+        if self._presence_s is None:
+            return None
+        grown = self._monotonic() - self._presence_s
+        return {SeatName(each.seat): each.age_s + grown for each in self.presence if each.role == SEAT_ROLE}
+
+    def day_start(self, now: datetime) -> datetime:
+        """Local midnight before `now`."""
+        return now.astimezone(self.timezone).replace(hour=0, minute=0, second=0, microsecond=0)
+
+    def figures(self, now: datetime) -> Figures:
+        """Count the room at `now`; no seat is called lost before the server has told who is there."""
+        return figures(
+            self.board.calls.values(),
+            self.board.incidents.values(),
+            self.board.seats.values(),
+            now,
+            self.day_start(now),
+            presence=self.presence_ages(),
+            answer_within_s=self.answer_within_s,
+        )
+
+    # ---- what the world tells
+
+    def on_events(self, events: Iterable[Event]) -> None:
+        """Take in events of the whole room."""
+        self._heard()
+        self.bus.publish(self.board.apply(events))
+
+    def on_shared(self, event_ids: tuple[str, ...]) -> None:
+        """Take in that the server has answered; a wall has no events of its own."""
+        del event_ids
+        self._heard()
+
+    def on_link(self, state: LinkState) -> None:
+        """Take in that the line to the server is up or down."""
+        if state.connected:
+            self._heard()
+        self.link = state
+        self.bus.publish(state)
+
+    def on_presence(self, presence: Sequence[Presence]) -> None:
+        """Take in which windows the server has heard of, and how long ago; comes with every heartbeat."""
+        self._heard()
+        self.presence, self._presence_s = tuple(presence), self._heard_s
+
+    def _heard(self) -> None:
+        self._heard_s = self._monotonic()
