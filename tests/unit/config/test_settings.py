@@ -57,4 +57,4 @@ def test_a_missing_section_and_a_missing_file_say_so(tmp_path: Path) -> None:
 
 def test_broken_toml_names_the_line() -> None:
     with pytest.raises(SettingsError, match="line 2"):
-        parse_settings("[seat]\nname =", "seat.toml")
+        parse_settings("[seat]\nname = \nrole = 1", "seat.toml")

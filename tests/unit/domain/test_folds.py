@@ -1,0 +1,117 @@
+"""Incidents and calls are pure functions of the set of their events; moves are legal or kept as rejected."""
+
+import random
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from operator_app.domain.call import fold_call
+from operator_app.domain.hlc import Stamp
+from operator_app.domain.ids import AgencyCode, CallId, DispatchId
+from operator_app.domain.incident import fold_incident, format_position, parse_position
+from operator_app.domain.messages import (
+    CallAnswered,
+    CallEnded,
+    CallOffered,
+    DispatchMoved,
+    DispatchSent,
+    Event,
+    FieldSet,
+    IncidentMoved,
+    IncidentOpened,
+)
+from operator_app.domain.states import CallState, DispatchState, IncidentStatus
+from tests.unit.domain.events import INCIDENT, START, event, histories
+
+OPENED = event(IncidentOpened(INCIDENT, "KTM-261123-M1-001", None), 0, name="open")
+CALL = CallId("c1")
+
+
+@given(histories(), st.randoms(use_true_random=False))
+def test_order_of_arrival_does_not_matter(events: list[Event], chance: random.Random) -> None:
+    shuffled = events.copy()
+    chance.shuffle(shuffled)
+    assert fold_incident(INCIDENT, shuffled) == fold_incident(INCIDENT, events)
+
+
+@given(histories())
+def test_every_move_on_the_way_is_legal_or_rejected(events: list[Event]) -> None:
+    incident = fold_incident(INCIDENT, events)
+    for dispatch in incident.dispatches:
+        answered = (dispatch.accepted_at, dispatch.declined_at)
+        assert (dispatch.state is DispatchState.SENT) == (answered == (None, None))
+    assert set(incident.rejected) <= {each.id for each in events}
+
+
+def test_the_later_edit_wins_and_the_unseen_one_stays_visible() -> None:
+    first = event(FieldSet(INCIDENT, "place", "Jl. A"), 1, "M1", name="a")
+    blind = event(FieldSet(INCIDENT, "place", "Jl. B"), 2, "M2", name="b")
+    held = fold_incident(INCIDENT, [OPENED, first, blind]).fields["place"]
+    assert held.value == "Jl. B"
+    assert [(clash.value, clash.seat) for clash in held.clashes] == [("Jl. A", "M1")]
+    decided = event(FieldSet(INCIDENT, "place", "Jl. A no. 2"), 3, "M2", base="b", name="c")
+    assert fold_incident(INCIDENT, [OPENED, first, blind, decided]).fields["place"].clashes == ()
+
+
+def test_an_edit_that_saw_what_it_replaces_is_no_clash() -> None:
+    first = event(FieldSet(INCIDENT, "place", "Jl. A"), 1, "M1", name="a")
+    seen = event(FieldSet(INCIDENT, "place", "Jl. B"), 2, "M2", base="a", name="b")
+    assert fold_incident(INCIDENT, [OPENED, first, seen]).fields["place"].clashes == ()
+
+
+def test_an_impossible_move_is_kept_as_rejected() -> None:
+    closed = event(IncidentMoved(INCIDENT, IncidentStatus.HANDLED, ""), 1, name="x")
+    incident = fold_incident(INCIDENT, [OPENED, closed])
+    assert incident.status is IncidentStatus.NEW
+    assert incident.rejected == ("x",)
+
+
+def test_a_dispatch_carries_the_time_of_each_step() -> None:
+    dispatch_id = DispatchId("d1")
+    sent = event(DispatchSent(INCIDENT, dispatch_id, AgencyCode("DAMKAR"), 60), 10, name="s")
+    taken = event(DispatchMoved(INCIDENT, dispatch_id, DispatchState.ACCEPTED, ""), 26, "DAMKAR1", name="t")
+    again = event(
+        DispatchMoved(INCIDENT, dispatch_id, DispatchState.DECLINED, "sibuk"), 25, "BPBD1", name="u"
+    )
+    dispatch = fold_incident(INCIDENT, [OPENED, sent, taken]).dispatches[0]
+    assert dispatch.accepted_at == START + timedelta(seconds=26)
+    both = fold_incident(INCIDENT, [OPENED, sent, taken, again])
+    assert both.dispatches[0].state is DispatchState.DECLINED
+    assert both.rejected == ("t",)
+
+
+@pytest.mark.parametrize(
+    ("answered", "by", "state"),
+    [
+        (False, "remote", CallState.ABANDONED),
+        (False, "local", CallState.ENDED),
+        (True, "remote", CallState.ENDED),
+        (True, "failure", CallState.CUT),
+        (False, "failure", CallState.CUT),
+    ],
+)
+def test_how_a_call_ended(answered: bool, by: str, state: CallState) -> None:
+    events = [event(CallOffered(CALL, "in", "0812", ""), 0), event(CallEnded(CALL, by, 0, ""), 9)]
+    if answered:
+        events.insert(1, event(CallAnswered(CALL), 4))
+    call = fold_call(reversed(events))
+    assert call is not None
+    assert call.state is state
+    assert call.waited_s == (4 if answered else 9)
+
+
+def test_positions_are_read_and_written_alike() -> None:
+    assert parse_position(format_position(0.512345, 117.5)) == (0.51235, 117.5)
+    assert parse_position("91,0") is None
+    assert parse_position("x,y") is None
+    assert parse_position("1") is None
+
+
+def test_the_hybrid_clock_never_goes_back_and_ignores_a_wild_one() -> None:
+    stamp = Stamp().tick(1_000)
+    assert stamp.tick(500).value > stamp.value
+    raised = stamp.seen(Stamp().tick(50_000).value, 1_000)
+    assert raised.tick(1_000).unix_ms == 50_000
+    assert stamp.seen(Stamp().tick(10_000_000).value, 1_000).unix_ms == 61_000
