@@ -16,7 +16,7 @@ class HomeContract(Contract):
     packages = fields.ListField(subfield=fields.StringField())
     home = fields.ListField(subfield=fields.StringField())
 
-    def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:  # noqa: ARG002, FBT001
+    def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
         """Finds every import of a package outside its home."""
         homes = tuple(str(place) for place in self.home)  # type: ignore[attr-defined]
         packages = {str(name) for name in self.packages}  # type: ignore[attr-defined]

@@ -1,0 +1,121 @@
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import grimp
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+# (contract, module in which the fault is planted, the fault)
+FAULTS = [
+    ("Layers", "domain", "import operator_app.workflow"),
+    ("Layers", "workflow", "import operator_app.maps"),
+    ("Layers", "storage", "import operator_app.telephony"),
+    ("Layers", "telephony", "import operator_app.ui"),
+    ("Layers", "ui", "import operator_app.storage"),
+    ("Layers", "ui", "import operator_app.bootstrap"),
+    ("Layers", "lanes", "import operator_app.domain"),
+    ("Layers", "unheard_of", ""),
+    ("Domain and workflow know no settings and no threads", "domain", "import operator_app.config"),
+    ("Domain and workflow know no settings and no threads", "workflow", "import operator_app.lanes"),
+    ("Maps know the domain only", "maps", "import operator_app.workflow"),
+    ("Only windows know the map pages", "storage", "import operator_app.maps"),
+    ("Only windows know the map pages", "telephony", "import operator_app.maps"),
+    ("Domain has no clock, no chance, no input, no log", "domain", "import time"),
+    ("Home of SIP", "telephony", "import pjsua2"),
+    ("Home of sound", "ui", "import sounddevice"),
+    ("Home of windows", "bootstrap", "from PySide6 import QtWidgets"),
+    ("Home of the shared database", "workflow", "from sqlalchemy import orm"),
+    ("Home of SQLite", "ui", "import sqlite3"),
+    ("Home of map pages", "ui", "import folium"),
+    ("Home of fuzzy search", "workflow", "import rapidfuzz"),
+    ("Home of foreign XML", "maps", "import defusedxml"),
+    ("Home of numbers in rows", "domain", "import numpy"),
+    ("Home of folders and secrets", "storage", "import keyring"),
+]
+
+
+def contracts() -> list[dict[str, object]]:
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        found: list[dict[str, object]] = tomllib.load(file)["tool"]["importlinter"]["contracts"]
+    return found
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Path:
+    """A copy of the package and of its contracts, to be spoilt."""
+    nothing_built = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "operator_app", tmp_path / "operator_app", ignore=nothing_built)
+    shutil.copytree(
+        ROOT / "tests" / "architecture", tmp_path / "tests" / "architecture", ignore=nothing_built
+    )
+    for name in ("pyproject.toml", "tests/__init__.py"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+def broken(house: Path) -> tuple[int, list[str]]:
+    """What lint-imports says of that copy: its exit code and the contracts it calls broken."""
+    program = Path(sys.executable).with_name("lint-imports")
+    plain = {**os.environ, "COLUMNS": "200", "NO_COLOR": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    run = subprocess.run(
+        [program, "--no-cache"],
+        cwd=house,
+        env=plain,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    names = re.findall(r"^(.*\S) +BROKEN\b", run.stdout, re.MULTILINE)
+    assert run.returncode == 0 or names, run.stdout + run.stderr
+    return run.returncode, names
+
+
+def test_the_house_keeps_its_contracts(house: Path) -> None:
+    assert broken(house) == (0, [])
+
+
+@pytest.mark.parametrize(("contract", "place", "fault"), FAULTS, ids=[f"{p}: {f}" for _, p, f in FAULTS])
+def test_a_planted_fault_is_reported_by_its_contract_alone(
+    house: Path, contract: str, place: str, fault: str
+) -> None:
+    room = house / "operator_app" / place
+    room.mkdir(exist_ok=True)
+    (room / "__init__.py").touch()
+    (room / "planted.py").write_text(fault + "\n", encoding="utf-8")
+    assert broken(house) == (1, [contract])
+
+
+def test_each_contract_has_a_planted_fault() -> None:
+    assert {name for name, _, _ in FAULTS} == {contract["name"] for contract in contracts()}
+
+
+def strangers() -> Iterator[str]:
+    """Packages imported by the program that are neither its own nor Python's."""
+    graph = grimp.build_graph("operator_app", include_external_packages=True, cache_dir=None)
+    for module in graph.modules:
+        top = module.partition(".")[0]
+        if top != "operator_app" and top not in sys.stdlib_module_names:
+            yield top
+
+
+def test_each_package_from_outside_has_a_home() -> None:
+    homes = {package for contract in contracts() for package in as_list(contract.get("packages"))}
+    assert set(strangers()) <= homes
+
+
+def test_domain_and_workflow_are_nobodys_home() -> None:
+    homes = {home for contract in contracts() for home in as_list(contract.get("home"))}
+    assert not {home for home in homes if home.startswith(("operator_app.domain", "operator_app.workflow"))}
+
+
+def as_list(value: object) -> list[str]:
+    assert value is None or isinstance(value, list)
+    return value or []
