@@ -1,0 +1,59 @@
+import asyncio
+import logging
+import threading
+import time
+
+import pytest
+
+from operator_app.lanes.watchdog import Stall, StallWatch
+
+
+def stand_still_for(seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        pass
+
+
+def test_a_stall_is_logged_with_the_stack_it_stood_in(caplog: pytest.LogCaptureFixture):
+    stalls: list[Stall] = []
+
+    async def shift() -> None:
+        told = asyncio.Event()
+        watch = StallWatch(50, lambda stall: (stalls.append(stall), told.set())[0])
+        watch.start(asyncio.get_running_loop())
+        stand_still_for(0.4)
+        await asyncio.wait_for(told.wait(), 20)
+        watch.stop()
+
+    with caplog.at_level(logging.WARNING):
+        asyncio.run(shift())
+    assert any(stall.ms > 300 and "stand_still_for" in stall.stack for stall in stalls)
+    assert "stand_still_for" in caplog.text
+
+
+def test_a_thread_that_waits_for_work_is_no_stall() -> None:
+    stalls: list[Stall] = []
+
+    async def shift() -> None:
+        watch = StallWatch(5_000, stalls.append)
+        watch.start(asyncio.get_running_loop())
+        for _ in range(20):
+            await asyncio.sleep(0.005)
+        watch.stop()
+
+    asyncio.run(shift())
+    assert not stalls
+
+
+def test_stopping_leaves_no_thread_and_it_can_start_again() -> None:
+    async def shift() -> None:
+        watch = StallWatch()
+        for _ in range(2):
+            watch.start(asyncio.get_running_loop())
+            watch.start(asyncio.get_running_loop())
+            assert [each.name for each in threading.enumerate()].count("stall watch") == 1
+            watch.stop()
+            watch.stop()
+            assert "stall watch" not in {each.name for each in threading.enumerate()}
+
+    asyncio.run(shift())
