@@ -93,7 +93,9 @@ def made_dispatch(name: str, sent_s: float, limit_s: int = 60, **given: object) 
 
 
 def test_waiting_counts_ringing_calls_and_the_longest() -> None:
-    told = waiting([made_call("a", 8), made_call("b", 3), spoken("c", 20), made_call("d", 5, direction="out")], NOW)
+    told = waiting(
+        [made_call("a", 8), made_call("b", 3), spoken("c", 20), made_call("d", 5, direction="out")], NOW
+    )
     assert (told.count, told.longest_s) == (2, 8.0)
 
 
@@ -123,7 +125,9 @@ def test_percent_never_flatters_and_is_none_without_calls() -> None:
 
 
 def test_abandoned_once_per_number_however_it_is_written() -> None:
-    listed = abandoned([vain("a", 300), vain("b", 200, number="+62 812-5544-0199"), vain("c", 100, number="0852")], DAY)
+    listed = abandoned(
+        [vain("a", 300), vain("b", 200, number="+62 812-5544-0199"), vain("c", 100, number="0852")], DAY
+    )
     assert [(each.tries, each.calls) for each in listed] == [(2, ("a", "b")), (1, ("c",))]
 
 
@@ -159,7 +163,9 @@ def test_withheld_numbers_stand_alone_and_leave_with_the_day() -> None:
 
 def test_unaccepted_sorts_the_most_overdue_first_and_skips_the_rest() -> None:
     declined = made_dispatch("d", 500, state=DispatchState.DECLINED)
-    open_one = made_incident("i", made_dispatch("a", 16), made_dispatch("b", 200, 180), declined, priority="1")
+    open_one = made_incident(
+        "i", made_dispatch("a", 16), made_dispatch("b", 200, 180), declined, priority="1"
+    )
     ended = made_incident("j", made_dispatch("c", 500), status=IncidentStatus.CANCELLED)
     listed = unaccepted([open_one, ended], NOW)
     assert [(each.dispatch_id, each.waited_s, each.overdue) for each in listed] == [
@@ -175,7 +181,9 @@ def test_a_dispatch_is_overdue_when_its_seat_said_so_even_if_this_clock_is_behin
 
 
 def test_hours_begin_on_the_full_local_hour_and_the_last_one_runs() -> None:
-    hours = per_hour([made_call("a", 60), spoken("b", 3600, classification=Classification.EMERGENCY)], NOW, DAY)
+    hours = per_hour(
+        [made_call("a", 60), spoken("b", 3600, classification=Classification.EMERGENCY)], NOW, DAY
+    )
     assert len(hours) == HOURS
     assert hours[-1].start.astimezone(WITA).strftime("%H:%M") == "14:00"
     assert [(each.total, each.emergency) for each in hours[-2:]] == [(1, 1), (1, 0)]
@@ -239,7 +247,9 @@ def some_calls(draw: st.DrawFn) -> list[Call]:
             calls.append(spoken(str(place), offered_s, waited_s=draw(st.integers(0, 30)), **given))
         elif shape == "talking":
             calls.append(
-                made_call(str(place), offered_s, state=CallState.CONNECTED, answered_at=ago(offered_s - 2), **given)
+                made_call(
+                    str(place), offered_s, state=CallState.CONNECTED, answered_at=ago(offered_s - 2), **given
+                )
             )
         else:
             calls.append(made_call(str(place), offered_s, **given))
@@ -284,7 +294,9 @@ def test_whoever_is_listed_as_abandoned_has_not_been_spoken_with_since(calls: li
 
 
 @given(some_calls(), st.sampled_from(["0811", "0822"]))
-def test_speaking_with_a_number_empties_its_entry_and_touches_no_other(calls: list[Call], number: str) -> None:
+def test_speaking_with_a_number_empties_its_entry_and_touches_no_other(
+    calls: list[Call], number: str
+) -> None:
     before = abandoned(calls, DAY)
     after = abandoned([*calls, spoken("late", 0, waited_s=0, number=number, direction="out")], DAY)
     assert after == tuple(each for each in before if number_key(each.number) != number)
