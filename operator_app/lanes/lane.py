@@ -1,6 +1,7 @@
 """A lane: one named thread on which all work of one resource is done, in the order it was given."""
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -58,9 +59,16 @@ class Lane:
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do work on the lane and return its result; from the thread of a running event loop.
 
-        A waiter that is cancelled takes back work that has not begun; work that has begun is still finished.
+        Cancelling takes back work that has not begun; for work that has begun it first waits for the end.
         """
-        return await asyncio.wrap_future(self.submit(work, *args, **kwargs))
+        future = self.submit(work, *args, **kwargs)
+        waiter = asyncio.wrap_future(future)
+        try:
+            return await asyncio.shield(waiter)
+        except asyncio.CancelledError:
+            if not future.cancel():
+                await _outlast(waiter)
+            raise
 
     def check(self) -> None:
         """Raise `WrongLaneError` unless called on this lane."""
@@ -79,3 +87,11 @@ class Lane:
         while (turn := self._work.get()) is not None:
             turn()
             del turn  # or the last piece of work lives on until the next one comes
+
+
+async def _outlast(waiter: "asyncio.Future[T]") -> None:
+    while not waiter.done():
+        with contextlib.suppress(asyncio.CancelledError):  # the caller raises the first one again
+            await asyncio.wait({waiter})
+    if not waiter.cancelled():
+        waiter.exception()  # seen here, as nobody else will ask

@@ -47,7 +47,7 @@ def test_a_closed_lane_takes_no_work_and_leaves_no_thread() -> None:
     assert "disk" not in {thread.name for thread in threading.enumerate()}
 
 
-def test_a_cancelled_waiter_takes_back_work_not_begun_and_lets_begun_work_finish() -> None:
+def test_a_cancelled_waiter_takes_back_work_not_begun_and_outlasts_begun_work() -> None:
     lane = Lane("disk")
     begun, go_on = threading.Event(), threading.Event()
     done: list[str] = []
@@ -56,6 +56,7 @@ def test_a_cancelled_waiter_takes_back_work_not_begun_and_lets_begun_work_finish
         begun.set()
         assert go_on.wait(20)
         done.append("slow")
+        raise OSError("nobody waits for this any more")
 
     async def ask() -> None:
         first = asyncio.create_task(lane.run(slow))
@@ -63,9 +64,15 @@ def test_a_cancelled_waiter_takes_back_work_not_begun_and_lets_begun_work_finish
         assert await asyncio.to_thread(begun.wait, 20)
         first.cancel()
         second.cancel()
-        await asyncio.gather(first, second, return_exceptions=True)
+        await asyncio.wait({second})
+        first.cancel()
+        assert not first.done()
+        go_on.set()
+        await asyncio.wait({first})
+        assert first.cancelled()
+        assert second.cancelled()
+        assert done == ["slow"]
 
     asyncio.run(ask())
-    go_on.set()
     lane.close()
     assert done == ["slow"]

@@ -14,12 +14,17 @@ def stand_still_for(seconds: float) -> None:
         pass
 
 
-def test_a_stall_is_logged_with_the_stack_it_stood_in(caplog: pytest.LogCaptureFixture):
+def test_a_stall_is_logged_with_the_stack_it_stood_in(caplog: pytest.LogCaptureFixture) -> None:
     stalls: list[Stall] = []
 
     async def shift() -> None:
         told = asyncio.Event()
-        watch = StallWatch(50, lambda stall: (stalls.append(stall), told.set())[0])
+
+        def tell(stall: Stall) -> None:
+            stalls.append(stall)
+            told.set()
+
+        watch = StallWatch(50, tell)
         watch.start(asyncio.get_running_loop())
         stand_still_for(0.4)
         await asyncio.wait_for(told.wait(), 20)
