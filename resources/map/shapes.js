@@ -1,0 +1,98 @@
+/* Incidents on the map: one shape and one colour per priority, as DOM for the most urgent, on a canvas for the crowd. */
+"use strict";
+
+const operatorShapes = (() => {
+  const disc = r => `M${-r},0a${r},${r} 0 1,0 ${2 * r},0a${r},${r} 0 1,0 ${-2 * r},0z`;
+  /* Paths around 0,0 in CSS pixels at scale 1; `reach` is how far the shape goes, for labels and clicks. */
+  const KINDS = {
+    1: {name: "p1", path: disc(7.5), ring: disc(11.5), reach: 13},
+    2: {name: "p2", path: "M0,-8.6L8.6,0L0,8.6L-8.6,0z", reach: 9},
+    3: {name: "p3", path: "M-6,-6H6V6H-6z", reach: 7},
+    4: {name: "p4", path: "M0,-7.4L7.4,5.4H-7.4z", reach: 8},
+    5: {name: "p5", path: disc(4.4), reach: 5},
+    0: {name: "p0", path: disc(5.6), hollow: true, reach: 7},
+  };
+  const CHOSEN = disc(16);
+  const kindOf = incident => KINDS[incident.p] || KINDS[0];
+  const colour = name => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+
+  function svgPath(svg, d, className) {
+    const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+    path.setAttribute("d", d);
+    path.setAttribute("class", className);
+    svg.appendChild(path);
+  }
+
+  /* The element of one incident; all text by textContent, so that no label can become markup. */
+  function element(incident) {
+    const kind = kindOf(incident);
+    const box = document.createElement("div");
+    box.className = "mark-box";
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    svg.setAttribute("viewBox", "-18 -18 36 36");
+    svg.setAttribute("aria-hidden", "true");
+    if (incident.sel) svgPath(svg, CHOSEN, "chosen");
+    if (kind.ring) svgPath(svg, kind.ring, "ring");
+    svgPath(svg, kind.path, kind.hollow ? "hollow" : "body");
+    const label = document.createElement("span");
+    label.className = "mark-label";
+    label.textContent = incident.label;
+    label.setAttribute("aria-hidden", "true");
+    box.append(svg, label);
+    return box;
+  }
+
+  function spoken(incident) {
+    return [incident.p ? `P${incident.p}` : "", incident.label, incident.state].filter(Boolean).join(", ");
+  }
+
+  /* A marker of the DOM: seen by screen readers as one image with its words. */
+  function domMarker(incident) {
+    const kind = kindOf(incident);
+    const marker = L.marker([incident.lat, incident.lon], {
+      icon: L.divIcon({
+        html: element(incident),
+        className: `mark ${kind.name}${incident.sel ? " selected" : ""}`,
+        iconSize: null,
+      }),
+      keyboard: false,
+      zIndexOffset: incident.sel ? 100000 : (incident.p ? 6 - incident.p : 0) * 10000,
+    });
+    marker.on("add", () => {
+      marker.getElement().setAttribute("role", "img");
+      marker.getElement().setAttribute("aria-label", spoken(incident));
+    });
+    return marker;
+  }
+
+  const CanvasMark = L.CircleMarker.extend({
+    _updatePath() {
+      const ctx = this._renderer._ctx;
+      const kind = this.options.kind;
+      const scale = this.options.scale;
+      ctx.save();
+      ctx.translate(this._point.x, this._point.y);
+      ctx.scale(scale, scale);
+      ctx.lineWidth = 1.5;
+      ctx.strokeStyle = kind.hollow ? colour(kind.name) : colour("edge");
+      ctx.fillStyle = kind.hollow ? colour("edge") : colour(kind.name);
+      const body = new Path2D(kind.path);
+      ctx.fill(body);
+      ctx.stroke(body);
+      if (kind.ring) {
+        ctx.strokeStyle = colour(kind.name);
+        ctx.stroke(new Path2D(kind.ring));
+      }
+      ctx.restore();
+    },
+  });
+
+  function canvasMarker(incident, renderer, scale) {
+    const kind = kindOf(incident);
+    return new CanvasMark([incident.lat, incident.lon], {
+      renderer, kind, scale, radius: kind.reach * scale, bubblingMouseEvents: false,
+    });
+  }
+
+  return {kindOf, domMarker, canvasMarker, colour, reach: (incident, scale) => kindOf(incident).reach * scale};
+})();
