@@ -1,0 +1,115 @@
+"""What a page is told: everything once, then differences only."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from operator_app.maps.live import LiveMap, MapIncident, MapLook, MapTexts
+from operator_app.maps.site import default_site
+
+RESOURCES = Path(__file__).parents[3] / "resources"
+SITE = default_site(RESOURCES)
+TEXTS = MapTexts("id", "Peta", "Peta luring", "Tanpa jalan", "{n} kejadian", "Pin", "Dekat", "Jauh")
+FIRE = MapIncident("i1", 0.5, 117.5, 1, "KEB", "Baru")
+FLOOD = MapIncident("i2", 0.6, 117.6, 2, "BAN", "Baru")
+
+
+@pytest.fixture
+def live() -> LiveMap:
+    return LiveMap(MapLook(), TEXTS, SITE)
+
+
+def test_a_fresh_page_gets_everything(live: LiveMap) -> None:
+    live.set_incidents([FIRE])
+    live.set_pin((0.1, 117.0))
+    message = live.whole()
+    assert message["put"] == [
+        {"id": "i1", "lat": 0.5, "lon": 117.5, "p": 1, "label": "KEB", "state": "Baru", "sel": False}
+    ]
+    assert (message["whole"], message["pin"], message["view"], message["held"]) == (
+        True,
+        (0.1, 117.0),
+        None,
+        False,
+    )
+    assert message["texts"]["count"] == "{n} kejadian"
+    assert not live.has_changes
+
+
+def test_a_running_page_gets_differences_by_id(live: LiveMap) -> None:
+    live.set_incidents([FIRE, FLOOD])
+    live.whole()
+    live.set_incidents([replace(FIRE, state="Diteruskan")])
+    message = live.changes()
+    assert [row["id"] for row in message["put"]] == ["i1"]
+    assert message["gone"] == ["i2"]
+    assert "pin" not in message
+    assert not live.has_changes
+    live.set_incidents([replace(FIRE, state="Diteruskan")])
+    assert not live.has_changes
+
+
+def test_messages_are_numbered(live: LiveMap) -> None:
+    expected = live.next_seq
+    assert live.whole()["seq"] == expected
+    live.set_pin((1, 2))
+    assert live.changes()["seq"] == expected + 1
+
+
+def test_the_view_is_kept_only_when_a_hand_or_an_order_made_it(live: LiveMap) -> None:
+    live.viewed(0.4, 117.1, 11, held=False)
+    assert live.whole()["view"] is None
+    live.viewed(0.4, 117.1, 11, held=True)
+    assert live.whole()["view"] == (0.4, 117.1, 11)
+    live.fly_to(0.5, 117.5, 14)
+    live.viewed(0.4, 117.1, 11, held=True)  # sent before the order arrived
+    assert live.changes()["fly"] == (0.5, 117.5, 14)
+    assert live.whole()["view"] == (0.5, 117.5, 14)
+    live.set_site(SITE, TEXTS)
+    assert live.whole()["view"] is None
+
+
+def test_fonts_are_told_with_family_and_weight() -> None:
+    live = LiveMap(MapLook(), TEXTS, SITE, ["/fonts/Inter-SemiBold.ttf", "/fonts/OFL.txt", "/map.js"])
+    assert live.whole()["fonts"] == [
+        {"path": "/fonts/Inter-SemiBold.ttf", "family": "Inter", "weight": "600"}
+    ]
+
+
+incidents = st.lists(
+    st.builds(
+        MapIncident,
+        id=st.sampled_from("abcd"),
+        lat=st.just(0.5),
+        lon=st.sampled_from([117.0, 118.0]),
+        priority=st.sampled_from([None, 1]),
+        label=st.just("x"),
+        state=st.just("Baru"),
+    ),
+    unique_by=lambda incident: incident.id,
+)
+
+
+@given(st.lists(incidents, min_size=1, max_size=8), st.lists(st.booleans(), min_size=8, max_size=8))
+def test_differences_lead_to_the_same_picture_as_the_whole(
+    rounds: list[list[MapIncident]], sent: list[bool]
+) -> None:
+    """Whatever is sent when: applying the differences gives what a fresh page would get."""
+    live = LiveMap(MapLook(), TEXTS, SITE)
+    picture = {row["id"]: row for row in live.whole()["put"]}
+    for shown, send in zip(rounds, sent, strict=False):
+        live.set_incidents(shown)
+        if send:
+            _apply(live, picture)
+    _apply(live, picture)
+    assert picture == {row["id"]: row for row in live.whole()["put"]}
+
+
+def _apply(live: LiveMap, picture: dict[str, object]) -> None:
+    message = live.changes()
+    for name in message.get("gone", ()):
+        picture.pop(name, None)
+    picture.update({row["id"]: row for row in message.get("put", ())})
