@@ -1,0 +1,67 @@
+"""Ends what a room has started, whatever became of the room itself.
+
+Every process of a room carries the room's tag in its environment, and so do the processes that it starts. A reaper
+runs beside the room and reads from a pipe: when the pipe closes, because the room is done or because it was killed,
+the reaper ends every process with the tag. Run as `python -m operator_app.room.reaper TAG`.
+"""
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+TAG_VARIABLE = "OPERATOR_ROOM"
+GRACE_S = 3.0
+LIMIT_S = 20.0
+
+
+def tagged(tag: str) -> dict[int, str]:
+    """Return the living processes with this tag, as number and command; this process is left out."""
+    wanted = f"{TAG_VARIABLE}={tag}".encode()
+    found: dict[int, str] = {}
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit() or int(entry.name) == os.getpid():
+            continue
+        try:
+            if wanted in (entry / "environ").read_bytes().split(b"\0"):
+                command = (
+                    (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+                )
+                if command:  # a zombie has none
+                    found[int(entry.name)] = command
+        except OSError:
+            continue  # it ended meanwhile, or is another user's
+    return found
+
+
+def end_all(tag: str, grace_s: float = GRACE_S) -> dict[int, str]:
+    """End every process with this tag, by TERM and after `grace_s` by KILL; return those that were there."""
+    start = time.monotonic()
+    met: dict[int, str] = {}
+    while (alive := tagged(tag)) and time.monotonic() - start < LIMIT_S:
+        kill = time.monotonic() - start > grace_s
+        for pid, command in alive.items():
+            if pid not in met or kill:
+                _send(pid, signal.SIGKILL if kill else signal.SIGTERM)
+            met[pid] = command
+        time.sleep(0.05)
+    return met
+
+
+def _send(pid: int, number: signal.Signals) -> None:
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        return
+
+
+def main(tag: str) -> int:
+    """Wait until standard input closes, then end the room."""
+    sys.stdin.buffer.read()
+    end_all(tag)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
