@@ -65,7 +65,7 @@ def broken(house: Path) -> tuple[int, list[str]]:
     program = Path(sys.executable).with_name("lint-imports")
     plain = {**os.environ, "COLUMNS": "200", "NO_COLOR": "1", "PYTHONDONTWRITEBYTECODE": "1"}
     run = subprocess.run(
-        [program, "--no-cache"],
+        [program, "--no-cache", "--no-logo"],
         cwd=house,
         env=plain,
         capture_output=True,
