@@ -1,7 +1,7 @@
 """What the phone tells: its calls, its signals and its state. Plain frozen values, safe to cross lanes and processes.
 
-None of it is stored. Signals are delivered at least once: after a window died they can come a second time, so a listener
-goes by `call_id` and takes a repetition for what it is. All times are aware UTC.
+None of it is stored. Signals are delivered at least once: after a window died they can come a second time,
+so a listener goes by `call_id` and takes a repetition for what it is. All times are aware UTC.
 """
 
 from dataclasses import dataclass, field
@@ -82,6 +82,8 @@ class LostReason(StrEnum):
     """Another window of this seat has taken the phone over; this one does not try again."""
     NOT_STARTED = "not_started"
     """The engine could not be started again; the detail names the cause, and it is tried further."""
+    SETTINGS = "settings"
+    """New settings need the engine to start anew; no call was up."""
     BAD_MESSAGE = "bad_message"
     """The engine sent what this program cannot read; the connection was given up."""
 
@@ -185,9 +187,10 @@ class LineRegistration:
 class LineOffered:
     """A call rings here.
 
-    `number` is the network's word (P-Asserted-Identity, RFC 3325) before the caller's own (From); None when neither gives one.
-    `withheld` says that the caller asked to hide it, which a network may override for an emergency call.
-    `offered_at` is when the engine had the INVITE in hand; `sent_at` is only there on test calls that carry their own send time.
+    `number` is the network's word (P-Asserted-Identity, RFC 3325) before the caller's own (From); None when neither
+    gives one. `withheld` says that the caller asked to hide it, which a network may override for an emergency call.
+    `offered_at` is when the engine had the INVITE in hand; `sent_at` is only there on test calls that carry their
+    own send time.
     """
 
     call_id: CallId
@@ -201,6 +204,17 @@ class LineOffered:
     sent_at: datetime | None = None
     location_header: str | None = None
     location_body: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinePlaced:
+    """We began to call somebody."""
+
+    call_id: CallId
+    number: str | None
+    uri: str
+    account: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,8 +270,8 @@ class LineEnded:
 class LineRecorded:
     """A call's recording is finished and safe on disk.
 
-    `files` are absolute paths, `sha256` their digests in the same order (caller, operator, both). `repaired` tells that the
-    engine died in the call and the files were put in order afterwards.
+    `files` are absolute paths, `sha256` their digests in the same order (caller, operator, both). `repaired` tells
+    that the engine died in the call and the files were put in order afterwards.
     """
 
     call_id: CallId
@@ -278,7 +292,10 @@ class LineRecordingFailed:
 
 @dataclass(frozen=True, slots=True)
 class LineRefused:
-    """The phone had to turn a call away by itself; in a 112 room each one is a lost call. `count` is since the engine's start."""
+    """The phone had to turn a call away by itself; in a 112 room each one is a lost call.
+
+    `count` is since the engine's start.
+    """
 
     count: int
     code: int
@@ -316,6 +333,7 @@ LineSignal = (
     | LineAudioChanged
     | LineRegistration
     | LineOffered
+    | LinePlaced
     | LineProgress
     | LineConnected
     | LineMedia

@@ -68,7 +68,7 @@ def _scalar(kind: type[Any]) -> Reader:
 def _enum(kind: type[StrEnum]) -> Reader:
     def read(plain: object) -> StrEnum:
         try:
-            return kind(plain)
+            return kind(str(plain))
         except ValueError as problem:
             raise MisfitError(f"{plain!r} is no {kind.__name__}") from problem
 
@@ -106,7 +106,9 @@ def _optional(inner: Reader) -> Reader:
 def _record(kind: type[Any]) -> Reader:
     hints = typing.get_type_hints(kind)
     readers = {item.name: _reader(hints[item.name]) for item in fields(kind)}
-    needed = {item.name for item in fields(kind) if item.default is MISSING and item.default_factory is MISSING}
+    needed = {
+        item.name for item in fields(kind) if item.default is MISSING and item.default_factory is MISSING
+    }
 
     def read(plain: object) -> Any:
         if not isinstance(plain, dict):
@@ -126,8 +128,12 @@ def _record(kind: type[Any]) -> Reader:
     return read
 
 
-@cache
 def _reader(kind: Any) -> Reader:
+    return _cached_reader(kind)
+
+
+@cache
+def _cached_reader(kind: Any) -> Reader:
     if isinstance(kind, typing.NewType):
         return _reader(kind.__supertype__)
     if isinstance(kind, types.UnionType):

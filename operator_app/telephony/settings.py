@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from operator_app.workflow.phone_port import PhoneRefusal, PhoneRefusedError
 
-DEFAULT_CODECS = ("PCMA/8000", "PCMU/8000", "G722/16000")
+DEFAULT_CODECS = ("PCMA", "PCMU", "G722")
 
 
 class AudioMode(StrEnum):
@@ -20,7 +20,7 @@ class AudioMode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class AudioSettings:
+class EngineAudio:
     """The sound path; empty names mean the system's default device, empty paths silence or nothing kept."""
 
     mode: AudioMode = AudioMode.AUTO
@@ -34,7 +34,7 @@ class AudioSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class AccountSettings:
+class EngineAccount:
     """One identity at one phone server. `realm` "*" takes whatever the server asks with."""
 
     name: str
@@ -49,7 +49,7 @@ class AccountSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class PhoneSettings:
+class EngineSettings:
     """Everything the engine must know to be this seat's phone."""
 
     bind: str = ""
@@ -59,11 +59,13 @@ class PhoneSettings:
     tcp: bool = True
     user: str = "112"
     """The name by which this phone is called directly, without a phone server."""
-    accounts: tuple[AccountSettings, ...] = ()
+    accounts: tuple[EngineAccount, ...] = ()
     codecs: tuple[str, ...] = DEFAULT_CODECS
+    rtp_port: int = 0
+    """First port for sound; 0 lets the system choose."""
     recordings_dir: str = ""
     """Empty: calls are not recorded."""
-    audio: AudioSettings = AudioSettings()
+    audio: EngineAudio = EngineAudio()
     idle_exit_s: float = 30.0
     """Without a window and without a connected call the engine ends itself after this time."""
     sip_trace: bool = False
@@ -79,7 +81,9 @@ class PhoneSettings:
             try:
                 ipaddress.ip_address(self.bind)
             except ValueError as problem:
-                raise PhoneRefusedError(PhoneRefusal.BAD_ADDRESS, f"{self.bind!r} is no IP address") from problem
+                raise PhoneRefusedError(
+                    PhoneRefusal.BAD_ADDRESS, f"{self.bind!r} is no IP address"
+                ) from problem
         names = [account.name for account in self.accounts]
         if len(set(names)) != len(names):
             raise PhoneRefusedError(PhoneRefusal.BAD_SETTINGS, "two accounts of one name")

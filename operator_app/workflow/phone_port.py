@@ -39,7 +39,9 @@ SignalListener = Callable[[LineSignal], None]
 
 
 class Phone(Protocol):
-    """The seat's phone. Every order either has happened when it returns or raises `PhoneRefusedError`.
+    """The seat's phone.
+
+    An order returns when the phone has taken it, or raises `PhoneRefusedError`; signals tell what came of it.
 
     Runs on the event loop's thread. Signals come in the order in which the phone sent them, at least once, between two
     turns of the loop; a listener that raises is itself reported as `LineFault` and does not stop the others.

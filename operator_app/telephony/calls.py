@@ -1,0 +1,99 @@
+"""A window's picture of the living calls: the engine's snapshot, carried on by its signals."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from operator_app.domain.ids import CallId
+from operator_app.domain.line import (
+    LineCall,
+    LineCallState,
+    LineConnected,
+    LineEnded,
+    LineMedia,
+    LineOffered,
+    LinePlaced,
+    LineProgress,
+    LineSignal,
+)
+
+
+class CallBook:
+    """Living calls, oldest first."""
+
+    def __init__(self) -> None:
+        self._calls: dict[CallId, LineCall] = {}
+
+    @property
+    def calls(self) -> tuple[LineCall, ...]:
+        """The living calls."""
+        return tuple(self._calls.values())
+
+    def reset(self, calls: Iterable[LineCall]) -> None:
+        """Take a snapshot for the truth."""
+        self._calls = {call.call_id: call for call in calls}
+
+    def fold(self, signal: LineSignal) -> None:
+        """Carry the picture on by one signal."""
+        match signal:
+            case LineOffered():
+                self._calls[signal.call_id] = _offered(signal)
+            case LinePlaced():
+                self._calls[signal.call_id] = _placed(signal)
+            case LineEnded():
+                self._calls.pop(signal.call_id, None)
+            case LineProgress() | LineConnected() | LineMedia():
+                call = self._calls.get(signal.call_id)
+                if call is not None:
+                    self._calls[signal.call_id] = _further(call, signal)
+            case _:
+                pass
+
+
+def _offered(signal: LineOffered) -> LineCall:
+    return LineCall(
+        call_id=signal.call_id,
+        incoming=True,
+        state=LineCallState.OFFERED,
+        number=signal.number,
+        withheld=signal.withheld,
+        display_name=signal.display_name,
+        uri=signal.uri,
+        to=signal.to,
+        account=signal.account,
+        offered_at=signal.offered_at,
+        sent_at=signal.sent_at,
+        location_header=signal.location_header,
+        location_body=signal.location_body,
+    )
+
+
+def _placed(signal: LinePlaced) -> LineCall:
+    return LineCall(
+        call_id=signal.call_id,
+        incoming=False,
+        state=LineCallState.DIALLING,
+        number=signal.number,
+        withheld=False,
+        display_name="",
+        uri=signal.uri,
+        to=signal.uri,
+        account=signal.account,
+        offered_at=signal.at,
+    )
+
+
+def _further(call: LineCall, signal: LineProgress | LineConnected | LineMedia) -> LineCall:
+    match signal:
+        case LineProgress():
+            return replace(call, state=signal.state)
+        case LineConnected():
+            return replace(call, state=LineCallState.CONNECTED, answered_at=signal.at)
+        case LineMedia():
+            return replace(
+                call,
+                media_active=signal.active,
+                direction=signal.direction,
+                codec=signal.codec,
+                hold=signal.hold,
+                muted=signal.muted,
+            )

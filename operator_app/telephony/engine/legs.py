@@ -1,0 +1,175 @@
+"""The library's calls and accounts behind wrappers that copy plain data out and keep nothing.
+
+Rules that hold here: the wrapper of a call lives in `Legs` only, and `Legs` lets go of it inside the DISCONNECTED
+callback. A wrapper that lived on would, when deleted, hang up whichever call has its slot by then. No final answer is
+sent inside `onIncomingCall`: to an INVITE without SDP that aborts the process.
+"""
+
+import time
+
+import pjsua2 as pj
+
+from operator_app.domain.ids import CallId
+from operator_app.domain.line import MediaDirection
+from operator_app.telephony.engine.sink import LegMedia, LegStep, Sink, guarded
+
+_DIRECTIONS = {
+    0: MediaDirection.NONE,
+    1: MediaDirection.SEND,
+    2: MediaDirection.RECEIVE,
+    3: MediaDirection.BOTH,
+}
+
+
+_LIVE = (pj.PJSUA_CALL_MEDIA_ACTIVE, pj.PJSUA_CALL_MEDIA_LOCAL_HOLD, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD)
+
+
+class SipCall(pj.Call):
+    """One leg. Never leaves this module and `Legs`."""
+
+    def __init__(
+        self, account: pj.Account, call_id: CallId, legs: "Legs", library_id: int = pj.PJSUA_INVALID_ID
+    ) -> None:
+        super().__init__(account, library_id)
+        self.call_id = call_id
+        self.legs = legs
+        self.sink = legs.sink
+
+    @guarded
+    def onCallState(self, prm: pj.OnCallStateParam) -> None:
+        """Pass the state on; in DISCONNECTED drop the last reference to this very object."""
+        try:
+            info = self.getInfo()
+            self.sink.leg_step(self.call_id, LegStep(info.state), info.lastStatusCode, info.lastReason)
+            gone = info.state == LegStep.DISCONNECTED
+        except BaseException:
+            # A state that cannot be read must not leave the wrapper behind.
+            gone = not self.isActive()
+            raise
+        finally:
+            if gone:
+                self.legs.forget(self.call_id)
+
+    @guarded
+    def onCallMediaState(self, prm: pj.OnCallMediaStateParam) -> None:
+        """Pass the sound's state on."""
+        self.sink.leg_media(self.call_id, self.media())
+
+    @guarded
+    def onDtmfDigit(self, prm: pj.OnDtmfDigitParam) -> None:
+        """Pass a key on."""
+        self.sink.leg_digit(self.call_id, prm.digit)
+
+    def media(self) -> LegMedia:
+        """Return what is negotiated now."""
+        info = self.getInfo()  # owns the memory of its items
+        for item in info.media:
+            if item.type != pj.PJMEDIA_TYPE_AUDIO:
+                continue
+            active = item.status in _LIVE and item.dir != 0
+            codec = self.getStreamInfo(item.index).codecName if active else ""
+            remote_hold = item.status == pj.PJSUA_CALL_MEDIA_REMOTE_HOLD
+            return LegMedia(active, _DIRECTIONS.get(item.dir, MediaDirection.NONE), remote_hold, codec)
+        return LegMedia(False, MediaDirection.NONE, False, "")
+
+
+class SipAccount(pj.Account):
+    """One identity of this phone, with or without a server behind it."""
+
+    def __init__(self, name: str, legs: "Legs") -> None:
+        super().__init__()
+        self.name = name
+        self.legs = legs
+        self.sink = legs.sink
+
+    @guarded
+    def onIncomingCall(self, prm: pj.OnIncomingCallParam) -> None:
+        """Ring at once, then read who it is."""
+        offered = time.time()
+        call_id = self.sink.new_call_id()
+        self.legs.take(SipCall(self, call_id, self.legs, prm.callId))
+        try:
+            self.legs.ring(call_id)
+        except pj.Error as problem:
+            self.sink.fault("ring", problem.info(), call_id)
+        self.sink.leg_in(call_id, self.name, prm.rdata.wholeMsg, offered)
+
+    @guarded
+    def onRegState(self, prm: pj.OnRegStateParam) -> None:
+        """Pass the server's word on."""
+        self.sink.registration(self.name, prm.code, prm.reason, prm.expiration, prm.status)
+
+
+class Legs:
+    """Home of all `SipCall` wrappers: told what to do by our own call ids only."""
+
+    def __init__(self, sink: Sink) -> None:
+        self.sink = sink
+        self._calls: dict[CallId, SipCall] = {}
+        self._ringing = pj.CallOpParam()
+        self._ringing.statusCode = pj.PJSIP_SC_RINGING
+
+    def __len__(self) -> int:
+        return len(self._calls)
+
+    def __contains__(self, call_id: CallId) -> bool:
+        return call_id in self._calls
+
+    def take(self, call: SipCall) -> None:
+        """Keep a wrapper until its call is over."""
+        self._calls[call.call_id] = call
+
+    def forget(self, call_id: CallId) -> None:
+        """Let go of a wrapper; only from its own DISCONNECTED callback or after a failed start."""
+        self._calls.pop(call_id, None)
+
+    def ring(self, call_id: CallId) -> None:
+        """Send 180."""
+        self._calls[call_id].answer(self._ringing)
+
+    def answer(self, call_id: CallId) -> None:
+        """Send 200."""
+        order = pj.CallOpParam()
+        order.statusCode = pj.PJSIP_SC_OK
+        self._calls[call_id].answer(order)
+
+    def hangup(self, call_id: CallId, code: int = 0) -> None:
+        """End a leg by `code` (before an answer), CANCEL or BYE. Never to be called inside `onIncomingCall`."""
+        order = pj.CallOpParam()
+        order.statusCode = code
+        self._calls[call_id].hangup(order)
+
+    def dial(self, account: SipAccount, call_id: CallId, uri: str, headers: dict[str, str]) -> None:
+        """Send INVITE."""
+        order = pj.CallOpParam(True)
+        for name, value in headers.items():
+            header = pj.SipHeader()
+            header.hName, header.hValue = name, value
+            order.txOption.headers.append(header)
+        self.take(SipCall(account, call_id, self))
+        try:
+            self._calls[call_id].makeCall(uri, order)
+        except pj.Error:
+            self.forget(call_id)
+            raise
+
+    def hold(self, call_id: CallId, on: bool) -> None:
+        """Offer the far end a held or a live call."""
+        order = pj.CallOpParam(True)
+        if on:
+            self._calls[call_id].setHold(order)
+        else:
+            order.opt.flag |= pj.PJSUA_CALL_UNHOLD
+            self._calls[call_id].reinvite(order)
+
+    def dtmf(self, call_id: CallId, digits: str) -> None:
+        """Send keys as RFC 4733 events."""
+        self._calls[call_id].dialDtmf(digits)
+
+    def sound(self, call_id: CallId) -> pj.AudioMedia:
+        """Return the bridge port of a call; valid only until the next negotiation."""
+        return self._calls[call_id].getAudioMedia(-1)
+
+    def statistics(self, call_id: CallId) -> pj.StreamStat:
+        """Return the counters of the call's sound stream."""
+        return self._calls[call_id].getStreamStat(0)

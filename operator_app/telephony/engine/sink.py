@@ -1,0 +1,95 @@
+"""What the wrappers around the library report: plain data only, so that no wrapper is ever held by a report."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import wraps
+from traceback import format_exc
+from typing import Protocol, TypeVar
+
+from operator_app.domain.ids import CallId
+from operator_app.domain.line import MediaDirection
+
+
+class LegStep(IntEnum):
+    """Where the library stands with a call (pjsip_inv_state)."""
+
+    NULL = 0
+    CALLING = 1
+    INCOMING = 2
+    EARLY = 3
+    CONNECTING = 4
+    CONFIRMED = 5
+    DISCONNECTED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class LegMedia:
+    """Sound of a call as negotiated just now."""
+
+    active: bool
+    direction: MediaDirection
+    remote_hold: bool
+    codec: str
+
+
+class Sink(Protocol):
+    """The one who keeps the model of the calls. Always called on the engine's thread."""
+
+    def new_call_id(self) -> CallId:
+        """Give a name to a call that just came in."""
+        ...
+
+    def leg_in(self, call_id: CallId, account: str, message: str, offered_epoch: float) -> None:
+        """Learn of a call that rings here; `message` is the whole INVITE."""
+        ...
+
+    def leg_step(self, call_id: CallId, step: LegStep, code: int, reason: str) -> None:
+        """Learn that a call got further."""
+        ...
+
+    def leg_media(self, call_id: CallId, media: LegMedia) -> None:
+        """Learn that the sound of a call was negotiated anew; all its links are gone."""
+        ...
+
+    def leg_digit(self, call_id: CallId, digit: str) -> None:
+        """Learn that the far end pressed a key."""
+        ...
+
+    def registration(self, account: str, code: int, reason: str, expires_s: int, status: int) -> None:
+        """Learn how an account stands at its server."""
+        ...
+
+    def turned_away(self, code: int, reason: str, remote: str) -> None:
+        """Learn that the library refused a call by itself."""
+        ...
+
+    def fault(self, where: str, detail: str, call_id: CallId | None = None) -> None:
+        """Learn that our own code failed inside a callback."""
+        ...
+
+
+class Reporting(Protocol):
+    """A wrapper with a sink."""
+
+    sink: Sink
+
+
+S = TypeVar("S", bound=Reporting)
+P = TypeVar("P")
+
+
+def guarded(callback: Callable[[S, P], None]) -> Callable[[S, P], None]:
+    """Keep an exception of our own from the library, which would answer 500 and tell nobody.
+
+    The trace is made text at once: a kept traceback would keep the wrapper, and a kept `Call` hangs up a stranger.
+    """
+
+    @wraps(callback)
+    def run(self: S, prm: P) -> None:
+        try:
+            callback(self, prm)
+        except Exception:  # noqa: BLE001 # told as a fault
+            self.sink.fault(callback.__qualname__, format_exc())
+
+    return run

@@ -1,0 +1,153 @@
+"""Reading of an incoming INVITE: who calls, by which word, hidden or not. Pure text work; never raises on bad input."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import unquote
+
+MAX_BODY = 65_536
+MAX_HEADERS = 256
+MAX_TEXT = 200
+
+_COMPACT = {
+    "f": "from",
+    "t": "to",
+    "m": "contact",
+    "i": "call-id",
+    "c": "content-type",
+    "l": "content-length",
+    "v": "via",
+}
+_NAME_ADDR = re.compile(r'^\s*(?:"((?:[^"\\]|\\.)*)"|([^<"]*?))\s*<([^>]*)>')
+_SEPARATORS = re.compile(r"[-.()\s]")
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A name-addr of SIP (RFC 3261 section 20.10): display name and URI."""
+
+    display_name: str
+    uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class Invite:
+    """What an INVITE says about the caller."""
+
+    number: str | None
+    withheld: bool
+    display_name: str
+    uri: str
+    to: str
+    sent_at: datetime | None
+    location_header: str | None
+    location_body: str | None
+
+
+def read_invite(message: str) -> Invite:
+    """Read the whole text of an INVITE; what is missing or broken is left out, never guessed."""
+    headers, body = split_message(message)
+    sender = party(_first(headers, "from"))
+    asserted = [party(each) for value in headers.get("p-asserted-identity", []) for each in _commas(value)]
+    # Two identities are allowed, a sip: and a tel: one (RFC 3325 section 9.1); the tel: one is surely a number.
+    asserted.sort(key=lambda each: not each.uri.lower().startswith("tel:"))
+    best = asserted[0] if asserted else sender
+    private = {each.strip().lower() for each in _first(headers, "privacy").split(";")}
+    hidden = _anonymous(sender) or bool(private & {"id", "user", "header"})
+    number = None if _anonymous(best) else _number(best.uri)
+    location = headers.get("geolocation")
+    name = next((each.display_name for each in (*asserted, sender) if each.display_name), "")
+    return Invite(
+        number=number,
+        withheld=hidden,
+        display_name="" if _anonymous(sender) and not asserted else name[:MAX_TEXT],
+        uri=best.uri[:MAX_TEXT],
+        to=party(_first(headers, "to")).uri[:MAX_TEXT],
+        sent_at=_epoch(_first(headers, "x-sent-at")),
+        location_header=", ".join(location)[:MAX_BODY] if location else None,
+        location_body=body[:MAX_BODY] if location and body else None,
+    )
+
+
+def split_message(message: str) -> tuple[dict[str, list[str]], str]:
+    """Return the headers (lower-case long names, unfolded values) and the body of a SIP message."""
+    text = message.replace("\r\n", "\n")
+    head, _, body = text.partition("\n\n")
+    unfolded = re.sub(r"\n[ \t]+", " ", head)
+    headers: dict[str, list[str]] = {}
+    for line in unfolded.split("\n")[1 : MAX_HEADERS + 1]:
+        name, colon, value = line.partition(":")
+        if colon:
+            key = name.strip().lower()
+            headers.setdefault(_COMPACT.get(key, key), []).append(value.strip())
+    return headers, body
+
+
+def party(value: str) -> Party:
+    """Read one name-addr or bare URI."""
+    if found := _NAME_ADDR.match(value):
+        quoted, plain, uri = found.groups()
+        name = re.sub(r"\\(.)", r"\1", quoted) if quoted is not None else (plain or "")
+        return Party(name.strip(), uri.strip())
+    return Party("", value.split(";", maxsplit=1)[0].strip())
+
+
+def number_of(uri: str) -> str | None:
+    """Return the number or user name of a sip: or tel: URI, None when there is none."""
+    return _number(uri)
+
+
+def _first(headers: dict[str, list[str]], name: str) -> str:
+    return headers.get(name, [""])[0]
+
+
+def _commas(value: str) -> list[str]:
+    parts, depth, quoted, start = [], 0, False, 0
+    for at, letter in enumerate(value):
+        if letter == '"' and (at == 0 or value[at - 1] != "\\"):
+            quoted = not quoted
+        elif not quoted:
+            depth += (letter == "<") - (letter == ">")
+            if letter == "," and depth == 0:
+                parts.append(value[start:at])
+                start = at + 1
+    return [*parts, value[start:]]
+
+
+def _anonymous(who: Party) -> bool:
+    scheme, _, rest = who.uri.partition(":")
+    if scheme.lower() not in ("sip", "sips"):
+        return False
+    user, at, host = rest.partition("@")
+    if not at:
+        return user.split(";")[0].lower().endswith("anonymous.invalid")
+    return user.split(";")[0].lower() == "anonymous" or host.split(";")[0].lower().endswith(
+        "anonymous.invalid"
+    )
+
+
+def _number(uri: str) -> str | None:
+    scheme, colon, rest = uri.partition(":")
+    if not colon:
+        return None
+    kind = scheme.strip().lower()
+    if kind == "tel":
+        user = rest
+    elif kind in ("sip", "sips"):
+        user, at, _ = rest.rpartition("@")
+        if not at:
+            return None
+    else:
+        return None
+    user = unquote(user.split(";")[0].split(":")[0])
+    bare = _SEPARATORS.sub("", user)
+    if re.fullmatch(r"\+?[0-9*#]+", bare):
+        user = bare
+    return user[:MAX_TEXT] or None
+
+
+def _epoch(value: str) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(float(value), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None

@@ -1,0 +1,331 @@
+"""The `Phone` port over the engine process: finds or starts it, watches it, and brings it back."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from operator_app.domain.ids import CallId
+from operator_app.domain.line import (
+    LineCall,
+    LineFault,
+    LineLost,
+    LineReady,
+    LineRegistration,
+    LineSignal,
+    LostReason,
+)
+from operator_app.telephony.calls import CallBook
+from operator_app.telephony.codec import MisfitError, from_plain, signal_from_plain, to_plain
+from operator_app.telephony.link import EngineLink
+from operator_app.telephony.process import ENGINE_COMMAND, kill, last_words, spawn
+from operator_app.telephony.rendezvous import find_door, lock_run_dir
+from operator_app.telephony.settings import EngineSettings
+from operator_app.telephony.wire import Frame
+from operator_app.workflow.phone_port import PhoneRefusal, PhoneRefusedError, SignalListener
+
+if TYPE_CHECKING:
+    import subprocess
+
+_log = logging.getLogger(__name__)
+
+_START_S = 15.0
+_LOOK_S = 0.01
+_PING_EVERY_S = 2.0
+_PING_WITHIN_S = 6.0
+_BACK_OFF_S = (0.0, 0.5, 1.0, 2.0, 5.0)
+_STEADY_S = 30.0
+_END_S = 8.0
+
+
+class EnginePhone:
+    """This seat's phone. Implements `Phone`; lane: the event loop (asyncio or qasync).
+
+    `run_dir` belongs to the seat: an engine found there is taken over with its calls, else one is started. Orders are
+    refused with PHONE_LOST while the engine is away.
+    """
+
+    def __init__(
+        self,
+        settings: EngineSettings,
+        run_dir: Path,
+        *,
+        on_signal: SignalListener | None = None,
+        command: Sequence[str] = ENGINE_COMMAND,
+    ) -> None:
+        self._settings = settings
+        self._run_dir = run_dir
+        self._command = command
+        self._listeners: list[SignalListener] = [on_signal] if on_signal else []
+        self._book = CallBook()
+        self._link: EngineLink | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._child: subprocess.Popen[bytes] | None = None
+        self._ready: LineReady | None = None
+        self._snapshot_seq = 0
+        self._held_back: list[Frame] | None = None
+        self._settings_wait = False
+        self._closing = False
+
+    # --- the port ---------------------------------------------------------------------------------------------------
+
+    def subscribe(self, listener: SignalListener) -> Callable[[], None]:
+        """Call `listener` with every signal from now on; the returned function ends that."""
+        self._listeners.append(listener)
+
+        def end() -> None:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
+        return end
+
+    @property
+    def ready(self) -> LineReady | None:
+        """What the engine said of itself, None while it is away."""
+        return self._ready
+
+    @property
+    def engine_pid(self) -> int | None:
+        """The engine's process, None while it is away."""
+        return int(self._link.welcome["pid"]) if self._link and self._ready else None
+
+    async def start(self) -> None:
+        """Bring the phone up or attach to a living one; raises `PhoneRefusedError` when it cannot be brought up."""
+        if self._task is not None:
+            raise RuntimeError("the phone was started already")
+        self._settings.check()
+        first: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._task = asyncio.create_task(self._supervise(first), name="phone supervisor")
+        try:
+            await first
+        except Exception:
+            await self._task
+            self._task = None
+            raise
+
+    async def answer(self, call_id: CallId) -> None:
+        """Answer a call that rings here."""
+        await self._order("answer", call_id=call_id)
+
+    async def end(self, call_id: CallId, *, busy: bool = False) -> None:
+        """End a call in whatever state."""
+        await self._order("end", call_id=call_id, busy=busy)
+
+    async def dial(self, number_or_uri: str, *, headers: dict[str, str] | None = None) -> CallId:
+        """Place a call to a number or a sip: URI; `headers` go into the INVITE (simulated callers)."""
+        result = await self._order("dial", to=number_or_uri, headers=headers or {})
+        return CallId(str(result["call_id"]))
+
+    async def hold(self, call_id: CallId, on: bool) -> None:
+        """Put a connected call on hold, or take it back."""
+        await self._order("hold", call_id=call_id, on=on)
+
+    async def mute(self, call_id: CallId, on: bool) -> None:
+        """Keep the operator's voice from a call, or let it through again."""
+        await self._order("mute", call_id=call_id, on=on)
+
+    async def send_dtmf(self, call_id: CallId, digits: str) -> None:
+        """Send keys into a connected call."""
+        await self._order("dtmf", call_id=call_id, digits=digits)
+
+    def calls(self) -> tuple[LineCall, ...]:
+        """Return the living calls, oldest first."""
+        return self._book.calls
+
+    async def aclose(self, *, keep_calls: bool = False) -> None:
+        """Let go of the phone: end its calls and the engine, or leave both running for the next window."""
+        self._closing = True
+        link = self._link
+        if link is not None and not link.ended.done() and not keep_calls:
+            with contextlib.suppress(PhoneRefusedError):
+                await link.order("shutdown")
+                # Its last signals (calls ended, recordings finished) still come.
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(asyncio.shield(link.ended), _END_S)
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+            self._task = None
+        if link is not None:
+            pid = int(link.welcome["pid"])
+            await link.aclose()
+            self._link = None
+            if not keep_calls:
+                await self._wait_gone(pid)
+        self._ready = None
+
+    # --- supervision ------------------------------------------------------------------------------------------------
+
+    async def _supervise(self, first: "asyncio.Future[None]") -> None:
+        failures = 0
+        while True:
+            try:
+                link = await self._bring_up()
+            except Exception as problem:  # noqa: BLE001 # whatever it is, the phone is tried again
+                if not isinstance(problem, PhoneRefusedError):
+                    _log.exception("the phone cannot be brought up")
+                if not first.done():
+                    first.set_exception(problem)
+                    return
+                self._emit(LineLost(LostReason.NOT_STARTED, (), str(problem)))
+            else:
+                if not first.done():
+                    first.set_result(None)
+                began = asyncio.get_running_loop().time()
+                reason, detail = await self._watch(link)
+                if self._closing:
+                    return
+                self._lost(reason, detail)
+                if reason is LostReason.REPLACED:
+                    return
+                if asyncio.get_running_loop().time() - began > _STEADY_S or reason is LostReason.SETTINGS:
+                    failures = 0
+            await asyncio.sleep(_BACK_OFF_S[min(failures, len(_BACK_OFF_S) - 1)])
+            failures += 1
+
+    async def _bring_up(self) -> EngineLink:
+        """Attach to the living engine or start one, and put the settings in force there."""
+        while True:
+            link = await self._reach()
+            self._link = link
+            try:
+                result = await link.order(
+                    "configure", {"settings": to_plain(self._settings)}, within_s=_START_S
+                )
+                if result["state"] == "restart":
+                    await link.ended
+                    await self._wait_gone(int(link.welcome["pid"]))
+                    continue
+                self._settings_wait = result["state"] == "later"
+                took_over = result["state"] != "fresh"
+                ready = replace(from_plain(LineReady, result["ready"]), took_over=took_over)
+                calls = from_plain(tuple[LineCall, ...], link.welcome["calls"])
+                accounts = from_plain(tuple[LineRegistration, ...], link.welcome["registrations"])
+            except (MisfitError, KeyError, PhoneRefusedError) as problem:
+                self._link = None
+                await link.aclose()
+                # An engine that cannot be brought up ends itself, and its port must be free for the next try.
+                await self._wait_gone(int(link.welcome["pid"]))
+                if isinstance(problem, PhoneRefusedError):
+                    raise
+                raise PhoneRefusedError(PhoneRefusal.NOT_STARTED, f"bad snapshot: {problem}") from problem
+            self._ready = ready
+            self._book.reset(calls)
+            self._snapshot_seq = int(link.welcome["seq"])
+            self._emit(ready)
+            for account in accounts:
+                self._emit(account)
+            held, self._held_back = self._held_back or [], None
+            for frame in held:
+                self._on_event(frame)
+            return link
+
+    async def _reach(self) -> EngineLink:
+        self._held_back = []
+        door = find_door(self._run_dir)
+        if door is not None:
+            with contextlib.suppress(ConnectionError):
+                return await EngineLink.open(door, self._on_event)
+        loop = asyncio.get_running_loop()
+        self._child = await loop.run_in_executor(None, spawn, self._command, self._run_dir)
+        try:
+            async with asyncio.timeout(_START_S):
+                while True:
+                    door = find_door(self._run_dir)
+                    if door is not None:
+                        with contextlib.suppress(ConnectionError):
+                            return await EngineLink.open(door, self._on_event)
+                    if self._child.poll() is not None:
+                        raise PhoneRefusedError(
+                            PhoneRefusal.NOT_STARTED,
+                            f"the engine ended with {self._child.returncode}: {last_words(self._run_dir)}",
+                        )
+                    await asyncio.sleep(_LOOK_S)
+        except TimeoutError:
+            self._child.kill()
+            raise PhoneRefusedError(PhoneRefusal.NOT_STARTED, f"no engine within {_START_S:g} s") from None
+
+    async def _watch(self, link: EngineLink) -> tuple[LostReason, str]:
+        """Return when the engine is lost, with the reason."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                return await asyncio.wait_for(asyncio.shield(link.ended), _PING_EVERY_S)
+            try:
+                await link.order("ping", within_s=_PING_WITHIN_S)
+                if self._settings_wait and not self._book.calls:
+                    await self._settle(link)
+            except PhoneRefusedError as refusal:
+                if refusal.code is PhoneRefusal.NO_ANSWER:
+                    kill(int(link.welcome["pid"]))
+                    link.give_up(LostReason.HUNG, refusal.detail)
+
+    async def _settle(self, link: EngineLink) -> None:
+        """Ask again for settings that had to wait for the last call's end."""
+        result = await link.order("configure", {"settings": to_plain(self._settings)}, within_s=_START_S)
+        if result["state"] == "restart":
+            self._settings_wait = False
+            await self._wait_gone(int(link.welcome["pid"]))
+            link.give_up(LostReason.SETTINGS, "new settings")
+
+    async def _wait_gone(self, pid: int) -> None:
+        """Wait until the engine has let go of the run folder; one that does not is ended."""
+        until = asyncio.get_running_loop().time() + _END_S
+        while (lock := lock_run_dir(self._run_dir)) is None:
+            if asyncio.get_running_loop().time() > until:
+                _log.error("the engine %d did not end by itself", pid)
+                kill(pid)
+                until += _END_S
+            await asyncio.sleep(_LOOK_S)
+        lock.close()
+        if self._child is not None:
+            child, self._child = self._child, None
+            await asyncio.get_running_loop().run_in_executor(None, child.wait)
+
+    def _lost(self, reason: LostReason, detail: str) -> None:
+        self._ready = None
+        cut = tuple(call.call_id for call in self._book.calls)
+        if reason is LostReason.REPLACED:
+            cut = ()
+        self._book.reset(())
+        if self._child is not None and reason is not LostReason.REPLACED and self._child.poll() is not None:
+            detail = f"{detail}; the engine ended with {self._child.returncode}"
+        _log.warning("phone lost: %s (%s), %d calls cut", reason.value, detail, len(cut))
+        self._emit(LineLost(reason, cut, detail))
+
+    # --- signals ----------------------------------------------------------------------------------------------------
+
+    async def _order(self, op: str, **args: object) -> dict[str, object]:
+        if self._link is None or self._ready is None:
+            raise PhoneRefusedError(PhoneRefusal.PHONE_LOST, "the engine is away")
+        return await self._link.order(op, args)
+
+    def _on_event(self, frame: Frame) -> None:
+        if self._held_back is not None:
+            self._held_back.append(frame)
+            return
+        try:
+            signal = signal_from_plain(frame.get("signal"))
+            seq = int(frame["seq"])
+        except (MisfitError, KeyError, TypeError, ValueError) as problem:
+            _log.error("a signal that cannot be read: %s", problem)
+            if self._link is not None:
+                self._link.give_up(LostReason.BAD_MESSAGE, str(problem))
+            return
+        if seq > self._snapshot_seq:
+            self._book.fold(signal)
+        self._emit(signal)
+        if self._link is not None:
+            self._link.send({"seen": seq})
+
+    def _emit(self, signal: LineSignal) -> None:
+        for listener in tuple(self._listeners):
+            try:
+                listener(signal)
+            except Exception as problem:  # noqa: BLE001
+                _log.exception("a listener of the phone failed")
+                if not isinstance(signal, LineFault):
+                    self._emit(LineFault("listener", repr(problem)))

@@ -1,0 +1,273 @@
+# What the phone engine uses of pjsua2 2.15.1, and nothing else: widening the use means widening this first.
+
+PJSUA_INVALID_ID: int
+PJSIP_SC_RINGING: int
+PJSIP_SC_OK: int
+PJSIP_TRANSPORT_UDP: int
+PJSIP_TRANSPORT_TCP: int
+PJMEDIA_TYPE_AUDIO: int
+PJMEDIA_FORMAT_PCM: int
+PJMEDIA_FRAME_TYPE_AUDIO: int
+PJMEDIA_FILE_NO_LOOP: int
+PJSUA_CALL_MEDIA_ACTIVE: int
+PJSUA_CALL_MEDIA_LOCAL_HOLD: int
+PJSUA_CALL_MEDIA_REMOTE_HOLD: int
+PJSUA_CALL_UNHOLD: int
+PJSUA_SIP_TIMER_OPTIONAL: int
+PJ_O_APPEND: int
+
+class Error(Exception):
+    status: int
+    title: str
+    reason: str
+    def info(self, multi_line: bool = False) -> str: ...
+
+class Version:
+    full: str
+
+class UaConfig:
+    threadCnt: int
+    maxCalls: int
+    userAgent: str
+
+class MediaConfig:
+    clockRate: int
+    noVad: bool
+    sndAutoCloseTime: int
+
+class LogConfig:
+    level: int
+    msgLogging: int
+    consoleLevel: int
+    filename: str
+    fileFlags: int
+
+class EpConfig:
+    uaConfig: UaConfig
+    medConfig: MediaConfig
+    logConfig: LogConfig
+    def __init__(self) -> None: ...
+
+class SockOptParams: ...
+
+class TransportConfig:
+    port: int
+    portRange: int
+    boundAddress: str
+    def __init__(self) -> None: ...
+
+class TransportInfo:
+    localAddress: str
+    localName: str
+
+class CodecInfo:
+    codecId: str
+    priority: int
+
+class AudDevManager:
+    def setNullDev(self) -> None: ...
+
+class SipRxData:
+    info: str
+    wholeMsg: str
+    srcAddress: str
+
+class OnRejectedIncomingCallParam:
+    localInfo: str
+    remoteInfo: str
+    statusCode: int
+    reason: str
+    rdata: SipRxData
+
+class Endpoint:
+    def __init__(self) -> None: ...
+    def libVersion(self) -> Version: ...
+    def libCreate(self) -> None: ...
+    def libInit(self, prmEpConfig: EpConfig) -> None: ...
+    def libStart(self) -> None: ...
+    def libHandleEvents(self, msec_timeout: int) -> int: ...
+    def libDestroy(self, prmFlags: int = 0) -> None: ...
+    def transportCreate(self, type: int, cfg: TransportConfig) -> int: ...
+    def transportGetInfo(self, id: int) -> TransportInfo: ...
+    def audDevManager(self) -> AudDevManager: ...
+    def codecEnum2(self) -> list[CodecInfo]: ...
+    def codecSetPriority(self, codec_id: str, priority: int) -> None: ...
+    def mediaActivePorts(self) -> int: ...
+    def onRejectedIncomingCall(self, prm: OnRejectedIncomingCallParam) -> None: ...
+
+class AuthCredInfo:
+    def __init__(self, scheme: str, realm: str, user_name: str, data_type: int, data: str) -> None: ...
+
+class AuthCredInfoVector:
+    def append(self, x: AuthCredInfo) -> None: ...
+
+class StringVector:
+    def append(self, x: str) -> None: ...
+
+class AccountRegConfig:
+    registrarUri: str
+    registerOnAdd: bool
+    timeoutSec: int
+    retryIntervalSec: int
+    firstRetryIntervalSec: int
+    randomRetryIntervalSec: int
+    delayBeforeRefreshSec: int
+    proxyUse: int
+
+class AccountSipConfig:
+    authCreds: AuthCredInfoVector
+    proxies: StringVector
+
+class AccountCallConfig:
+    timerUse: int
+
+class AccountMediaConfig:
+    transportConfig: TransportConfig
+
+class AccountConfig:
+    idUri: str
+    regConfig: AccountRegConfig
+    sipConfig: AccountSipConfig
+    callConfig: AccountCallConfig
+    mediaConfig: AccountMediaConfig
+    def __init__(self) -> None: ...
+
+class OnIncomingCallParam:
+    callId: int
+    rdata: SipRxData
+
+class OnRegStateParam:
+    status: int
+    code: int
+    reason: str
+    expiration: int
+
+class Account:
+    def __init__(self) -> None: ...
+    def create(self, cfg: AccountConfig, make_default: bool = False) -> None: ...
+    def shutdown(self) -> None: ...
+    def onIncomingCall(self, prm: OnIncomingCallParam) -> None: ...
+    def onRegState(self, prm: OnRegStateParam) -> None: ...
+
+class CallMediaInfo:
+    index: int
+    type: int
+    dir: int
+    status: int
+
+class CallInfo:
+    state: int
+    lastStatusCode: int
+    lastReason: str
+    media: list[CallMediaInfo]
+
+class SipHeader:
+    hName: str
+    hValue: str
+    def __init__(self) -> None: ...
+
+class SipHeaderVector:
+    def append(self, x: SipHeader) -> None: ...
+
+class SipTxOption:
+    headers: SipHeaderVector
+
+class CallSetting:
+    flag: int
+
+class CallOpParam:
+    opt: CallSetting
+    statusCode: int
+    reason: str
+    txOption: SipTxOption
+    def __init__(self, useDefaultCallSetting: bool = False) -> None: ...
+
+class OnCallStateParam: ...
+class OnCallMediaStateParam: ...
+
+class OnDtmfDigitParam:
+    digit: str
+
+class MathStat:
+    n: int
+    max: int
+    mean: int
+
+class RtcpStreamStat:
+    pkt: int
+    discard: int
+    loss: int
+    jitterUsec: MathStat
+
+class RtcpStat:
+    txStat: RtcpStreamStat
+    rxStat: RtcpStreamStat
+    rttUsec: MathStat
+
+class JbufState:
+    avgDelayMsec: int
+
+class StreamStat:
+    rtcp: RtcpStat
+    jbuf: JbufState
+
+class StreamInfo:
+    codecName: str
+
+class Call:
+    def __init__(self, acc: Account, call_id: int = ...) -> None: ...
+    def getInfo(self) -> CallInfo: ...
+    def isActive(self) -> bool: ...
+    def getAudioMedia(self, med_idx: int) -> AudioMedia: ...
+    def getStreamInfo(self, med_idx: int) -> StreamInfo: ...
+    def getStreamStat(self, med_idx: int) -> StreamStat: ...
+    def makeCall(self, dst_uri: str, prm: CallOpParam) -> None: ...
+    def answer(self, prm: CallOpParam) -> None: ...
+    def hangup(self, prm: CallOpParam) -> None: ...
+    def setHold(self, prm: CallOpParam) -> None: ...
+    def reinvite(self, prm: CallOpParam) -> None: ...
+    def dialDtmf(self, digits: str) -> None: ...
+    def onCallState(self, prm: OnCallStateParam) -> None: ...
+    def onCallMediaState(self, prm: OnCallMediaStateParam) -> None: ...
+    def onDtmfDigit(self, prm: OnDtmfDigitParam) -> None: ...
+
+class AudioMedia:
+    def __init__(self) -> None: ...
+    def startTransmit(self, sink: AudioMedia) -> None: ...
+    def stopTransmit(self, sink: AudioMedia) -> None: ...
+    def getRxLevel(self) -> int: ...
+    def getTxLevel(self) -> int: ...
+
+class AudioMediaPlayer(AudioMedia):
+    def createPlayer(self, file_name: str, options: int = 0) -> None: ...
+    def setPos(self, samples: int) -> None: ...
+
+class AudioMediaRecorder(AudioMedia):
+    def createRecorder(self, file_name: str, enc_type: int = 0, max_size: int = 0, options: int = 0) -> None: ...
+
+class MediaFormatAudio:
+    def __init__(self) -> None: ...
+    def init(
+        self,
+        formatId: int,
+        clockRate: int,
+        channelCount: int,
+        frameTimeUsec: int,
+        bitsPerSample: int,
+        avgBps: int = 0,
+        maxBps: int = 0,
+    ) -> None: ...
+
+class ByteVector:
+    def __init__(self, data: bytes) -> None: ...
+    def __bytes__(self) -> bytes: ...
+
+class MediaFrame:
+    type: int
+    buf: ByteVector
+    size: int
+
+class AudioMediaPort(AudioMedia):
+    def createPort(self, name: str, fmt: MediaFormatAudio) -> None: ...
+    def onFrameRequested(self, frame: MediaFrame) -> None: ...
+    def onFrameReceived(self, frame: MediaFrame) -> None: ...
