@@ -1,0 +1,379 @@
+"""The seat's own store: its journal of events, on disk before anybody is told, and its copy of the room's events."""
+
+import json
+import logging
+import sqlite3
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from operator_app.domain.hlc import Stamp
+from operator_app.domain.ids import EventId, JournalId
+from operator_app.domain.messages import BadRecordError, Event, from_record, to_record
+from operator_app.lanes.lane import Lane
+from operator_app.storage import seat_schema
+from operator_app.storage.problems import StoreProblemError, StoreReason, store_problem
+from operator_app.storage.store_lock import StoreLock
+from operator_app.workflow.ports import JournalFailedError
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+_OwnRow = tuple[int, str, int, str]
+
+_WAITING, _SENT, _QUARANTINED = 0, 1, 2
+_CHUNK = 100
+"""Events of others kept in one transaction: an append waits for no more than these."""
+_CHECKPOINT_EVERY = 400
+"""Transactions between two checkpoints of the write-ahead log."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedCursor:
+    """What of the server's log this window has: a snapshot (`pg_current_snapshot`) of exactly this server.
+
+    It says nothing about a server with another system identifier, timeline or generation.
+    """
+
+    snapshot: str
+    system: str
+    timeline: str
+    generation: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingEvent:
+    """An event of our own on its way to the server; `record` is the JSON text of `to_record`."""
+
+    seq: int
+    id: EventId
+    record: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantinedEvent:
+    """An event of our own that the server will not take, and its words for it."""
+
+    seq: int
+    id: EventId
+    trouble: str
+    record: str
+
+
+class SeatStore:
+    """Journal of this seat and copy of the room, in one SQLite file under one process lock.
+
+    `append` is for the event loop; every other method blocks for a moment and is for any thread but the loop's.
+    The properties and counts never touch the disk. Two lanes: appends wait for no read and for at most one short
+    write of the other lane, whose writes are not synced one by one: losing one only means to be told it again.
+    """
+
+    @classmethod
+    def open(cls, folder: Path) -> "SeatStore":
+        """Open the store in `folder`, or found it. Raises `StoreBusyError`, `StoreProblemError`."""
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            lock = StoreLock(folder)
+        except OSError as error:
+            raise StoreProblemError(
+                StoreReason.UNUSABLE, folder, f"The seat's folder {folder} cannot be used: {error.strerror}."
+            ) from error
+        try:
+            return cls(folder / seat_schema.FILE_NAME, lock)
+        except sqlite3.Error as error:
+            lock.release()
+            raise store_problem(folder / seat_schema.FILE_NAME, error) from error
+        except BaseException:
+            lock.release()
+            raise
+
+    def __init__(self, path: Path, lock: StoreLock) -> None:
+        """Use `SeatStore.open`."""
+        self._path = path
+        self._lock = lock
+        self._writing = threading.Lock()
+        self._cursor: FeedCursor | None = None
+        self._listeners: list[Callable[[], None]] = []
+        self._since_checkpoint = 0
+        self._journal_db = seat_schema.connect(path, synced=True)
+        try:
+            seat_schema.bring_up_to_date(self._journal_db, path, str(uuid.uuid4()))
+            self._read_state()
+            self._shelf_db = seat_schema.connect(path, synced=False)
+        except BaseException:
+            self._journal_db.close()
+            raise
+        self._journal_lane = Lane("journal")
+        self._shelf_lane = Lane("seat store")
+
+    def close(self) -> None:
+        """Finish what is queued and let the next window in; later calls do nothing."""
+        self._journal_lane.close()
+        self._shelf_lane.close()
+        self._journal_db.close()
+        self._shelf_db.close()
+        self._lock.release()
+
+    # ---- the journal
+
+    @property
+    def journal_id(self) -> JournalId:
+        """Own identity of this journal, made with the file."""
+        return self._journal_id
+
+    @property
+    def next_seq(self) -> int:
+        """The sequence number of the next event of our own."""
+        return self._next_seq
+
+    @property
+    def last_hlc(self) -> int:
+        """The highest stamp this store had seen when it was opened; a clock far ahead of ours counts only so far."""
+        return self._last_hlc
+
+    async def append(self, events: Sequence[Event]) -> None:
+        """Return once all events are synced to disk, in order and all or none. Raises `JournalFailedError`."""
+        rows: list[_OwnRow] = [(event.seq, event.id, event.hlc, _encode(event)) for event in events]
+        if any(event.journal_id != self._journal_id for event in events):
+            raise ValueError("an event of another journal")
+        if rows:
+            await self._journal_lane.run(self._append, rows)
+
+    def listen(self, appended: Callable[[], None]) -> Callable[[], None]:
+        """Call `appended` on the journal's lane after each append; the returned function ends that."""
+        self._listeners.append(appended)
+        return lambda: self._listeners.remove(appended)
+
+    # ---- what the seat knows
+
+    def events(self) -> tuple[Event, ...]:
+        """Every event kept, own and foreign, in no order. Raises `StoreProblemError`."""
+        return self._on_shelf(self._events)
+
+    def keep_foreign(self, events: Sequence[Event], cursor: FeedCursor | None) -> None:
+        """Keep events of the server's log, each once; with the last of them the cursor. Raises `StoreProblemError`."""
+        rows = [(event.id, event.hlc, _encode(event), event.id) for event in events]
+        chunks = [rows[start : start + _CHUNK] for start in range(0, len(rows), _CHUNK)] or [[]]
+        for chunk in chunks[:-1]:
+            self._on_shelf(self._keep, chunk, None)
+        self._on_shelf(self._keep, chunks[-1], cursor)
+
+    def cursor(self) -> FeedCursor | None:
+        """How far the server's log is kept here; None before the first full load."""
+        return self._cursor
+
+    # ---- on the way to the server
+
+    def waiting(self) -> int:
+        """How many events of ours the server does not have yet."""
+        return self._waiting
+
+    def quarantined(self) -> int:
+        """How many events of ours the server will not take."""
+        return self._quarantined
+
+    def unsent(self, limit: int) -> tuple[OutgoingEvent, ...]:
+        """The oldest of the waiting events, in order. Raises `StoreProblemError`."""
+        return self._on_shelf(self._unsent, limit)
+
+    def unsent_ids(self) -> frozenset[EventId]:
+        """The ids of all waiting events. Raises `StoreProblemError`."""
+        return self._on_shelf(
+            lambda: frozenset(row[0] for row in self._rows("SELECT id FROM own_event WHERE standing = 0"))
+        )
+
+    def mark_sent(self, ids: Iterable[EventId]) -> None:
+        """The server has these. Raises `StoreProblemError`."""
+        self._on_shelf(self._stand, [(_SENT, None, event_id) for event_id in ids])
+
+    def quarantine(self, event_id: EventId, trouble: str) -> None:
+        """Set an event of ours aside, so that the rest can go on. Raises `StoreProblemError`."""
+        self._on_shelf(self._stand, [(_QUARANTINED, trouble, event_id)])
+
+    def quarantine_list(self) -> tuple[QuarantinedEvent, ...]:
+        """What was set aside, oldest first. Raises `StoreProblemError`."""
+        sql = "SELECT seq, id, coalesce(trouble, ''), record FROM own_event WHERE standing = 2 ORDER BY seq"
+        return self._on_shelf(lambda: tuple(QuarantinedEvent(*row) for row in self._rows(sql)))
+
+    def server_has(self, last_seq: int) -> tuple[EventId, ...]:
+        """Take the server's word that it has our journal up to `last_seq`, and nothing later.
+
+        Later events wait again, though they may have been sent before: a promoted or restored server can lack them.
+        Returns the ids newly known to be there. Raises `StoreProblemError`.
+        """
+        return self._on_shelf(self._server_has, last_seq)
+
+    # ---- the clock
+
+    @property
+    def clock_offset_ms(self) -> float:
+        """What to add to this PC's clock to get the server's, as last measured."""
+        return self._clock_offset_ms
+
+    def keep_clock_offset(self, offset_ms: float) -> None:
+        """Keep a new measurement, also for the next start without a server. Raises `StoreProblemError`."""
+        self._clock_offset_ms = offset_ms
+        self._on_shelf(self._change_store, "clock_offset_ms = ?", (offset_ms,))
+
+    # ---- on the journal's lane
+
+    def _append(self, rows: list[_OwnRow]) -> None:
+        self._journal_lane.check()
+        if [row[0] for row in rows] != list(range(self._next_seq, self._next_seq + len(rows))):
+            raise ValueError(
+                f"sequence numbers {rows[0][0]}.. do not continue the journal at {self._next_seq}"
+            )
+        try:
+            with self._writing:
+                with self._transaction(self._journal_db) as db:
+                    db.executemany("INSERT INTO own_event (seq, id, hlc, record) VALUES (?, ?, ?, ?)", rows)
+                self._next_seq += len(rows)
+                self._waiting += len(rows)
+        except sqlite3.Error as error:
+            raise JournalFailedError(store_problem(self._path, error).sentence) from error
+        for listener in tuple(self._listeners):
+            listener()
+        if self._since_checkpoint >= _CHECKPOINT_EVERY:
+            self._since_checkpoint = 0
+            self._shelf_lane.submit(self._checkpoint)
+
+    # ---- on the shelf's lane
+
+    def _on_shelf(self, work: Callable[..., T], *args: object) -> T:
+        try:
+            return self._shelf_lane.submit(work, *args).result()
+        except sqlite3.Error as error:
+            raise store_problem(self._path, error) from error
+
+    def _rows(self, sql: str, values: Sequence[object] = ()) -> list[Any]:
+        self._shelf_lane.check()
+        return self._shelf_db.execute(sql, values).fetchall()
+
+    def _events(self) -> tuple[Event, ...]:
+        events: list[Event] = []
+        sql = "SELECT record FROM own_event UNION ALL SELECT record FROM foreign_event"
+        for (record,) in self._shelf_db.execute(sql):
+            try:
+                events.append(from_record(json.loads(record)))
+            except (BadRecordError, json.JSONDecodeError):
+                log.exception(
+                    "an event in %s cannot be read; it stays in the file and is passed over", self._path
+                )
+        return tuple(events)
+
+    def _keep(self, rows: list[tuple[str, int, str, str]], cursor: FeedCursor | None) -> None:
+        with self._writing, self._transaction(self._shelf_db) as db:
+            db.executemany(
+                "INSERT INTO foreign_event (id, hlc, record) SELECT ?, ?, ?"
+                " WHERE NOT EXISTS (SELECT 1 FROM own_event WHERE id = ?) ON CONFLICT (id) DO NOTHING",
+                rows,
+            )
+            if cursor is not None:
+                columns = "feed_snapshot = ?, feed_system = ?, feed_timeline = ?, feed_generation = ?"
+                values = (cursor.snapshot, cursor.system, cursor.timeline, cursor.generation)
+                db.execute(f"UPDATE store SET {columns}", values)  # noqa: S608
+        if cursor is not None:
+            self._cursor = cursor
+        self._checkpoint_in_time()
+
+    def _change_store(self, columns: str, values: tuple[object, ...]) -> None:
+        with self._writing, self._transaction(self._shelf_db) as db:
+            db.execute(f"UPDATE store SET {columns}", values)  # noqa: S608  (column names are ours)
+
+    def _unsent(self, limit: int) -> tuple[OutgoingEvent, ...]:
+        sql = "SELECT seq, id, record FROM own_event WHERE standing = 0 ORDER BY seq LIMIT ?"
+        return tuple(OutgoingEvent(*row) for row in self._shelf_db.execute(sql, (limit,)))
+
+    def _stand(self, rows: list[tuple[int, str | None, str]]) -> None:
+        with self._writing:
+            with self._transaction(self._shelf_db) as db:
+                db.executemany("UPDATE own_event SET standing = ?, trouble = ? WHERE id = ?", rows)
+            self._waiting, self._quarantined = _counts(db)
+        self._checkpoint_in_time()
+
+    def _server_has(self, last_seq: int) -> tuple[EventId, ...]:
+        with self._writing:
+            with self._transaction(self._shelf_db) as db:
+                arrived = "UPDATE own_event SET standing = 1 WHERE standing = 0 AND seq <= ? RETURNING id"
+                ids = tuple(EventId(row[0]) for row in db.execute(arrived, (last_seq,)).fetchall())
+                db.execute("UPDATE own_event SET standing = 0 WHERE standing = 1 AND seq > ?", (last_seq,))
+            self._waiting, self._quarantined = _counts(db)
+        return ids
+
+    def _checkpoint_in_time(self) -> None:
+        if self._since_checkpoint >= _CHECKPOINT_EVERY:
+            self._since_checkpoint = 0
+            self._checkpoint()
+
+    def _checkpoint(self) -> None:
+        with self._writing:
+            self._shelf_db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
+    # ---- both
+
+    @contextmanager
+    def _transaction(self, db: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+        """Under the write lock only."""
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            yield db
+            db.execute("COMMIT")
+        except BaseException:
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+            raise
+        self._since_checkpoint += 1
+
+    def _read_state(self) -> None:
+        db = self._journal_db
+        damage = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if damage != "ok":
+            raise sqlite3.DatabaseError(damage)
+        row = db.execute(
+            "SELECT journal_id, clock_offset_ms, feed_snapshot, feed_system, feed_timeline, feed_generation FROM store"
+        ).fetchone()
+        self._journal_id = JournalId(row[0])
+        self._clock_offset_ms = float(row[1])
+        self._cursor = None if row[2] is None else FeedCursor(*row[2:])
+        last, own_hlc = db.execute(
+            "SELECT coalesce(max(seq), 0), coalesce(max(hlc), 0) FROM own_event"
+        ).fetchone()
+        foreign_hlc = db.execute("SELECT coalesce(max(hlc), 0) FROM foreign_event").fetchone()[0]
+        self._next_seq: int = last + 1
+        now_ms = int(time.time() * 1000 + self._clock_offset_ms)
+        self._last_hlc = Stamp(own_hlc).seen(foreign_hlc, now_ms).value
+        self._waiting, self._quarantined = _counts(db)
+
+
+def set_aside(folder: Path) -> Path:
+    """Move a store that cannot be used out of the way, whole, and return where it lies now.
+
+    Only on a person's explicit order: the next start founds an empty store, and what was not yet at the server is
+    only in the file that was moved. Raises `StoreBusyError`, `OSError`.
+    """
+    lock = StoreLock(folder)
+    try:
+        place = folder / f"set-aside-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+        place.mkdir()
+        for file in sorted(folder.glob(f"{seat_schema.FILE_NAME}*")):
+            file.rename(place / file.name)
+        return place
+    finally:
+        lock.release()
+
+
+def _counts(db: sqlite3.Connection) -> tuple[int, int]:
+    sql = "SELECT count(*) FROM own_event WHERE standing = "  # a constant each, so that its partial index serves
+    waiting, quarantined = (db.execute(sql + standing).fetchone()[0] for standing in "02")
+    return waiting, quarantined
+
+
+def _encode(event: Event) -> str:
+    return json.dumps(to_record(event), ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,278 @@
+import asyncio
+import os
+import resource
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from operator_app.domain.messages import Event
+from operator_app.storage.problems import StoreBusyError, StoreProblemError, StoreReason
+from operator_app.storage.seat_schema import STEPS
+from operator_app.storage.seat_store import FeedCursor, SeatStore, set_aside
+from operator_app.workflow.ports import JournalFailedError
+from tests.fakes.writer import Writer
+
+CURSOR = FeedCursor("10:12:11", "7400", "00000001", "generation")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "seat"
+
+
+@pytest.fixture
+def store(folder: Path) -> Iterator[SeatStore]:
+    store = SeatStore.open(folder)
+    yield store
+    store.close()
+
+
+def append(store: SeatStore, events: list[Event]) -> None:
+    asyncio.run(store.append(events))
+
+
+def own(store: SeatStore, count: int) -> list[Event]:
+    events = Writer("M1", store.journal_id, store.next_seq).notes(count)
+    append(store, events)
+    return events
+
+
+def again(folder: Path) -> SeatStore:
+    return SeatStore.open(folder)
+
+
+def test_it_is_all_there_after_a_restart(folder: Path) -> None:
+    store = again(folder)
+    mine = own(store, 3)
+    theirs = Writer("M2").notes(250)
+    store.keep_foreign(theirs, CURSOR)
+    store.mark_sent([mine[0].id])
+    store.keep_clock_offset(-1234.5)
+    journal_id = store.journal_id
+    store.close()
+
+    store = again(folder)
+    assert set(store.events()) == {*mine, *theirs}
+    assert (store.journal_id, store.next_seq) == (journal_id, 4)
+    assert (store.waiting(), store.quarantined()) == (2, 0)
+    assert store.cursor() == CURSOR
+    assert store.clock_offset_ms == -1234.5
+    assert store.last_hlc == max(event.hlc for event in (*mine, *theirs))
+    store.close()
+
+
+def test_two_stores_have_two_journals(tmp_path: Path) -> None:
+    one, two = again(tmp_path / "a"), again(tmp_path / "b")
+    assert one.journal_id != two.journal_id
+    one.close()
+    two.close()
+
+
+def test_a_wild_clock_of_another_seat_does_not_drag_ours_along(store: SeatStore, folder: Path) -> None:
+    (wild,) = Writer("M2").notes(1)
+    year_ahead = wild.hlc + (365 * 86_400_000 << 16) * 100
+    store.keep_foreign(
+        [Event(**{name: getattr(wild, name) for name in Event.__slots__} | {"hlc": year_ahead})], CURSOR
+    )
+    store.close()
+    opened = again(folder)
+    assert 0 < opened.last_hlc < year_ahead
+    opened.close()
+
+
+def test_only_waiting_events_are_sent_in_order_and_each_end_is_counted(store: SeatStore) -> None:
+    events = own(store, 6)
+    assert [each.id for each in store.unsent(4)] == [event.id for event in events[:4]]
+    store.mark_sent([events[0].id, events[2].id])
+    store.quarantine(events[1].id, "22023: no such field")
+    assert [each.seq for each in store.unsent(50)] == [4, 5, 6]
+    assert store.unsent_ids() == {event.id for event in events[3:]}
+    assert (store.waiting(), store.quarantined()) == (3, 1)
+    (aside,) = store.quarantine_list()
+    assert (aside.seq, aside.id, aside.trouble) == (2, events[1].id, "22023: no such field")
+
+
+def test_the_servers_word_settles_lost_answers_and_lost_events(store: SeatStore) -> None:
+    events = own(store, 5)
+    store.mark_sent([events[3].id, events[4].id])
+    assert set(store.server_has(4)) == {event.id for event in events[:3]}
+    assert [each.seq for each in store.unsent(50)] == [5]
+    store.quarantine(events[4].id, "refused")
+    assert store.server_has(0) == ()
+    assert [each.seq for each in store.unsent(50)] == [1, 2, 3, 4]
+
+
+def test_foreign_events_are_kept_once_and_own_ones_not_twice(store: SeatStore) -> None:
+    mine, theirs = own(store, 2), Writer("M2").notes(2)
+    store.keep_foreign([*mine, *theirs], None)
+    store.keep_foreign(theirs, CURSOR)
+    assert sorted(event.id for event in store.events()) == sorted(event.id for event in (*mine, *theirs))
+
+
+def test_whoever_sends_is_told_of_each_append_once_it_is_counted(store: SeatStore) -> None:
+    seen: list[tuple[int, str]] = []
+    end = store.listen(lambda: seen.append((store.waiting(), threading.current_thread().name)))
+    own(store, 2)
+    own(store, 1)
+    end()
+    own(store, 1)
+    assert seen == [(2, "journal"), (3, "journal")]
+
+
+def test_counts_hold_while_both_lanes_write(store: SeatStore) -> None:
+    writer = Writer("M1", store.journal_id)
+    done = threading.Event()
+
+    def send() -> None:
+        while not done.is_set() or store.unsent(1):
+            store.mark_sent([each.id for each in store.unsent(7)])
+
+    sender = threading.Thread(target=send)
+    sender.start()
+
+    async def write() -> None:
+        for _ in range(300):
+            await store.append(writer.notes(2))
+
+    asyncio.run(write())
+    done.set()
+    sender.join()
+    assert store.waiting() == 0
+    assert store.next_seq == 601
+
+
+def test_the_log_of_the_file_does_not_grow_without_end(store: SeatStore, folder: Path) -> None:
+    writer = Writer("M1", store.journal_id)
+
+    async def write() -> None:
+        for _ in range(1_300):
+            await store.append(writer.notes(1))
+
+    asyncio.run(write())
+    assert (folder / "seat.db-wal").stat().st_size < 10_000_000
+
+
+def test_a_second_window_is_told_who_has_the_store(store: SeatStore, folder: Path) -> None:
+    with pytest.raises(StoreBusyError, match=rf"process {os.getpid()}\).*{folder}"):
+        SeatStore.open(folder)
+
+
+def test_a_killed_window_leaves_its_store_whole_and_free(folder: Path) -> None:
+    script = """if True:
+        import asyncio, sys
+        from pathlib import Path
+        from operator_app.storage.seat_store import SeatStore
+        from tests.fakes.writer import Writer
+        store = SeatStore.open(Path(sys.argv[1]))
+        writer = Writer("M1", store.journal_id)
+        async def write():
+            while True:
+                await store.append(writer.notes(1))
+                print(store.next_seq - 1, flush=True)
+        asyncio.run(write())
+    """
+    window = subprocess.Popen([sys.executable, "-c", script, folder], stdout=subprocess.PIPE, text=True)
+    assert window.stdout is not None
+    for _ in range(50):
+        told = int(window.stdout.readline())
+    with pytest.raises(StoreBusyError):
+        SeatStore.open(folder)
+    window.kill()
+    told = max([told, *(int(line) for line in window.stdout.read().split("\n")[:-1])])
+    window.wait()
+    window.stdout.close()
+
+    store = again(folder)
+    assert told <= len(store.events()) <= told + 1
+    assert sorted(event.seq for event in store.events()) == list(range(1, store.next_seq))
+    store.close()
+
+
+def test_a_disk_that_takes_no_more_is_told_and_later_work_goes_on(store: SeatStore) -> None:
+    mine = own(store, 1)
+    more = Writer("M1", store.journal_id, 2).notes(200)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    size = store._path.with_name("seat.db-wal").stat().st_size
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size + 4096, hard))
+    try:
+        with pytest.raises(JournalFailedError, match=r"The disk failed on .*check the disk"):
+            append(store, more)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert (store.waiting(), store.next_seq) == (1, 2)
+    append(store, more)
+    assert {event.id for event in store.events()} == {event.id for event in (*mine, *more)}
+
+
+def test_a_full_disk_is_called_full(store: SeatStore) -> None:
+    own(store, 1)
+    pages = store._journal_db.execute("PRAGMA page_count").fetchone()[0]
+    store._journal_db.execute(f"PRAGMA max_page_count = {pages + 1}")
+    with pytest.raises(JournalFailedError, match="is full; free some space"):
+        append(store, Writer("M1", store.journal_id, 2).notes(200))
+    assert store.next_seq == 2
+
+
+@pytest.mark.parametrize("damage", ["head", "middle"])
+def test_a_damaged_file_is_told_kept_and_moved_aside_only_by_order(folder: Path, damage: str) -> None:
+    store = again(folder)
+    own(store, 400)
+    store.close()
+    file = folder / "seat.db"
+    whole = bytearray(file.read_bytes())
+    start = 0 if damage == "head" else len(whole) // 2 // 4096 * 4096
+    whole[start : start + 4096] = b"\xa5" * 4096
+    file.write_bytes(whole)
+
+    for _ in range(2):
+        with pytest.raises(StoreProblemError, match=r"damaged .*set-aside") as problem:
+            SeatStore.open(folder)
+        assert problem.value.reason is StoreReason.DAMAGED
+        assert file.read_bytes() == whole
+
+    place = set_aside(folder)
+    assert (place / "seat.db").read_bytes() == whole
+    fresh = again(folder)
+    assert fresh.events() == ()
+    fresh.close()
+
+
+def test_an_open_store_is_not_moved_aside(store: SeatStore, folder: Path) -> None:
+    with pytest.raises(StoreBusyError):
+        set_aside(folder)
+
+
+def test_a_newer_store_and_a_foreign_file_are_left_alone(folder: Path) -> None:
+    again(folder).close()
+    db = sqlite3.connect(folder / "seat.db")
+    db.execute(f"PRAGMA user_version = {len(STEPS) + 1}")
+    db.close()
+    with pytest.raises(StoreProblemError, match="newer Operator 112") as problem:
+        SeatStore.open(folder)
+    assert problem.value.reason is StoreReason.NEWER
+
+    (folder / "seat.db").unlink()
+    db = sqlite3.connect(folder / "seat.db")
+    db.execute("CREATE TABLE tune (name TEXT)")
+    db.close()
+    with pytest.raises(StoreProblemError, match="another program") as problem:
+        SeatStore.open(folder)
+    assert problem.value.reason is StoreReason.FOREIGN
+
+
+def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreProblemError, match=r"cannot be used: Not a directory\.$"):
+        SeatStore.open(tmp_path / "file" / "seat")
+
+
+def test_an_unreadable_event_is_passed_over_and_stays_in_the_file(store: SeatStore) -> None:
+    own(store, 2)
+    store._journal_db.execute("UPDATE own_event SET record = '{' WHERE seq = 1")
+    assert [event.seq for event in store.events()] == [2]
+    assert [each.seq for each in store.unsent(9)] == [1, 2]
