@@ -7,8 +7,9 @@ const operatorMap = (() => {
   const COAST_BELOW_ZOOM = 9;       /* with neighbours in the site pack the coarse coast only serves far views */
   const DESA_FROM_ZOOM = 9.5;
   const KECAMATAN_UNTIL_ZOOM = 11.5;
-  let map, bridge, state, base, crowd, coast, pin;
-  let neighbours = false, held = false, moving = false;
+  const COVERS_PX = 9;              /* shapes nearer than this count as lying on each other */
+  let map, bridge, state, crowd, pin;
+  let held = false, moving = false;
   let names = [];
   let chain = Promise.resolve();
   const incidents = new Map();      /* id -> {incident, marker, dom} */
@@ -47,7 +48,7 @@ const operatorMap = (() => {
     map.getContainer().setAttribute("aria-label", state.texts.title);
     map.getContainer().setAttribute("role", "application");
     await Promise.all(state.fonts.map(loadFont));
-    base = L.canvas({pane: pane("base", 200), padding: state.interactive ? 0.5 : 0.05});
+    pane("base", 200);
     crowd = L.canvas({pane: pane("crowd", 550), padding: 0.2});
     pane("names", 450).classList.add("names-pane");
     const layers = await Promise.all(["coast", ...state.site.layers].map(async name =>
@@ -80,48 +81,42 @@ const operatorMap = (() => {
     return made;
   }
 
-  function area(data, style) {
-    return L.geoJSON(data, {renderer: base, interactive: false, style: () => style}).addTo(map);
-  }
-
   function drawBase(layers) {
     const colour = operatorShapes.colour;
     const thick = Math.sqrt(state.scale);
-    const fill = name => ({stroke: false, fill: true, fillOpacity: 1, fillColor: colour(name)});
-    const line = (name, weight) => ({fill: false, color: colour(name), weight: weight * thick, opacity: 1});
-    neighbours = Boolean(layers.sekitar);
-    coast = area(layers.coast, {...fill(neighbours ? "far-land" : "land"), ...outline("coast-line", thick)});
-    if (layers.sekitar) area(layers.sekitar, {...fill("far-land"), ...outline("far-line", thick)});
-    if (layers.kabupaten) area(layers.kabupaten, fill("land"));
-    if (layers.desa) area(layers.desa, line("desa-line", 1));
-    if (layers.kecamatan) area(layers.kecamatan, line("kecamatan-line", 1.4));
-    if (layers.kabupaten) area(layers.kabupaten, line("coast-line", 1.8));
-    if (layers.kecamatan) layers.kecamatan.features.forEach(feature => addName(feature, "kecamatan"));
-    if (layers.desa && state.interactive) layers.desa.features.forEach(feature => addName(feature, "desa"));
+    const areas = {};
+    for (const name of Object.keys(layers)) areas[name] = operatorLand.read(layers[name]);
+    const far = colour("far-land"), near = colour("land");
+    const order = [
+      ["coast", areas.sekitar ? far : near, "coast-line", 1, areas.sekitar ? COAST_BELOW_ZOOM : Infinity],
+      ["sekitar", far, "far-line", 1],
+      ["kabupaten", near, null, 0],
+      ["desa", null, "desa-line", 1],
+      ["kecamatan", null, "kecamatan-line", 1.4],
+      ["kabupaten", null, "coast-line", 1.8],
+    ].filter(([name]) => areas[name]).map(([name, fill, line, weight, below]) =>
+      ({areas: areas[name], fill, line: line && colour(line), weight: weight * thick, below}));
+    operatorLand.layer(order, "base", state.interactive ? 0.5 : 0).addTo(map);
+    for (const area of areas.kecamatan || []) addName(area, "kecamatan");
+    if (state.interactive) for (const area of areas.desa || []) addName(area, "desa");
     /* Big areas first: where two names would overlap, the bigger area keeps its own. */
     names.sort((one, other) => other.rank - one.rank);
   }
 
-  function outline(name, weight) {
-    return {stroke: true, color: operatorShapes.colour(name), weight, opacity: 1};
-  }
-
   /* ---- names of areas ----------------------------------------------------------------------------------------- */
 
-  function addName(feature, kind) {
-    const at = L.latLng(feature.properties.lp[1], feature.properties.lp[0]);
-    const box = L.geoJSON(feature).getBounds();
+  function addName(area, kind) {
     const text = document.createElement("span");
-    text.textContent = feature.properties.nama;
-    const marker = L.marker(at, {
+    text.textContent = area.name;
+    const marker = L.marker(area.label, {
       pane: "names", interactive: false, keyboard: false,
       icon: L.divIcon({html: text, className: `name ${kind}`, iconSize: null}),
     });
     names.push({
-      kind, at, box, marker,
-      width: textWidth(feature.properties.nama, kind === "kecamatan" ? "600 11px" : "400 11px")
+      kind, marker, at: area.label, span: area.width,
+      width: textWidth(area.name, kind === "kecamatan" ? "600 11px" : "400 11px")
         * (kind === "kecamatan" ? 1.12 : 1) * state.scale,
-      rank: (kind === "kecamatan" ? 1e6 : 0) + (box.getEast() - box.getWest()) * (box.getNorth() - box.getSouth()),
+      rank: (kind === "kecamatan" ? 1 : 0) + area.width * area.height,
     });
   }
 
@@ -139,16 +134,12 @@ const operatorMap = (() => {
     const zoom = map.getZoom(), height = 15 * state.scale, taken = [];
     for (const name of names) {
       const wanted = name.kind === "desa" ? zoom >= DESA_FROM_ZOOM : zoom <= KECAMATAN_UNTIL_ZOOM || !state.interactive;
-      const own = map.project(name.box.getNorthEast()).x - map.project(name.box.getSouthWest()).x;
+      const own = name.span * 256 * 2 ** zoom;
       const at = map.project(name.at);
       const spot = box(at.x - name.width / 2 - 4, at.y - height / 2 - 2, name.width + 8, height + 4);
       const shown = wanted && (own > name.width * 0.8 || zoom >= 13) && !taken.some(other => overlap(spot, other));
       if (shown) taken.push(spot);
       if (shown !== map.hasLayer(name.marker)) shown ? name.marker.addTo(map) : name.marker.remove();
-    }
-    const far = !neighbours || zoom < COAST_BELOW_ZOOM;
-    if (far !== map.hasLayer(coast)) {
-      if (far) { coast.addTo(map); coast.bringToBack(); } else coast.remove();
     }
   }
 
@@ -173,6 +164,7 @@ const operatorMap = (() => {
     const texts = state.texts;
     corner("topleft", chip => {
       chip.className = "chip";
+      chip.classList.toggle("plain", state.site.layers.length === 0);
       for (const [className, text] of [["chip-title", texts.head], ["chip-line", texts.no_base]]) {
         const line = document.createElement("div");
         line.className = className;
@@ -255,7 +247,7 @@ const operatorMap = (() => {
     if (message.put || message.gone) rank();
     if ("pin" in message) setPin(message.pin);
     if (message.fly) { held = true; look(message.fly[0], message.fly[1], message.fly[2]); tellView(); }
-    if (message.put || message.gone) placeLabels();
+    if (message.put || message.gone || "pin" in message) placeLabels();
     const words = state.texts.count.replace("{n}", incidents.size);
     const status = document.getElementById("status");
     if (status.textContent !== words) status.textContent = words;
@@ -290,25 +282,58 @@ const operatorMap = (() => {
     }
   }
 
-  /* Each label stands right of its shape, else left, else it is left out; the urgent choose first. */
+  /* Each label stands right of its shape, else left, above or below, else it is left out; the urgent choose first.
+     A shape that lies on others says how many: nothing disappears without a word. */
   function placeLabels() {
     const scale = state.scale, height = 17 * scale, size = map.getSize();
-    const shown = ranked().filter(entry => entry.dom).map(entry => ({
-      ...entry, at: map.latLngToContainerPoint(entry.marker.getLatLng()), reach: operatorShapes.reach(entry.incident, scale),
-    })).filter(entry => entry.at.x > -20 && entry.at.y > -20 && entry.at.x < size.x + 20 && entry.at.y < size.y + 20);
-    const taken = shown.map(entry =>
-      ({id: entry.incident.id, ...box(entry.at.x - entry.reach, entry.at.y - entry.reach, 2 * entry.reach, 2 * entry.reach)}));
+    const shown = [];
+    for (const {incident, marker, dom} of ranked()) {
+      const at = map.latLngToContainerPoint([incident.lat, incident.lon]);
+      if (at.x < -20 || at.y < -20 || at.x > size.x + 20 || at.y > size.y + 20) continue;
+      const above = shown.find(other => !other.above && other.at.distanceTo(at) < COVERS_PX * scale);
+      if (above) above.covers += 1;
+      if (dom) shown.push({incident, at, element: marker.getElement(), covers: 0, above,
+        reach: operatorShapes.reach(incident, scale)});
+    }
+    const taken = shown.map(({incident, at, reach}) =>
+      ({id: incident.id, ...box(at.x - reach, at.y - reach, 2 * reach, 2 * reach)}));
+    taken.push(...onGlass());
     for (const entry of shown) {
-      const width = textWidth(entry.incident.label, "600 12px") * scale + 10 * scale;
-      const gap = entry.incident.sel ? 16 * scale : entry.reach;
-      const right = box(entry.at.x + gap, entry.at.y - height / 2, width, height);
-      const left = box(entry.at.x - gap - width, entry.at.y - height / 2, width, height);
-      const free = spot => !taken.some(other => other.id !== entry.incident.id && overlap(spot, other));
-      const side = right.right < size.x && free(right) ? "right" : left.x > 0 && free(left) ? "left" : "";
-      const element = entry.marker.getElement();
-      element.classList.toggle("to-left", side === "left");
-      element.classList.toggle("no-label", !side && !entry.incident.sel);
-      if (side) taken.push(side === "left" ? left : right);
+      const {incident, at, element, reach, above} = entry;
+      const words = incident.label + (entry.covers ? ` +${entry.covers}` : "");
+      const width = textWidth(words, "600 12px") * scale + 10 * scale;
+      const gap = (incident.sel ? 16 : 0) * scale || reach;
+      const spots = {
+        right: box(at.x + gap, at.y - height / 2, width, height),
+        left: box(at.x - gap - width, at.y - height / 2, width, height),
+        up: box(at.x - width / 2, at.y - gap - height, width, height),
+        down: box(at.x - width / 2, at.y + gap, width, height),
+      };
+      const free = spot => spot.x > 0 && spot.y > 0 && spot.right < size.x && spot.bottom < size.y
+        && !taken.some(other => other.id !== incident.id && overlap(spot, other));
+      const side = above ? "" : Object.keys(spots).find(name => free(spots[name])) || "";
+      operatorShapes.relabel(element, words, side || (incident.sel || entry.covers ? "right" : ""));
+      if (side) taken.push({id: "", ...spots[side]});
+    }
+    dimNames(taken);
+  }
+
+  /* Where no label may stand: under the pin and under what lies on the glass. */
+  function onGlass() {
+    const frame = map.getContainer().getBoundingClientRect();
+    const found = [...map.getContainer().querySelectorAll(".chip, .zoom-bar, .pin-cross")];
+    return found.map(element => element.getBoundingClientRect()).map(spot =>
+      ({id: "", ...box(spot.x - frame.x, spot.y - frame.y, spot.width, spot.height)}));
+  }
+
+  /* A name of an area under a shape or its label would only make both hard to read. */
+  function dimNames(taken) {
+    for (const name of names) {
+      const element = name.marker.getElement();
+      if (!element) continue;
+      const at = map.latLngToContainerPoint(name.at);
+      const spot = box(at.x - name.width / 2, at.y - 7 * state.scale, name.width, 14 * state.scale);
+      element.classList.toggle("under", taken.some(other => overlap(spot, other)));
     }
   }
 

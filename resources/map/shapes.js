@@ -65,6 +65,14 @@ const operatorShapes = (() => {
     return marker;
   }
 
+  /* Text and side (right, left, up, down) of a marker's label; side "" hides it. */
+  function relabel(marker, words, side) {
+    for (const name of ["left", "up", "down"]) marker.classList.toggle(`to-${name}`, side === name);
+    marker.classList.toggle("no-label", !side);
+    const label = marker.querySelector(".mark-label");
+    if (label.textContent !== words) label.textContent = words;
+  }
+
   const CanvasMark = L.CircleMarker.extend({
     _updatePath() {
       const ctx = this._renderer._ctx;
@@ -94,5 +102,5 @@ const operatorShapes = (() => {
     });
   }
 
-  return {kindOf, domMarker, canvasMarker, colour, reach: (incident, scale) => kindOf(incident).reach * scale};
+  return {domMarker, canvasMarker, relabel, colour, reach: (incident, scale) => kindOf(incident).reach * scale};
 })();
