@@ -1,4 +1,4 @@
-"""Foreign SIP programs as callers and as phone server: SIPp, baresip, Kamailio, each with a configuration made on the spot."""
+"""Foreign SIP programs as callers and as phone server: SIPp, baresip, Kamailio, each set up on the spot."""
 
 import json
 import re
@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape
 
 from operator_app.room.processes import Crew, RoomProcess
 from operator_app.room.waiting import RoomError, wait_for
@@ -225,17 +224,7 @@ def _sipp_end(call: SippCall) -> list[str]:
     if call.talk_ms is not None:
         bye = _sipp_send(_sipp_in_dialog(call, "BYE", 2), retrans=True)
         return [f'<pause milliseconds="{call.talk_ms}"/>', bye, '<recv response="200"/>']
-    ok = "\n".join(
-        [
-            "SIP/2.0 200 OK",
-            "[last_Via:]",
-            "[last_From:]",
-            "[last_To:]",
-            "[last_Call-ID:]",
-            "[last_CSeq:]",
-            "Content-Length: 0",
-        ]
-    )
+    ok = "SIP/2.0 200 OK\n[last_Via:]\n[last_From:]\n[last_To:]\n[last_Call-ID:]\n[last_CSeq:]\nContent-Length: 0"
     return ['<recv request="BYE" timeout="120000"/>', _sipp_send(ok)]
 
 
@@ -244,7 +233,7 @@ def read_sipp_messages(path: Path) -> list[SipTime]:
     found: list[SipTime] = []
     if not path.exists():
         return found
-    blocks = re.split(r"^-{20,} ", path.read_text(errors="replace"), flags=re.M)[1:]
+    blocks = re.split(r"^-{20,} ", path.read_text(errors="replace"), flags=re.MULTILINE)[1:]
     for block in blocks:
         head, _, text = block.partition("\n\n")
         stamp, _, note = head.partition("\n")

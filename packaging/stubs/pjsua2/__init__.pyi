@@ -48,12 +48,23 @@ class EpConfig:
     logConfig: LogConfig
     def __init__(self) -> None: ...
 
-class SockOptParams: ...
+class SockOpt:
+    level: int
+    optName: int
+    def __init__(self) -> None: ...
+    def setOptValInt(self, opt_val: int) -> None: ...
+
+class SockOptVector:
+    def append(self, x: SockOpt) -> None: ...
+
+class SockOptParams:
+    sockOpts: SockOptVector
 
 class TransportConfig:
     port: int
     portRange: int
     boundAddress: str
+    sockOptParams: SockOptParams
     def __init__(self) -> None: ...
 
 class TransportInfo:
