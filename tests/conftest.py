@@ -1,6 +1,10 @@
 """What every test process stands on: no display, no sandbox refusal, no setting of the person who runs it."""
 
+import asyncio
+import inspect
 import os
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import pytest
 
@@ -16,3 +20,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.nodeid.startswith("tests/e2e/"):
             item.add_marker(pytest.mark.xdist_group("room"))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Runs `async def` tests on a loop of their own; a task that outlives the test fails it."""
+    if not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    wanted = inspect.signature(pyfuncitem.obj).parameters
+    given = {name: value for name, value in pyfuncitem.funcargs.items() if name in wanted}
+    asyncio.run(_without_leftovers(pyfuncitem.obj, given))
+    return True
+
+
+async def _without_leftovers(test: Callable[..., Coroutine[Any, Any, None]], given: dict[str, Any]) -> None:
+    await test(**given)
+    left = [task.get_name() for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    assert not left, f"tasks outlive the test: {left}"

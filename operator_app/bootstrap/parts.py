@@ -20,6 +20,10 @@ from operator_app.workflow.seat import SiteRules
 RESOURCES_VARIABLE = "OPERATOR_RESOURCES"
 
 
+class CannotStartError(Exception):
+    """A command cannot do its work; the text is one sentence with the cause and what to do."""
+
+
 class ServerClock:
     """The seat's clock, corrected by the offset to the server once that is known."""
 

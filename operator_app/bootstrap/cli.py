@@ -1,0 +1,88 @@
+"""`operator-app`: one program, many windows and tools. What a person can mend is told in one sentence, exit code 2."""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from operator_app import __version__
+from operator_app.bootstrap.parts import CannotStartError
+from operator_app.config.settings import SettingsError
+
+MENDABLE = 2
+"""Exit code of everything a person can mend: settings, server, site pack, a port in use."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Build the command line: each command names the module of this package that carries it out."""
+    top = argparse.ArgumentParser(prog="operator-app", description="Workstation of a 112 emergency call centre.")
+    top.add_argument("--version", action="version", version=f"operator-app {__version__}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    for role, text in (
+        ("seat", "the operator's window"),
+        ("desk", "an agency's window"),
+        ("wall", "the wall display"),
+    ):
+        window = _command(commands, role, text, "window")
+        window.add_argument("--config", type=Path, required=True, help="the settings file of this window")
+        window.add_argument("--control", type=Path, help="write the address of the observation channel to this file")
+
+    server = _command(commands, "server", "set up and run the shared PostgreSQL server", "server")
+    tasks = server.add_subparsers(dest="task", required=True, metavar="TASK")
+    init = tasks.add_parser("init", help="make or update the schema; run as an owner of the database")
+    init.add_argument("--dsn", required=True, help="postgresql://user:password@host/database")
+    login = tasks.add_parser("login", help="make the database login of one window and print its password")
+    login.add_argument("name", help="name of the seat, desk or wall")
+    login.add_argument("--role", choices=("seat", "desk", "wall"), required=True)
+    login.add_argument("--dsn", required=True, help="as for init")
+    serve = tasks.add_parser("run", help="run an embedded PostgreSQL until interrupted")
+    serve.add_argument("--data", type=Path, required=True, help="folder of the server")
+    serve.add_argument("--port", type=int, help="loopback port; a free one when left out")
+
+    site = _command(commands, "site", "the site pack: what is local", "site")
+    packs = site.add_subparsers(dest="task", required=True, metavar="TASK")
+    bring = packs.add_parser("import", help="check a site pack and take it into use")
+    bring.add_argument("source", type=Path, help="folder of the site pack")
+    into = bring.add_mutually_exclusive_group(required=True)
+    into.add_argument("--config", type=Path, help="settings file of the window that is to use it")
+    into.add_argument("--into", type=Path, help="folder that keeps site packs")
+
+    doctor = _command(commands, "doctor", "say what is wrong with this machine or window", "doctor")
+    doctor.add_argument("--config", type=Path, help="settings file of the window to look at")
+
+    demo = _command(commands, "demo", "play a shift: server, seats, desk, wall and callers on this machine", "demo")
+    importlib.import_module("operator_app.bootstrap.demo").add_arguments(demo)
+
+    _command(commands, "phone-engine", "the phone of a seat (started by the seat)", "phone_engine", add_help=False)
+    return top
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    text: str,
+    module: str,
+    *,
+    add_help: bool = True,
+) -> argparse.ArgumentParser:
+    made = commands.add_parser(name, help=text, description=text, add_help=add_help)
+    made.set_defaults(module=module)
+    return made
+
+
+def run(argv: Sequence[str]) -> int:
+    """Carry out one command and return its exit code; a mendable problem is one line on standard error."""
+    if argv[:1] == ["phone-engine"]:
+        # The engine reads its own arguments and must not load anything it does not need.
+        from operator_app.telephony.engine.main import main as engine  # noqa: PLC0415
+
+        return engine(list(argv[1:]))
+    args = parser().parse_args(argv)
+    module = importlib.import_module(f"operator_app.bootstrap.{args.module}")
+    try:
+        return int(module.run(args))
+    except (SettingsError, CannotStartError) as error:
+        print(error, file=sys.stderr)
+        return MENDABLE

@@ -1,0 +1,69 @@
+"""A seat's use cases on a journal in memory, with a clock that the test moves."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from operator_app.domain.ids import AgencyCode, SeatName
+from operator_app.domain.triage import Agency, Kind
+from operator_app.workflow.board import Board
+from operator_app.workflow.bus import Bus
+from operator_app.workflow.phone_port import Phone
+from operator_app.workflow.recorder import Recorder
+from operator_app.workflow.seat import Seat, SiteRules
+from tests.fakes.memory_journal import MemoryJournal
+
+DAMKAR, BPBD, RSUD, PLN = (AgencyCode(code) for code in ("DAMKAR", "BPBD", "RSUD", "PLN"))
+
+RULES = SiteRules(
+    prefix="KTM",
+    timezone=ZoneInfo("Asia/Makassar"),
+    kinds=(
+        Kind("KEB-01", "Kebakaran", "Kebakaran rumah/bangunan", 1, (DAMKAR,), (RSUD, PLN)),
+        Kind("BEN-01", "Bencana", "Banjir", 2, (BPBD,), (DAMKAR,)),
+        Kind("UTL-01", "Utilitas", "Listrik padam/kabel", 4, (PLN,), ()),
+    ),
+    agencies=(
+        Agency(DAMKAR, "Damkar", True),
+        Agency(BPBD, "BPBD", True),
+        Agency(RSUD, "RSUD", True),
+        Agency(PLN, "PLN", False),
+    ),
+)
+
+
+class HandClock:
+    """Time that stands still until it is moved; random bytes that count up."""
+
+    def __init__(self, at: datetime = datetime(2026, 11, 23, 6, 22, 7, tzinfo=UTC)) -> None:
+        self.at = at
+        self._count = 0
+
+    def now(self) -> datetime:
+        return self.at
+
+    def random_bytes(self, count: int) -> bytes:
+        self._count += 1
+        return self._count.to_bytes(count, "big")
+
+    def pass_s(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+
+
+@dataclass
+class Bench:
+    """One seat and what stands around it."""
+
+    seat: Seat
+    journal: MemoryJournal
+    clock: HandClock
+    recorder: Recorder
+    bus: Bus
+    board: Board
+
+
+def make_seat(phone: Phone | None = None, name: str = "M3") -> Bench:
+    """A seat that has recorded nothing yet."""
+    journal, clock, board, bus = MemoryJournal(), HandClock(), Board(), Bus()
+    recorder = Recorder(journal, clock, board, bus, SeatName(name), "Operator shift 2")
+    return Bench(Seat(recorder, board, bus, phone, RULES), journal, clock, recorder, bus, board)

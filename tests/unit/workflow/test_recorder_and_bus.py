@@ -1,0 +1,95 @@
+"""Nothing is shown as saved before the disk said so, nothing that happened is dropped, no failed listener is silent."""
+
+import asyncio
+from unittest.mock import patch
+
+import pytest
+
+from operator_app.domain.ids import CallId, IncidentId
+from operator_app.domain.messages import CallOffered, IncidentNoted
+from operator_app.workflow.bus import Bus
+from operator_app.workflow.ports import BoardChanged, JournalFailedError, ListenerFailed, Saved
+from operator_app.workflow.recorder import JournalTrouble
+from tests.unit.workflow.room import make_seat
+
+NOTE = IncidentNoted(IncidentId("i1"), "catatan")
+
+
+def fail(_: object) -> None:
+    raise ZeroDivisionError("listener")
+
+
+async def test_saved_is_told_after_the_journal_and_in_order() -> None:
+    bench = make_seat()
+    told: list[tuple[Saved, int]] = []
+    bench.bus.subscribe(Saved, lambda saved: told.append((saved, len(bench.journal.kept))))
+    first, second = await asyncio.gather(bench.recorder.record([NOTE, NOTE]), bench.recorder.record([NOTE]))
+    assert [event.seq for event in (*first, *second)] == [1, 2, 3]
+    assert [count for _, count in told] == [2, 3]
+    assert [event.hlc for event in (*first, *second)] == sorted({event.hlc for event in (*first, *second)})
+
+
+async def test_a_refused_append_changes_nothing() -> None:
+    bench = make_seat()
+    changes: list[BoardChanged] = []
+    bench.bus.subscribe(BoardChanged, changes.append)
+    bench.journal.broken = "The disk is full."
+    with pytest.raises(JournalFailedError, match="full"):
+        await bench.recorder.record([NOTE])
+    assert changes == []
+    assert not bench.board.incidents
+    bench.journal.broken = ""
+    assert (await bench.recorder.record([NOTE]))[0].seq == 1
+
+
+async def test_what_happened_is_kept_until_the_disk_takes_it() -> None:
+    bench = make_seat()
+    troubles: list[JournalTrouble] = []
+    told = asyncio.Event()
+
+    def hear(trouble: JournalTrouble) -> None:
+        troubles.append(trouble)
+        bench.journal.broken = ""
+        told.set()
+
+    bench.bus.subscribe(JournalTrouble, hear)
+    bench.journal.broken = "The disk is full."
+    with patch("operator_app.workflow.recorder.RETRY_S", 0.0):
+        bench.recorder.note(CallOffered(CallId("c1"), "in", "0812", ""), at=bench.clock.now())
+        await told.wait()
+        await bench.recorder.settle()
+    assert [trouble.pending for trouble in troubles] == [1, 0]
+    assert CallId("c1") in bench.board.calls
+    assert bench.recorder.close() == 0
+
+
+async def test_a_note_carries_the_time_at_which_it_happened() -> None:
+    bench = make_seat()
+    rang_at = bench.clock.now()
+    bench.recorder.note(CallOffered(CallId("c1"), "in", "0812", ""), at=rang_at)
+    bench.clock.pass_s(3)
+    await bench.recorder.settle()
+    assert bench.board.calls[CallId("c1")].offered_at == rang_at
+
+
+def test_a_failed_listener_is_told_and_the_next_one_still_hears() -> None:
+    bus = Bus()
+    heard: list[str] = []
+    failures: list[ListenerFailed] = []
+    bus.subscribe(ListenerFailed, failures.append)
+    bus.subscribe(str, fail)
+    stop = bus.subscribe(str, heard.append)
+    bus.publish("satu")
+    stop()
+    bus.publish("dua")
+    assert heard == ["satu"]
+    assert len(failures) == 2
+    assert failures[0].message == "str"
+    assert "ZeroDivisionError" in failures[0].error
+
+
+def test_a_listener_of_failures_that_fails_does_not_run_for_ever() -> None:
+    bus = Bus()
+    bus.subscribe(ListenerFailed, fail)
+    bus.subscribe(str, fail)
+    bus.publish("satu")
