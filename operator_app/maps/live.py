@@ -36,6 +36,7 @@ class MapTexts:
     pin: str
     zoom_in: str
     zoom_out: str
+    whole: str
 
 
 @dataclass(frozen=True, slots=True)

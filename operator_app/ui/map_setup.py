@@ -10,10 +10,7 @@ HOST = "map"
 _FLAGS = (
     # The renderer's heap grows with updates up to V8's limit and is not given back: cap it.
     "--js-flags=--max-old-space-size=256",
-    # One page only: a spare renderer held ready for the next one would cost 40 MB for nothing.
-    "--disable-features=SpareRendererForSitePerProcess",
-    "--renderer-process-limit=1",
-    "--disable-pinch",
+    "--disable-pinch",  # two fingers zoom the map, never the page
 )
 
 

@@ -212,6 +212,7 @@ class MapView(QWidget):
             pin=tr("map.pin"),
             zoom_in=tr("map.zoom_in"),
             zoom_out=tr("map.zoom_out"),
+            whole=tr("map.whole"),
         )
 
     def _enter(self, state: MapState) -> None:

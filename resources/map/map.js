@@ -55,8 +55,6 @@ const operatorMap = (() => {
       [name, await read(name === "coast" ? "coast.json" : `site/${name}.json`)]));
     drawBase(Object.fromEntries(layers));
     drawControls();
-    const [south, west, north, east] = state.site.bounds;
-    map.setMaxBounds(L.latLngBounds([south, west], [north, east]).pad(1.5));
     if (!state.interactive) freeze();
     if (state.view) look(state.view[0], state.view[1], state.view[2]);
     else fit();
@@ -160,6 +158,15 @@ const operatorMap = (() => {
     control.addTo(map);
   }
 
+  function button(bar, sign, text, act) {
+    const made = document.createElement("button");
+    made.textContent = sign;
+    made.title = text;
+    made.setAttribute("aria-label", text);
+    made.addEventListener("click", act);
+    bar.append(made);
+  }
+
   function drawControls() {
     const texts = state.texts;
     corner("topleft", chip => {
@@ -179,14 +186,9 @@ const operatorMap = (() => {
     });
     if (state.interactive) corner("topright", bar => {
       bar.className = "zoom-bar";
-      for (const [sign, text, step] of [["+", texts.zoom_in, 1], ["\u2212", texts.zoom_out, -1]]) {
-        const button = document.createElement("button");
-        button.textContent = sign;
-        button.title = text;
-        button.setAttribute("aria-label", text);
-        button.addEventListener("click", () => { held = true; map.setZoom(map.getZoom() + step); });
-        bar.append(button);
-      }
+      button(bar, "+", texts.zoom_in, () => { held = true; map.setZoom(map.getZoom() + 1); });
+      button(bar, "\u2212", texts.zoom_out, () => { held = true; map.setZoom(map.getZoom() - 1); });
+      button(bar, "\u25a1", texts.whole, () => { fit(); held = false; tellView(); });
     });
     corner("bottomright", note => {
       note.className = "source";

@@ -12,7 +12,7 @@ from operator_app.maps.site import default_site
 
 RESOURCES = Path(__file__).parents[3] / "resources"
 SITE = default_site(RESOURCES)
-TEXTS = MapTexts("id", "Peta", "Peta luring", "Tanpa jalan", "{n} kejadian", "Pin", "Dekat", "Jauh")
+TEXTS = MapTexts("id", "Peta", "Peta luring", "Tanpa jalan", "{n} kejadian", "Pin", "Dekat", "Jauh", "Semua")
 FIRE = MapIncident("i1", 0.5, 117.5, 1, "KEB", "Baru")
 FLOOD = MapIncident("i2", 0.6, 117.6, 2, "BAN", "Baru")
 
