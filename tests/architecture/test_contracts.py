@@ -4,11 +4,14 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
+from typing import Any
 
 import grimp
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 
@@ -37,13 +40,18 @@ FAULTS = [
     ("Home of fuzzy search", "workflow", "import rapidfuzz"),
     ("Home of foreign XML", "maps", "import defusedxml"),
     ("Home of numbers in rows", "domain", "import numpy"),
+    ("Home of other processes", "ui", "import psutil"),
     ("Home of folders and secrets", "storage", "import keyring"),
 ]
 
 
-def contracts() -> list[dict[str, object]]:
+def project() -> dict[str, Any]:
     with (ROOT / "pyproject.toml").open("rb") as file:
-        found: list[dict[str, object]] = tomllib.load(file)["tool"]["importlinter"]["contracts"]
+        return tomllib.load(file)
+
+
+def contracts() -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = project()["tool"]["importlinter"]["contracts"]
     return found
 
 
@@ -99,25 +107,24 @@ def test_each_contract_has_a_planted_fault() -> None:
     assert {name for name, _, _ in FAULTS} == {contract["name"] for contract in contracts()}
 
 
-def strangers() -> Iterator[str]:
+def strangers() -> set[str]:
     """Packages imported by the program that are neither its own nor Python's."""
     graph = grimp.build_graph("operator_app", include_external_packages=True, cache_dir=None)
-    for module in graph.modules:
-        top = module.partition(".")[0]
-        if top != "operator_app" and top not in sys.stdlib_module_names:
-            yield top
+    return {module.partition(".")[0] for module in graph.modules} - {"operator_app"} - sys.stdlib_module_names
 
 
 def test_each_package_from_outside_has_a_home() -> None:
-    homes = {package for contract in contracts() for package in as_list(contract.get("packages"))}
-    assert set(strangers()) <= homes
+    assert strangers() <= {package for contract in contracts() for package in contract.get("packages", [])}
+
+
+def test_each_package_from_outside_is_asked_for_by_name() -> None:
+    asked = {canonicalize_name(Requirement(text).name) for text in project()["project"]["dependencies"]}
+    makers = packages_distributions()
+    lucky = {name for name in strangers() if not asked & {canonicalize_name(maker) for maker in makers[name]}}
+    assert lucky == set()
 
 
 def test_domain_and_workflow_are_nobodys_home() -> None:
-    homes = {home for contract in contracts() for home in as_list(contract.get("home"))}
+    homes = {home for contract in contracts() for home in contract.get("home", [])}
+    assert homes
     assert not {home for home in homes if home.startswith(("operator_app.domain", "operator_app.workflow"))}
-
-
-def as_list(value: object) -> list[str]:
-    assert value is None or isinstance(value, list)
-    return value or []
