@@ -228,10 +228,11 @@ class LineProgress:
 
 @dataclass(frozen=True, slots=True)
 class LineConnected:
-    """A call was answered, by us or by the far end."""
+    """A call was answered, by us or by the far end; `recording` says whether it is being recorded from here on."""
 
     call_id: CallId
     at: datetime
+    recording: bool = False
 
 
 @dataclass(frozen=True, slots=True)

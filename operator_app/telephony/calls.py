@@ -13,6 +13,7 @@ from operator_app.domain.line import (
     LineOffered,
     LinePlaced,
     LineProgress,
+    LineRecordingFailed,
     LineSignal,
 )
 
@@ -41,9 +42,9 @@ class CallBook:
                 self._calls[signal.call_id] = _placed(signal)
             case LineEnded():
                 self._calls.pop(signal.call_id, None)
-            case LineProgress() | LineConnected() | LineMedia():
-                call = self._calls.get(signal.call_id)
-                if call is not None:
+            case LineProgress() | LineConnected() | LineMedia() | LineRecordingFailed():
+                call = None if signal.call_id is None else self._calls.get(signal.call_id)
+                if call is not None and signal.call_id is not None:
                     self._calls[signal.call_id] = _further(call, signal)
             case _:
                 pass
@@ -82,12 +83,18 @@ def _placed(signal: LinePlaced) -> LineCall:
     )
 
 
-def _further(call: LineCall, signal: LineProgress | LineConnected | LineMedia) -> LineCall:
+def _further(
+    call: LineCall, signal: LineProgress | LineConnected | LineMedia | LineRecordingFailed
+) -> LineCall:
     match signal:
         case LineProgress():
             return replace(call, state=signal.state)
         case LineConnected():
-            return replace(call, state=LineCallState.CONNECTED, answered_at=signal.at)
+            return replace(
+                call, state=LineCallState.CONNECTED, answered_at=signal.at, recording=signal.recording
+            )
+        case LineRecordingFailed():
+            return replace(call, recording=False)
         case LineMedia():
             return replace(
                 call,

@@ -1,12 +1,12 @@
-"""The calls of one seat: what the phone tells becomes facts and a picture of the line; orders go to the phone.
+"""The calls of one seat: what the phone tells becomes facts, what the operator wishes becomes orders to the phone.
 
-The picture never waits for the disk: a ring is shown in the same turn of the loop in which the phone told it.
+The phone's own picture of its living calls is the only one; it never waits for the disk, so a ring is on the screen
+in the same turn of the loop in which the phone told it.
 """
 
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 
 from operator_app.domain import line
 from operator_app.domain.ids import CallId
@@ -18,18 +18,22 @@ from operator_app.workflow.recorder import Recorder
 
 log = logging.getLogger(__name__)
 
+HELD = (line.HoldState.LOCAL, line.HoldState.BOTH)
+
 
 class CallDesk:
-    """Living calls by id, the one at hand, and the state of the phone itself. Loop thread only."""
+    """Living calls, the one at hand, and the state of the phone itself. Loop thread only."""
 
-    def __init__(self, phone: Phone | None, recorder: Recorder, board: Board, changed: Callable[[], None]) -> None:
+    def __init__(
+        self, phone: Phone | None, recorder: Recorder, board: Board, changed: Callable[[], None]
+    ) -> None:
         """Listen to `phone` (None: this window has none) and call `changed` after every change of the picture."""
         self._phone = phone
         self._recorder = recorder
         self._board = board
         self._changed = changed
-        self._calls: dict[CallId, line.LineCall] = {}
         self._answering: set[CallId] = set()
+        self._told: set[tuple[CallId, str]] = set()
         self.at_hand: CallId | None = None
         self.ready: line.LineReady | None = None
         self.lost: line.LineLost | None = None
@@ -50,13 +54,13 @@ class CallDesk:
 
     def live(self, call_id: CallId | None) -> line.LineCall | None:
         """The living call of that id, or None."""
-        return None if call_id is None else self._calls.get(call_id)
+        return next((each for each in self._living() if each.call_id == call_id), None)
 
     def waiting(self) -> tuple[line.LineCall, ...]:
         """Calls that ring here and nobody has answered, the longest-waiting first."""
         ringing = (
             each
-            for each in self._calls.values()
+            for each in self._living()
             if each.state is line.LineCallState.OFFERED and each.call_id not in self._answering
         )
         return tuple(sorted(ringing, key=lambda each: each.offered_at))
@@ -64,9 +68,7 @@ class CallDesk:
     async def answer(self, call_id: CallId | None) -> CallId:
         """Answer that call, or the longest-waiting one; a call in speech must be ended or held first."""
         phone = self._need_phone()
-        current = self.live(self.at_hand)
-        if current is not None and current.hold not in (line.HoldState.LOCAL, line.HoldState.BOTH):
-            raise RefusedError(Refusal.CALL_AT_HAND)
+        self._need_free_line()
         if call_id is None:
             waiting = self.waiting()
             if not waiting:
@@ -96,49 +98,32 @@ class CallDesk:
     async def dial(self, number: str) -> CallId:
         """Call that number; the new call is the one at hand."""
         phone = self._need_phone()
-        current = self.live(self.at_hand)
-        if current is not None and current.hold not in (line.HoldState.LOCAL, line.HoldState.BOTH):
-            raise RefusedError(Refusal.CALL_AT_HAND)
-        call_id = await phone.dial(number)
-        self._take_over(phone)
-        if call_id not in self._board.calls:
-            self._recorder.note(CallOffered(call_id, "out", number, ""))
-        self.at_hand = call_id
+        self._need_free_line()
+        self.at_hand = await phone.dial(number)
         self._changed()
-        return call_id
+        return self.at_hand
 
     def on_signal(self, signal: line.LineSignal) -> None:
-        """Take in one signal of the phone."""
+        """Take in one signal of the phone; a repeated one writes nothing twice."""
         match signal:
             case line.LineReady():
                 self.ready, self.lost = signal, None
                 self._reconcile()
             case line.LineLost(cut=cut):
                 self.ready, self.lost = None, signal
-                self._cut(cut)
-            case line.LineOffered():
-                self._offered(signal)
-            case line.LineConnected(call_id=call_id, at=at):
-                self._connected(call_id, at)
-            case line.LineEnded():
-                self._ended(signal)
-            case line.LineMedia(call_id=call_id):
-                self._update(
-                    call_id,
-                    media_active=signal.active,
-                    direction=signal.direction,
-                    codec=signal.codec,
-                    hold=signal.hold,
-                    muted=signal.muted,
-                )
-            case line.LineProgress(call_id=call_id, state=state):
-                self._update(call_id, state=state)
-            case line.LineRecorded():
-                self._recorder.note(CallRecorded(signal.call_id, signal.files, signal.sha256, float(signal.seconds)))
+                for call_id in cut:
+                    self._ended(call_id, CallEnded(call_id, "failure", 0, "phone_lost"))
+            case line.LineOffered() | line.LinePlaced() | line.LineConnected():
+                self._tell_living()
+            case line.LineEnded(call_id=call_id, by=by):
+                self._ended(call_id, CallEnded(call_id, by.value, signal.code, signal.reason), signal)
+            case line.LineRecorded(call_id=call_id):
+                if self._first(call_id, "recorded"):
+                    self._recorder.note(
+                        CallRecorded(call_id, signal.files, signal.sha256, float(signal.seconds))
+                    )
             case line.LineRecordingFailed():
                 self.recording_failed = signal
-                if signal.call_id is not None:
-                    self._update(signal.call_id, recording=False)
             case line.LineRegistration(account=account):
                 self.registrations[account] = signal
             case line.LineAudioChanged(audio=audio) if self.ready is not None:
@@ -154,93 +139,59 @@ class CallDesk:
                 log.error("phone fault in %s: %s", signal.where, signal.detail)
         self._changed()
 
-    def is_recording(self, call_id: CallId) -> bool:
-        """Whether the phone says, right now, that this call is being recorded."""
-        phone_calls = () if self._phone is None else self._phone.calls()
-        return any(each.recording for each in phone_calls if each.call_id == call_id)
+    def _living(self) -> tuple[line.LineCall, ...]:
+        return () if self._phone is None else self._phone.calls()
 
     def _need_phone(self) -> Phone:
         if self._phone is None:
             raise RefusedError(Refusal.NO_CALL, "no phone")
         return self._phone
 
+    def _need_free_line(self) -> None:
+        current = self.live(self.at_hand)
+        if current is not None and current.hold not in HELD:
+            raise RefusedError(Refusal.CALL_AT_HAND)
+
     def _need_live(self, call_id: CallId | None) -> CallId:
         wanted = call_id or self.at_hand
-        if self.live(wanted) is None or wanted is None:
+        if wanted is None or self.live(wanted) is None:
             raise RefusedError(Refusal.NO_CALL)
         return wanted
 
-    def _offered(self, signal: line.LineOffered) -> None:
-        if signal.call_id in self._calls:
-            return
-        self._calls[signal.call_id] = line.LineCall(
-            call_id=signal.call_id,
-            incoming=True,
-            state=line.LineCallState.OFFERED,
-            number=signal.number,
-            withheld=signal.withheld,
-            display_name=signal.display_name,
-            uri=signal.uri,
-            to=signal.to,
-            account=signal.account,
-            offered_at=signal.offered_at,
-            sent_at=signal.sent_at,
-            location_header=signal.location_header,
-            location_body=signal.location_body,
-        )
-        if signal.call_id not in self._board.calls:
-            number = None if signal.withheld and not signal.number else signal.number
-            self._recorder.note(CallOffered(signal.call_id, "in", number, signal.display_name), at=signal.offered_at)
+    def _tell_living(self) -> None:
+        """Write down of each living call what is not written yet: that it rang, that it was answered."""
+        for each in self._living():
+            known = self._board.calls.get(each.call_id)
+            if known is None and self._first(each.call_id, "offered"):
+                way = "in" if each.incoming else "out"
+                offered = CallOffered(each.call_id, way, each.number, each.display_name)
+                self._recorder.note(offered, at=each.offered_at)
+            answered = known is not None and known.answered_at is not None
+            if each.answered_at is not None and not answered and self._first(each.call_id, "answered"):
+                self._recorder.note(CallAnswered(each.call_id), at=each.answered_at)
 
-    def _connected(self, call_id: CallId, at: datetime) -> None:
-        held = self._calls.get(call_id)
-        if held is None or held.state is line.LineCallState.CONNECTED:
-            return
-        self._calls[call_id] = replace(held, state=line.LineCallState.CONNECTED, answered_at=at)
+    def _ended(self, call_id: CallId, fact: CallEnded, signal: line.LineEnded | None = None) -> None:
+        self.quality.pop(call_id, None)
+        self.digits.pop(call_id, None)
         known = self._board.calls.get(call_id)
-        if known is None or known.answered_at is None:
-            self._recorder.note(CallAnswered(call_id), at=at)
-
-    def _ended(self, signal: line.LineEnded) -> None:
-        was_live = self._calls.pop(signal.call_id, None) is not None
-        known = self._board.calls.get(signal.call_id)
-        self.quality.pop(signal.call_id, None)
-        self.digits.pop(signal.call_id, None)
-        if was_live or (known is not None and not known.is_over):
-            self._recorder.note(CallEnded(signal.call_id, signal.by.value, signal.code, signal.reason), at=signal.at)
-        if was_live:
-            self.on_ended(signal.call_id)
-
-    def _cut(self, cut: tuple[CallId, ...]) -> None:
-        for call_id in {*cut, *self._calls}:
-            if self._calls.pop(call_id, None) is not None:
-                self._recorder.note(CallEnded(call_id, "failure", 0, "phone_lost"))
-                self.on_ended(call_id)
+        if (known is None or not known.is_over) and self._first(call_id, "ended"):
+            self._recorder.note(fact, at=None if signal is None else signal.at)
+            self.on_ended(call_id)
 
     def _reconcile(self) -> None:
         """After a start: calls that live on are taken over, calls that the record still holds open are told as cut."""
-        if self._phone is None:
-            return
-        self._take_over(self._phone)
+        self._tell_living()
+        living = {each.call_id: each for each in self._living()}
         for call in self._board.calls.values():
-            if call.seat == self._recorder.seat and not call.is_over and call.id not in self._calls:
-                self._recorder.note(CallEnded(call.id, "failure", 0, "seat_restarted"))
+            if call.seat == self._recorder.seat and not call.is_over and call.id not in living:
+                self._ended(call.id, CallEnded(call.id, "failure", 0, "seat_restarted"))
+        if self.at_hand is None:
+            connected = (each for each in living.values() if each.state is line.LineCallState.CONNECTED)
+            self.at_hand = next((each.call_id for each in connected), None)
 
-    def _take_over(self, phone: Phone) -> None:
-        for each in phone.calls():
-            if each.call_id not in self._calls:
-                self._calls[each.call_id] = each
-                known = self._board.calls.get(each.call_id)
-                if known is None and each.incoming:
-                    self._recorder.note(
-                        CallOffered(each.call_id, "in", each.number, each.display_name), at=each.offered_at
-                    )
-                if each.answered_at is not None and (known is None or known.answered_at is None):
-                    self._recorder.note(CallAnswered(each.call_id), at=each.answered_at)
-                if each.state is line.LineCallState.CONNECTED and self.at_hand is None:
-                    self.at_hand = each.call_id
-
-    def _update(self, call_id: CallId, **changes: object) -> None:
-        held = self._calls.get(call_id)
-        if held is not None:
-            self._calls[call_id] = replace(held, **changes)  # type: ignore[arg-type]
+    def _first(self, call_id: CallId, what: str) -> bool:
+        """Whether this is told for the first time by this window: the record lags a moment behind the phone."""
+        if (call_id, what) in self._told:
+            return False
+        self._told.add((call_id, what))
+        return True

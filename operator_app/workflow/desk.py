@@ -89,17 +89,35 @@ class Desk:
         """Incident kinds of the site."""
         return self._rules.kinds
 
+    @property
+    def agencies(self) -> tuple[Agency, ...]:
+        """Agencies of the site."""
+        return self._rules.agencies
+
     def now(self) -> datetime:
         """Return the present moment by the clock that events are stamped with."""
         return self._recorder.clock.now()
 
     def dispatches(self) -> tuple[Share, ...]:
         """Return what this agency still has to do something about, the newest first."""
-        return tuple(share for share in self._shares() if share.is_open)
+        return tuple(share for share in self.all_shares() if share.is_open)
 
     def ended(self, since: datetime) -> tuple[Share, ...]:
         """Return what was sent to this agency since then and asks nothing more of it, the newest first."""
-        return tuple(share for share in self._shares() if not share.is_open and share.dispatch.sent_at >= since)
+        return tuple(share for share in self.all_shares() if not share.is_open and share.dispatch.sent_at >= since)
+
+    def all_shares(self) -> tuple[Share, ...]:
+        """Return everything ever sent to this agency, the newest first."""
+        found = [
+            Share(incident, dispatch)
+            for incident in self.board.incidents.values()
+            if incident.opened_at is not None
+            for dispatch in incident.dispatches
+            if dispatch.agency == self.agency.code
+        ]
+        return tuple(
+            sorted(found, key=lambda share: (share.dispatch.sent_at, share.dispatch.id), reverse=True)
+        )
 
     def is_shared(self, event_id: EventId) -> bool:
         """Whether the server is known to have that event."""
@@ -160,16 +178,6 @@ class Desk:
     def on_presence(self, presence: Sequence[Presence]) -> None:
         """Take in which windows of the room the server has heard of, and how long ago."""
         self.presence = tuple(presence)
-
-    def _shares(self) -> list[Share]:
-        found = [
-            Share(incident, dispatch)
-            for incident in self.board.incidents.values()
-            if incident.opened_at is not None
-            for dispatch in incident.dispatches
-            if dispatch.agency == self.agency.code
-        ]
-        return sorted(found, key=lambda share: (share.dispatch.sent_at, share.dispatch.id), reverse=True)
 
     def _own(self, dispatch_id: DispatchId) -> tuple[Incident, Dispatch]:
         incident, dispatch = find_dispatch(self.board, dispatch_id)

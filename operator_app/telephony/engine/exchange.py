@@ -331,7 +331,7 @@ class Exchange:
         )
         self._sound.call_connected()
         self._mixer.apply(self._sounds())
-        self._tell(LineConnected(call.call_id, now))
+        self._tell(LineConnected(call.call_id, now, recording))
         _log.info("call %s connected", call.call_id)
 
     def _over(self, call: LineCall, code: int, reason: str) -> None:

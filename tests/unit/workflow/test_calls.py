@@ -1,0 +1,179 @@
+"""From the ring to the wrap-up: what the phone tells is on the picture at once and in the record once."""
+
+import pytest
+
+from operator_app.domain.line import LineSignal
+from operator_app.domain.messages import CallAnswered, CallEnded, CallOffered, CallRecorded, IncidentOpened
+from operator_app.domain.states import CallState, Classification, RefusedError, SeatState
+from operator_app.workflow.recorder import Recorder
+from operator_app.workflow.seat import Seat
+from tests.fakes.memory_phone import MemoryPhone
+from tests.unit.workflow.room import RULES, Bench, make_seat
+
+
+async def ready_seat() -> tuple[Bench, MemoryPhone]:
+    """A seat whose phone is up."""
+    phone = MemoryPhone()
+    bench = make_seat(phone)
+    await phone.start()
+    await bench.seat.open()
+    return bench, phone
+
+
+def ops(bench: Bench) -> list[str]:
+    """The kinds of fact in the journal, the seat's states aside."""
+    return [event.fact.op for event in bench.journal.kept if event.fact.op != "seat.state"]
+
+
+async def test_a_ring_is_seen_before_the_disk_has_it() -> None:
+    bench, phone = await ready_seat()
+    call_id = phone.offer("0812", display_name="Pelapor")
+    assert [each.call_id for each in bench.seat.waiting()] == [call_id]
+    assert ops(bench) == []
+    await bench.recorder.settle()
+    assert bench.board.calls[call_id].state is CallState.RINGING
+
+
+async def test_one_key_answers_the_longest_waiting_call() -> None:
+    bench, phone = await ready_seat()
+    first, second = phone.offer("0811"), phone.offer("0812")
+    await bench.seat.answer()
+    assert bench.seat.call_at_hand == first
+    assert [each.call_id for each in bench.seat.waiting()] == [second]
+    assert bench.seat.state is SeatState.TALKING
+    with pytest.raises(RefusedError, match="call_at_hand"):
+        await bench.seat.answer()
+    await bench.seat.hold(True)
+    await bench.seat.answer()
+    assert bench.seat.call_at_hand == second
+    await bench.recorder.settle()
+
+
+async def test_no_call_no_answer() -> None:
+    bench, _ = await ready_seat()
+    with pytest.raises(RefusedError, match="no_call_waiting"):
+        await bench.seat.answer()
+    with pytest.raises(RefusedError, match="no_call"):
+        await bench.seat.end()
+    with pytest.raises(RefusedError, match="no_call"):
+        await bench.seat.classify(Classification.PRANK)
+
+
+async def test_the_whole_call_is_written_once_though_signals_repeat() -> None:
+    bench, phone = await ready_seat()
+    heard: list[LineSignal] = []
+    phone.subscribe(heard.append)
+    call_id = phone.offer("0812")
+    await bench.seat.answer()
+    phone.far_ends(call_id)
+    phone.recorded(call_id)
+    for signal in tuple(heard):
+        bench.seat.calls.on_signal(signal)
+    await bench.recorder.settle()
+    assert ops(bench) == [CallOffered.op, CallAnswered.op, CallEnded.op, CallRecorded.op]
+    for signal in tuple(heard):
+        bench.seat.calls.on_signal(signal)
+    await bench.recorder.settle()
+    assert len(ops(bench)) == 4
+    states = [bench.seat.state]
+    await bench.seat.finish()
+    states.append(bench.seat.state)
+    assert states == [SeatState.WRAP_UP, SeatState.READY]
+    assert bench.seat.call_at_hand is None
+
+
+async def test_typed_words_belong_to_the_call_and_its_number_to_the_incident() -> None:
+    bench, phone = await ready_seat()
+    call_id = phone.offer("0812")
+    await bench.seat.answer()
+    await bench.recorder.settle()
+    await bench.seat.edit("place", "Jl. A")
+    incident = bench.seat.incident
+    assert incident is not None
+    assert incident.calls == (call_id,)
+    assert incident.value("caller_number") == "0812"
+    assert bench.board.calls[call_id].incident_id == incident.id
+    assert ops(bench).count(IncidentOpened.op) == 1
+
+
+async def test_a_prank_costs_one_wish_and_opens_no_incident() -> None:
+    bench, phone = await ready_seat()
+    call_id = phone.offer("0812")
+    await bench.seat.answer()
+    await bench.seat.classify(Classification.PRANK)
+    await bench.recorder.settle()
+    assert bench.board.calls[call_id].classification is Classification.PRANK
+    assert bench.board.calls[call_id].state is CallState.ENDED
+    assert bench.board.incidents == {}
+    assert bench.seat.state is SeatState.READY
+    assert bench.seat.call_at_hand is None
+
+
+async def test_the_next_call_gets_an_empty_form() -> None:
+    bench, phone = await ready_seat()
+    first = phone.offer("0811")
+    await bench.seat.answer()
+    await bench.seat.edit("place", "Jl. A")
+    phone.far_ends(first)
+    phone.offer("0812")
+    await bench.seat.answer()
+    assert bench.seat.incident is None
+    await bench.recorder.settle()
+
+
+async def test_abandoned_calls_stand_once_a_number_until_it_is_reached() -> None:
+    bench, phone = await ready_seat()
+    for number in ("0811", "0811", "0812"):
+        phone.far_ends(phone.offer(number))
+        bench.clock.pass_s(5)
+    await bench.recorder.settle()
+    assert sorted(call.number or "" for call in bench.seat.abandoned()) == ["0811", "0812"]
+    phone.offer("0811")
+    await bench.seat.answer()
+    await bench.recorder.settle()
+    assert [call.number for call in bench.seat.abandoned()] == ["0812"]
+
+
+async def test_a_dead_phone_cuts_its_calls_and_says_so() -> None:
+    bench, phone = await ready_seat()
+    call_id = phone.offer("0812")
+    await bench.seat.answer()
+    await bench.recorder.settle()
+    phone.die()
+    await bench.recorder.settle()
+    assert bench.board.calls[call_id].state is CallState.CUT
+    assert bench.seat.calls.lost is not None
+    assert bench.seat.live_call is None
+    phone.come_back()
+    assert bench.seat.calls.lost is None
+
+
+async def test_a_new_window_takes_over_the_call_and_its_incident() -> None:
+    bench, phone = await ready_seat()
+    call_id = phone.offer("0812")
+    await bench.seat.answer()
+    await bench.seat.edit("place", "Jl. A")
+    await bench.recorder.settle()
+    again = Recorder(bench.journal, bench.clock, bench.board, bench.bus, bench.seat.name, "Operator shift 2")
+    seat = Seat(again, bench.board, bench.bus, phone, RULES)
+    phone.come_back()
+    await seat.open()
+    await again.settle()
+    assert seat.call_at_hand == call_id
+    assert seat.incident is not None
+    assert seat.incident.value("place") == "Jl. A"
+    assert ops(bench).count(CallOffered.op) == 1
+
+
+async def test_a_call_left_open_by_a_dead_seat_is_told_as_cut() -> None:
+    bench, phone = await ready_seat()
+    call_id = phone.offer("0812")
+    await bench.seat.answer()
+    await bench.recorder.settle()
+    again = Recorder(bench.journal, bench.clock, bench.board, bench.bus, bench.seat.name, "Operator shift 2")
+    other_phone = MemoryPhone()
+    Seat(again, bench.board, bench.bus, other_phone, RULES)
+    await other_phone.start()
+    await again.settle()
+    assert bench.board.calls[call_id].state is CallState.CUT
+    assert bench.board.calls[call_id].end_reason == "seat_restarted"
