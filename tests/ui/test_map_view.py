@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
@@ -92,6 +93,11 @@ class Room:
         QTest.mouseRelease(surface, Qt.MouseButton.LeftButton, pos=end)
 
 
+def until_gone(qtbot: QtBot, widget: QWidget) -> None:
+    """Wait until Qt has deleted the widget (its `destroyed` cannot be disconnected again, which is a warning)."""
+    qtbot.waitUntil(lambda: not shiboken6.isValid(widget), timeout=PATIENCE_MS)
+
+
 @pytest.fixture(scope="module")
 def assets() -> MapAssets:
     return load_assets(RESOURCES)
@@ -110,17 +116,17 @@ def make(qtbot: QtBot, assets: MapAssets, site: Site) -> Iterator[Callable[..., 
 
     def build(shown: Site = site, **options: Any) -> Room:
         view = MapView(assets, shown, tr, **options)
-        qtbot.addWidget(view)
-        views.append(view)
+        views.append(view)  # not to qtbot: it would delete them before the pages are taken down below
         return Room(qtbot, view)
 
     yield build
     for view in views:
-        web = view.web
-        if web is None:
-            continue
-        with qtbot.waitSignal(web.view.destroyed, timeout=PATIENCE_MS):
+        if view.web is not None:
+            page = view.web.view
             view.shutdown()
+            until_gone(qtbot, page)
+        view.deleteLater()
+        until_gone(qtbot, view)
 
 
 @pytest.fixture
@@ -403,3 +409,15 @@ def test_a_map_that_loads_leaves_the_keyboard_to_the_form(make: Callable[..., Ro
     QTest.keyClicks(field, "jl yos")
     assert field.text() == "jl yos"
     room.view.setParent(None)
+
+
+def test_a_map_deleted_without_farewell_takes_its_processes_along(
+    qtbot: QtBot, assets: MapAssets, site: Site
+) -> None:
+    room = Room(qtbot, MapView(assets, site, tr)).start()
+    assert room.view.web
+    pid = room.view.web.page.renderProcessPid()
+    assert Path(f"/proc/{pid}").exists()
+    room.view.deleteLater()
+    until_gone(qtbot, room.view)
+    qtbot.waitUntil(lambda: not Path(f"/proc/{pid}").exists(), timeout=PATIENCE_MS)
