@@ -16,7 +16,9 @@ MENDABLE = 2
 
 def parser() -> argparse.ArgumentParser:
     """Build the command line: each command names the module of this package that carries it out."""
-    top = argparse.ArgumentParser(prog="operator-app", description="Workstation of a 112 emergency call centre.")
+    top = argparse.ArgumentParser(
+        prog="operator-app", description="Workstation of a 112 emergency call centre."
+    )
     top.add_argument("--version", action="version", version=f"operator-app {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
@@ -27,7 +29,9 @@ def parser() -> argparse.ArgumentParser:
     ):
         window = _command(commands, role, text, "window")
         window.add_argument("--config", type=Path, required=True, help="the settings file of this window")
-        window.add_argument("--control", type=Path, help="write the address of the observation channel to this file")
+        window.add_argument(
+            "--control", type=Path, help="write the address of the observation channel to this file"
+        )
 
     server = _command(commands, "server", "set up and run the shared PostgreSQL server", "server")
     tasks = server.add_subparsers(dest="task", required=True, metavar="TASK")
@@ -52,10 +56,14 @@ def parser() -> argparse.ArgumentParser:
     doctor = _command(commands, "doctor", "say what is wrong with this machine or window", "doctor")
     doctor.add_argument("--config", type=Path, help="settings file of the window to look at")
 
-    demo = _command(commands, "demo", "play a shift: server, seats, desk, wall and callers on this machine", "demo")
+    demo = _command(
+        commands, "demo", "play a shift: server, seats, desk, wall and callers on this machine", "demo"
+    )
     importlib.import_module("operator_app.bootstrap.demo").add_arguments(demo)
 
-    _command(commands, "phone-engine", "the phone of a seat (started by the seat)", "phone_engine", add_help=False)
+    _command(
+        commands, "phone-engine", "the phone of a seat (started by the seat)", "phone_engine", add_help=False
+    )
     return top
 
 

@@ -146,7 +146,9 @@ class _Reader:
         for name in table:
             if name not in known:
                 where = f" in [{section}]" if section else ""
-                raise self._error(section, name, f'unknown key "{name}"{where}; known are {", ".join(sorted(known))}')
+                raise self._error(
+                    section, name, f'unknown key "{name}"{where}; known are {", ".join(sorted(known))}'
+                )
         values = {}
         for name, each in known.items():
             if name in table:

@@ -193,7 +193,9 @@ def answered(calls: Iterable[Call], answer_within_s: float = ANSWER_WITHIN_S) ->
         and call.classification is not Classification.TEST
         and (call.answered_at is not None or _unheard(call))
     ]
-    in_time = [call for call in counted if call.answered_at is not None and (call.waited_s or 0.0) <= answer_within_s]
+    in_time = [
+        call for call in counted if call.answered_at is not None and (call.waited_s or 0.0) <= answer_within_s
+    ]
     return Answered(len(in_time), len(counted))
 
 

@@ -186,7 +186,9 @@ def _settle(held: FieldValue | None, event: Event, value: str | None) -> FieldVa
 def _sent(incident: Incident, event: Event, fact: DispatchSent) -> Incident:
     if incident.dispatch(fact.dispatch_id) is not None:
         return _rejected(incident, event)
-    dispatch = Dispatch(fact.dispatch_id, incident.id, fact.agency, fact.ack_within_s, event.seat, event.occurred_at)
+    dispatch = Dispatch(
+        fact.dispatch_id, incident.id, fact.agency, fact.ack_within_s, event.seat, event.occurred_at
+    )
     return replace(incident, dispatches=(*incident.dispatches, dispatch))
 
 
@@ -206,7 +208,9 @@ def _dispatch_step(
         return _rejected(incident, event)
     else:
         after = _stepped(dispatch, fact, event.occurred_at)
-    return replace(incident, dispatches=tuple(after if each.id == after.id else each for each in incident.dispatches))
+    return replace(
+        incident, dispatches=tuple(after if each.id == after.id else each for each in incident.dispatches)
+    )
 
 
 def _stepped(dispatch: Dispatch, fact: DispatchMoved, at: datetime) -> Dispatch:

@@ -15,7 +15,9 @@ class Classification(StrEnum):
     TEST = "test"
 
 
-NOISE = frozenset({Classification.PRANK, Classification.GHOST, Classification.MISDIRECTED, Classification.TEST})
+NOISE = frozenset(
+    {Classification.PRANK, Classification.GHOST, Classification.MISDIRECTED, Classification.TEST}
+)
 
 
 class CallState(StrEnum):

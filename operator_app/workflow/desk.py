@@ -104,7 +104,9 @@ class Desk:
 
     def ended(self, since: datetime) -> tuple[Share, ...]:
         """Return what was sent to this agency since then and asks nothing more of it, the newest first."""
-        return tuple(share for share in self.all_shares() if not share.is_open and share.dispatch.sent_at >= since)
+        return tuple(
+            share for share in self.all_shares() if not share.is_open and share.dispatch.sent_at >= since
+        )
 
     def all_shares(self) -> tuple[Share, ...]:
         """Return everything ever sent to this agency, the newest first."""

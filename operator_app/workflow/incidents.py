@@ -33,7 +33,7 @@ from operator_app.workflow.board import Board
 from operator_app.workflow.recorder import Note, Recorder
 
 ACK_LIMIT_S = {1: 60, 2: 180, 3: 900, 4: 3600, 5: 3600}
-"""Seconds an agency has to accept, by priority (targets.md, "Alarm limits"); an undecided incident counts as the gravest."""
+"""Seconds an agency has to accept, by priority; an undecided incident counts as the gravest."""
 
 
 class IncidentDesk:
@@ -95,7 +95,9 @@ class IncidentDesk:
             for name, value in values.items():
                 held = incident.fields.get(name)
                 if (held.value if held else None) != (value or None):
-                    facts.append(Note(FieldSet(incident.id, name, value or None), held.event_id if held else None))
+                    facts.append(
+                        Note(FieldSet(incident.id, name, value or None), held.event_id if held else None)
+                    )
             await self._recorder.record(facts)
             if self.at_hand is None:
                 self.at_hand = incident.id
@@ -174,7 +176,8 @@ class IncidentDesk:
                 raise RefusedError(Refusal.ALREADY_SENT)
             limit = ACK_LIMIT_S[incident.priority or 1]
             facts: list[Fact | Note] = [
-                DispatchSent(incident.id, DispatchId(self._recorder.fresh_id()), code, limit) for code in fresh
+                DispatchSent(incident.id, DispatchId(self._recorder.fresh_id()), code, limit)
+                for code in fresh
             ]
             if incident.status is IncidentStatus.NEW:
                 facts.append(IncidentMoved(incident.id, IncidentStatus.FORWARDED, ""))
@@ -245,7 +248,9 @@ def find_dispatch(board: Board, dispatch_id: DispatchId) -> tuple[Incident, Disp
     raise RefusedError(Refusal.UNKNOWN_DISPATCH, dispatch_id)
 
 
-def dispatch_move(incident: Incident, dispatch: Dispatch, to: DispatchState, reason: str) -> list[Fact | Note]:
+def dispatch_move(
+    incident: Incident, dispatch: Dispatch, to: DispatchState, reason: str
+) -> list[Fact | Note]:
     """The facts of an agency's answer, the incident's own move included. Raises `RefusedError`."""
     if to not in DISPATCH_MOVES[dispatch.state]:
         raise RefusedError(Refusal.ILLEGAL_MOVE, f"{dispatch.state} -> {to}")

@@ -1,4 +1,4 @@
-"""What the use cases ask of the world around them. Each port has one contract suite, run on the fake and the real one."""
+"""What the use cases ask of the world. Each port has one contract suite, run on the fake and the real one."""
 
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ class Journal(Protocol):
 class LinkState:
     """How the seat stands to the server: `since` when, `waiting` events of ours not yet there, and why not.
 
-    `reason` is a value of `LinkTrouble` or empty; `detail` is for the log and the doctor, never the only text on screen.
+    `reason` is of `LinkTrouble` or empty; `detail` is for the log and the doctor, never the only text on screen.
     """
 
     connected: bool

@@ -18,7 +18,7 @@ RETRY_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class JournalTrouble:
-    """The journal refuses: `pending` facts of calls wait in memory and are tried again each second. Zero: it is over."""
+    """The journal refuses: `pending` facts wait in memory and are tried again each second. Zero: it is over."""
 
     pending: int
     reason: str
@@ -26,7 +26,7 @@ class JournalTrouble:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A fact with more than the moment of recording: `base`, the event whose value the writer saw, and when it happened."""
+    """A fact with its `base` (the event whose value the writer saw) and the moment at which it happened."""
 
     fact: Fact
     base: EventId | None = None
@@ -75,9 +75,9 @@ class Recorder:
             self._stamp = self._stamp.seen(event.hlc, now_ms)
 
     async def record(self, facts: Iterable[Fact | Note]) -> tuple[Event, ...]:
-        """Return when the facts are safe on this seat and on the board. Raises `JournalFailedError`: then nothing happened.
+        """Return when the facts are safe on this seat and on the board; all of them stand or fall together.
 
-        All facts of one call stand or fall together.
+        Raises `JournalFailedError`: then nothing happened.
         """
         async with self._turn:
             stamp = self._stamp
@@ -111,7 +111,7 @@ class Recorder:
         return saved
 
     def note(self, fact: Fact, at: datetime | None = None) -> None:
-        """Record what has happened whether we like it or not (a call rang, it ended); kept and retried until it is safe."""
+        """Record what has happened whether we like it or not (a call rang); kept and retried until it is safe."""
         self._pending.append(Note(fact, at=at or self._clock.now()))
         if self._drain is None or self._drain.done():
             self._drain = asyncio.get_running_loop().create_task(self._drain_pending(), name="recorder-notes")

@@ -1,4 +1,4 @@
-"""One operator seat: the calls, the incident at hand, the seat's own state. The screens talk to this and to nothing below."""
+"""One operator seat: calls, the incident at hand, the seat's own state. The screens talk to nothing below."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -46,10 +46,12 @@ class SiteRules:
 
 
 class Seat:
-    """The use cases of one seat. Commands are coroutines; they raise `RefusedError`, `PhoneRefusedError`, `JournalFailedError`."""
+    """The use cases of one seat. Commands raise `RefusedError`, `PhoneRefusedError`, `JournalFailedError`."""
 
-    def __init__(self, recorder: Recorder, board: Board, bus: Bus, phone: Phone | None, rules: SiteRules) -> None:
-        """Listen to the phone at once; `on_events`, `on_link` and `on_presence` are fed by whoever holds the server link."""
+    def __init__(
+        self, recorder: Recorder, board: Board, bus: Bus, phone: Phone | None, rules: SiteRules
+    ) -> None:
+        """Listen to the phone at once; whoever holds the server link feeds `on_events`, `on_link`, `on_presence`."""
         self.board = board
         self.bus = bus
         self._recorder = recorder
