@@ -80,7 +80,7 @@ class MapSettings:
 
 @dataclass(frozen=True, slots=True)
 class ScreenSettings:
-    """How it looks: theme "dark" or "light", text scale 1.0 to 2.0, the wall's screen and viewing distance in metres."""
+    """How it looks: theme "dark" or "light", text scale 1 to 2, the wall's screen and viewing distance in m."""
 
     theme: str = "dark"
     text_scale: float = 1.0

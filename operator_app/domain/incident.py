@@ -79,7 +79,7 @@ class Dispatch:
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """What happened, and what is done about it. `timeline` holds its events in order, `rejected` the impossible moves."""
+    """What happened, and what is done about it; `timeline` has its events in order, `rejected` impossible moves."""
 
     id: IncidentId
     number: str = ""

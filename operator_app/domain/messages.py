@@ -232,7 +232,7 @@ FACT_TYPES: dict[str, type[Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One fact in its envelope: `seq` counts 1, 2, 3 … in its journal, `base` is the event whose value the writer saw."""
+    """A fact in its envelope: `seq` counts 1, 2, 3 … in its journal, `base` is the event whose value was seen."""
 
     id: EventId
     journal_id: JournalId

@@ -1,4 +1,4 @@
-"""From the kind of an incident to its priority and agencies, with the reason as a value; the operator may overrule both."""
+"""From the kind of an incident to its priority and agencies, with the reason as a value."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
