@@ -1,0 +1,53 @@
+"""Small things that desk and wall say alike: running times, local times, tones of attention."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+
+class Say(Protocol):
+    """The catalogue: words of the screen's language by key, with values put in."""
+
+    def __call__(self, key: str, /, **values: object) -> str:
+        """Return the words of `key`."""
+        ...
+
+
+class Tone(StrEnum):
+    """How much attention a word wants; each screen gives it a colour, never the colour alone."""
+
+    QUIET = "quiet"
+    PLAIN = "plain"
+    GOOD = "good"
+    BUSY = "busy"
+    WATCH = "watch"
+    ALARM = "alarm"
+
+
+PRIORITY_TONES = {1: Tone.ALARM, 2: Tone.WATCH, 3: Tone.BUSY, 4: Tone.QUIET, 5: Tone.QUIET, None: Tone.QUIET}
+
+
+def running(seconds: float) -> str:
+    """Write a duration as m:ss, from one hour on as h:mm:ss; never negative."""
+    whole = max(0, int(seconds))
+    hours, rest = divmod(whole, 3600)
+    minutes, left = divmod(rest, 60)
+    return f"{hours}:{minutes:02d}:{left:02d}" if hours else f"{minutes}:{left:02d}"
+
+
+def local_time(moment: datetime, zone: ZoneInfo) -> str:
+    """Write the local time of day as hh:mm:ss."""
+    return f"{moment.astimezone(zone):%H:%M:%S}"
+
+
+def zone_name(moment: datetime, zone: ZoneInfo) -> str:
+    """Write the short name of local time, e.g. WITA."""
+    return moment.astimezone(zone).tzname() or ""
+
+
+def number_text(number: str) -> str:
+    """Write a phone number in groups of four, as it is read out; anything unusual stays as it is."""
+    if not number.isdigit() or len(number) < 9:
+        return number
+    return "-".join(number[start : start + 4] for start in range(0, len(number), 4))

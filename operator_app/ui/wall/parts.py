@@ -1,0 +1,326 @@
+"""The pieces of the wall: a label that never cuts a word off, a card, a list that says how many did not fit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from operator_app.ui.presenters.wall import IncidentLine, SeatLine, Tile
+from operator_app.ui.presenters.wording import Say, Tone
+from operator_app.ui.wall.look import WallLook
+from operator_app.ui.wall.measure import FIGURE_PX, HEADLINE_PX, LINE_PX
+
+SHARES = (1.0, 0.93, 0.86)
+LAST_SHARES = (0.78, 0.7)
+"""A text that does not fit shrinks through these before its next wording is tried, and through the last ones at the end."""
+
+L = TypeVar("L")
+
+
+class FitLabel(QLabel):
+    """A line of text in the fullest of its wordings that fits; a headline keeps its size as long as any wording fits."""
+
+    def __init__(
+        self,
+        look: WallLook,
+        px: float,
+        *,
+        bold: bool = False,
+        headline: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._px = px
+        self._bold = bold
+        self._shares = (1.0,) if headline else SHARES
+        self._wordings: tuple[str, ...] = ("",)
+        self._tone = Tone.PLAIN
+        self._inverted = False
+        self._style = ""
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setFont(look.font(px, bold=bold))
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._dress(px)
+
+    @property
+    def wordings(self) -> tuple[str, ...]:
+        """Return what it may say, the fullest first."""
+        return self._wordings
+
+    def say(self, wordings: Sequence[str] | str, tone: Tone = Tone.PLAIN, *, inverted: bool = False) -> None:
+        """Show one of these wordings, the fullest first; does nothing when they are shown already."""
+        wanted = (wordings,) if isinstance(wordings, str) else tuple(wordings)
+        if (wanted, tone, inverted) == (self._wordings, self._tone, self._inverted):
+            return
+        grown = wanted != self._wordings
+        self._wordings, self._tone, self._inverted = wanted, tone, inverted
+        if grown:
+            self.updateGeometry()
+        self._fit()
+
+    def natural(self) -> "FitLabel":
+        """Take as much width as the fullest wording needs, and return itself."""
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        return self
+
+    def sizeHint(self) -> QSize:
+        """Ask for the fullest wording at full size."""
+        metrics = QFontMetrics(self._look.font(self._px, bold=self._bold))
+        return QSize(metrics.horizontalAdvance(self._wordings[0]) + 4, metrics.height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Never force a column wider."""
+        return QSize(0, self.sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit anew."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        for wording in self._wordings:
+            for share in self._shares:
+                if self._try(wording, self._px * share):
+                    return
+        shortest = min(self._wordings, key=len)
+        for share in LAST_SHARES:
+            if self._try(shortest, self._px * share):
+                return
+        metrics = QFontMetrics(self._look.font(self._px * LAST_SHARES[-1], bold=self._bold))
+        self.setText(metrics.elidedText(shortest, Qt.TextElideMode.ElideRight, self.width()))
+
+    def _try(self, wording: str, px: float) -> bool:
+        fits = QFontMetrics(self._look.font(px, bold=self._bold)).horizontalAdvance(wording) <= self.width()
+        if fits or px <= self._px * LAST_SHARES[-1]:
+            self._dress(px)
+        if fits:
+            self.setText(wording)
+        return fits
+
+    def _dress(self, px: float) -> None:
+        # By style sheet, not by font: the application's own style sheet would win over a font.
+        style = self._look.letters(px, self._tone, bold=self._bold, inverted=self._inverted)
+        if style != self._style:
+            self._style = style
+            self.setStyleSheet(style)
+
+
+class Card(QFrame):
+    """A panel with a border, as every part of the wall stands on."""
+
+    def __init__(self, look: WallLook, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.look = look
+        self.setObjectName(name)
+        self.setStyleSheet(look.card(name))
+
+
+class TileCard(Card):
+    """One figure with its title above and its explanation below."""
+
+    def __init__(self, look: WallLook, name: str) -> None:
+        super().__init__(look, f"tile_{name}")
+        side, rise = look.scale.frame(24), look.scale.frame(12)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(side, rise, side, rise)
+        rows.setSpacing(0)
+        self.title = FitLabel(look, LINE_PX)
+        self.figure = FitLabel(look, FIGURE_PX, bold=True, headline=True).natural()
+        self.unit = FitLabel(look, HEADLINE_PX, bold=True).natural()
+        self.foot = FitLabel(look, LINE_PX)
+        self.figure.setObjectName(f"figure_{name}")
+        line = QHBoxLayout()
+        line.setSpacing(look.scale.frame(6))
+        line.addWidget(self.figure, alignment=Qt.AlignmentFlag.AlignBottom)
+        line.addWidget(self.unit, alignment=Qt.AlignmentFlag.AlignBottom)
+        line.addStretch(1)
+        rows.addWidget(self.title)
+        rows.addLayout(line)
+        rows.addWidget(self.foot)
+
+    def tell(self, tile: Tile) -> None:
+        """Show that figure."""
+        self.title.say(tile.titles, Tone.QUIET)
+        self.figure.say(tile.figure, tile.tone)
+        self.unit.say(tile.unit, tile.tone)
+        self.foot.say(tile.foots, Tone.QUIET)
+
+
+class Row(QWidget, Generic[L]):
+    """One entry of a list, of a height that does not depend on what it says."""
+
+    def tell(self, line: L) -> None:
+        """Show that entry."""
+        raise NotImplementedError
+
+    def row_height(self) -> int:
+        """Return the height of every row of this sort."""
+        return self.sizeHint().height()
+
+
+class IncidentRow(Row[IncidentLine]):
+    """An open incident: priority and what it is; under it where, how it stands, how old."""
+
+    def __init__(self, look: WallLook) -> None:
+        super().__init__()
+        self._look = look
+        self._badge_tone: Tone | None = None
+        gap = look.scale.frame(16)
+        across = QHBoxLayout(self)
+        across.setContentsMargins(0, look.scale.frame(7), 0, look.scale.frame(7))
+        across.setSpacing(gap)
+        self.badge = QLabel()
+        self.badge.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        wide = QFontMetrics(look.font(HEADLINE_PX, bold=True)).horizontalAdvance("P8")
+        self.badge.setFixedWidth(wide + look.scale.frame(24))
+        self.kind = FitLabel(look, HEADLINE_PX, bold=True, headline=True)
+        self.place = FitLabel(look, LINE_PX)
+        self.state = FitLabel(look, LINE_PX, bold=True).natural()
+        self.age = FitLabel(look, LINE_PX).natural()
+        line = QHBoxLayout()
+        line.setSpacing(look.scale.frame(20))
+        line.addWidget(self.place, 1)
+        line.addWidget(self.state)
+        line.addWidget(self.age)
+        down = QVBoxLayout()
+        down.setSpacing(0)
+        down.addWidget(self.kind)
+        down.addLayout(line)
+        across.addWidget(self.badge, alignment=Qt.AlignmentFlag.AlignTop)
+        across.addLayout(down, 1)
+
+    def tell(self, line: IncidentLine) -> None:
+        """Show that incident."""
+        if line.priority_tone is not self._badge_tone:
+            self._badge_tone = line.priority_tone
+            self.badge.setStyleSheet(self._look.badge(HEADLINE_PX, line.priority_tone))
+        self.badge.setText(line.priority)
+        self.kind.say(line.kinds)
+        self.place.say(line.places, Tone.QUIET)
+        self.state.say(line.states, line.tone)
+        self.age.say(line.age, Tone.QUIET)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the place at least as much room as the state."""
+        super().resizeEvent(event)
+        self.state.setMaximumWidth(round(self.width() * 0.42))
+
+
+class SeatRow(Row[SeatLine]):
+    """A seat: its name and since how long; under it its state."""
+
+    def __init__(self, look: WallLook) -> None:
+        super().__init__()
+        down = QVBoxLayout(self)
+        down.setContentsMargins(0, look.scale.frame(5), 0, look.scale.frame(5))
+        down.setSpacing(0)
+        line = QHBoxLayout()
+        self.name = FitLabel(look, HEADLINE_PX, bold=True, headline=True)
+        self.time = FitLabel(look, HEADLINE_PX).natural()
+        self.state = FitLabel(look, LINE_PX, bold=True)
+        line.addWidget(self.name, 1)
+        line.addWidget(self.time)
+        down.addLayout(line)
+        down.addWidget(self.state)
+
+    def tell(self, line: SeatLine) -> None:
+        """Show that seat."""
+        self.name.say(line.name)
+        self.time.say(line.time, Tone.QUIET)
+        self.state.say(line.state, line.tone)
+
+
+@dataclass(frozen=True, slots=True)
+class DayLine:
+    """How many calls of today were of that sort."""
+
+    id: str
+    words: str
+    count: str
+
+
+class DayRow(Row[DayLine]):
+    """One sort of call and its count today."""
+
+    def __init__(self, look: WallLook) -> None:
+        super().__init__()
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        self.words = FitLabel(look, LINE_PX)
+        self.count = FitLabel(look, LINE_PX, bold=True).natural()
+        line.addWidget(self.words, 1)
+        line.addWidget(self.count)
+
+    def tell(self, line: DayLine) -> None:
+        """Show that count."""
+        self.words.say(line.words)
+        self.count.say(line.count)
+
+
+class RowList(QWidget, Generic[L]):
+    """As many rows as fit, and "+3 more" when there are others. Only rows that changed are touched."""
+
+    def __init__(self, look: WallLook, say: Say, make_row: type[Row[L]], empty: str = "") -> None:
+        super().__init__()
+        self._look = look
+        self._say = say
+        self._make_row = make_row
+        self._rows: list[Row[L]] = []
+        self._told: list[L | None] = []
+        self._lines: tuple[L, ...] = ()
+        self._empty_words = empty
+        self._more = FitLabel(look, LINE_PX, bold=True, parent=self)
+        self._more.setObjectName("more")
+        self._probe = self._row()
+
+    @property
+    def shown(self) -> int:
+        """Return how many entries are to be seen."""
+        return sum(row.isVisibleTo(self) for row in self._rows)
+
+    def tell(self, lines: Sequence[L]) -> None:
+        """Show these entries, the most important first."""
+        fresh = tuple(lines)
+        if fresh == self._lines and (fresh or self._more.text()):
+            return
+        self._lines = fresh
+        self._fill()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit anew."""
+        super().resizeEvent(event)
+        self._fill()
+
+    def _row(self) -> Row[L]:
+        row = self._make_row(self._look)
+        row.setParent(self)
+        row.hide()
+        self._rows.append(row)
+        self._told.append(None)
+        return row
+
+    def _fill(self) -> None:
+        row_height = self._probe.row_height()
+        more_height = self._more.sizeHint().height()
+        fit = max(0, self.height() // row_height)
+        if len(self._lines) > fit:
+            fit = max(0, (self.height() - more_height) // row_height)
+        shown = self._lines[:fit]
+        while len(self._rows) < len(shown):
+            self._row()
+        for place, row in enumerate(self._rows):
+            if place < len(shown):
+                row.setGeometry(0, place * row_height, self.width(), row_height)
+                if self._told[place] != shown[place]:
+                    self._told[place] = shown[place]
+                    row.tell(shown[place])
+            row.setVisible(place < len(shown))
+        left = len(self._lines) - len(shown)
+        words = self._say("wall.more", n=left) if left else "" if self._lines else self._empty_words
+        self._more.setGeometry(0, len(shown) * row_height, self.width(), more_height)
+        self._more.say(words, Tone.WATCH if left else Tone.QUIET)
+        self._more.setVisible(bool(words))

@@ -1,0 +1,299 @@
+"""The wall: full screen, read from afar, repainted when the room changes and once a second where time runs."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QPaintEvent, QResizeEvent, QScreen
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from operator_app.ui.presenters.wall import DataAge, Mark, WallPresenter, WallView
+from operator_app.ui.presenters.wording import Say, Tone
+from operator_app.ui.wall.curve import HourCurve
+from operator_app.ui.wall.look import WallLook
+from operator_app.ui.wall.measure import HEADLINE_PX, LINE_PX
+from operator_app.ui.wall.parts import (
+    Card,
+    DayLine,
+    DayRow,
+    FitLabel,
+    IncidentRow,
+    RowList,
+    SeatRow,
+    TileCard,
+)
+from operator_app.workflow.ports import BoardChanged, LinkState
+from operator_app.workflow.wallroom import WallRoom
+
+log = logging.getLogger(__name__)
+
+TILES = ("waiting", "answered", "open", "unaccepted", "abandoned")
+GATHER_MS = 50
+"""Changes that come together are painted together; far below the second that W1 allows."""
+
+
+class WallHeader(QFrame):
+    """Name of the room, age of the data, time of day; old data turns the whole line into an alarm."""
+
+    def __init__(self, look: WallLook, name: str, room: str) -> None:
+        super().__init__()
+        self._look = look
+        self.setObjectName("wall_header")
+        self._stale: bool | None = None
+        self._warning = FitLabel(look, LINE_PX, bold=True)
+        self._warning.setObjectName("stale_warning")
+        self._name = FitLabel(look, HEADLINE_PX, bold=True).natural()
+        self._room = FitLabel(look, LINE_PX)
+        self._age = FitLabel(look, LINE_PX, bold=True).natural()
+        self._age.setObjectName("data_age")
+        self._clock = FitLabel(look, HEADLINE_PX * 1.15, bold=True).natural()
+        self._clock.setObjectName("clock")
+        self._name.say(name)
+        self._room.say(room, Tone.QUIET)
+        line = QHBoxLayout(self)
+        side = look.scale.frame(14)
+        line.setContentsMargins(side, look.scale.frame(4), side, look.scale.frame(4))
+        line.setSpacing(look.scale.frame(28))
+        line.addWidget(self._name)
+        line.addWidget(self._room, 1)
+        line.addWidget(self._warning, 1)
+        line.addWidget(self._age)
+        line.addWidget(self._clock)
+
+    def tell(self, clock: str, data: DataAge) -> None:
+        """Show the time and the truth about the data."""
+        stale = data.stale
+        self._clock.say(clock, inverted=stale)
+        self._age.say(data.text if stale else f"● {data.text}", Tone.GOOD, inverted=stale)
+        self._name.say(self._name.wordings, inverted=stale)
+        self._warning.say(data.warning, inverted=stale)
+        if stale is not self._stale:
+            self._stale = stale
+            self._room.setVisible(not stale)
+            self._warning.setVisible(stale)
+            self.setStyleSheet(self._look.header("wall_header", alarm=stale))
+
+
+class WallBoard(QWidget):
+    """Everything on the wall at one scale; the window makes a new one when its size changes."""
+
+    def __init__(self, room: WallRoom, say: Say, look: WallLook, names: tuple[str, str], land: QWidget | None) -> None:
+        super().__init__()
+        self.look = look
+        scale = look.scale
+        gap = scale.frame(14)
+        self.header = WallHeader(look, *names)
+        self.tiles = {name: TileCard(look, name) for name in TILES}
+        self.incidents = RowList(look, say, IncidentRow, say("wall.no_incidents"))
+        self.seats = RowList(look, say, SeatRow, say("wall.no_seats"))
+        self.day = RowList(look, say, DayRow)
+        self.curve = HourCurve(look, say, room.timezone)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(gap, scale.frame(6), gap, gap)
+        rows.setSpacing(gap)
+        rows.addWidget(self.header)
+        across = QHBoxLayout()
+        across.setSpacing(gap)
+        for tile in self.tiles.values():
+            across.addWidget(tile, 1)
+        rows.addLayout(across)
+        rows.addLayout(self._body(say, land), 1)
+
+    def tell(self, view: WallView) -> None:
+        """Show that moment; each part repaints only what differs."""
+        self.header.tell(view.clock, view.data)
+        for tile in view.tiles:
+            self.tiles[tile.name].tell(tile)
+        self.incidents.tell(view.incidents)
+        self.seats.tell(view.seats)
+        self.day.tell([DayLine(words, words, count) for words, count in view.day])
+        self.curve.tell(view.hours)
+
+    def _body(self, say: Say, land: QWidget | None) -> QGridLayout:
+        look, scale = self.look, self.look.scale
+        grid = QGridLayout()
+        grid.setSpacing(scale.frame(14))
+        list_card = _filled(look, "incidents", self.incidents)
+        seat_card = _filled(look, "seats", self.seats)
+        has_left = (land is not None and scale.has_map) or scale.has_curve
+        if land is not None and scale.has_map:
+            land_card = Card(look, "land")
+            inside = QVBoxLayout(land_card)
+            inside.setContentsMargins(1, 1, 1, 1)
+            inside.addWidget(land)
+            grid.addWidget(land_card, 0, 0)
+        if scale.has_curve:
+            grid.addWidget(self.curve, 1, 0)
+        else:
+            self.curve.setParent(self)
+            self.curve.hide()
+        if scale.has_day:
+            down = seat_card.layout()
+            title = FitLabel(look, LINE_PX * 0.9)
+            title.say(say("wall.today"), Tone.QUIET)
+            down.addWidget(title)
+            probe = DayRow(look).row_height()
+            self.day.setFixedHeight(probe * 4)
+            down.addWidget(self.day)
+        else:
+            self.day.setParent(self)
+            self.day.hide()
+        grid.addWidget(list_card, 0, 1, 2, 1)
+        grid.addWidget(seat_card, 0, 2, 2, 1)
+        grid.setRowStretch(0, 62)
+        grid.setRowStretch(1, 38)
+        for column, share in enumerate((27 if has_left else 0, 47, 26)):
+            grid.setColumnStretch(column, share)
+        return grid
+
+
+def _filled(look: WallLook, name: str, content: QWidget) -> Card:
+    card = Card(look, name)
+    inside = QVBoxLayout(card)
+    side, rise = look.scale.frame(24), look.scale.frame(10)
+    inside.setContentsMargins(side, rise, side, rise)
+    inside.setSpacing(look.scale.frame(4))
+    inside.addWidget(content, 1)
+    return card
+
+
+class WallWindow(QWidget):
+    """The whole wall. It reads the room when that changes and once a second; it never writes.
+
+    `painted` comes after each paint with the number of the last reading that is now on the screen.
+    """
+
+    painted = Signal(int)
+
+    def __init__(
+        self,
+        room: WallRoom,
+        say: Say,
+        make_look: Callable[[int, int], WallLook],
+        names: tuple[str, str],
+        land: QWidget | None = None,
+    ) -> None:
+        """`make_look` gives the look for a width and height; `land` is the map, held through every change of size."""
+        super().__init__()
+        self._room = room
+        self._say = say
+        self._make_look = make_look
+        self._names = names
+        self._land = land
+        self._presenter = WallPresenter(room, say)
+        self._board: WallBoard | None = None
+        self._marks: tuple[Mark, ...] | None = None
+        self._screen_name = ""
+        self.readings = 0
+        self.setObjectName("wall")
+        self.setWindowTitle(f"{names[0]} · {say('wall.title')}")
+        self.setCursor(Qt.CursorShape.BlankCursor)
+        self._frame = QVBoxLayout(self)
+        self._frame.setContentsMargins(0, 0, 0, 0)
+        self._gather = QTimer(self, singleShot=True, interval=GATHER_MS)
+        self._gather.timeout.connect(self.read)
+        self._tick = QTimer(self, interval=1000)
+        self._tick.timeout.connect(self.read)
+        self._resized = QTimer(self, singleShot=True, interval=GATHER_MS)
+        self._resized.timeout.connect(self._rebuild)
+        self._unsubscribe = [
+            room.bus.subscribe(BoardChanged, self._changed),
+            room.bus.subscribe(LinkState, self._changed),
+        ]
+        self._tick.start()
+
+    def show_on(self, screen_name: str, *, full_screen: bool) -> None:
+        """Show on the screen of that name (empty: the first one), and follow it when it is unplugged and plugged in.
+
+        While the named screen is away the wall hides: it must not cover an operator's screen.
+        """
+        app = QGuiApplication.instance()
+        assert isinstance(app, QGuiApplication)
+        self._screen_name = screen_name
+        self._full_screen = full_screen
+        app.screenRemoved.connect(self._screen_gone)
+        app.screenAdded.connect(self._screen_came)
+        screen = self._wanted_screen()
+        if screen is None:
+            log.warning("wall: no screen of the name %r; the wall waits for it", screen_name)
+            return
+        self._show_there(screen)
+
+    def read(self) -> None:
+        """Read the room and show what differs."""
+        if self._board is None:
+            return
+        view = self._presenter.view()
+        self._board.tell(view)
+        if view.marks != self._marks:
+            self._marks = view.marks
+            self.marks_changed.emit(view.marks)
+        self.readings += 1
+
+    marks_changed = Signal(object)
+    """The incidents for the map: a tuple of `Mark`."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Tell that the last reading is being painted."""
+        super().paintEvent(event)
+        QTimer.singleShot(0, lambda: self.painted.emit(self.readings))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Make the parts anew for the new size; at once the first time, gathered later."""
+        super().resizeEvent(event)
+        if self._board is None:
+            self._rebuild()
+        else:
+            self._resized.start()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Stop reading."""
+        self._tick.stop()
+        for end in self._unsubscribe:
+            end()
+        self._unsubscribe.clear()
+        super().closeEvent(event)
+
+    def _changed(self, _message: object) -> None:
+        if not self._gather.isActive():
+            self._gather.start()
+
+    def _rebuild(self) -> None:
+        look = self._make_look(self.width(), self.height())
+        if self._board is not None and self._board.look.scale == look.scale:
+            return
+        fresh = WallBoard(self._room, self._say, look, self._names, self._land)
+        if self._board is not None:
+            self._frame.removeWidget(self._board)
+            self._board.deleteLater()
+            if self._land is not None and not look.scale.has_map:
+                self._land.setParent(self)  # else it would go with the old parts
+                self._land.hide()
+        self._board = fresh
+        self.setStyleSheet(look.window("wall"))
+        self._frame.addWidget(fresh)
+        self.read()
+
+    # ---- screens (Qt moves a full-screen window of an unplugged screen onto the operator's)
+
+    def _wanted_screen(self) -> QScreen | None:
+        if not self._screen_name:
+            return QGuiApplication.primaryScreen()
+        return next((each for each in QGuiApplication.screens() if each.name() == self._screen_name), None)
+
+    def _show_there(self, screen: QScreen) -> None:
+        if self._full_screen:
+            self.setScreen(screen)
+            self.setGeometry(screen.geometry())
+            self.showFullScreen()
+        else:
+            self.showNormal()
+
+    def _screen_gone(self, screen: QScreen) -> None:
+        if self._screen_name and screen.name() == self._screen_name:
+            self.hide()
+
+    def _screen_came(self, screen: QScreen) -> None:
+        if self._screen_name and screen.name() == self._screen_name:
+            self._show_there(screen)
