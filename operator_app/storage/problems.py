@@ -72,7 +72,7 @@ def store_problem(path: Path, error: sqlite3.Error) -> StoreProblemError:
     if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or type(error) is sqlite3.DatabaseError:
         reason = StoreReason.DAMAGED
         sentence = (
-            f"The seat's store {path} is damaged ({' '.join(str(error).split())}); keep the file, and move it aside with "
+            f"The seat's store {path} is damaged ({' '.join(str(error).split())}); keep it, and move it aside with "
             f"`operator-app doctor --set-aside {folder}` to start with an empty store."
         )
     elif name == "SQLITE_FULL":
