@@ -91,14 +91,10 @@ class Display:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(png_of_xwd(self._frame_buffer.read_bytes()))
 
-    def window_of(self, pid: int, limit_s: float = 30.0) -> str:
-        """Return the number of the largest visible window of that process, once there is one."""
-
-        def look() -> str | None:
-            found = self._xdotool("search", "--onlyvisible", "--pid", str(pid), ok=(0, 1)).split()
-            return max(found, key=self._area) if found else None
-
-        return wait_for(f"a window of process {pid} on display {self.name}", look, limit_s)
+    def find_window(self, pid: int) -> str | None:
+        """Return the number of the largest visible window of that process, None when it shows none."""
+        found = self._xdotool("search", "--onlyvisible", "--pid", str(pid), ok=(0, 1)).split()
+        return max(found, key=self._area) if found else None
 
     def focus(self, window: str) -> None:
         """Give the keyboard to that window, as a click into it would."""

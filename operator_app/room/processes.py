@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from operator_app.room.reaper import TAG_VARIABLE, end_all, tagged
+from operator_app.room.reaper import TAG_VARIABLE, end_all, members
 from operator_app.room.waiting import RoomError
 
 STOP_LIMIT_S = 15.0
@@ -91,7 +91,9 @@ class Crew:
             stderr=subprocess.DEVNULL,
             cwd=Path(__file__).parents[2],
             start_new_session=True,
+            text=True,
         )
+        self._guarded: list[Path] = []
 
     @property
     def members(self) -> tuple[RoomProcess, ...]:
@@ -112,9 +114,16 @@ class Crew:
         self._members.append(member)
         return member
 
+    def guard(self, folder: Path) -> None:
+        """Have every process that works in this folder ended with the room."""
+        self._guarded.append(folder.resolve())
+        assert self._reaper.stdin is not None
+        self._reaper.stdin.write(f"{folder.resolve()}\n")
+        self._reaper.stdin.flush()
+
     def alive(self) -> dict[int, str]:
-        """Return what runs with this room's tag, grandchildren included."""
-        return tagged(self.tag)
+        """Return what runs and belongs to this room, grandchildren included."""
+        return members(self.tag, self._guarded)
 
     def close(self) -> dict[int, str]:
         """Stop all, the last started first; return what had to be ended beyond that (children left behind)."""
@@ -123,7 +132,7 @@ class Crew:
                 member.kill(signal.SIGTERM)
         for member in reversed(self._members):
             member.stop()
-        left = end_all(self.tag)
+        left = end_all(self.tag, self._guarded)
         if self._reaper.stdin is not None:
             self._reaper.stdin.close()
         self._reaper.wait(STOP_LIMIT_S)

@@ -2,13 +2,16 @@
 
 Every process of a room carries the room's tag in its environment, and so do the processes that it starts. A reaper
 runs beside the room and reads from a pipe: when the pipe closes, because the room is done or because it was killed,
-the reaper ends every process with the tag. Run as `python -m operator_app.room.reaper TAG`.
+the reaper ends every process with the tag. A line on the pipe names a folder; who works in there is ended as well:
+PostgreSQL writes over its environment, but its working folder is its data.
+Run as `python -m operator_app.room.reaper TAG`.
 """
 
 import os
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 TAG_VARIABLE = "OPERATOR_ROOM"
@@ -16,15 +19,14 @@ GRACE_S = 3.0
 LIMIT_S = 20.0
 
 
-def tagged(tag: str) -> dict[int, str]:
-    """Return the living processes with this tag, as number and command; this process is left out."""
-    wanted = f"{TAG_VARIABLE}={tag}".encode()
+def members(tag: str, folders: Sequence[Path] = ()) -> dict[int, str]:
+    """Return the living processes with this tag or working in these folders, as number and command; not this one."""
     found: dict[int, str] = {}
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit() or int(entry.name) == os.getpid():
             continue
         try:
-            if wanted in (entry / "environ").read_bytes().split(b"\0"):
+            if _belongs(entry, tag, folders):
                 command = (
                     (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
                 )
@@ -35,11 +37,11 @@ def tagged(tag: str) -> dict[int, str]:
     return found
 
 
-def end_all(tag: str, grace_s: float = GRACE_S) -> dict[int, str]:
-    """End every process with this tag, by TERM and after `grace_s` by KILL; return those that were there."""
+def end_all(tag: str, folders: Sequence[Path] = (), grace_s: float = GRACE_S) -> dict[int, str]:
+    """End every such process, by TERM and after `grace_s` by KILL; return those that were there."""
     start = time.monotonic()
     met: dict[int, str] = {}
-    while (alive := tagged(tag)) and time.monotonic() - start < LIMIT_S:
+    while (alive := members(tag, folders)) and time.monotonic() - start < LIMIT_S:
         kill = time.monotonic() - start > grace_s
         for pid, command in alive.items():
             if pid not in met or kill:
@@ -47,6 +49,12 @@ def end_all(tag: str, grace_s: float = GRACE_S) -> dict[int, str]:
             met[pid] = command
         time.sleep(0.05)
     return met
+
+
+def _belongs(entry: Path, tag: str, folders: Sequence[Path]) -> bool:
+    if f"{TAG_VARIABLE}={tag}".encode() in (entry / "environ").read_bytes().split(b"\0"):
+        return True
+    return bool(folders) and any((entry / "cwd").readlink().is_relative_to(folder) for folder in folders)
 
 
 def _send(pid: int, number: signal.Signals) -> None:
@@ -58,8 +66,7 @@ def _send(pid: int, number: signal.Signals) -> None:
 
 def main(tag: str) -> int:
     """Wait until standard input closes, then end the room."""
-    sys.stdin.buffer.read()
-    end_all(tag)
+    end_all(tag, [Path(line.rstrip("\n")) for line in sys.stdin])
     return 0
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from operator_app.room.processes import Crew
-from operator_app.room.reaper import tagged
+from operator_app.room.reaper import members
 from operator_app.room.waiting import RoomError, WaitFailedError, wait_for
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc")
@@ -27,6 +27,7 @@ import subprocess, sys
 subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)
 print("up", flush=True)
 """
+NAMELESS = ["env", "-i", *STUBBORN]
 RUNAWAY = [sys.executable, "-c", RUNAWAY_CODE]
 
 
@@ -46,7 +47,7 @@ def test_a_program_writes_its_log_and_ends_with_the_crew(tmp_path: Path) -> None
     assert member.pid in crew.alive()
     assert crew.close() == {}
     assert member.exit_code == -signal.SIGTERM
-    assert tagged(crew.tag) == {}
+    assert members(crew.tag) == {}
 
 
 def test_children_in_a_session_of_their_own_are_ended_and_told(crew: Crew) -> None:
@@ -64,10 +65,13 @@ def test_who_ignores_the_polite_word_is_killed(crew: Crew) -> None:
 
 
 def test_a_killed_room_leaves_nothing_behind(tmp_path: Path) -> None:
+    cluster = tmp_path / "cluster"
+    cluster.mkdir()
     script = (
         "import sys, time; from pathlib import Path; from operator_app.room.processes import Crew\n"
         f"crew = Crew(Path({str(tmp_path)!r}))\n"
         f"crew.start('stubborn', {STUBBORN!r}); crew.start('runaway', {RUNAWAY!r})\n"
+        f"crew.start('nameless', {NAMELESS!r}, cwd=Path({str(cluster)!r})); crew.guard(Path({str(cluster)!r}))\n"
         "print(crew.tag, flush=True); time.sleep(600)\n"
     )
     with subprocess.Popen(
@@ -78,13 +82,13 @@ def test_a_killed_room_leaves_nothing_behind(tmp_path: Path) -> None:
             tag = room.stdout.readline().strip()
             wait_for(
                 "both are up",
-                lambda: sum("up" in log.read_text() for log in (tmp_path / "logs").glob("*.log")) == 2,
+                lambda: sum("up" in log.read_text() for log in (tmp_path / "logs").glob("*.log")) == 3,
             )
             # The runaway's parent may still be on its way out when its word is read.
-            wait_for("the stubborn one and the runaway are left", lambda: len(tagged(tag)) == 2)
+            wait_for("the stubborn one and the runaway are left", lambda: len(members(tag)) == 2)
         finally:
             room.kill()
-    wait_for("the reaper has ended all", lambda: not tagged(tag), 30.0)
+    wait_for("the reaper has ended all", lambda: not members(tag, [cluster]), 30.0)
 
 
 def test_a_missing_program_is_one_sentence(crew: Crew) -> None:
