@@ -55,6 +55,9 @@ def parser() -> argparse.ArgumentParser:
 
     doctor = _command(commands, "doctor", "say what is wrong with this machine or window", "doctor")
     doctor.add_argument("--config", type=Path, help="settings file of the window to look at")
+    doctor.add_argument(
+        "--set-aside", type=Path, metavar="FOLDER", help="move a damaged store out of the way, whole"
+    )
 
     demo = _command(
         commands, "demo", "play a shift: server, seats, desk, wall and callers on this machine", "demo"

@@ -27,13 +27,13 @@ class CannotStartError(Exception):
 class ServerClock:
     """The seat's clock, corrected by the offset to the server once that is known."""
 
-    def __init__(self) -> None:
-        """Start uncorrected."""
-        self.offset = timedelta()
+    def __init__(self, offset_ms: float = 0.0) -> None:
+        """Start with the offset that was last measured: what to add to this PC's clock to get the server's."""
+        self.offset_ms = offset_ms
 
     def now(self) -> datetime:
         """The present moment in UTC."""
-        return datetime.now(UTC) + self.offset
+        return datetime.now(UTC) + timedelta(milliseconds=self.offset_ms)
 
     def random_bytes(self, count: int) -> bytes:
         """Bytes of the system's generator."""

@@ -1,0 +1,131 @@
+"""`operator-app doctor`: what this machine and one window's settings can do, line by line, and what is wrong."""
+
+import argparse
+import importlib.metadata
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from operator_app import __version__
+from operator_app.bootstrap.parts import CannotStartError, data_folder, resources_folder, site_rules
+from operator_app.bootstrap.site import SITE_FOLDER
+from operator_app.config.settings import Settings, SettingsError, load_settings
+from operator_app.maps.site import SitePackError, default_site, has_site, load_site
+from operator_app.storage.problems import ServerProblem, StoreProblemError
+from operator_app.storage.seat_store import SeatStore, set_aside
+from operator_app.storage.server_link import check_server
+
+LOW_SPACE_BYTES = 2 * 1024**3
+LIBRARIES = ("PySide6", "pjsua2-python", "SQLAlchemy", "psycopg", "folium", "pyqtgraph", "qasync")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the examination; `good` is None where there is nothing to judge."""
+
+    subject: str
+    words: str
+    good: bool | None = True
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the findings; exit code 1 when something is wrong."""
+    if args.set_aside is not None:
+        return _set_aside(args.set_aside)
+    wrong = False
+    for finding in examine(args.config):
+        mark = {True: "ok   ", False: "WRONG", None: "     "}[finding.good]
+        wrong = wrong or finding.good is False
+        print(f"{mark} {finding.subject:<10} {finding.words}", flush=True)
+    return 1 if wrong else 0
+
+
+def examine(config: Path | None) -> Iterator[Finding]:
+    """Look at the program, the machine and, with a settings file, at everything that window needs."""
+    yield Finding("program", f"operator-app {__version__}, Python {sys.version.split()[0]}", None)
+    yield Finding("libraries", ", ".join(f"{name} {_version(name)}" for name in LIBRARIES), None)
+    try:
+        yield Finding("resources", str(resources_folder()))
+    except SettingsError as error:
+        yield Finding("resources", str(error), good=False)
+    if config is None:
+        yield Finding("settings", "none given; --config FILE looks at a window", None)
+        return
+    try:
+        settings = load_settings(config)
+        folder = data_folder(settings)
+    except SettingsError as error:
+        yield Finding("settings", str(error), good=False)
+        return
+    yield Finding("settings", f"{settings.seat.role} {settings.seat.name} in {folder}")
+    yield from _disk(folder)
+    yield from _site(settings, folder)
+    if settings.seat.role != "wall":
+        yield _store(folder)
+    yield _server(settings)
+
+
+def _version(name: str) -> str:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return "missing"
+
+
+def _disk(folder: Path) -> Iterator[Finding]:
+    free = shutil.disk_usage(folder).free
+    words = f"{free / 1024**3:.1f} GB free for journal and recordings"
+    yield Finding(
+        "disk", words if free >= LOW_SPACE_BYTES else f"only {words}; make room", free >= LOW_SPACE_BYTES
+    )
+
+
+def _site(settings: Settings, folder: Path) -> Iterator[Finding]:
+    place = folder / SITE_FOLDER
+    try:
+        if has_site(place):
+            site = load_site(place)
+            yield Finding("site", f"{site.name}, version {site.version}, {len(site.villages)} villages")
+        else:
+            site = default_site(resources_folder())
+            yield Finding("site", "plain default: no site pack imported (operator-app site import)", None)
+        rules = site_rules(settings, place)
+    except (SitePackError, SettingsError) as error:
+        yield Finding("site", str(error), good=False)
+        return
+    yield Finding("rules", f"{len(rules.kinds)} kinds, {len(rules.agencies)} agencies")
+
+
+def _store(folder: Path) -> Finding:
+    try:
+        store = SeatStore.open(folder)
+    except StoreProblemError as error:
+        return Finding("journal", error.sentence, good=False)
+    try:
+        words = f"{store.next_seq - 1} events of its own, {store.waiting()} not yet at the server"
+        quarantined = store.quarantined()
+        if quarantined:
+            return Finding("journal", f"{words}, {quarantined} refused by the server", good=False)
+        return Finding("journal", words)
+    finally:
+        store.close()
+
+
+def _server(settings: Settings) -> Finding:
+    if not settings.server.dsn:
+        return Finding("server", "none configured: this window works alone", None)
+    try:
+        return Finding("server", check_server(settings.server.dsn))
+    except ServerProblem as problem:
+        return Finding("server", problem.sentence, good=False)
+
+
+def _set_aside(folder: Path) -> int:
+    try:
+        place = set_aside(folder)
+    except (StoreProblemError, OSError) as error:
+        raise CannotStartError(str(error)) from None
+    print(f"The store was moved, whole, to {place}; the next start founds an empty one.")
+    return 0
