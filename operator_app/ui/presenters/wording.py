@@ -1,5 +1,6 @@
 """Small things that desk and wall say alike: running times, local times, tones of attention."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -23,6 +24,15 @@ class Tone(StrEnum):
     BUSY = "busy"
     WATCH = "watch"
     ALARM = "alarm"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of a line of text with a tone of its own."""
+
+    text: str
+    tone: Tone = Tone.PLAIN
+    strong: bool = False
 
 
 PRIORITY_TONES = {1: Tone.ALARM, 2: Tone.WATCH, 3: Tone.BUSY, 4: Tone.QUIET, 5: Tone.QUIET, None: Tone.QUIET}

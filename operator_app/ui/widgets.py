@@ -1,0 +1,389 @@
+"""The parts windows are made of. Each takes its words from outside and touches the screen only when they change."""
+
+from collections.abc import Sequence
+from html import escape
+
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import (
+    QFrame,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
+    QStylePainter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from operator_app.ui.presenters.wording import PRIORITY_TONES, Span, Tone
+from operator_app.ui.theme import BODY, SMALL, Theme
+
+WEIGHT_STRONG = 600
+
+
+def set_tone(widget: QWidget, tone: Tone) -> None:
+    """Give the widget the colours of that tone; does nothing when it has them."""
+    set_look(widget, "tone", tone.value)
+
+
+def set_look(widget: QWidget, name: str, value: str) -> None:
+    """Set a property that the style sheet selects by; does nothing when it is set so."""
+    if widget.property(name) != value:
+        widget.setProperty(name, value)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
+def set_words(label: QLabel, words: str) -> None:
+    """Set a label's text when it differs."""
+    if label.text() != words:
+        label.setText(words)
+
+
+class Text(QLabel):
+    """A label: `part` names its rule in the style sheet (label, head, title, number, strong, small, chip)."""
+
+    def __init__(
+        self, words: str = "", part: str = "", tone: Tone = Tone.PLAIN, *, wrap: bool = False, name: str = ""
+    ) -> None:
+        super().__init__(words)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setObjectName(name)
+        self.setWordWrap(wrap)
+        if part:
+            self.setProperty("part", part)
+        if tone is not Tone.PLAIN:
+            self.setProperty("tone", tone.value)
+
+    def say(self, words: str, tone: Tone | None = None) -> None:
+        """Show these words, in that tone when one is given."""
+        set_words(self, words)
+        if tone is not None:
+            set_tone(self, tone)
+
+
+class SpanText(QLabel):
+    """A line or paragraph whose pieces have tones of their own."""
+
+    def __init__(self, theme: Theme, *, wrap: bool = False, name: str = "", part: str = "") -> None:
+        super().__init__()
+        self._theme = theme
+        self._spans: tuple[Span, ...] = ()
+        self.setTextFormat(Qt.TextFormat.RichText)
+        self.setObjectName(name)
+        self.setWordWrap(wrap)
+        if part:
+            self.setProperty("part", part)
+
+    def say(self, spans: Sequence[Span]) -> None:
+        """Show these pieces one after the other; spaces between them are part of the pieces."""
+        if tuple(spans) == self._spans:
+            return
+        self._spans = tuple(spans)
+        self.setText("".join(self._html(span) for span in self._spans))
+
+    def _html(self, span: Span) -> str:
+        weight = WEIGHT_STRONG if span.strong else 400
+        words = escape(span.text, quote=False)
+        return f'<span style="color:{self._theme.colour(span.tone)}; font-weight:{weight}">{words}</span>'
+
+
+class SectionTitle(Text):
+    """The small capitals over a list or group."""
+
+    def __init__(self, words: str = "", name: str = "") -> None:
+        super().__init__(words.upper(), "head", Tone.QUIET, name=name)
+
+    def say(self, words: str, tone: Tone | None = None) -> None:
+        """Show these words in capitals."""
+        super().say(words.upper(), tone)
+
+
+class Chip(Text):
+    """A word on a ground of its tone, as a priority or a state."""
+
+    def __init__(self, words: str = "", tone: Tone = Tone.QUIET, name: str = "") -> None:
+        super().__init__(words, "chip", tone, name=name)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def say_priority(self, priority: int | None, words: str) -> None:
+        """Show a priority in its tone."""
+        self.say(words, PRIORITY_TONES[priority])
+
+
+class Clock(Text):
+    """A time that runs; equal figures keep it still."""
+
+    def __init__(self, name: str = "clock", part: str = "title") -> None:
+        super().__init__("", part, name=name)
+
+
+class Panel(QFrame):
+    """A framed area with a column in it."""
+
+    def __init__(self, theme: Theme, name: str, *, margin: int = 14, gap: int = 8) -> None:
+        super().__init__()
+        self.theme = theme
+        self.setObjectName(name)
+        self.setProperty("part", "panel")
+        self.column = QVBoxLayout(self)
+        side = theme.px(margin)
+        self.column.setContentsMargins(side, theme.px(margin - 2), side, theme.px(margin - 2))
+        self.column.setSpacing(theme.px(gap))
+
+
+class Lamp(QWidget):
+    """A state by shape, colour and words: disc good, triangle watch, crossed square alarm, ring for what is off."""
+
+    def __init__(self, theme: Theme, name: str, words: str = "", tone: Tone = Tone.QUIET) -> None:
+        super().__init__()
+        self._theme = theme
+        self._words, self._tone = words, tone
+        self.setObjectName(name)
+        self.setFont(theme.font(SMALL))
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(words)
+
+    @property
+    def tone(self) -> Tone:
+        """The tone shown."""
+        return self._tone
+
+    def say(self, words: str, tone: Tone) -> None:
+        """Show that state."""
+        if (words, tone) != (self._words, self._tone):
+            self._words, self._tone = words, tone
+            self.setAccessibleName(words)
+            self.updateGeometry()
+            self.update()
+
+    def shown_text(self) -> str:
+        """Return the words."""
+        return self._words
+
+    def is_clipped(self) -> bool:
+        """Whether the words do not fit."""
+        return self.sizeHint().width() > self.width() + 1
+
+    def sizeHint(self) -> QSize:
+        """Room for shape and words."""
+        metrics = QFontMetrics(self._theme.font(SMALL))
+        wide = self._theme.px(10) + self._theme.px(7) + metrics.horizontalAdvance(self._words) + 2
+        return QSize(wide, max(metrics.height(), self._theme.px(12)))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint shape and words."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        side = self._theme.px(10)
+        paint_shape(
+            painter, QRectF(0.5, (self.height() - side) / 2, side - 1, side - 1), self._tone, self._theme
+        )
+        painter.setPen(QColor(self._theme.tokens.text))
+        painter.setFont(self._theme.font(SMALL))
+        room = self.rect().adjusted(side + self._theme.px(7), 0, 0, 0)
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self._words)
+
+
+def paint_shape(painter: QPainter, box: QRectF, tone: Tone, theme: Theme) -> None:
+    """Paint the shape that stands for a tone into that box."""
+    colour = QColor(theme.colour(tone))
+    if tone in (Tone.QUIET, Tone.PLAIN):
+        painter.setPen(QPen(colour, max(1.5, box.width() / 7)))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(box.adjusted(1, 1, -1, -1))
+        return
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    if tone is Tone.WATCH:
+        corners = (QPointF(box.center().x(), box.top()), box.bottomRight(), box.bottomLeft())
+        painter.drawPolygon(QPolygonF(corners))
+    elif tone is Tone.ALARM:
+        painter.drawRect(box)
+        painter.setPen(QPen(QColor(theme.tokens.panel), max(1.5, box.width() / 6)))
+        inner = box.adjusted(box.width() / 4, box.height() / 4, -box.width() / 4, -box.height() / 4)
+        painter.drawLine(inner.topLeft(), inner.bottomRight())
+        painter.drawLine(inner.topRight(), inner.bottomLeft())
+    else:
+        painter.drawEllipse(box)
+
+
+class KeyCap(QWidget):
+    """A drawn key, beside a field or title that it leads to."""
+
+    def __init__(self, theme: Theme, key: str) -> None:
+        super().__init__()
+        self._theme, self._key = theme, key
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(key)
+
+    def shown_text(self) -> str:
+        """Return the key's name."""
+        return self._key
+
+    def is_clipped(self) -> bool:
+        """Whether it does not fit."""
+        return self.sizeHint().width() > self.width() + 1
+
+    def sizeHint(self) -> QSize:
+        """Room for the cap."""
+        return cap_size(self._theme, self._key)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the cap."""
+        painter = QPainter(self)
+        paint_cap(painter, self.rect(), self._key, self._theme, self._theme.tokens.muted)
+
+
+def cap_size(theme: Theme, key: str) -> QSize:
+    """Return the room that a key cap takes."""
+    metrics = QFontMetrics(theme.font(12, WEIGHT_STRONG))
+    return QSize(metrics.horizontalAdvance(key) + theme.px(12), metrics.height() + theme.px(4))
+
+
+def paint_cap(painter: QPainter, box: QRect, key: str, theme: Theme, letters: str) -> None:
+    """Paint a key cap with that letter colour."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(QColor(theme.tokens.field_edge), 1))
+    painter.setBrush(QColor(theme.tokens.panel))
+    painter.drawRoundedRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5), theme.px(4), theme.px(4))
+    painter.setPen(QColor(letters))
+    painter.setFont(theme.font(12, WEIGHT_STRONG))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, key)
+    painter.restore()
+
+
+class KeyButton(QPushButton):
+    """A button with its key drawn on it. The key itself belongs to the window's key map; here it is only shown.
+
+    Words wrap to a second line before they are cut. `look` is "", "primary" or "danger".
+    """
+
+    def __init__(
+        self,
+        theme: Theme,
+        words: str,
+        key: str = "",
+        *,
+        name: str = "",
+        look: str = "",
+        spoken_key: str = "",
+        centred: bool = False,
+        text_px: int = BODY,
+    ) -> None:
+        """`key` is what stands on the cap, `spoken_key` what a screen reader says when that differs."""
+        super().__init__(words)
+        self._theme, self._key, self._centred, self._text_px = theme, key, centred, text_px
+        self.setObjectName(name)
+        self.setProperty("part", "key")
+        if look:
+            self.setProperty("look", look)
+        self.setAccessibleName(words)
+        self.setAccessibleDescription(spoken_key or key)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click must not take the keyboard from the form
+        self.setFont(theme.font(text_px, WEIGHT_STRONG))
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    @property
+    def key(self) -> str:
+        """The key shown on the cap."""
+        return self._key
+
+    def say(self, words: str) -> None:
+        """Show other words."""
+        if words != self.text():
+            self.setText(words)
+            self.setAccessibleName(words)
+            self.updateGeometry()
+
+    def shown_text(self) -> str:
+        """Return the words without the key."""
+        return self.text()
+
+    def is_clipped(self) -> bool:
+        """Whether words or key do not fit."""
+        box = self._words_box(self.width())
+        wanted = self._measure(box.width())
+        return wanted.width() > box.width() + 1 or wanted.height() > self.height() - self._theme.px(4)
+
+    def sizeHint(self) -> QSize:
+        """Room for the words in one line."""
+        metrics = self._metrics()
+        wide = metrics.horizontalAdvance(self.text()) + 2 + self._around()
+        return QSize(wide, self._tall(metrics.height()))
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the longest word."""
+        metrics = self._metrics()
+        longest = max((metrics.horizontalAdvance(word) for word in self.text().split()), default=0)
+        return QSize(longest + 2 + self._around(), self._tall(metrics.height()))
+
+    def hasHeightForWidth(self) -> bool:
+        """Narrow buttons grow in height."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """Height of the words at that width."""
+        return self._tall(self._measure(self._words_box(width).width()).height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the button's ground, its words and its key."""
+        painter = QStylePainter(self)
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        option.text = ""
+        painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
+        colour = self.palette().buttonText().color()
+        words, cap = self._places()
+        painter.setPen(colour)
+        painter.setFont(self._font())
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap
+        painter.drawText(words, flags, self.text())
+        if self._key:
+            paint_cap(painter, cap, self._key, self._theme, colour.name())
+
+    def _places(self) -> tuple[QRect, QRect]:
+        cap = cap_size(self._theme, self._key) if self._key else QSize(0, 0)
+        words = self._words_box(self.width())
+        used = self._measure(words.width())
+        gap = self._gap()
+        if self._centred:
+            whole = used.width() + gap + cap.width()
+            words.setLeft(max(words.left(), (self.width() - whole) // 2))
+            words.setWidth(used.width())
+            left = words.right() + 1 + gap
+        else:
+            left = self.width() - self._side() - cap.width()
+        return words, QRect(left, (self.height() - cap.height()) // 2, cap.width(), cap.height())
+
+    def _words_box(self, width: int) -> QRect:
+        return QRect(self._side(), 0, max(1, width - self._around()), self.height())
+
+    def _measure(self, width: int) -> QSize:
+        flags = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft
+        return self._metrics().boundingRect(QRect(0, 0, width, 10_000), flags, self.text()).size()
+
+    def _around(self) -> int:
+        cap = cap_size(self._theme, self._key).width() if self._key else 0
+        return 2 * self._side() + self._gap() + cap
+
+    def _gap(self) -> int:
+        return self._theme.px(8) if self._key else 0
+
+    def _side(self) -> int:
+        return self._theme.px(12 if self._text_px >= BODY else 8)
+
+    def _tall(self, words: int) -> int:
+        return words + self._theme.px(18 if self._text_px >= BODY else 10)
+
+    def _font(self) -> QFont:
+        return self._theme.font(self._text_px, WEIGHT_STRONG)
+
+    def _metrics(self) -> QFontMetrics:
+        return QFontMetrics(self._font())
