@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from operator_app.maps.site import Site
@@ -145,8 +145,15 @@ class LiveMap:
 
 
 def _shown(incident: MapIncident) -> dict[str, Any]:
-    keys = ("id", "lat", "lon", "p", "label", "state", "sel")
-    return dict(zip(keys, astuple(incident), strict=True))
+    return {
+        "id": incident.id,
+        "lat": incident.lat,
+        "lon": incident.lon,
+        "p": incident.priority,
+        "label": incident.label,
+        "state": incident.state,
+        "sel": incident.selected,
+    }
 
 
 def _described(paths: Iterable[str]) -> Sequence[Mapping[str, str]]:

@@ -37,6 +37,7 @@ def build_page() -> str:
     page.default_js = [
         ("leaflet", "app://map/leaflet/leaflet.js"),
         ("channel", "app://map/qwebchannel.js"),
+        ("sheet", "app://map/sheet.js"),
         ("land", "app://map/land.js"),
         ("shapes", "app://map/shapes.js"),
         ("operator", "app://map/map.js"),

@@ -5,18 +5,11 @@
 const operatorLand = (() => {
   const HAIR_PX = 0.7;              /* points nearer than this to the last one cannot be seen */
 
-  /* Mercator in 0..1, the square of the world at zoom -8; x from the west, y from the north. */
-  const worldX = lon => lon / 360 + 0.5;
-  const worldY = lat => {
-    const sin = Math.sin(lat * Math.PI / 180);
-    return 0.5 - Math.log((1 + sin) / (1 - sin)) / (4 * Math.PI);
-  };
-
   function ringOf(positions) {
     const points = new Float64Array(positions.length * 2);
     const ring = {points, west: 1, east: 0, north: 1, south: 0};
     positions.forEach(([lon, lat], at) => {
-      const x = points[2 * at] = worldX(lon), y = points[2 * at + 1] = worldY(lat);
+      const x = points[2 * at] = operatorSheet.worldX(lon), y = points[2 * at + 1] = operatorSheet.worldY(lat);
       if (x < ring.west) ring.west = x;
       if (x > ring.east) ring.east = x;
       if (y < ring.north) ring.north = y;
@@ -43,43 +36,16 @@ const operatorLand = (() => {
   }
 
   /* Layers in drawing order: {areas, fill, line, weight, below}; `below` is the zoom from which it is left out. */
-  const Land = L.Layer.extend({
+  const Land = operatorSheet.Sheet.extend({
     initialize(layers, pane, padding) {
       this._layers = layers;
-      this._padding = padding;
-      L.setOptions(this, {pane});
+      operatorSheet.Sheet.prototype.initialize.call(this, pane, padding);
     },
-    onAdd() {
-      this._canvas = L.DomUtil.create("canvas", "land", this.getPane());
-      this._canvas.setAttribute("aria-hidden", "true");
-      this._draw();
-    },
-    onRemove() { this._canvas.remove(); },
-    getEvents() { return {moveend: this._draw, resize: this._draw, viewreset: this._draw}; },
 
-    _draw() {
-      const size = this._map.getSize(), sharp = window.devicePixelRatio || 1;
-      const pad = size.multiplyBy(this._padding).round();
-      const width = size.x + 2 * pad.x, height = size.y + 2 * pad.y, canvas = this._canvas;
-      L.DomUtil.setPosition(canvas, this._map.containerPointToLayerPoint(pad.multiplyBy(-1)));
-      if (canvas.width !== Math.round(width * sharp) || canvas.height !== Math.round(height * sharp)) {
-        canvas.width = Math.round(width * sharp);
-        canvas.height = Math.round(height * sharp);
-        canvas.style.width = `${width}px`;
-        canvas.style.height = `${height}px`;
-      }
-      const corner = this._map.getPixelBounds().min.subtract(pad);
-      const scale = 256 * 2 ** this._map.getZoom();
-      const view = {
-        scale, x: corner.x, y: corner.y, west: corner.x / scale, east: (corner.x + width) / scale,
-        north: corner.y / scale, south: (corner.y + height) / scale,
-      };
-      const ctx = canvas.getContext("2d");
-      ctx.setTransform(sharp, 0, 0, sharp, 0, 0);
-      ctx.clearRect(0, 0, width, height);
+    _paint(ctx, view) {
       ctx.lineJoin = "round";
       for (const layer of this._layers) {
-        if (!(this._map.getZoom() >= layer.below)) this._drawLayer(ctx, layer, view);
+        if (!(view.zoom >= layer.below)) this._drawLayer(ctx, layer, view);
       }
     },
 

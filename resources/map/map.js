@@ -10,9 +10,9 @@ const operatorMap = (() => {
   const COVERS_PX = 9;              /* shapes nearer than this count as lying on each other */
   let map, bridge, state, crowd, pin;
   let held = false, moving = false;
-  let names = [];
+  let names = [], glass = [];
   let chain = Promise.resolve();
-  const incidents = new Map();      /* id -> {incident, marker, dom} */
+  const incidents = new Map();      /* id -> {incident, marker}; the marker is null in the crowd */
   const pen = document.createElement("canvas").getContext("2d");
   const widths = new Map();
 
@@ -49,7 +49,8 @@ const operatorMap = (() => {
     map.getContainer().setAttribute("role", "application");
     await Promise.all(state.fonts.map(loadFont));
     pane("base", 200);
-    crowd = L.canvas({pane: pane("crowd", 550), padding: 0.2});
+    pane("crowd", 550);
+    crowd = operatorShapes.crowd("crowd", state.interactive ? 0.5 : 0, state.scale).addTo(map);
     pane("names", 450).classList.add("names-pane");
     const layers = await Promise.all(["coast", ...state.site.layers].map(async name =>
       [name, await read(name === "coast" ? "coast.json" : `site/${name}.json`)]));
@@ -222,13 +223,15 @@ const operatorMap = (() => {
     /* Whoever takes hold of the map keeps it: from then on only an explicit order moves it. */
     map.on("dragstart zoomstart", () => { if (!moving) held = true; });
     map.on("keydown", () => { held = true; });
-    map.on("resize", () => { if (!held) fit(); });
+    map.on("resize", () => { lookAtGlass(); if (!held) fit(); });
     map.on("zoomend", thinNames);
     map.on("moveend", () => { placeLabels(); tellView(); });
     if (state.interactive) map.on("click", event => {
-      const at = event.latlng.wrap();
-      bridge.clicked(at.lat, at.lng);
+      const at = event.latlng.wrap(), hit = crowd.under(at, map.getZoom());
+      if (hit) bridge.incidentClicked(hit.id);
+      else bridge.clicked(at.lat, at.lng);
     });
+    lookAtGlass();
     thinNames();
     tellView();
   }
@@ -243,8 +246,9 @@ const operatorMap = (() => {
   function change(message) {
     for (const id of message.gone || []) remove(id);
     for (const incident of message.put || []) {
-      remove(incident.id);
-      incidents.set(incident.id, {incident, marker: null, dom: false});
+      const old = incidents.get(incident.id);
+      if (old && old.marker) old.marker.remove();
+      incidents.set(incident.id, {incident, marker: null});
     }
     if (message.put || message.gone) rank();
     if ("pin" in message) setPin(message.pin);
@@ -252,7 +256,10 @@ const operatorMap = (() => {
     if (message.put || message.gone || "pin" in message) placeLabels();
     const words = state.texts.count.replace("{n}", incidents.size);
     const status = document.getElementById("status");
-    if (status.textContent !== words) status.textContent = words;
+    if (status.textContent === words) return;
+    const first = !status.textContent;
+    status.textContent = words;
+    if (first) lookAtGlass();
   }
 
   function remove(id) {
@@ -261,27 +268,30 @@ const operatorMap = (() => {
     incidents.delete(id);
   }
 
-  const urgency = incident => (incident.sel ? -10 : 0) + (incident.p || 3.5);
+  const urgency = incident => incident.sel ? 0 : [4, 1, 2, 3, 5, 6][incident.p || 0];
 
+  /* The most urgent first, within the same urgency those known for longest; no sorting, for a crowd is large. */
   function ranked() {
-    return [...incidents.values()].sort((one, other) =>
-      urgency(one.incident) - urgency(other.incident) || (one.incident.id < other.incident.id ? -1 : 1));
+    const rows = [[], [], [], [], [], [], []];
+    for (const entry of incidents.values()) rows[urgency(entry.incident)].push(entry);
+    return rows.flat();
   }
 
-  /* The most urgent become elements, the rest drops on the canvas; only what changed sides is made anew. */
+  /* The most urgent become elements, the rest goes into the crowd; only what is new or changed sides is made. */
   function rank() {
-    const all = incidents.size > NAMED_MOST ? ranked() : incidents.values();
-    let number = 0;
-    for (const entry of all) {
-      const dom = number++ < NAMED_MOST;
-      if (entry.marker && entry.dom === dom) continue;
-      if (entry.marker) entry.marker.remove();
-      entry.dom = dom;
-      entry.marker = dom ? operatorShapes.domMarker(entry.incident)
-        : operatorShapes.canvasMarker(entry.incident, crowd, state.scale);
+    const all = ranked();
+    for (const entry of all.slice(0, NAMED_MOST)) {
+      if (entry.marker) continue;
+      entry.marker = operatorShapes.domMarker(entry.incident);
       if (state.interactive) entry.marker.on("click", () => bridge.incidentClicked(entry.incident.id));
       entry.marker.addTo(map);
     }
+    const rest = all.slice(NAMED_MOST);
+    for (const entry of rest) {
+      if (entry.marker) entry.marker.remove();
+      entry.marker = null;
+    }
+    crowd.show(rest);
   }
 
   /* Each label stands right of its shape, else left, above or below, else it is left out; the urgent choose first.
@@ -289,17 +299,17 @@ const operatorMap = (() => {
   function placeLabels() {
     const scale = state.scale, height = 17 * scale, size = map.getSize();
     const shown = [];
-    for (const {incident, marker, dom} of ranked()) {
+    for (const {incident, marker} of ranked().slice(0, NAMED_MOST)) {
       const at = map.latLngToContainerPoint([incident.lat, incident.lon]);
       if (at.x < -20 || at.y < -20 || at.x > size.x + 20 || at.y > size.y + 20) continue;
       const above = shown.find(other => !other.above && other.at.distanceTo(at) < COVERS_PX * scale);
       if (above) above.covers += 1;
-      if (dom) shown.push({incident, at, element: marker.getElement(), covers: 0, above,
-        reach: operatorShapes.reach(incident, scale)});
+      const reach = operatorShapes.reach(incident, scale);
+      shown.push({incident, at, reach, above, covers: 0, element: marker.getElement()});
     }
     const taken = shown.map(({incident, at, reach}) =>
       ({id: incident.id, ...box(at.x - reach, at.y - reach, 2 * reach, 2 * reach)}));
-    taken.push(...onGlass());
+    taken.push(...glass, ...pinSpot());
     for (const entry of shown) {
       const {incident, at, element, reach, above} = entry;
       const words = incident.label + (entry.covers ? ` +${entry.covers}` : "");
@@ -320,12 +330,20 @@ const operatorMap = (() => {
     dimNames(taken);
   }
 
-  /* Where no label may stand: under the pin and under what lies on the glass. */
-  function onGlass() {
+  /* Where no label may stand: under what lies on the glass. Asked for when that changes, not with every batch: each
+     question makes the browser lay the page out at once. */
+  function lookAtGlass() {
     const frame = map.getContainer().getBoundingClientRect();
-    const found = [...map.getContainer().querySelectorAll(".chip, .zoom-bar, .pin-cross")];
-    return found.map(element => element.getBoundingClientRect()).map(spot =>
-      ({id: "", ...box(spot.x - frame.x, spot.y - frame.y, spot.width, spot.height)}));
+    glass = [...map.getContainer().querySelectorAll(".chip, .zoom-bar")].map(element => {
+      const spot = element.getBoundingClientRect();
+      return {id: "", ...box(spot.x - frame.x, spot.y - frame.y, spot.width, spot.height)};
+    });
+  }
+
+  function pinSpot() {
+    if (!pin) return [];
+    const at = map.latLngToContainerPoint(pin.getLatLng()), reach = 18 * state.scale;
+    return [{id: "", ...box(at.x - reach, at.y - reach, 2 * reach, 2 * reach)}];
   }
 
   /* A name of an area under a shape or its label would only make both hard to read. */

@@ -73,34 +73,72 @@ const operatorShapes = (() => {
     if (label.textContent !== words) label.textContent = words;
   }
 
-  const CanvasMark = L.CircleMarker.extend({
-    _updatePath() {
-      const ctx = this._renderer._ctx;
-      const kind = this.options.kind;
-      const scale = this.options.scale;
-      ctx.save();
-      ctx.translate(this._point.x, this._point.y);
-      ctx.scale(scale, scale);
+  /* The crowd: shapes without words, each kind drawn once and then copied. */
+  const Crowd = operatorSheet.Sheet.extend({
+    initialize(pane, padding, scale) {
+      this._scale = scale;
+      this._shown = [];
+      this._marks = [];
+      this._stamps = new Map();
+      operatorSheet.Sheet.prototype.initialize.call(this, pane, padding);
+    },
+
+    /* Show exactly the incidents of these entries; the first lie on top. What did not change is not drawn again. */
+    show(entries) {
+      if (entries.length === this._shown.length && entries.every((entry, at) => entry === this._shown[at])) return;
+      this._shown = entries;
+      this._marks = entries.map(({incident}) => ({
+        incident, x: operatorSheet.worldX(incident.lon), y: operatorSheet.worldY(incident.lat),
+      })).reverse();
+      this.draw();
+    },
+
+    /* The incident under a place on the glass, or undefined. */
+    under(latlng, zoom) {
+      const world = 256 * 2 ** zoom;
+      const x = operatorSheet.worldX(latlng.lng) * world, y = operatorSheet.worldY(latlng.lat) * world;
+      const hit = this._marks.findLast(mark =>
+        Math.hypot(mark.x * world - x, mark.y * world - y) <= (kindOf(mark.incident).reach + 2) * this._scale);
+      return hit && hit.incident;
+    },
+
+    _paint(ctx, view) {
+      for (const {incident, x, y} of this._marks) {
+        if (x < view.west || x > view.east || y < view.north || y > view.south) continue;
+        const stamp = this._stamp(kindOf(incident), view.sharp);
+        const half = 14 * this._scale;
+        ctx.drawImage(stamp, x * view.scale - view.x - half, y * view.scale - view.y - half, 2 * half, 2 * half);
+      }
+    },
+
+    _stamp(kind, sharp) {
+      const key = `${kind.name} ${sharp}`;
+      if (this._stamps.has(key)) return this._stamps.get(key);
+      const side = Math.ceil(28 * this._scale * sharp);
+      const stamp = new OffscreenCanvas(side, side);
+      const ctx = stamp.getContext("2d");
+      ctx.translate(side / 2, side / 2);
+      ctx.scale(this._scale * sharp, this._scale * sharp);
       ctx.lineWidth = 1.5;
-      ctx.strokeStyle = kind.hollow ? colour(kind.name) : colour("edge");
-      ctx.fillStyle = kind.hollow ? colour("edge") : colour(kind.name);
+      ctx.strokeStyle = colour(kind.hollow ? kind.name : "edge");
+      ctx.fillStyle = colour(kind.hollow ? "edge" : kind.name);
       const body = new Path2D(kind.path);
       ctx.fill(body);
       ctx.stroke(body);
       if (kind.ring) {
+        ctx.lineWidth = 2;
         ctx.strokeStyle = colour(kind.name);
         ctx.stroke(new Path2D(kind.ring));
       }
-      ctx.restore();
+      const drawn = stamp.transferToImageBitmap();
+      this._stamps.set(key, drawn);
+      return drawn;
     },
   });
 
-  function canvasMarker(incident, renderer, scale) {
-    const kind = kindOf(incident);
-    return new CanvasMark([incident.lat, incident.lon], {
-      renderer, kind, scale, radius: kind.reach * scale, bubblingMouseEvents: false,
-    });
-  }
-
-  return {domMarker, canvasMarker, relabel, colour, reach: (incident, scale) => kindOf(incident).reach * scale};
+  return {
+    domMarker, relabel, colour,
+    crowd: (pane, padding, scale) => new Crowd(pane, padding, scale),
+    reach: (incident, scale) => kindOf(incident).reach * scale,
+  };
 })();

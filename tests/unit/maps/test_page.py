@@ -30,11 +30,11 @@ def test_the_page_asks_only_for_what_is_served(server: MapServer) -> None:
     page = server.answer(PAGE)
     assert page is not None
     asked = re.findall(r'(?:src|href)="([^"]+)"', page.data.decode())
-    assert len(asked) == 7
+    assert len(asked) == 8
     for address in asked:
         assert address.startswith("app://map/")
         assert server.answer(address.removeprefix("app://map")) is not None
-    for name in ("/map.js", "/land.js", "/shapes.js", "/map.css"):
+    for name in ("/map.js", "/sheet.js", "/land.js", "/shapes.js", "/map.css"):
         asset = server.answer(name)
         assert asset is not None
         assert not re.search(rb"https?://(?!www\.w3\.org/)", asset.data)
