@@ -17,7 +17,15 @@ from operator_app.domain.messages import (
     IncidentNoted,
 )
 from operator_app.domain.states import DISPATCH_MOVES, ENDED_INCIDENT, DispatchState
-from operator_app.ui.presenters.wording import PRIORITY_TONES, Say, Tone, local_time, number_text, running, zone_name
+from operator_app.ui.presenters.wording import (
+    PRIORITY_TONES,
+    Say,
+    Tone,
+    local_time,
+    number_text,
+    running,
+    zone_name,
+)
 from operator_app.workflow.desk import Desk, Share
 from operator_app.workflow.ports import LinkTrouble
 
@@ -233,7 +241,9 @@ class DeskPresenter:
         first = waiting[-1]
         waited_s = (now - first.dispatch.sent_at).total_seconds()
         overdue = any(_overdue(share.dispatch, now) for share in waiting)
-        headline = self._say("desk.alarm_one") if len(waiting) == 1 else self._say("desk.alarm_many", n=len(waiting))
+        headline = (
+            self._say("desk.alarm_one") if len(waiting) == 1 else self._say("desk.alarm_many", n=len(waiting))
+        )
         detail = self._say(
             "desk.alarm_detail",
             kind=self._kind(first.incident),
@@ -257,14 +267,19 @@ class DeskPresenter:
             number=incident.number,
             state=state,
             tone=tone,
-            time=running((now - _since(dispatch)).total_seconds()) if share.is_open else self._ended_at(share),
+            time=running((now - _since(dispatch)).total_seconds())
+            if share.is_open
+            else self._ended_at(share),
             limit=self._say("desk.limit", time=running(dispatch.ack_within_s)) if _asked(share) else "",
             selected=dispatch.id == self._selected,
             is_open=share.is_open,
         )
 
     def _state(self, share: Share, now: datetime) -> tuple[str, Tone]:
-        if not share.incident.is_open and share.dispatch.state not in (DispatchState.DONE, DispatchState.DECLINED):
+        if not share.incident.is_open and share.dispatch.state not in (
+            DispatchState.DONE,
+            DispatchState.DECLINED,
+        ):
             return self._say(f"desk.status_{share.incident.status}"), Tone.QUIET
         if _asked(share) and _overdue(share.dispatch, now):
             return self._say("desk.state_overdue"), Tone.ALARM
@@ -322,7 +337,8 @@ class DeskPresenter:
         names = {agency.code: agency.name for agency in self._desk.agencies}
         others = (each for each in incident.dispatches if each.agency != self._desk.agency.code)
         return " · ".join(
-            f"{names.get(each.agency, each.agency)}: {self._say(f'desk.state_{each.state}')}" for each in others
+            f"{names.get(each.agency, each.agency)}: {self._say(f'desk.state_{each.state}')}"
+            for each in others
         )
 
     # ---- the timeline
@@ -354,7 +370,9 @@ class DeskPresenter:
                 return self._say("desk.step_delivered"), Tone.PLAIN
             case DispatchOverdue(dispatch_id=own) if own == dispatch.id:
                 return self._say("desk.step_overdue"), Tone.ALARM
-            case DispatchMoved(dispatch_id=own, to=DispatchState.DECLINED, reason=reason) if own == dispatch.id:
+            case DispatchMoved(dispatch_id=own, to=DispatchState.DECLINED, reason=reason) if (
+                own == dispatch.id
+            ):
                 return self._say("desk.step_declined", reason=reason), Tone.WATCH
             case DispatchMoved(dispatch_id=own, to=to) if own == dispatch.id:
                 return self._say(f"desk.state_{to}"), Tone.PLAIN

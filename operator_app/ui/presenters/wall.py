@@ -169,7 +169,11 @@ class WallPresenter:
         count, longest_s = told.waiting.count, told.waiting.longest_s
         late = longest_s > self._room.answer_within_s
         tone = Tone.PLAIN if count == 0 else Tone.ALARM if late else Tone.WATCH
-        foot = self._say("wall.waiting_longest", time=running(longest_s)) if count else self._say("wall.waiting_none")
+        foot = (
+            self._say("wall.waiting_longest", time=running(longest_s))
+            if count
+            else self._say("wall.waiting_none")
+        )
         return Tile("waiting", (self._say("wall.waiting"),), str(count), "", (foot,), tone)
 
     def _answered(self, told: Figures) -> Tile:
@@ -213,7 +217,10 @@ class WallPresenter:
             "time": running(worst.waited_s),
             "limit": running(worst.limit_s),
         }
-        foots = (self._say("wall.unaccepted_foot", **values), self._say("wall.unaccepted_foot_short", **values))
+        foots = (
+            self._say("wall.unaccepted_foot", **values),
+            self._say("wall.unaccepted_foot_short", **values),
+        )
         return Tile(
             "unaccepted", titles, str(len(waiting)), "", foots, Tone.ALARM if worst.overdue else Tone.WATCH
         )
@@ -239,7 +246,7 @@ class WallPresenter:
             "–" if incident.priority is None else f"P{incident.priority}",
             PRIORITY_TONES[incident.priority],
             self._kind(incident),
-            (self._say("wall.place_masked"),) if masked else self._place(incident),
+            (self._say("wall.place_masked"), "") if masked else self._place(incident),
             states,
             tone,
             running(age_s),
@@ -273,7 +280,11 @@ class WallPresenter:
         if own:
             agency = self._agency(own[0].agency)
             tone = Tone.ALARM if own[0].overdue else Tone.WATCH
-            return (self._say("wall.state_waiting", agency=agency), self._say("wall.state_waiting_short")), tone
+            words = (
+                self._say("wall.state_waiting", agency=agency),
+                self._say("wall.state_waiting_short", agency=agency),
+            )
+            return words, tone
         declined = _declined(incident)
         if declined is not None:
             agency = self._agency(declined.agency)
@@ -282,7 +293,10 @@ class WallPresenter:
         if reached is not None and incident.status is not IncidentStatus.DONE:
             return (self._say(f"wall.dispatch_{reached.state}"),), Tone.PLAIN
         tone = Tone.WATCH if incident.status is IncidentStatus.NEW else Tone.PLAIN
-        return (self._say(f"wall.status_{incident.status}"), self._say(f"wall.status_{incident.status}_short")), tone
+        return (
+            self._say(f"wall.status_{incident.status}"),
+            self._say(f"wall.status_{incident.status}_short"),
+        ), tone
 
     def _mark(self, incident: Incident, told: Figures) -> Mark | None:
         position = incident.position
@@ -308,7 +322,8 @@ class WallPresenter:
 
     def _day(self, told: Figures) -> tuple[tuple[str, str], ...]:
         return tuple(
-            (self._say(key), str(sum(told.by_classification[kind] for kind in kinds))) for key, kinds in DAY_ROWS
+            (self._say(key), str(sum(told.by_classification[kind] for kind in kinds)))
+            for key, kinds in DAY_ROWS
         )
 
     def _agency(self, code: str) -> str:

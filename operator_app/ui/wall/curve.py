@@ -58,7 +58,9 @@ class HourCurve(Card):
 
     def _label(self, hours: tuple[HourCount, ...]) -> None:
         local = [hour.start.astimezone(self._zone).hour for hour in hours]
-        ticks = [(place, f"{hour:02d}") for place, hour in enumerate(local) if hour % HOURS_BETWEEN_LABELS == 0]
+        ticks = [
+            (place, f"{hour:02d}") for place, hour in enumerate(local) if hour % HOURS_BETWEEN_LABELS == 0
+        ]
         self._plot.getAxis("bottom").setTicks([ticks])
         top = max([SMALLEST_TOP, *(hour.total for hour in hours)])
         self._plot.getAxis("left").setTicks([[(0, "0"), (top, str(top))]])

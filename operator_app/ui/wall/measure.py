@@ -10,11 +10,14 @@ DESIGN_WIDTH, DESIGN_HEIGHT, DESIGN_DISTANCE_M = 1920, 1080, 4.0
 CAPITAL_SHARE = 0.727
 HEADLINE_CAPITAL_PX = 37
 
-FIGURE_PX = 118
+# Font sizes at the design screen and distance: figures, list headlines, second lines; the curve's hours.
+FIGURE_PX = 120
 HEADLINE_PX = 52
 LINE_PX = 38
 AXIS_PX = 24
-"""Font sizes at the design screen and distance: figures, list headlines, second lines; the curve's hours."""
+NEAR_REACH = 1.3
+BIG_REACH = 1.2
+"""Figures and header are far above what they need at 4 m: they grow to this, the rest goes to the lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +46,11 @@ class WallScale:
         """Return the size of a font."""
         return max(8, round(px * self.screen * self.reach))
 
-    @property
-    def has_curve(self) -> bool:
-        """From further away the list needs the room of the curve."""
-        return self.reach <= 1.3
+    def big(self, px: float) -> float:
+        """Return the design size of something that is big anyway, so that `text` does not let it grow for ever."""
+        return px * min(self.reach, BIG_REACH) / self.reach
 
     @property
-    def has_day(self) -> bool:
-        """From further away the seats need the room of the day's counts."""
-        return self.reach <= 1.3
-
-    @property
-    def has_map(self) -> bool:
-        """From far away the list needs the room of the map."""
-        return self.reach <= 1.75
+    def is_near(self) -> bool:
+        """Whether there is room for map, curve and the day's counts; from further away the lists need it."""
+        return self.reach <= NEAR_REACH

@@ -1,11 +1,11 @@
 """The pieces of the wall: a label that never cuts a word off, a card, a list that says how many did not fit."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from operator_app.ui.presenters.wall import IncidentLine, SeatLine, Tile
@@ -13,15 +13,17 @@ from operator_app.ui.presenters.wording import Say, Tone
 from operator_app.ui.wall.look import WallLook
 from operator_app.ui.wall.measure import FIGURE_PX, HEADLINE_PX, LINE_PX
 
+LINE_HEIGHT = 1.16
+"""Of the font size; letters with their descenders take 0.96 in Inter, its own line height is 1.21."""
 SHARES = (1.0, 0.93, 0.86)
 LAST_SHARES = (0.78, 0.7)
-"""A text that does not fit shrinks through these before its next wording is tried, and through the last ones at the end."""
+"""A text that does not fit shrinks through these before its next wording is tried; at the end through the last ones."""
 
 L = TypeVar("L")
 
 
 class FitLabel(QLabel):
-    """A line of text in the fullest of its wordings that fits; a headline keeps its size as long as any wording fits."""
+    """A line of text in the fullest of its wordings that fits; a headline keeps its size while any wording fits."""
 
     def __init__(
         self,
@@ -41,6 +43,7 @@ class FitLabel(QLabel):
         self._tone = Tone.PLAIN
         self._inverted = False
         self._style = ""
+        self._elided = False
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setFont(look.font(px, bold=bold))
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -63,14 +66,16 @@ class FitLabel(QLabel):
         self._fit()
 
     def natural(self) -> "FitLabel":
-        """Take as much width as the fullest wording needs, and return itself."""
+        """Take as much width as the fullest wording needs, end at the right, and return itself."""
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return self
 
     def sizeHint(self) -> QSize:
         """Ask for the fullest wording at full size."""
         metrics = QFontMetrics(self._look.font(self._px, bold=self._bold))
-        return QSize(metrics.horizontalAdvance(self._wordings[0]) + 4, metrics.height())
+        height = round(self._look.scale.text(self._px) * LINE_HEIGHT)
+        return QSize(metrics.horizontalAdvance(self._wordings[0]) + 4, height)
 
     def minimumSizeHint(self) -> QSize:
         """Never force a column wider."""
@@ -81,7 +86,19 @@ class FitLabel(QLabel):
         super().resizeEvent(event)
         self._fit()
 
+    def shown_text(self) -> str:
+        """Return what stands there."""
+        return self.text()
+
+    def is_clipped(self) -> bool:
+        """Whether letters are missing, at the end or above and below."""
+        metrics, ink = self.fontMetrics(), self.fontMetrics().tightBoundingRect(self.text())
+        baseline = (self.height() - metrics.height()) / 2 + metrics.ascent()
+        inside = baseline + ink.top() >= -1 and baseline + ink.bottom() <= self.height() + 1
+        return self._elided or (bool(self.text()) and not inside)
+
     def _fit(self) -> None:
+        self._elided = False
         for wording in self._wordings:
             for share in self._shares:
                 if self._try(wording, self._px * share):
@@ -91,6 +108,7 @@ class FitLabel(QLabel):
             if self._try(shortest, self._px * share):
                 return
         metrics = QFontMetrics(self._look.font(self._px * LAST_SHARES[-1], bold=self._bold))
+        self._elided = True
         self.setText(metrics.elidedText(shortest, Qt.TextElideMode.ElideRight, self.width()))
 
     def _try(self, wording: str, px: float) -> bool:
@@ -128,15 +146,22 @@ class TileCard(Card):
         rows = QVBoxLayout(self)
         rows.setContentsMargins(side, rise, side, rise)
         rows.setSpacing(0)
+        figure_px = look.scale.big(FIGURE_PX)
         self.title = FitLabel(look, LINE_PX)
-        self.figure = FitLabel(look, FIGURE_PX, bold=True, headline=True).natural()
-        self.unit = FitLabel(look, HEADLINE_PX, bold=True).natural()
+        self.figure = FitLabel(look, figure_px, bold=True, headline=True).natural()
+        self.unit = FitLabel(look, figure_px * 0.45, bold=True, headline=True).natural()
         self.foot = FitLabel(look, LINE_PX)
         self.figure.setObjectName(f"figure_{name}")
+        # One base line: below it stand 0.217 of a font's size in a line of LINE_HEIGHT.
+        lift = round(0.217 * (look.scale.text(figure_px) - look.scale.text(figure_px * 0.45)))
+        lifted = QVBoxLayout()
+        lifted.setContentsMargins(0, 0, 0, lift)
+        lifted.addStretch(1)
+        lifted.addWidget(self.unit)
         line = QHBoxLayout()
-        line.setSpacing(look.scale.frame(6))
-        line.addWidget(self.figure, alignment=Qt.AlignmentFlag.AlignBottom)
-        line.addWidget(self.unit, alignment=Qt.AlignmentFlag.AlignBottom)
+        line.setSpacing(look.scale.frame(4))
+        line.addWidget(self.figure)
+        line.addLayout(lifted)
         line.addStretch(1)
         rows.addWidget(self.title)
         rows.addLayout(line)
@@ -219,6 +244,7 @@ class SeatRow(Row[SeatLine]):
         down.setContentsMargins(0, look.scale.frame(5), 0, look.scale.frame(5))
         down.setSpacing(0)
         line = QHBoxLayout()
+        line.setSpacing(look.scale.frame(16))
         self.name = FitLabel(look, HEADLINE_PX, bold=True, headline=True)
         self.time = FitLabel(look, HEADLINE_PX).natural()
         self.state = FitLabel(look, LINE_PX, bold=True)
@@ -264,7 +290,9 @@ class DayRow(Row[DayLine]):
 class RowList(QWidget, Generic[L]):
     """As many rows as fit, and "+3 more" when there are others. Only rows that changed are touched."""
 
-    def __init__(self, look: WallLook, say: Say, make_row: type[Row[L]], empty: str = "") -> None:
+    def __init__(
+        self, look: WallLook, say: Say, make_row: Callable[[WallLook], Row[L]], empty: str = ""
+    ) -> None:
         super().__init__()
         self._look = look
         self._say = say

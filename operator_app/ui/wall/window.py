@@ -2,13 +2,13 @@
 
 import logging
 from collections.abc import Callable
-from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QPaintEvent, QResizeEvent, QScreen
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QResizeEvent, QScreen
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from operator_app.ui.presenters.wall import DataAge, Mark, WallPresenter, WallView
+from operator_app.ui.control import Marks, PaintMarks
+from operator_app.ui.presenters.wall import DAY_ROWS, DataAge, Mark, WallPresenter, WallView
 from operator_app.ui.presenters.wording import Say, Tone
 from operator_app.ui.wall.curve import HourCurve
 from operator_app.ui.wall.look import WallLook
@@ -41,16 +41,16 @@ class WallHeader(QFrame):
         self._look = look
         self.setObjectName("wall_header")
         self._stale: bool | None = None
-        self._warning = FitLabel(look, LINE_PX, bold=True)
+        self._warning = FitLabel(look, look.scale.big(LINE_PX * 1.1), bold=True)
         self._warning.setObjectName("stale_warning")
-        self._name = FitLabel(look, HEADLINE_PX, bold=True).natural()
-        self._room = FitLabel(look, LINE_PX)
-        self._age = FitLabel(look, LINE_PX, bold=True).natural()
+        self._name = FitLabel(look, look.scale.big(HEADLINE_PX), bold=True).natural()
+        self._room = FitLabel(look, look.scale.big(LINE_PX))
+        self._age = FitLabel(look, look.scale.big(LINE_PX * 1.1), bold=True).natural()
         self._age.setObjectName("data_age")
-        self._clock = FitLabel(look, HEADLINE_PX * 1.15, bold=True).natural()
+        self._clock = FitLabel(look, look.scale.big(HEADLINE_PX * 1.15), bold=True).natural()
         self._clock.setObjectName("clock")
         self._name.say(name)
-        self._room.say(room, Tone.QUIET)
+        self._room.say((room, ""), Tone.QUIET)
         line = QHBoxLayout(self)
         side = look.scale.frame(14)
         line.setContentsMargins(side, look.scale.frame(4), side, look.scale.frame(4))
@@ -78,7 +78,9 @@ class WallHeader(QFrame):
 class WallBoard(QWidget):
     """Everything on the wall at one scale; the window makes a new one when its size changes."""
 
-    def __init__(self, room: WallRoom, say: Say, look: WallLook, names: tuple[str, str], land: QWidget | None) -> None:
+    def __init__(
+        self, room: WallRoom, say: Say, look: WallLook, names: tuple[str, str], land: QWidget | None
+    ) -> None:
         super().__init__()
         self.look = look
         scale = look.scale
@@ -116,36 +118,41 @@ class WallBoard(QWidget):
         grid.setSpacing(scale.frame(14))
         list_card = _filled(look, "incidents", self.incidents)
         seat_card = _filled(look, "seats", self.seats)
-        has_left = (land is not None and scale.has_map) or scale.has_curve
-        if land is not None and scale.has_map:
-            land_card = Card(look, "land")
-            inside = QVBoxLayout(land_card)
-            inside.setContentsMargins(1, 1, 1, 1)
-            inside.addWidget(land)
-            grid.addWidget(land_card, 0, 0)
-        if scale.has_curve:
-            grid.addWidget(self.curve, 1, 0)
+        if scale.is_near:
+            if land is not None:
+                grid.addWidget(_framed(look, land), 0, 0)
+            grid.addWidget(self.curve, 1 if land is not None else 0, 0, 1 if land is not None else 2, 1)
+            self._add_day(seat_card, say)
         else:
-            self.curve.setParent(self)
-            self.curve.hide()
-        if scale.has_day:
-            down = seat_card.layout()
-            title = FitLabel(look, LINE_PX * 0.9)
-            title.say(say("wall.today"), Tone.QUIET)
-            down.addWidget(title)
-            probe = DayRow(look).row_height()
-            self.day.setFixedHeight(probe * 4)
-            down.addWidget(self.day)
-        else:
-            self.day.setParent(self)
-            self.day.hide()
+            for part in (self.curve, self.day):
+                part.setParent(self)
+                part.hide()
         grid.addWidget(list_card, 0, 1, 2, 1)
         grid.addWidget(seat_card, 0, 2, 2, 1)
         grid.setRowStretch(0, 62)
         grid.setRowStretch(1, 38)
-        for column, share in enumerate((27 if has_left else 0, 47, 26)):
+        for column, share in enumerate((27, 47, 26) if scale.is_near else (0, 68, 32)):
             grid.setColumnStretch(column, share)
         return grid
+
+    def _add_day(self, card: Card, say: Say) -> None:
+        look = self.look
+        title = FitLabel(look, LINE_PX * 0.9)
+        title.say(say("wall.today"), Tone.QUIET)
+        self.day.setFixedHeight(DayRow(look).row_height() * len(DAY_ROWS))
+        inside = card.layout()
+        assert inside is not None
+        inside.addWidget(title)
+        inside.addWidget(self.day)
+
+
+def _framed(look: WallLook, land: QWidget) -> Card:
+    card = Card(look, "land")
+    inside = QVBoxLayout(card)
+    inside.setContentsMargins(1, 1, 1, 1)
+    inside.addWidget(land)
+    land.show()
+    return card
 
 
 def _filled(look: WallLook, name: str, content: QWidget) -> Card:
@@ -161,10 +168,11 @@ def _filled(look: WallLook, name: str, content: QWidget) -> Card:
 class WallWindow(QWidget):
     """The whole wall. It reads the room when that changes and once a second; it never writes.
 
-    `painted` comes after each paint with the number of the last reading that is now on the screen.
+    `marks_changed` carries the incidents for the map, a tuple of `Mark`. Into `marks` goes when a change of the room
+    was painted: "incident", "call" or "seat" with its id.
     """
 
-    painted = Signal(int)
+    marks_changed = Signal(object)
 
     def __init__(
         self,
@@ -173,6 +181,7 @@ class WallWindow(QWidget):
         make_look: Callable[[int, int], WallLook],
         names: tuple[str, str],
         land: QWidget | None = None,
+        marks: Marks | None = None,
     ) -> None:
         """`make_look` gives the look for a width and height; `land` is the map, held through every change of size."""
         super().__init__()
@@ -183,9 +192,12 @@ class WallWindow(QWidget):
         self._land = land
         self._presenter = WallPresenter(room, say)
         self._board: WallBoard | None = None
+        self._view: WallView | None = None
         self._marks: tuple[Mark, ...] | None = None
         self._screen_name = ""
-        self.readings = 0
+        self._full_screen = False
+        self._paints = PaintMarks(self, marks or Marks())
+        self._fresh: list[tuple[str, str]] = []
         self.setObjectName("wall")
         self.setWindowTitle(f"{names[0]} · {say('wall.title')}")
         self.setCursor(Qt.CursorShape.BlankCursor)
@@ -198,13 +210,13 @@ class WallWindow(QWidget):
         self._resized = QTimer(self, singleShot=True, interval=GATHER_MS)
         self._resized.timeout.connect(self._rebuild)
         self._unsubscribe = [
-            room.bus.subscribe(BoardChanged, self._changed),
+            room.bus.subscribe(BoardChanged, self._board_changed),
             room.bus.subscribe(LinkState, self._changed),
         ]
         self._tick.start()
 
     def show_on(self, screen_name: str, *, full_screen: bool) -> None:
-        """Show on the screen of that name (empty: the first one), and follow it when it is unplugged and plugged in.
+        """Show on the screen of that name (empty: the first), and follow it when it is unplugged and plugged in.
 
         While the named screen is away the wall hides: it must not cover an operator's screen.
         """
@@ -225,19 +237,27 @@ class WallWindow(QWidget):
         if self._board is None:
             return
         view = self._presenter.view()
+        self._view = view
         self._board.tell(view)
         if view.marks != self._marks:
             self._marks = view.marks
             self.marks_changed.emit(view.marks)
-        self.readings += 1
+        for name, subject in self._fresh:
+            self._paints.expect(name, subject)
+        self._fresh.clear()
 
-    marks_changed = Signal(object)
-    """The incidents for the map: a tuple of `Mark`."""
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Tell that the last reading is being painted."""
-        super().paintEvent(event)
-        QTimer.singleShot(0, lambda: self.painted.emit(self.readings))
+    def probe(self) -> dict[str, object]:
+        """Return what the wall says at present, for the room's harness."""
+        view = self._view
+        if view is None:
+            return {}
+        return {
+            "stale": view.data.stale,
+            "figures": {tile.name: tile.figure for tile in view.tiles},
+            "incidents": [[line.id, line.priority, line.kinds[0], line.states[0]] for line in view.incidents],
+            "seats": [[line.id, line.state] for line in view.seats],
+            "day": [list(pair) for pair in view.day],
+        }
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Make the parts anew for the new size; at once the first time, gathered later."""
@@ -255,6 +275,11 @@ class WallWindow(QWidget):
         self._unsubscribe.clear()
         super().closeEvent(event)
 
+    def _board_changed(self, changed: BoardChanged) -> None:
+        for name, ids in (("incident", changed.incidents), ("call", changed.calls), ("seat", changed.seats)):
+            self._fresh.extend((name, each) for each in ids)
+        self._changed(changed)
+
     def _changed(self, _message: object) -> None:
         if not self._gather.isActive():
             self._gather.start()
@@ -267,7 +292,7 @@ class WallWindow(QWidget):
         if self._board is not None:
             self._frame.removeWidget(self._board)
             self._board.deleteLater()
-            if self._land is not None and not look.scale.has_map:
+            if self._land is not None and not look.scale.is_near:
                 self._land.setParent(self)  # else it would go with the old parts
                 self._land.hide()
         self._board = fresh
