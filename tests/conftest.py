@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+pytest_plugins = ["tests.postgres_fixtures"]
+
 # Before any Qt import. A test that wants a real display starts a process of its own and gives it its own environment.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ["QT_QUICK_BACKEND"] = "software"

@@ -4,6 +4,7 @@ Fields: the value with the highest (hlc, event id) wins; an edit whose `base` is
 beside the winner. Status and dispatches move through the tables of `states`; an impossible move is kept as rejected.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -122,15 +123,16 @@ class Incident:
         return next((each for each in reversed(self.dispatches) if each.agency == agency), None)
 
 
+_DEGREES = r" *([+-]?[0-9]{1,3}(?:\.[0-9]{0,15})?) *"
+_POSITION = re.compile(f"{_DEGREES},{_DEGREES}")  # the server reads exactly the same
+
+
 def parse_position(text: str) -> tuple[float, float] | None:
     """Read "lat,lon" in decimal degrees; None when it is no position on earth."""
-    parts = text.split(",")
-    if len(parts) != 2:
+    parts = _POSITION.fullmatch(text)
+    if parts is None:
         return None
-    try:
-        lat, lon = float(parts[0]), float(parts[1])
-    except ValueError:
-        return None
+    lat, lon = float(parts[1]), float(parts[2])
     return (lat, lon) if -90.0 <= lat <= 90.0 and -180.0 <= lon <= 180.0 else None
 
 

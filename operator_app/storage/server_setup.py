@@ -1,0 +1,213 @@
+"""Makes a database ours, brings it up to date, and lets windows in: for the administrator, never for a seat."""
+
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import alembic.command
+import psycopg
+import sqlalchemy
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from psycopg import sql
+
+from operator_app.storage.problems import ServerProblem, ServerReason
+from operator_app.storage.server_errors import check_dsn, problem_of, server_problem
+
+SCHEMA = "op112"
+OWNER = "op112_owner"
+ROLES = {"seat": "op112_seat", "desk": "op112_desk", "wall": "op112_wall"}
+"""Group roles: a seat writes everything, a desk its answers, a wall nothing."""
+LOCK_TIMEOUT_S = 5
+"""A change of tables that cannot have its lock at once gives up, rather than let the whole room wait behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetupReport:
+    """What `init_server` found and left; `before` is empty for a database that was new."""
+
+    before: str
+    revision: str
+
+
+def init_server(admin_dsn: str) -> SetupReport:
+    """Make or update the schema. Safe to run again, also while windows are open. Raises `ServerProblem`.
+
+    The login needs to be the database's owner and to have CREATEROLE, or to be a superuser.
+    """
+    with _connection(admin_dsn) as db:
+        _must_be_ours_or_empty(db, admin_dsn)
+        _make_roles_and_schema(db)
+    engine = sqlalchemy.create_engine(
+        "postgresql+psycopg://", creator=lambda: psycopg.connect(admin_dsn, connect_timeout=5)
+    )
+    try:
+        with engine.connect() as connection:
+            return _migrate(connection, admin_dsn)
+    except sqlalchemy.exc.DBAPIError as error:
+        raise _setup_problem(error, admin_dsn) from error
+    finally:
+        engine.dispose()
+
+
+def create_login(admin_dsn: str, name: str, role: str) -> str:
+    """Make the database login of one window, or give an existing one a new password; returns the password.
+
+    `role` is "seat", "desk" or "wall". Raises `ServerProblem`.
+    """
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,39}", name):
+        raise ServerProblem(
+            ServerReason.OTHER,
+            f'"{name}" cannot be a login; use up to 40 letters, digits, - and _, first a letter.',
+        )
+    if role not in ROLES:
+        raise ServerProblem(ServerReason.OTHER, f'"{role}" is no role; known are {", ".join(ROLES)}.')
+    password, login = secrets.token_urlsafe(18), sql.Identifier(name)
+    with _connection(admin_dsn) as db, db.transaction():
+        if db.execute("SELECT to_regclass('op112.login')").fetchone() == (None,):
+            raise problem_of(ServerReason.EMPTY, admin_dsn)
+        if db.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (name,)).fetchone() is None:
+            db.execute(sql.SQL("CREATE ROLE {} LOGIN").format(login))
+        elif not _is_window(db, name):
+            raise ServerProblem(
+                ServerReason.OTHER,
+                f"The server has a login {name} already that is no window's; choose another name.",
+            )
+        db.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(login, sql.Literal(password)))
+        for group in ROLES.values():
+            verb = "GRANT {} TO {}" if group == ROLES[role] else "REVOKE {} FROM {}"
+            db.execute(sql.SQL(verb).format(sql.Identifier(group), login))
+        for setting, value in _LOGIN_SETTINGS.items():
+            db.execute(
+                sql.SQL("ALTER ROLE {} SET {} = {}").format(
+                    login, sql.Identifier(setting), sql.Literal(value)
+                )
+            )
+        db.execute(
+            "INSERT INTO op112.login (name, role) VALUES (%s, %s)"
+            " ON CONFLICT (name) DO UPDATE SET role = excluded.role",
+            (name, role),
+        )
+    return password
+
+
+_LOGIN_SETTINGS = {
+    "statement_timeout": "15s",
+    "idle_in_transaction_session_timeout": "5s",
+    "plan_cache_mode": "force_custom_plan",  # a generic plan after ten runs made one search 200 times slower
+    "jit": "off",
+    "timezone": "UTC",
+    "search_path": "op112",
+}
+
+
+def head_revision() -> str:
+    """The newest version of the schema that this program knows."""
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    assert head is not None
+    return head
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    return config
+
+
+@contextmanager
+def _connection(dsn: str) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+    check_dsn(dsn)
+    try:
+        with psycopg.connect(dsn, connect_timeout=5, autocommit=True) as db:
+            db.execute("SELECT set_config('lock_timeout', %s, false)", (f"{LOCK_TIMEOUT_S}s",))
+            yield db
+    except psycopg.Error as error:
+        raise _setup_problem(error, dsn) from error
+
+
+def _setup_problem(error: psycopg.Error | sqlalchemy.exc.DBAPIError, dsn: str) -> ServerProblem:
+    problem = server_problem(error, dsn)
+    state = getattr(getattr(error, "orig", error), "sqlstate", None)
+    if state == "55P03":
+        return ServerProblem(
+            ServerReason.OTHER,
+            f"The database is in use by something that does not let go within {LOCK_TIMEOUT_S} s; try again.",
+            problem.detail,
+        )
+    if state == "42501":
+        return ServerProblem(
+            ServerReason.NOT_ALLOWED,
+            "This login may not set up the database; use its owner with CREATEROLE, or a superuser.",
+            problem.detail,
+        )
+    return problem
+
+
+def _must_be_ours_or_empty(db: psycopg.Connection[tuple[object, ...]], dsn: str) -> None:
+    if db.execute("SELECT to_regclass('op112.alembic_version') IS NOT NULL").fetchone() == (True,):
+        return
+    foreign = db.execute(
+        """
+        SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+            AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
+        LIMIT 1
+        """
+    ).fetchone()
+    if foreign is not None:
+        raise problem_of(ServerReason.FOREIGN, dsn, f"found {foreign[0]}")
+
+
+def _make_roles_and_schema(db: psycopg.Connection[tuple[object, ...]]) -> None:
+    for role in (OWNER, *ROLES.values()):
+        # Roles belong to the whole server: another database being set up at this moment may be quicker.
+        db.execute(
+            sql.SQL(
+                "DO $$ BEGIN CREATE ROLE {} NOLOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN END $$"
+            ).format(sql.Identifier(role))
+        )
+    member = db.execute("SELECT pg_has_role(%s, 'USAGE')", (OWNER,)).fetchone()
+    if member == (False,):
+        db.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(OWNER)))
+    db.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS op112 AUTHORIZATION {}").format(sql.Identifier(OWNER)))
+    owner = db.execute(
+        "SELECT pg_has_role(datdba, 'USAGE'), datname FROM pg_database WHERE datname = current_database()"
+    ).fetchone()
+    assert owner is not None
+    if owner[0]:  # so that a person in psql reads `incident` and not nothing
+        db.execute(
+            sql.SQL("ALTER DATABASE {} SET search_path = op112, public").format(sql.Identifier(str(owner[1])))
+        )
+
+
+def _migrate(connection: sqlalchemy.Connection, dsn: str) -> SetupReport:
+    scripts = ScriptDirectory.from_config(_config())
+    connection.exec_driver_sql(f"SET lock_timeout = '{LOCK_TIMEOUT_S}s'")
+    connection.exec_driver_sql("SELECT pg_advisory_lock(112, 1)")  # released with the connection
+    connection.exec_driver_sql(f"SET ROLE {OWNER}")
+    connection.exec_driver_sql(f"SET search_path = {SCHEMA}")
+    before = ""
+    if connection.exec_driver_sql("SELECT to_regclass('op112.alembic_version')").scalar() is not None:
+        before = connection.exec_driver_sql("SELECT version_num FROM op112.alembic_version").scalar() or ""
+    connection.commit()
+    known = {script.revision for script in scripts.walk_revisions()}
+    if before and before not in known:
+        raise problem_of(ServerReason.TOO_NEW, dsn, f"revision {before}, known here up to {max(known)}")
+    config = _config()
+    config.attributes["connection"] = connection
+    alembic.command.upgrade(config, "head")
+    return SetupReport(before, head_revision())
+
+
+def _is_window(db: psycopg.Connection[tuple[object, ...]], name: str) -> bool:
+    held = db.execute(
+        "SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication FROM pg_roles WHERE rolname = %s",
+        (name,),
+    ).fetchone()
+    return held == (False,) and any(
+        db.execute("SELECT pg_has_role(%s, %s, 'MEMBER')", (name, group)).fetchone() == (True,)
+        for group in ROLES.values()
+    )
