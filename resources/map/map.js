@@ -50,7 +50,7 @@ const operatorMap = (() => {
     await Promise.all(state.fonts.map(loadFont));
     pane("base", 200);
     pane("crowd", 550);
-    crowd = operatorShapes.crowd("crowd", state.interactive ? 0.5 : 0, state.scale).addTo(map);
+    crowd = operatorShapes.crowd("crowd", state.interactive ? 0.15 : 0, state.scale).addTo(map);
     pane("names", 450).classList.add("names-pane");
     const layers = await Promise.all(["coast", ...state.site.layers].map(async name =>
       [name, await read(name === "coast" ? "coast.json" : `site/${name}.json`)]));
@@ -95,7 +95,7 @@ const operatorMap = (() => {
       ["kabupaten", null, "coast-line", 1.8],
     ].filter(([name]) => areas[name]).map(([name, fill, line, weight, below]) =>
       ({areas: areas[name], fill, line: line && colour(line), weight: weight * thick, below}));
-    operatorLand.layer(order, "base", state.interactive ? 0.5 : 0).addTo(map);
+    operatorLand.layer(order, "base", state.interactive ? 0.15 : 0).addTo(map);
     for (const area of areas.kecamatan || []) addName(area, "kecamatan");
     if (state.interactive) for (const area of areas.desa || []) addName(area, "desa");
     /* Big areas first: where two names would overlap, the bigger area keeps its own. */

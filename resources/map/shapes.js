@@ -83,6 +83,8 @@ const operatorShapes = (() => {
       operatorSheet.Sheet.prototype.initialize.call(this, pane, padding);
     },
 
+    _isEmpty() { return this._marks.length === 0; },
+
     /* Show exactly the incidents of these entries; the first lie on top. What did not change is not drawn again. */
     show(entries) {
       if (entries.length === this._shown.length && entries.every((entry, at) => entry === this._shown[at])) return;

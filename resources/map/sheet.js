@@ -1,4 +1,5 @@
-/* A sheet of canvas that lies over the map and somewhat beyond its edges, moves with it and is redrawn when it rests. */
+/* A sheet of canvas that lies over the map and a little beyond its edges, moves along with it and is redrawn when the
+   map rests or the hand has come to the sheet's end. Every tenth beyond the edges costs some 5 MB. */
 "use strict";
 
 const operatorSheet = (() => {
@@ -21,12 +22,23 @@ const operatorSheet = (() => {
       this.draw();
     },
     onRemove() { this._canvas.remove(); },
-    getEvents() { return {moveend: this.draw, resize: this.draw, viewreset: this.draw}; },
+    getEvents() { return {move: this._follow, moveend: this.draw, resize: this.draw, viewreset: this.draw}; },
+
+    /* Nothing to show needs no memory. */
+    _isEmpty() { return false; },
+
+    _follow() {
+      const shift = this._map.containerPointToLayerPoint([0, 0]).subtract(this._at);
+      if (Math.abs(shift.x) > this._pad.x || Math.abs(shift.y) > this._pad.y) this.draw();
+    },
 
     draw() {
       const size = this._map.getSize(), sharp = window.devicePixelRatio || 1;
       const pad = size.multiplyBy(this._padding).round();
-      const width = size.x + 2 * pad.x, height = size.y + 2 * pad.y, canvas = this._canvas;
+      const [width, height] = this._isEmpty() ? [0, 0] : [size.x + 2 * pad.x, size.y + 2 * pad.y];
+      const canvas = this._canvas;
+      this._pad = pad;
+      this._at = this._map.containerPointToLayerPoint([0, 0]);
       L.DomUtil.setPosition(canvas, this._map.containerPointToLayerPoint(pad.multiplyBy(-1)));
       if (canvas.width !== Math.round(width * sharp) || canvas.height !== Math.round(height * sharp)) {
         canvas.width = Math.round(width * sharp);
@@ -34,6 +46,7 @@ const operatorSheet = (() => {
         canvas.style.width = `${width}px`;
         canvas.style.height = `${height}px`;
       }
+      if (this._isEmpty()) return;
       const corner = this._map.getPixelBounds().min.subtract(pad);
       const scale = 256 * 2 ** this._map.getZoom();
       const ctx = canvas.getContext("2d");

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -18,8 +19,10 @@ from pytestqt.qtbot import QtBot
 
 from operator_app.maps.serve import MapAssets, load_assets
 from operator_app.maps.site import Site, default_site, import_site, load_site
+from operator_app.ui import map_view
 from operator_app.ui.map_setup import prepare_environment, register_scheme
 from operator_app.ui.map_view import MapIncident, MapState, MapView
+from operator_app.ui.texts import load_texts
 from tests.unit.maps.sample_pack import ATTRIBUTION, WEST, write_pack
 
 prepare_environment()  # before the QApplication that the first test makes
@@ -300,6 +303,15 @@ def test_a_map_that_keeps_dying_says_so_and_rests(room: Room) -> None:
     with room.qtbot.waitSignal(room.view.ready, timeout=PATIENCE_MS):
         room.view._rest.setInterval(1)
         room.view._rest.start()
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_all_words_are_in_the_catalogue(assets: MapAssets, language: str, qtbot: QtBot) -> None:
+    words = load_texts(RESOURCES, language, strict=True)
+    qtbot.addWidget(MapView(assets, default_site(RESOURCES), words))
+    used = set(re.findall(r'"(map\.\w+)"', Path(map_view.__file__).read_text(encoding="utf-8")))
+    assert used == {key for key in words.entries if key.startswith("map.")}
+    assert "{n}" in words("map.count")
 
 
 def test_without_webengine_the_pane_says_so(
