@@ -159,6 +159,10 @@ class Seat:
         """What the kind of the incident at hand suggests."""
         return self.incidents.proposal()
 
+    def now(self) -> datetime:
+        """Return the present moment by the clock that events are stamped with."""
+        return self._recorder.clock.now()
+
     # ---- wishes
 
     async def open(self) -> None:
