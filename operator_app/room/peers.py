@@ -51,6 +51,9 @@ a=rtpmap:8 PCMA/8000
 a=rtpmap:101 telephone-event/8000
 a=fmtp:101 0-15"""
 
+# CANCEL and the ACK of a refusal belong to the INVITE's transaction.
+_INVITE_BRANCH = "z9hG4bK[pid]-[call_number]-invite"
+
 
 @dataclass(frozen=True, slots=True)
 class SippCall:
@@ -142,7 +145,7 @@ def sipp_scenario(call: SippCall) -> str:
     sender = f"From: {name}<sip:{call.user}@[local_ip]:[local_port]>;tag=[call_number]"
     request = [
         f"INVITE sip:{call.called}@[remote_ip]:[remote_port] SIP/2.0",
-        "Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]",
+        f"Via: SIP/2.0/[transport] [local_ip]:[local_port];branch={_INVITE_BRANCH}",
         sender,
         f"To: <sip:{call.called}@[remote_ip]:[remote_port]>",
         "Call-ID: [call_id]",
@@ -194,7 +197,7 @@ def _sipp_in_dialog(
     return "\n".join(
         [
             f"{method} {uri} SIP/2.0",
-            f"Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch{'-2' if same_branch else ''}]",
+            f"Via: SIP/2.0/[transport] [local_ip]:[local_port];branch={_INVITE_BRANCH if same_branch else '[branch]'}",
             *([] if same_branch else ["[routes]"]),
             f"From: {name}<sip:{call.user}@[local_ip]:[local_port]>;tag=[call_number]",
             f"To: <sip:{call.called}@[remote_ip]:[remote_port]>{'[peer_tag_param]' if to_tag else ''}",

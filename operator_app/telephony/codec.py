@@ -136,7 +136,8 @@ def _reader(kind: Any) -> Reader:
 def _cached_reader(kind: Any) -> Reader:
     if isinstance(kind, typing.NewType):
         return _reader(kind.__supertype__)
-    if isinstance(kind, types.UnionType):
+    # With a NewType in it `X | None` is a typing.Union before Python 3.14.
+    if isinstance(kind, types.UnionType) or typing.get_origin(kind) is typing.Union:
         (inner,) = (each for each in typing.get_args(kind) if each is not type(None))
         return _optional(_reader(inner))
     if typing.get_origin(kind) is tuple:

@@ -13,6 +13,7 @@ from operator_app.workflow.phone_port import PhoneRefusal, PhoneRefusedError
 ORDER_S = 5.0
 _CONNECT_S = 2.0
 _CHUNK = 65_536
+_FAREWELLS = {"replaced": LostReason.REPLACED, "new settings": LostReason.SETTINGS}
 
 
 class EngineLink:
@@ -114,8 +115,7 @@ class EngineLink:
         if "re" in frame:
             self._reply(frame)
         elif farewell := frame.get("farewell"):
-            replaced = farewell == "replaced"
-            self._end(LostReason.REPLACED if replaced else LostReason.DIED, f"farewell: {farewell}")
+            self._end(_FAREWELLS.get(farewell, LostReason.DIED), f"the engine ended: {farewell}")
         else:
             self._on_event(frame)
 

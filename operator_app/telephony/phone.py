@@ -21,10 +21,10 @@ from operator_app.domain.line import (
 from operator_app.telephony.calls import CallBook
 from operator_app.telephony.codec import MisfitError, from_plain, signal_from_plain, to_plain
 from operator_app.telephony.link import EngineLink
-from operator_app.telephony.process import ENGINE_COMMAND, kill, last_words, spawn
-from operator_app.telephony.rendezvous import find_door, lock_run_dir
+from operator_app.telephony.process import ENGINE_COMMAND, kill, last_words, let_go, spawn
+from operator_app.telephony.rendezvous import EXIT_RUNNING_ALREADY, find_door, lock_run_dir
 from operator_app.telephony.settings import EngineSettings
-from operator_app.telephony.wire import Frame
+from operator_app.telephony.wire import Frame, WireError
 from operator_app.workflow.phone_port import PhoneRefusal, PhoneRefusedError, SignalListener
 
 if TYPE_CHECKING:
@@ -35,7 +35,6 @@ _log = logging.getLogger(__name__)
 _START_S = 15.0
 _LOOK_S = 0.01
 _PING_EVERY_S = 2.0
-_PING_WITHIN_S = 6.0
 _BACK_OFF_S = (0.0, 0.5, 1.0, 2.0, 5.0)
 _STEADY_S = 30.0
 _END_S = 8.0
@@ -45,7 +44,7 @@ class EnginePhone:
     """This seat's phone. Implements `Phone`; lane: the event loop (asyncio or qasync).
 
     `run_dir` belongs to the seat: an engine found there is taken over with its calls, else one is started. Orders are
-    refused with PHONE_LOST while the engine is away.
+    refused with PHONE_LOST while the engine is away. One that does not reply for `patience_s` is ended, started anew.
     """
 
     def __init__(
@@ -55,15 +54,18 @@ class EnginePhone:
         *,
         on_signal: SignalListener | None = None,
         command: Sequence[str] = ENGINE_COMMAND,
+        patience_s: float = 6.0,
     ) -> None:
         self._settings = settings
         self._run_dir = run_dir
         self._command = command
+        self._patience_s = patience_s
         self._listeners: list[SignalListener] = [on_signal] if on_signal else []
         self._book = CallBook()
         self._link: EngineLink | None = None
         self._task: asyncio.Task[None] | None = None
         self._child: subprocess.Popen[bytes] | None = None
+        self._past_children: list[subprocess.Popen[bytes]] = []
         self._ready: LineReady | None = None
         self._snapshot_seq = 0
         self._held_back: list[Frame] | None = None
@@ -156,6 +158,13 @@ class EnginePhone:
             self._link = None
             if not keep_calls:
                 await self._wait_gone(pid)
+        if self._child is not None:
+            let_go(self._child)
+            self._child = None
+        for child in self._past_children:
+            if child.poll() is None:
+                let_go(child)
+        self._past_children.clear()
         self._ready = None
 
     # --- supervision ------------------------------------------------------------------------------------------------
@@ -225,29 +234,37 @@ class EnginePhone:
             return link
 
     async def _reach(self) -> EngineLink:
+        """Connect to the living engine, or to one started now."""
         self._held_back = []
-        door = find_door(self._run_dir)
-        if door is not None:
-            with contextlib.suppress(ConnectionError):
-                return await EngineLink.open(door, self._on_event)
+        if self._child is not None:
+            # It may still be dying: its end is no word on the one to come.
+            self._past_children.append(self._child)
+            self._child = None
         loop = asyncio.get_running_loop()
-        self._child = await loop.run_in_executor(None, spawn, self._command, self._run_dir)
         try:
             async with asyncio.timeout(_START_S):
                 while True:
+                    self._past_children = [each for each in self._past_children if each.poll() is None]
                     door = find_door(self._run_dir)
                     if door is not None:
                         with contextlib.suppress(ConnectionError):
                             return await EngineLink.open(door, self._on_event)
-                    if self._child.poll() is not None:
-                        raise PhoneRefusedError(
-                            PhoneRefusal.NOT_STARTED,
-                            f"the engine ended with {self._child.returncode}: {last_words(self._run_dir)}",
-                        )
+                    if self._child is None:
+                        self._child = await loop.run_in_executor(None, spawn, self._command, self._run_dir)
+                    elif self._child.poll() is not None:
+                        self._child_ended(self._child.returncode)
                     await asyncio.sleep(_LOOK_S)
         except TimeoutError:
-            self._child.kill()
+            if self._child is not None:
+                self._child.kill()
             raise PhoneRefusedError(PhoneRefusal.NOT_STARTED, f"no engine within {_START_S:g} s") from None
+
+    def _child_ended(self, code: int) -> None:
+        self._child = None
+        # Another one is on its way up or down: look again, then try again.
+        if code != EXIT_RUNNING_ALREADY:
+            detail = f"the engine ended with {code}: {last_words(self._run_dir)}"
+            raise PhoneRefusedError(PhoneRefusal.NOT_STARTED, detail)
 
     async def _watch(self, link: EngineLink) -> tuple[LostReason, str]:
         """Return when the engine is lost, with the reason."""
@@ -255,7 +272,7 @@ class EnginePhone:
             with contextlib.suppress(TimeoutError):
                 return await asyncio.wait_for(asyncio.shield(link.ended), _PING_EVERY_S)
             try:
-                await link.order("ping", within_s=_PING_WITHIN_S)
+                await link.order("ping", within_s=self._patience_s)
                 if self._settings_wait and not self._book.calls:
                     await self._settle(link)
             except PhoneRefusedError as refusal:
@@ -268,8 +285,7 @@ class EnginePhone:
         result = await link.order("configure", {"settings": to_plain(self._settings)}, within_s=_START_S)
         if result["state"] == "restart":
             self._settings_wait = False
-            await self._wait_gone(int(link.welcome["pid"]))
-            link.give_up(LostReason.SETTINGS, "new settings")
+            await link.ended
 
     async def _wait_gone(self, pid: int) -> None:
         """Wait until the engine has let go of the run folder; one that does not is ended."""
@@ -308,16 +324,19 @@ class EnginePhone:
             self._held_back.append(frame)
             return
         try:
-            signal = signal_from_plain(frame.get("signal"))
             seq = int(frame["seq"])
-        except (MisfitError, KeyError, TypeError, ValueError) as problem:
+        except (KeyError, TypeError, ValueError) as problem:
+            raise WireError(f"a frame that is no event: {problem!r}") from problem
+        try:
+            signal = signal_from_plain(frame.get("signal"))
+        except MisfitError as problem:
+            # An engine of another version, perhaps with a call up: told, and not asked for again.
             _log.error("a signal that cannot be read: %s", problem)
-            if self._link is not None:
-                self._link.give_up(LostReason.BAD_MESSAGE, str(problem))
-            return
-        if seq > self._snapshot_seq:
-            self._book.fold(signal)
-        self._emit(signal)
+            self._emit(LineFault("signal", str(problem)))
+        else:
+            if seq > self._snapshot_seq:
+                self._book.fold(signal)
+            self._emit(signal)
         if self._link is not None:
             self._link.send({"seen": seq})
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import IO
 
 ENGINE_FILE = "engine.json"
+EXIT_RUNNING_ALREADY = 3
+"""Exit code of an engine that found another one in its run folder."""
 _LOCK_FILE = "engine.lock"
 
 

@@ -58,6 +58,15 @@ def shape(path: Path) -> WavShape:
     raise BadWavError(f"{path.name}: no samples announced")
 
 
+def is_whole(path: Path) -> bool:
+    """Whether there is a file with sound and a true header."""
+    try:
+        found = shape(path)
+    except (OSError, BadWavError, struct.error):
+        return False
+    return found.whole and found.present > 0
+
+
 def repair(path: Path) -> WavShape:
     """Make the header tell the truth about a file whose writer was killed, and return the file's shape."""
     found = shape(path)

@@ -1,9 +1,11 @@
 """pjsua2 brought up and taken down in the one order that works."""
 
 import gc
+import logging
 import os
 import socket
 import sys
+import time
 from pathlib import Path
 
 import pjsua2 as pj
@@ -14,7 +16,10 @@ from operator_app.telephony.engine.sink import Sink, guarded
 from operator_app.telephony.settings import EngineAccount, EngineSettings
 from operator_app.workflow.phone_port import PhoneRefusal, PhoneRefusedError
 
+_log = logging.getLogger(__name__)
+
 CLOCK_RATE = 16_000
+_UNREGISTER_S = 1.0
 DIRECT = "direct"
 _IN_USE = {120000 + 98, 120000 + 48, 130000 + 10048}
 _NO_ADDRESS = {120000 + 99, 120000 + 49, 130000 + 10049}
@@ -87,11 +92,26 @@ class Library:
 
     def close(self) -> None:
         """Unregister and end the library; no leg, player or recorder may be left."""
+        self._unregister()
         for account in self._accounts.values():
             account.shutdown()
         self._accounts.clear()
         gc.collect()
-        self._endpoint.libDestroy()
+        # Without the flag it waits a second for what is done already.
+        self._endpoint.libDestroy(pj.PJSUA_DESTROY_NO_RX_MSG)
+
+    def _unregister(self) -> None:
+        known = [
+            each for name, each in self._accounts.items() if name != DIRECT and each.getInfo().regIsActive
+        ]
+        for account in known:
+            try:
+                account.setRegistration(False)
+            except pj.Error as problem:
+                _log.warning("account %s: %s", account.name, problem.reason)
+        until = time.monotonic() + _UNREGISTER_S
+        while any(each.getInfo().regIsActive for each in known) and time.monotonic() < until:
+            self._endpoint.libHandleEvents(10)
 
     def _endpoint_config(self, log_file: Path) -> pj.EpConfig:
         config = pj.EpConfig()

@@ -13,9 +13,7 @@ import time
 from pathlib import Path
 from typing import IO
 
-from operator_app.telephony.rendezvous import ENGINE_FILE, lock_run_dir
-
-EXIT_RUNNING_ALREADY = 3
+from operator_app.telephony.rendezvous import ENGINE_FILE, EXIT_RUNNING_ALREADY, lock_run_dir
 
 _log = logging.getLogger("operator_app.telephony.engine")
 

@@ -109,6 +109,7 @@ class Session:
             self._running.library.handle(_URGENT_MS if self._exchange.urgent else _CALM_MS)
             self._door.poll()
             if self._running.recordings is not None:
+                self._running.recordings.bury(calm=not self._exchange.urgent)
                 self._running.recordings.collect()
         now = time.monotonic()
         if now >= self._next_tick:
@@ -225,7 +226,10 @@ class Session:
         library = Library(settings, self._exchange, self._log_file, self._limits)
         try:
             quiet = self._run_dir / "silence.wav"
-            wav.write_silence(quiet, rate=CLOCK_RATE, ms=1000)
+            if not wav.is_whole(
+                quiet
+            ):  # once there it is kept: a full disk must not keep the phone from starting
+                wav.write_silence(quiet, rate=CLOCK_RATE, ms=100)
             silence = pj.AudioMediaPlayer()
             silence.createPlayer(str(quiet))
             sound = self._open_sound(settings)
@@ -276,7 +280,7 @@ class Session:
             if running.recordings is not None:
                 running.recordings.close()
                 running.recordings.stop_worker()
-            self._door.send({"farewell": "stopping"})
+            self._door.send({"farewell": self._stopping})
             running.sound.close()
             del running
             self._exchange.detach()

@@ -14,6 +14,7 @@ PJSUA_CALL_MEDIA_LOCAL_HOLD: int
 PJSUA_CALL_MEDIA_REMOTE_HOLD: int
 PJSUA_CALL_UNHOLD: int
 PJSUA_SIP_TIMER_OPTIONAL: int
+PJSUA_DESTROY_NO_RX_MSG: int
 PJ_O_APPEND: int
 
 class Error(Exception):
@@ -153,8 +154,13 @@ class OnRegStateParam:
     reason: str
     expiration: int
 
+class AccountInfo:
+    regIsActive: bool
+
 class Account:
     def __init__(self) -> None: ...
+    def getInfo(self) -> AccountInfo: ...
+    def setRegistration(self, renew: bool) -> None: ...
     def create(self, cfg: AccountConfig, make_default: bool = False) -> None: ...
     def shutdown(self) -> None: ...
     def onIncomingCall(self, prm: OnIncomingCallParam) -> None: ...

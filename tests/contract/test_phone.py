@@ -1,0 +1,346 @@
+"""What every phone promises: held by the fake of the tests and by the real engine process alike."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from operator_app.domain.ids import CallId
+from operator_app.domain.line import (
+    EndedBy,
+    HoldState,
+    LineCallState,
+    LineConnected,
+    LineDigit,
+    LineEnded,
+    LineFault,
+    LineLost,
+    LineMedia,
+    LineOffered,
+    LinePlaced,
+    LineProgress,
+    LineReady,
+    LineSignal,
+    LostReason,
+    MediaDirection,
+)
+from operator_app.telephony.process import kill
+from operator_app.workflow.phone_port import Phone, PhoneRefusal, PhoneRefusedError
+from tests.e2e.telephony.rig import Rig, Signals, settings, until
+from tests.fakes.memory_phone import MemoryPhone
+
+
+class World(Protocol):
+    """A phone and what can happen to it."""
+
+    phone: Phone
+    signals: Signals
+
+    async def far_calls(self) -> None: ...
+    async def far_hangs_up(self) -> None: ...
+    async def far_answers(self) -> None: ...
+    async def far_presses(self, digit: str) -> None: ...
+    def far_uri(self) -> str: ...
+    async def kill_engine(self) -> None: ...
+
+
+class MemoryWorld:
+    def __init__(self) -> None:
+        self.memory = MemoryPhone()
+        self.phone: Phone = self.memory
+        self.signals = Signals(self.memory)
+
+    async def far_calls(self) -> None:
+        self.memory.offer("0811223344")
+
+    async def far_hangs_up(self) -> None:
+        self.memory.far_ends(self.memory.calls()[0].call_id)
+
+    async def far_answers(self) -> None:
+        call_id = self.memory.calls()[0].call_id
+        self.memory.far_rings(call_id)
+        self.memory.far_answers(call_id)
+
+    async def far_presses(self, digit: str) -> None:
+        self.memory.far_presses(self.memory.calls()[0].call_id, digit)
+
+    def far_uri(self) -> str:
+        return "sip:0811223344@127.0.0.1"
+
+    async def kill_engine(self) -> None:
+        self.memory.die()
+        asyncio.get_running_loop().call_later(0.05, self.memory.come_back)
+
+
+class EngineWorld:
+    """The far end is a second engine."""
+
+    def __init__(self, seat: Rig, far: Rig) -> None:
+        self._seat, self._far = seat, far
+        self.phone: Phone = seat.phone
+        self.signals = seat.signals
+
+    async def far_calls(self) -> None:
+        await self._far.phone.dial(f"sip:112@{self._seat.address}")
+
+    async def far_hangs_up(self) -> None:
+        await self._far.phone.end(self._far.phone.calls()[0].call_id)
+
+    async def far_answers(self) -> None:
+        await self._far.answer_next()
+
+    async def far_presses(self, digit: str) -> None:
+        await self._far.phone.send_dtmf(self._far.phone.calls()[0].call_id, digit)
+
+    def far_uri(self) -> str:
+        return f"sip:0811223344@{self._far.address}"
+
+    async def kill_engine(self) -> None:
+        kill(self._seat.pid)
+
+
+Start = Callable[[], AbstractAsyncContextManager[World]]
+
+
+@asynccontextmanager
+async def memory_world() -> AsyncIterator[World]:
+    world = MemoryWorld()
+    await world.phone.start()
+    yield world
+    await world.phone.aclose()
+
+
+@pytest.fixture(params=["memory", "engine"])
+def start(request: pytest.FixtureRequest, tmp_path: Path) -> Start:
+    @asynccontextmanager
+    async def engine_world() -> AsyncIterator[World]:
+        seat = Rig(tmp_path, settings(), "seat")
+        far = Rig(tmp_path, settings(user="0811223344"), "far")
+        async with seat, far:
+            yield EngineWorld(seat, far)
+
+    return memory_world if request.param == "memory" else engine_world
+
+
+def run(start: Start, story: Callable[[World], Awaitable[None]]) -> None:
+    async def whole() -> None:
+        async with start() as world:
+            await story(world)
+
+    asyncio.run(whole())
+
+
+async def refusal(order: Awaitable[object]) -> PhoneRefusal:
+    with pytest.raises(PhoneRefusedError) as caught:
+        await order
+    return caught.value.code
+
+
+async def incoming(world: World) -> CallId:
+    await world.far_calls()
+    return (await world.signals.wait(LineOffered)).call_id
+
+
+async def connected(world: World) -> CallId:
+    call_id = await incoming(world)
+    await world.phone.answer(call_id)
+    await world.signals.wait(LineConnected)
+    return call_id
+
+
+def test_says_that_it_is_ready_and_has_no_calls(start: Start) -> None:
+    async def story(world: World) -> None:
+        ready = await world.signals.wait(LineReady)
+        assert ready.max_calls >= 4
+        assert ready.codecs
+        assert ":" in ready.address
+        assert not ready.took_over
+        assert world.phone.calls() == ()
+
+    run(start, story)
+
+
+def test_a_call_is_offered_answered_and_ended_by_the_caller(start: Start) -> None:
+    async def story(world: World) -> None:
+        call_id = await incoming(world)
+        offered = world.signals.of(LineOffered)[0]
+        assert offered.number == "0811223344"
+        assert not offered.withheld
+        assert offered.offered_at.tzinfo is not None
+        (call,) = world.phone.calls()
+        assert (call.call_id, call.state, call.incoming) == (call_id, LineCallState.OFFERED, True)
+        assert call.offered_at == offered.offered_at
+
+        await world.phone.answer(call_id)
+        at = (await world.signals.wait(LineConnected)).at
+        media = await world.signals.wait(LineMedia, lambda each: each.active)
+        assert media.direction is MediaDirection.BOTH
+        assert media.codec == "PCMA"
+        (call,) = world.phone.calls()
+        assert (call.state, call.answered_at, call.media_active) == (LineCallState.CONNECTED, at, True)
+
+        await world.far_hangs_up()
+        ended = await world.signals.wait(LineEnded)
+        assert (ended.call_id, ended.by, ended.code, ended.answered_at) == (call_id, EndedBy.REMOTE, 200, at)
+        assert world.phone.calls() == ()
+
+    run(start, story)
+
+
+def test_a_connected_call_is_ended_here(start: Start) -> None:
+    async def story(world: World) -> None:
+        call_id = await connected(world)
+        await world.phone.end(call_id)
+        ended = await world.signals.wait(LineEnded)
+        assert (ended.call_id, ended.by) == (call_id, EndedBy.LOCAL)
+
+    run(start, story)
+
+
+@pytest.mark.parametrize(("busy", "code"), [(False, 603), (True, 486)])
+def test_a_ringing_call_is_turned_away(start: Start, busy: bool, code: int) -> None:
+    async def story(world: World) -> None:
+        await world.phone.end(await incoming(world), busy=busy)
+        ended = await world.signals.wait(LineEnded)
+        assert (ended.by, ended.code, ended.answered_at) == (EndedBy.LOCAL, code, None)
+        assert not world.signals.of(LineConnected)
+
+    run(start, story)
+
+
+def test_a_caller_who_gives_up_is_an_end_without_an_answer(start: Start) -> None:
+    async def story(world: World) -> None:
+        await incoming(world)
+        await world.far_hangs_up()
+        ended = await world.signals.wait(LineEnded)
+        assert (ended.by, ended.code, ended.answered_at) == (EndedBy.REMOTE, 487, None)
+
+    run(start, story)
+
+
+def test_dials_and_talks(start: Start) -> None:
+    async def story(world: World) -> None:
+        call_id = await world.phone.dial(world.far_uri())
+        placed = await world.signals.wait(LinePlaced)
+        assert (placed.call_id, placed.number) == (call_id, "0811223344")
+        assert world.phone.calls()[0].state is LineCallState.DIALLING or world.signals.of(LineProgress)
+        await world.far_answers()
+        progress = await world.signals.wait(LineProgress)
+        assert (progress.state, progress.code) == (LineCallState.RINGING, 180)
+        await world.signals.wait(LineConnected, lambda each: each.call_id == call_id)
+        assert not world.phone.calls()[0].incoming
+        await world.phone.end(call_id)
+        assert (await world.signals.wait(LineEnded)).by is EndedBy.LOCAL
+
+    run(start, story)
+
+
+def test_gives_up_dialling(start: Start) -> None:
+    async def story(world: World) -> None:
+        call_id = await world.phone.dial(world.far_uri())
+        await world.phone.end(call_id)
+        ended = await world.signals.wait(LineEnded)
+        assert (ended.call_id, ended.by, ended.answered_at) == (call_id, EndedBy.LOCAL, None)
+
+    run(start, story)
+
+
+def test_what_cannot_be_dialled_is_refused_and_leaves_no_call(start: Start) -> None:
+    async def story(world: World) -> None:
+        assert await refusal(world.phone.dial("tidak ada")) is PhoneRefusal.BAD_NUMBER
+        assert await refusal(world.phone.dial("")) is PhoneRefusal.BAD_NUMBER
+        assert await refusal(world.phone.dial("0811223344")) is PhoneRefusal.NO_ROUTE
+        assert world.phone.calls() == ()
+
+    run(start, story)
+
+
+def test_hold_and_mute_are_told_and_taken_back(start: Start) -> None:
+    async def story(world: World) -> None:
+        call_id = await connected(world)
+        await world.signals.wait(LineMedia, lambda each: each.direction is MediaDirection.BOTH)
+        await world.phone.hold(call_id, True)
+        held = await world.signals.wait(
+            LineMedia, lambda each: each.hold is HoldState.LOCAL and each.direction is MediaDirection.SEND
+        )
+        assert world.phone.calls()[0].hold is HoldState.LOCAL
+        so_far = world.signals.all.index(held) + 1
+        await world.phone.hold(call_id, False)
+        await world.signals.wait(
+            LineMedia,
+            lambda each: each.hold is HoldState.NONE and each.direction is MediaDirection.BOTH,
+            after=so_far,
+        )
+        await world.phone.mute(call_id, True)
+        await world.signals.wait(LineMedia, lambda each: each.muted)
+        await until("muted", lambda: world.phone.calls()[0].muted)
+        await world.phone.mute(call_id, False)
+        await until("not muted", lambda: not world.phone.calls()[0].muted)
+
+    run(start, story)
+
+
+def test_keys_of_the_far_end_are_told(start: Start) -> None:
+    async def story(world: World) -> None:
+        call_id = await connected(world)
+        await world.far_presses("5")
+        digit = await world.signals.wait(LineDigit)
+        assert digit == LineDigit(call_id, "5")
+
+    run(start, story)
+
+
+def test_orders_that_fit_no_call_are_refused(start: Start) -> None:
+    async def story(world: World) -> None:
+        nobody = CallId("nobody")
+        assert await refusal(world.phone.answer(nobody)) is PhoneRefusal.UNKNOWN_CALL
+        assert await refusal(world.phone.end(nobody)) is PhoneRefusal.UNKNOWN_CALL
+        call_id = await incoming(world)
+        assert await refusal(world.phone.hold(call_id, True)) is PhoneRefusal.WRONG_STATE
+        assert await refusal(world.phone.send_dtmf(call_id, "1")) is PhoneRefusal.WRONG_STATE
+        await world.phone.answer(call_id)
+        assert await refusal(world.phone.answer(call_id)) is PhoneRefusal.WRONG_STATE
+        assert await refusal(world.phone.send_dtmf(call_id, "x")) is PhoneRefusal.BAD_NUMBER
+
+    run(start, story)
+
+
+def test_a_dead_engine_is_told_at_once_with_the_calls_that_it_cut(start: Start) -> None:
+    async def story(world: World) -> None:
+        call_id = await connected(world)
+        so_far = len(world.signals.all)
+        await world.kill_engine()
+        lost = await world.signals.wait(LineLost, limit_s=1.0)
+        assert (lost.reason, lost.cut) == (LostReason.DIED, (call_id,))
+        assert world.phone.calls() == ()
+        assert await refusal(world.phone.answer(call_id)) is PhoneRefusal.PHONE_LOST
+        await world.signals.wait(LineReady, after=so_far)
+        await incoming_again(world)
+
+    async def incoming_again(world: World) -> None:
+        with pytest.raises(PhoneRefusedError):
+            await world.phone.answer(CallId("nobody"))
+
+    run(start, story)
+
+
+def test_a_listener_that_fails_is_told_and_stops_nobody_else(start: Start) -> None:
+    async def story(world: World) -> None:
+        def fails(signal: LineSignal) -> None:
+            if isinstance(signal, LineOffered):
+                raise AssertionError("a listener's own mistake")
+
+        end = world.phone.subscribe(fails)
+        await incoming(world)
+        fault = await world.signals.wait(LineFault)
+        assert "a listener's own mistake" in fault.detail
+        end()
+        end()
+        await world.far_hangs_up()
+        await world.signals.wait(LineEnded)
+        assert len(world.signals.of(LineFault)) == 1
+
+    run(start, story)

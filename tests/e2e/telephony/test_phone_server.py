@@ -1,0 +1,81 @@
+"""Behind Kamailio: registered, refused, away."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+from operator_app.domain.line import (
+    LineConnected,
+    LineEnded,
+    LineRegistration,
+    RegistrationProblem,
+    RegistrationState,
+)
+from operator_app.room.peers import KamailioServer, SippCall, SippCaller, free_port
+from operator_app.room.processes import Crew
+from operator_app.telephony.settings import EngineAccount, EngineSettings
+from tests.e2e.telephony.rig import Rig, settings
+
+
+def registered(user: str, password: str, registrar: str) -> EngineSettings:
+    account = EngineAccount("server", user, password, registrar, expires_s=10, retry_s=1)
+    return replace(settings(), accounts=(account,))
+
+
+def test_a_registered_seat_is_called_through_the_server_and_calls_through_it(
+    tmp_path: Path, crew: Crew
+) -> None:
+    async def story() -> None:
+        server = await asyncio.to_thread(
+            lambda: KamailioServer(crew, "kamailio", {"1": "rahasia", "2": "lain"})
+        )
+        async with (
+            Rig(tmp_path, registered("1", "rahasia", server.registrar("tcp"))) as seat,
+            Rig(tmp_path, registered("2", "lain", server.registrar("udp")), "other") as other,
+        ):
+            for phone in (seat, other):
+                told = await phone.signals.wait(LineRegistration)
+                assert (told.state, told.account) == (RegistrationState.REGISTERED, "server")
+
+            caller = SippCaller(crew, "sipp", server.address, SippCall(called="1", talk_ms=300))
+            offered = await seat.answer_next()
+            assert offered.account == "server"
+            assert (await seat.ended(offered)).code == 200
+            assert await asyncio.to_thread(caller.wait) == 0, caller.report()
+
+            # A plain number goes to the server that the seat is registered at.
+            call_id = await seat.phone.dial("2")
+            await other.answer_next()
+            await seat.signals.wait(LineConnected, lambda each: each.call_id == call_id)
+            await seat.phone.end(call_id)
+            await other.signals.wait(LineEnded)
+
+    asyncio.run(story())
+
+
+def test_a_wrong_password_is_told_as_such(tmp_path: Path, crew: Crew) -> None:
+    async def story() -> None:
+        server = await asyncio.to_thread(lambda: KamailioServer(crew, "kamailio", {"1": "rahasia"}))
+        async with Rig(tmp_path, registered("1", "salah", server.registrar())) as seat:
+            told = await seat.signals.wait(LineRegistration)
+            assert told.state is RegistrationState.FAILED
+            assert told.problem is RegistrationProblem.WRONG_PASSWORD
+            assert told.code == 401
+            # The direct line works all the same.
+            caller = SippCaller(crew, "sipp", seat.address, SippCall(talk_ms=50))
+            await seat.answer_next()
+            assert await asyncio.to_thread(caller.wait) == 0, caller.report()
+
+    asyncio.run(story())
+
+
+def test_a_server_that_is_not_there_is_told_and_found_when_it_comes(tmp_path: Path, crew: Crew) -> None:
+    async def story() -> None:
+        port = free_port()
+        async with Rig(tmp_path, registered("1", "rahasia", f"sip:127.0.0.1:{port};transport=tcp")) as seat:
+            told = await seat.signals.wait(LineRegistration)
+            assert (told.state, told.problem) == (RegistrationState.FAILED, RegistrationProblem.UNREACHABLE)
+            await asyncio.to_thread(lambda: KamailioServer(crew, "kamailio", {"1": "rahasia"}, port=port))
+            await seat.signals.wait(LineRegistration, lambda each: each.state is RegistrationState.REGISTERED)
+
+    asyncio.run(story())

@@ -1,0 +1,176 @@
+"""The library's ways to die or to harm a stranger's call, each shut."""
+
+import asyncio
+import signal
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from operator_app.domain.line import (
+    EndedBy,
+    LineEnded,
+    LineLost,
+    LineOffered,
+    LineRecordingFailed,
+    LineSignal,
+    RecordingProblem,
+)
+from operator_app.room.peers import SippCall, SippCaller
+from operator_app.room.processes import Crew
+from operator_app.telephony.process import last_words
+from operator_app.telephony.settings import EngineAccount
+from operator_app.workflow.phone_port import PhoneRefusal, PhoneRefusedError
+from tests.e2e.telephony.rig import ENGINE, Rig, settings, write_tone
+
+STALE_ENGINE = (sys.executable, "-m", "tests.e2e.telephony.stale_call_engine")
+
+
+class AutoAnswer:
+    """Answers each call as it comes."""
+
+    def __init__(self, seat: Rig) -> None:
+        self._seat = seat
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.refused: list[PhoneRefusedError] = []
+        seat.phone.subscribe(self._listen)
+
+    def _listen(self, told: LineSignal) -> None:
+        if isinstance(told, LineOffered):
+            self._tasks.add(asyncio.create_task(self._answer(told)))
+
+    async def _answer(self, told: LineOffered) -> None:
+        try:
+            await self._seat.phone.answer(told.call_id)
+        except PhoneRefusedError as refusal:
+            self.refused.append(refusal)
+
+
+def test_no_call_object_outlives_its_call(tmp_path: Path, crew: Crew) -> None:
+    """A stale one would hang up a stranger's call: slots are used again after four calls."""
+
+    async def story() -> None:
+        seat = Rig(tmp_path, settings())
+        seat.phone._command = STALE_ENGINE
+        async with seat:
+            given_up = SippCaller(
+                crew, "given-up", seat.address, SippCall(give_up_ms=5), calls=6, rate=20, at_once=3
+            )
+            assert await asyncio.to_thread(given_up.wait) == 0, given_up.report()
+            AutoAnswer(seat)
+            short = SippCaller(
+                crew, "short", seat.address, SippCall(talk_ms=20), calls=12, rate=20, at_once=3
+            )
+            assert await asyncio.to_thread(short.wait) == 0, short.report()
+            assert len(seat.signals.of(LineEnded)) == 18
+            assert seat.signals.of(LineLost) == []
+
+    asyncio.run(story())
+
+
+def test_the_watch_on_call_objects_can_fail(tmp_path: Path, crew: Crew) -> None:
+    async def story() -> None:
+        seat = Rig(tmp_path, settings())
+        seat.phone._command = (*STALE_ENGINE, "--keep-calls")
+        async with seat:
+            AutoAnswer(seat)
+            SippCaller(crew, "short", seat.address, SippCall(talk_ms=20))
+            await seat.signals.wait(LineLost)
+            assert "its object lives" in last_words(seat.run_dir)
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("busy", [False, True])
+def test_an_invite_without_sdp_can_be_turned_away(tmp_path: Path, crew: Crew, busy: bool) -> None:
+    async def story() -> None:
+        async with Rig(tmp_path, settings()) as seat:
+            call = SippCall(body=None, expect=486 if busy else 603)
+            caller = SippCaller(crew, "offerless", seat.address, call, calls=3, rate=20, at_once=1)
+            for number in range(3):
+                offered = await seat.signals.wait(LineOffered, after=number and len(seat.signals.all))
+                await seat.phone.end(offered.call_id, busy=busy)
+                ended = await seat.ended(offered)
+                assert ended.by is EndedBy.LOCAL
+            assert await asyncio.to_thread(caller.wait) == 0, caller.report()
+            assert seat.signals.of(LineLost) == []
+
+    asyncio.run(story())
+
+
+def test_a_ninth_account_is_refused_before_the_library_aborts(tmp_path: Path) -> None:
+    async def story() -> None:
+        accounts = tuple(
+            EngineAccount(f"a{number}", f"u{number}", "x", "sip:127.0.0.1:9") for number in range(8)
+        )
+        seat = Rig(tmp_path, replace(settings(), accounts=accounts))
+        with pytest.raises(PhoneRefusedError) as caught:
+            await seat.phone.start()
+        assert caught.value.code is PhoneRefusal.TOO_MANY_ACCOUNTS
+        await seat.phone.aclose()
+        async with Rig(tmp_path, replace(settings(), accounts=accounts[:7])) as other:
+            assert other.ready.max_calls == 4
+
+    asyncio.run(story())
+
+
+def test_three_hundred_short_calls_leave_the_phone_able_to_talk(tmp_path: Path, crew: Crew) -> None:
+    """With the library's default for closing the sound device every call after the 278th failed with 488."""
+
+    async def story() -> None:
+        async with Rig(tmp_path, settings(record=tmp_path / "recordings")) as seat:
+            answers = AutoAnswer(seat)
+            caller = SippCaller(
+                crew, "many", seat.address, SippCall(talk_ms=10), calls=300, rate=30, at_once=3
+            )
+            assert await asyncio.to_thread(lambda: caller.wait(90)) == 0, caller.report()
+            assert answers.refused == []
+            assert seat.signals.of(LineLost) == []
+            assert seat.phone.calls() == ()
+
+    asyncio.run(story())
+
+
+def test_a_bad_recordings_folder_is_told_and_the_call_goes_on(tmp_path: Path, crew: Crew) -> None:
+    async def story() -> None:
+        in_the_way = tmp_path / "recordings"
+        in_the_way.write_text("not a folder")
+        async with Rig(tmp_path, settings(record=in_the_way)) as seat:
+            first = await seat.signals.wait(LineRecordingFailed)
+            assert (first.call_id, first.problem) == (None, RecordingProblem.FOLDER)
+            caller = SippCaller(crew, "sipp", seat.address, SippCall(talk_ms=100))
+            offered = await seat.answer_next()
+            await seat.signals.wait(LineRecordingFailed, lambda each: each.call_id == offered.call_id)
+            assert (await seat.ended(offered)).code == 200
+            assert await asyncio.to_thread(caller.wait) == 0, caller.report()
+
+    asyncio.run(story())
+
+
+def test_a_recording_that_cannot_grow_is_told_and_the_call_goes_on(tmp_path: Path, crew: Crew) -> None:
+    """The file size limit stands for a full disk: the library says nothing of either."""
+
+    async def story() -> None:
+        seat = Rig(
+            tmp_path, settings(speak=write_tone(tmp_path / "a.wav", 1000), record=tmp_path / "recordings")
+        )
+        limited = (
+            "import resource, runpy, signal, sys;"
+            f"signal.signal({int(signal.SIGXFSZ)}, signal.SIG_IGN);"
+            "resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, 30_000));"
+            "sys.argv[0] = 'phone-engine'; runpy.run_module('operator_app.telephony.engine.main', run_name='__main__')"
+        )
+        seat.phone._command = (ENGINE[0], "-c", limited)
+        async with seat:
+            caller = SippCaller(crew, "sipp", seat.address, SippCall(talk_ms=None))
+            offered = await seat.answer_next()
+            failed = await seat.signals.wait(LineRecordingFailed)
+            assert failed.call_id == offered.call_id
+            assert failed.problem is RecordingProblem.STALLED
+            assert seat.phone.calls()[0].call_id == offered.call_id
+            await seat.phone.end(offered.call_id)
+            assert (await seat.ended(offered)).by is EndedBy.LOCAL
+            assert await asyncio.to_thread(caller.wait) == 0, caller.report()
+
+    asyncio.run(story())

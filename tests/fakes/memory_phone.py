@@ -1,0 +1,248 @@
+"""A phone that is only memory: the real one's promises (tests/contract/test_phone.py), levers in place of callers."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from operator_app.domain.ids import CallId
+from operator_app.domain.line import (
+    AudioKind,
+    EndedBy,
+    HoldState,
+    LineAudio,
+    LineCall,
+    LineCallState,
+    LineConnected,
+    LineDigit,
+    LineEnded,
+    LineFault,
+    LineLost,
+    LineMedia,
+    LineOffered,
+    LinePlaced,
+    LineProgress,
+    LineReady,
+    LineRecorded,
+    LineRefused,
+    LineSignal,
+    LostReason,
+    MediaDirection,
+)
+from operator_app.workflow.phone_port import PhoneRefusal, PhoneRefusedError, SignalListener
+
+MAX_CALLS = 4
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class MemoryPhone:
+    """Implements `Phone`. The levers below the port are what the world does to a phone; signals come at once."""
+
+    def __init__(self, now: Callable[[], datetime] = utc_now) -> None:
+        self._now = now
+        self._listeners: list[SignalListener] = []
+        self._calls: dict[CallId, LineCall] = {}
+        self._up = False
+        self._next = 1
+        self._refused = 0
+        self.refuse_start: PhoneRefusedError | None = None
+        self.sent_digits: list[tuple[CallId, str]] = []
+
+    # --- the port ---------------------------------------------------------------------------------------------------
+
+    def subscribe(self, listener: SignalListener) -> Callable[[], None]:
+        self._listeners.append(listener)
+
+        def end() -> None:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
+        return end
+
+    async def start(self) -> None:
+        if self.refuse_start is not None:
+            raise self.refuse_start
+        self.come_back()
+
+    async def answer(self, call_id: CallId) -> None:
+        self._need(call_id, LineCallState.OFFERED)
+        self._connect(call_id)
+
+    async def end(self, call_id: CallId, *, busy: bool = False) -> None:
+        call = self._need(call_id)
+        code = 200
+        if call.state is LineCallState.OFFERED:
+            code = 486 if busy else 603
+        elif call.state is not LineCallState.CONNECTED:
+            code = 487
+        self._over(call_id, EndedBy.LOCAL, code)
+
+    async def dial(self, number_or_uri: str) -> CallId:
+        self._need_up()
+        wish = number_or_uri.strip()
+        if not wish.startswith("sip:"):
+            if not wish or not set(wish) <= set("+0123456789*# -.()/"):
+                raise PhoneRefusedError(PhoneRefusal.BAD_NUMBER, "no number")
+            raise PhoneRefusedError(PhoneRefusal.NO_ROUTE, "no account is registered at a phone server")
+        if len(self._calls) >= MAX_CALLS:
+            raise PhoneRefusedError(PhoneRefusal.TOO_MANY_CALLS)
+        call_id, at, number = self._new_id(), self._now(), wish.removeprefix("sip:").partition("@")[0]
+        self._calls[call_id] = LineCall(
+            call_id, False, LineCallState.DIALLING, number, False, "", wish, wish, "direct", at
+        )
+        self._emit(LinePlaced(call_id, number, wish, "direct", at))
+        return call_id
+
+    async def hold(self, call_id: CallId, on: bool) -> None:
+        call = self._need(call_id, LineCallState.CONNECTED)
+        direction = MediaDirection.SEND if on else MediaDirection.BOTH
+        self._calls[call_id] = replace(
+            call, hold=HoldState.LOCAL if on else HoldState.NONE, direction=direction
+        )
+        self._media(call_id)
+
+    async def mute(self, call_id: CallId, on: bool) -> None:
+        call = self._need(call_id, LineCallState.CONNECTED)
+        self._calls[call_id] = replace(call, muted=on)
+        self._media(call_id)
+
+    async def send_dtmf(self, call_id: CallId, digits: str) -> None:
+        self._need(call_id, LineCallState.CONNECTED)
+        if not digits or not set(digits.upper()) <= set("0123456789*#ABCD"):
+            raise PhoneRefusedError(PhoneRefusal.BAD_NUMBER, "keys are 0-9 * # A-D")
+        self.sent_digits.append((call_id, digits))
+
+    def calls(self) -> tuple[LineCall, ...]:
+        return tuple(self._calls.values())
+
+    async def aclose(self, *, keep_calls: bool = False) -> None:
+        if not keep_calls:
+            for call_id in tuple(self._calls):
+                self._over(call_id, EndedBy.LOCAL, 200)
+        self._up = False
+
+    # --- levers -----------------------------------------------------------------------------------------------------
+
+    def offer(
+        self,
+        number: str | None = "081234567890",
+        *,
+        withheld: bool = False,
+        display_name: str = "",
+        location: str | None = None,
+    ) -> CallId:
+        """Somebody calls; returns the id of the ringing call."""
+        call_id, at = self._new_id(), self._now()
+        uri = f"sip:{number or 'anonymous'}@127.0.0.1"
+        to = "sip:112@127.0.0.1"
+        call = LineCall(
+            call_id, True, LineCallState.OFFERED, number, withheld, display_name, uri, to, "direct", at,
+            location_header=location,
+        )  # fmt: skip
+        self._calls[call_id] = call
+        self._emit(
+            LineOffered(
+                call_id,
+                number,
+                withheld,
+                display_name,
+                uri,
+                call.to,
+                call.account,
+                at,
+                location_header=location,
+            )
+        )
+        return call_id
+
+    def turn_away(self, number: str | None = None) -> None:
+        """A call comes when all lines are taken."""
+        self._refused += 1
+        self._emit(LineRefused(self._refused, 486, number, self._now(), "Busy Here"))
+
+    def far_rings(self, call_id: CallId) -> None:
+        """The one we call rings."""
+        self._calls[call_id] = replace(self._calls[call_id], state=LineCallState.RINGING)
+        self._emit(LineProgress(call_id, LineCallState.RINGING, 180))
+
+    def far_answers(self, call_id: CallId) -> None:
+        """The one we call answers."""
+        self._connect(call_id)
+
+    def far_ends(self, call_id: CallId) -> None:
+        """The far end hangs up, or gives up before an answer."""
+        answered = self._calls[call_id].state is LineCallState.CONNECTED
+        self._over(call_id, EndedBy.REMOTE, 200 if answered else 487)
+
+    def far_presses(self, call_id: CallId, digit: str) -> None:
+        """The far end presses a key."""
+        self._emit(LineDigit(call_id, digit))
+
+    def recorded(self, call_id: CallId, seconds: float = 1.0) -> None:
+        """The recording of an ended call is safe."""
+        names = tuple(f"/recordings/{call_id}-{part}.wav" for part in ("caller", "operator", "both"))
+        self._emit(LineRecorded(call_id, names, ("0" * 64,) * 3, seconds))
+
+    def die(self, reason: LostReason = LostReason.DIED) -> None:
+        """The engine dies with its calls."""
+        cut = tuple(self._calls)
+        self._calls.clear()
+        self._up = False
+        self._emit(LineLost(reason, cut, "killed"))
+
+    def come_back(self) -> None:
+        """The engine is up (again)."""
+        self._up = True
+        audio = LineAudio(AudioKind.NONE, reason="a fake")
+        self._emit(LineReady("fake", audio, MAX_CALLS, ("PCMA",), "127.0.0.1:5060", ("udp", "tcp")))
+
+    # --- inside -----------------------------------------------------------------------------------------------------
+
+    def _new_id(self) -> CallId:
+        call_id = CallId(f"call-{self._next}")
+        self._next += 1
+        return call_id
+
+    def _need_up(self) -> None:
+        if not self._up:
+            raise PhoneRefusedError(PhoneRefusal.PHONE_LOST, "the engine is away")
+
+    def _need(self, call_id: CallId, state: LineCallState | None = None) -> LineCall:
+        self._need_up()
+        call = self._calls.get(call_id)
+        if call is None:
+            raise PhoneRefusedError(PhoneRefusal.UNKNOWN_CALL, call_id)
+        if state is not None and call.state is not state:
+            raise PhoneRefusedError(PhoneRefusal.WRONG_STATE, f"the call is {call.state.value}")
+        return call
+
+    def _connect(self, call_id: CallId) -> None:
+        at = self._now()
+        self._calls[call_id] = replace(
+            self._calls[call_id],
+            state=LineCallState.CONNECTED,
+            answered_at=at,
+            media_active=True,
+            direction=MediaDirection.BOTH,
+            codec="PCMA",
+        )
+        self._media(call_id)
+        self._emit(LineConnected(call_id, at))
+
+    def _media(self, call_id: CallId) -> None:
+        call = self._calls[call_id]
+        self._emit(LineMedia(call_id, call.media_active, call.direction, call.codec, call.hold, call.muted))
+
+    def _over(self, call_id: CallId, by: EndedBy, code: int) -> None:
+        call = self._calls.pop(call_id)
+        self._emit(LineEnded(call_id, self._now(), by, code, "", call.answered_at))
+
+    def _emit(self, signal: LineSignal) -> None:
+        for listener in tuple(self._listeners):
+            try:
+                listener(signal)
+            except Exception as problem:  # noqa: BLE001
+                if not isinstance(signal, LineFault):
+                    self._emit(LineFault("listener", repr(problem)))
