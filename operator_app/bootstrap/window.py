@@ -1,13 +1,13 @@
 """Builds one window out of its parts, starts them in the order a person needs them, and takes them down again.
 
-A seat: its store, the picture, the first paint; then the phone and the history side by side; the server and the map come
-when they come. Nobody waits for a network.
+A seat: its store, the picture, the first paint; then the phone and the history side by side; the server and the map
+come when they come. Nobody waits for a network.
 """
 
 import argparse
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +40,7 @@ from operator_app.workflow.board import Board
 from operator_app.workflow.bus import Bus
 from operator_app.workflow.desk import Desk
 from operator_app.workflow.phone_port import PhoneRefusedError
+from operator_app.workflow.ports import Presence
 from operator_app.workflow.recorder import Recorder
 from operator_app.workflow.seat import Seat, SiteRules
 from operator_app.workflow.wallroom import WallRoom
@@ -82,7 +83,8 @@ def run(args: argparse.Namespace) -> int:
     settings = load_settings(args.config)
     if settings.seat.role != args.command:
         raise CannotStartError(
-            f'{args.config}: these are the settings of a {settings.seat.role}; start "operator-app {settings.seat.role}".'
+            f"{args.config}: these are the settings of a {settings.seat.role}; "
+            f'start "operator-app {settings.seat.role}".'
         )
     folder = data_folder(settings)
     start_log(folder / "logs", settings.seat.role)
@@ -201,7 +203,7 @@ def _with_transport(registrar: str, transport: str) -> str:
 # ---- the desk
 
 
-async def _run_desk(app: WindowApp, frame: Frame, store: SeatStore) -> int:
+async def _run_desk(_app: WindowApp, frame: Frame, store: SeatStore) -> int:
     from operator_app.ui.desk.desk_app import build_desk_window  # noqa: PLC0415  (a seat does not pay for it)
 
     wanted = frame.settings.seat.agency
@@ -228,14 +230,14 @@ async def _run_desk(app: WindowApp, frame: Frame, store: SeatStore) -> int:
 # ---- the wall
 
 
-async def _run_wall(app: WindowApp, frame: Frame) -> int:
+async def _run_wall(_app: WindowApp, frame: Frame) -> int:
     from operator_app.ui.wall.wall_app import build_wall_window  # noqa: PLC0415  (a seat does not pay for it)
 
     if not frame.settings.server.dsn:
         raise CannotStartError('A wall shows what the server knows; give "dsn" in [server].')
     async with AsyncExitStack() as parts:
         bus = Bus()
-        room = WallRoom(Board(), bus, frame.rules)
+        room = WallRoom(Board(), bus, ServerClock(), frame.rules)
         window = build_wall_window(
             room, frame.texts, frame.theme, frame.site, resources_folder(), frame.settings, frame.control
         )
@@ -294,8 +296,9 @@ def _link(frame: Frame, store: SeatStore, user: Seat | Desk, clock: ServerClock)
     if not frame.settings.server.dsn:
         return None
 
-    def correct_clock() -> None:
+    def on_presence(presence: Sequence[Presence]) -> None:
         clock.offset_ms = store.clock_offset_ms
+        user.on_presence(presence)
 
     link = ServerLink(
         store,
@@ -306,7 +309,7 @@ def _link(frame: Frame, store: SeatStore, user: Seat | Desk, clock: ServerClock)
         on_events=user.on_events,
         on_shared=user.on_shared,
         on_state=user.on_link,
-        on_presence=lambda presence: (correct_clock(), user.on_presence(presence)),
+        on_presence=on_presence,
         loop=asyncio.get_running_loop(),
     )
     link.start()
