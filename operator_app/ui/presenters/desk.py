@@ -30,6 +30,7 @@ from operator_app.workflow.desk import Desk, Share
 from operator_app.workflow.ports import LinkTrouble
 
 ENDED_SHOWN = timedelta(hours=12)
+CHANGED_TOGETHER = timedelta(minutes=1)
 
 
 class Action(StrEnum):
@@ -150,6 +151,7 @@ class DeskPresenter:
         self._say = say
         self._kinds = {kind.code: kind for kind in desk.kinds}
         self._selected: DispatchId | None = None
+        self._waiting: set[DispatchId] = set()
 
     @property
     def selected(self) -> DispatchId | None:
@@ -168,18 +170,21 @@ class DeskPresenter:
             self._selected = ids[max(0, min(len(ids) - 1, here + by))]
 
     def settle_selection(self, *, typing: bool) -> None:
-        """Choose what is in view when the list has changed.
+        """Choose what is in view when the room has changed.
 
-        An unanswered dispatch comes into view by itself, but never in place of another unanswered one and never
-        under the hand of somebody who is typing a reason.
+        A dispatch that has just come in, or the next one after an answer, comes into view by itself; but never in
+        place of another unanswered one, and never under the hand of somebody who is typing a reason.
         """
         shares = self._desk.dispatches()
         held = next((share for share in shares if share.dispatch.id == self._selected), None)
-        if typing and self._selected is not None:
+        waiting = [share.dispatch.id for share in shares if share.dispatch.is_waiting]
+        fresh = not self._waiting.issuperset(waiting)
+        answered = self._selected in self._waiting and self._selected not in waiting
+        self._waiting = set(waiting)
+        if typing:
             return
-        waiting = [share for share in shares if share.dispatch.is_waiting]
-        if waiting and (held is None or not held.dispatch.is_waiting):
-            self._selected = waiting[-1].dispatch.id
+        if waiting and self._selected not in waiting and (held is None or fresh or answered):
+            self._selected = waiting[-1]
         elif held is None and self._find(self._selected) is None:
             self._selected = shares[0].dispatch.id if shares else None
 
@@ -187,13 +192,14 @@ class DeskPresenter:
         """Return the window as it has to look now."""
         now = self._desk.now()
         shown = self._find(self._selected)
+        server, server_tone = self._server()
         return DeskView(
             agency=self._desk.agency.name,
             seat=self._desk.name,
             clock=local_time(now, self._desk.timezone),
             zone=zone_name(now, self._desk.timezone),
-            server=self._server(),
-            server_tone=Tone.GOOD if self._desk.link.connected else Tone.ALARM,
+            server=server,
+            server_tone=server_tone,
             cut_off=self._cut_off(),
             record=self._record(),
             alarm=self._alarm(now),
@@ -204,14 +210,14 @@ class DeskPresenter:
 
     # ---- where things are
 
-    def _server(self) -> str:
+    def _server(self) -> tuple[str, Tone]:
         link = self._desk.link
+        if link.connected and not link.waiting:
+            return self._say("desk.server_up"), Tone.GOOD
         if link.connected:
-            waiting = self._say("desk.server_waiting", n=link.waiting)
-            return waiting if link.waiting else self._say("desk.server_up")
-        if link.reason == LinkTrouble.NOT_CONFIGURED:
-            return self._say("desk.server_none")
-        return self._say("desk.server_down", time=local_time(link.since, self._desk.timezone))
+            return self._say("desk.server_waiting", n=link.waiting), Tone.WATCH
+        none = link.reason == LinkTrouble.NOT_CONFIGURED
+        return self._say("desk.server_none" if none else "desk.server_down"), Tone.ALARM
 
     def _cut_off(self) -> str:
         """Say what a lost server means here: no dispatch can come in; empty while the line is up."""
@@ -344,18 +350,44 @@ class DeskPresenter:
     # ---- the timeline
 
     def _steps(self, incident: Incident, dispatch: Dispatch) -> tuple[Step, ...]:
+        """Tell what concerns this agency, newest first; words changed together are one step."""
         steps: list[Step] = []
-        for event in reversed(incident.timeline):
-            told = self._told(event, dispatch)
-            if told is None:
+        fields: list[str] = []
+        together: Event | None = None
+        sent = False
+        for event in incident.timeline:
+            sent = sent or (isinstance(event.fact, DispatchSent) and event.fact.dispatch_id == dispatch.id)
+            if isinstance(event.fact, FieldSet):
+                if not sent:
+                    continue
+                word = self._say(f"desk.field_{event.fact.field}")
+                if together is not None and _one_act(together, event):
+                    steps.pop()
+                else:
+                    fields = []
+                fields = [*(each for each in fields if each != word), word]
+                together = event
+                steps.append(
+                    self._step(event, self._say("desk.step_changed", field=", ".join(fields)), Tone.WATCH)
+                )
                 continue
-            text, tone = told
-            if event.id in incident.rejected:
-                text, tone = self._say("desk.step_rejected", text=text), Tone.QUIET
-            time = local_time(event.occurred_at, self._desk.timezone)
-            who = self._say("desk.here") if event.seat == self._desk.name else event.seat
-            steps.append(Step(event.id, time, text, who, self._where(event), tone))
-        return tuple(steps)
+            told = self._told(event, dispatch)
+            if told is not None:
+                together = None
+                text, tone = told
+                if event.id in incident.rejected:
+                    text, tone = self._say("desk.step_rejected", text=text), Tone.QUIET
+                steps.append(self._step(event, text, tone))
+        return tuple(reversed(steps))
+
+    def _step(self, event: Event, text: str, tone: Tone) -> Step:
+        time = local_time(event.occurred_at, self._desk.timezone)
+        who = self._say("desk.here") if event.seat == self._desk.name else self._seat_name(event.seat)
+        return Step(event.id, time, text, who, self._where(event), tone)
+
+    def _seat_name(self, name: str) -> str:
+        is_number = name[:1] == "M" and name[1:].isdigit()
+        return self._say("desk.seat_number", n=name[1:]) if is_number else name
 
     def _where(self, event: Event) -> str:
         if event.seat != self._desk.name:
@@ -376,8 +408,6 @@ class DeskPresenter:
                 return self._say("desk.step_declined", reason=reason), Tone.WATCH
             case DispatchMoved(dispatch_id=own, to=to) if own == dispatch.id:
                 return self._say(f"desk.state_{to}"), Tone.PLAIN
-            case FieldSet(field=field) if event.occurred_at > dispatch.sent_at:
-                return self._say("desk.step_changed", field=self._say(f"desk.field_{field}")), Tone.WATCH
             case IncidentNoted(text=text):
                 return self._say("desk.step_note", text=text), Tone.PLAIN
             case IncidentMoved(to=to, reason=reason) if to in ENDED_INCIDENT:
@@ -396,6 +426,10 @@ def allowed(share: Share) -> frozenset[Action]:
     if not share.incident.is_open:
         return frozenset()
     return frozenset(action for action, to in TARGETS.items() if to in DISPATCH_MOVES[share.dispatch.state])
+
+
+def _one_act(one: Event, other: Event) -> bool:
+    return one.seat == other.seat and other.occurred_at - one.occurred_at < CHANGED_TOGETHER
 
 
 def _asked(share: Share) -> bool:

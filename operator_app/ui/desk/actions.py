@@ -1,0 +1,147 @@
+"""The big buttons of the desk, and the row in which a refusal gets its reason."""
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QStackedWidget, QWidget
+
+from operator_app.domain.ids import DispatchId
+from operator_app.ui.errands import Notice
+from operator_app.ui.presenters.desk import Action, IncidentSheet
+from operator_app.ui.presenters.wording import Say, Tone
+from operator_app.ui.theme import Theme
+from operator_app.ui.widgets import KeyButton, Text
+
+BUTTON_PX = 17
+LOOKS = {Action.ACCEPT: "primary", Action.DECLINE: "danger"}
+
+
+class ActionBar(QWidget):
+    """One button a step; only the steps that are legal now can be pressed."""
+
+    wanted = Signal(object)
+
+    def __init__(self, theme: Theme, say: Say, keys: Mapping[Action, str]) -> None:
+        super().__init__()
+        across = QHBoxLayout(self)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.setSpacing(theme.px(8))
+        self._buttons: dict[Action, KeyButton] = {}
+        for action in Action:
+            button = KeyButton(
+                theme,
+                say(f"desk.{action}"),
+                keys[action],
+                name=action.value,
+                look=LOOKS.get(action, ""),
+                centred=True,
+                text_px=BUTTON_PX,
+            )
+            button.setMinimumHeight(theme.px(52))
+            button.setEnabled(False)
+            button.clicked.connect(self._press(action))
+            self._buttons[action] = button
+            across.addWidget(button, 1)
+
+    def tell(self, sheet: IncidentSheet | None) -> None:
+        """Allow what is legal for that incident."""
+        legal = frozenset() if sheet is None else sheet.allowed
+        for action, button in self._buttons.items():
+            if button.isEnabled() is not (action in legal):
+                button.setEnabled(action in legal)
+
+    def is_allowed(self, action: Action) -> bool:
+        """Whether that step can be taken now."""
+        return self._buttons[action].isEnabled()
+
+    def _press(self, action: Action) -> Callable[[], None]:
+        return lambda: self.wanted.emit(action)
+
+
+class ReasonEdit(QLineEdit):
+    """The line for the reason; Escape gives it up."""
+
+    given_up = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Let Escape out, keep everything else."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.given_up.emit()
+            return
+        super().keyPressEvent(event)
+
+
+class NoteRow(QStackedWidget):
+    """A row of fixed height above the buttons: what was said last, or the line for a reason."""
+
+    reason_given = Signal(str, str)
+
+    def __init__(self, theme: Theme, say: Say) -> None:
+        super().__init__()
+        self._say = say
+        self._for: DispatchId | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.addWidget(self._make_note(theme))
+        self.addWidget(self._make_reason(theme, say))
+
+    @property
+    def reason_for(self) -> DispatchId | None:
+        """The dispatch whose refusal is being written, or None."""
+        return self._for
+
+    def tell(self, record: str, notice: Notice | None) -> None:
+        """Show where the last step is saved, and the last notice."""
+        self._record.say(record)
+        self._notice.say("" if notice is None else notice.words)
+        if notice is not None:
+            self._notice.say(notice.words, Tone.ALARM if notice.loud else Tone.WATCH)
+
+    def ask_reason(self, dispatch_id: DispatchId) -> None:
+        """Open the line for the refusal of that dispatch and give it the keyboard: the person pressed the key."""
+        if self._for != dispatch_id:
+            self.edit.clear()
+        self._for = dispatch_id
+        self.setCurrentIndex(1)
+        self.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def close_reason(self) -> None:
+        """Put the line away."""
+        self._for = None
+        self.edit.clear()
+        self.setCurrentIndex(0)
+
+    def _make_note(self, theme: Theme) -> QWidget:
+        row = QWidget()
+        across = QHBoxLayout(row)
+        across.setContentsMargins(theme.px(4), 0, theme.px(4), 0)
+        self._notice = Text(part="strong", wrap=True, name="notice")
+        self._record = Text(part="small", tone=Tone.QUIET, wrap=True, name="record")
+        self._record.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        across.addWidget(self._notice, 1)
+        across.addWidget(self._record, 1)
+        return row
+
+    def _make_reason(self, theme: Theme, say: Say) -> QWidget:
+        row = QWidget()
+        across = QHBoxLayout(row)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.setSpacing(theme.px(8))
+        self.edit = ReasonEdit()
+        self.edit.setObjectName("reason")
+        self.edit.setAccessibleName(say("desk.reason"))
+        self.edit.setPlaceholderText(say("desk.reason_hint"))
+        self.edit.returnPressed.connect(self._give)
+        self.edit.given_up.connect(self.close_reason)
+        send = KeyButton(theme, say("desk.reason_send"), "Enter", name="reason_send", look="danger")
+        send.clicked.connect(self._give)
+        leave = KeyButton(theme, say("desk.reason_cancel"), "Esc", name="reason_cancel")
+        leave.clicked.connect(self.close_reason)
+        across.addWidget(self.edit, 4)
+        across.addWidget(send, 1)
+        across.addWidget(leave, 1)
+        return row
+
+    def _give(self) -> None:
+        if self._for is not None:
+            self.reason_given.emit(self._for, self.edit.text())

@@ -1,0 +1,262 @@
+"""The window of an agency's desk: it arranges its parts, carries wishes to the desk and shows what the room tells."""
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from operator_app.domain.ids import DispatchId
+from operator_app.domain.states import DispatchState
+from operator_app.ui.control import Marks, PaintMarks
+from operator_app.ui.desk.actions import ActionBar, NoteRow
+from operator_app.ui.desk.alarm import AlarmBanner, AlarmSound, sound_words
+from operator_app.ui.desk.lines import DispatchList
+from operator_app.ui.desk.sheet import SheetPane
+from operator_app.ui.errands import Errands, Notice
+from operator_app.ui.presenters.desk import TARGETS, Action, DeskPresenter
+from operator_app.ui.presenters.wording import Say, Tone
+from operator_app.ui.theme import Theme
+from operator_app.ui.widgets import Clock, Lamp, Panel, Text, set_tone
+from operator_app.workflow.desk import Desk
+from operator_app.workflow.ports import BoardChanged, LinkState, ListenerFailed, Shared
+
+KEYS = {
+    Action.ACCEPT: "F2",
+    Action.UNDER_WAY: "F3",
+    Action.ON_SCENE: "F4",
+    Action.DONE: "F5",
+    Action.DECLINE: "F8",
+}
+SHOW_WAITING_KEY = "F6"
+LIST_KEYS = "↑ ↓"
+GATHER_MS = 30
+DELIVERY_RETRY_MS = 10_000
+LIST_WIDTH, LIST_SHARE = 380, 0.36
+"""The list's width at scale 1, and the share of the window that it never exceeds."""
+
+
+class DeskWindow(QWidget):
+    """What the petugas OPD sees. It never takes the keyboard from whoever is typing, and opens nothing over itself."""
+
+    def __init__(
+        self, desk: Desk, say: Say, theme: Theme, sound: AlarmSound, marks: Marks | None = None
+    ) -> None:
+        super().__init__()
+        self._desk = desk
+        self._say = say
+        self._theme = theme
+        self._sound = sound
+        self._presenter = DeskPresenter(desk, say)
+        self._errands = Errands(say, self._take_notice)
+        self._notice: Notice | None = None
+        self._delivering: set[str] = set()
+        self._paints = PaintMarks(self, marks or Marks())
+        self.setObjectName("window")
+        self.setWindowTitle(f"{desk.agency.name} · {say('desk.title')}")
+        self._arrange()
+        self._bind_keys()
+        self._gather = QTimer(self, singleShot=True, interval=GATHER_MS)
+        self._gather.timeout.connect(self._settle)
+        self._tick = QTimer(self, interval=1000)
+        self._tick.timeout.connect(self._beat)
+        self._tick.start()
+        sound.changed.connect(self.read)
+        bus = desk.bus
+        self._unsubscribe = [
+            bus.subscribe(BoardChanged, self._board_changed),
+            bus.subscribe(Shared, self._changed),
+            bus.subscribe(LinkState, self._changed),
+            bus.subscribe(ListenerFailed, self._listener_failed),
+        ]
+        self._settle()
+
+    @property
+    def errands(self) -> Errands:
+        """The wishes under way."""
+        return self._errands
+
+    @property
+    def presenter(self) -> DeskPresenter:
+        """What the window says, and which dispatch is in view."""
+        return self._presenter
+
+    def read(self) -> None:
+        """Read the desk and show what differs."""
+        view = self._presenter.view()
+        self._agency.say(view.agency)
+        self._seat.say(f"{self._say('desk.title')} · {view.seat}")
+        self._clock.say(view.clock)
+        self._zone.say(view.zone)
+        self._server.say(view.server, view.server_tone)
+        self._sound_lamp.say(*sound_words(self._say, self._sound))
+        self._cut_off_words.say(view.cut_off)
+        self._cut_off.setVisible(bool(view.cut_off))
+        first = None if view.alarm is None else view.alarm.first
+        self._banner.tell(view.alarm, in_view=first == self._presenter.selected)
+        self._sound.ring(view.alarm is not None)
+        self._list.tell(view.open_lines, view.ended_lines, sounds=self._sound.is_audible and not view.cut_off)
+        self._sheet.tell(view.sheet)
+        self._actions.tell(view.sheet)
+        self._notes.tell(view.record, self._notice)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the list within its share."""
+        super().resizeEvent(event)
+        self._list.setFixedWidth(min(self._theme.px(LIST_WIDTH), round(self.width() * LIST_SHARE)))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Stop timers and sound."""
+        self._tick.stop()
+        self._sound.ring(False)
+        for end in self._unsubscribe:
+            end()
+        self._unsubscribe.clear()
+        super().closeEvent(event)
+
+    # ---- wishes
+
+    def _want(self, action: Action) -> None:
+        dispatch_id = self._presenter.selected
+        if dispatch_id is None or not self._actions.is_allowed(action):
+            return
+        self._notice = None
+        if action is Action.DECLINE:
+            self._notes.ask_reason(dispatch_id)
+        else:
+            self._errands.run(self._desk.move(dispatch_id, TARGETS[action]), action.value)
+
+    def _decline(self, dispatch_id: str, reason: str) -> None:
+        async def carry_out() -> None:
+            await self._desk.move(DispatchId(dispatch_id), DispatchState.DECLINED, reason)
+            if self._notes.reason_for == dispatch_id:
+                self._notes.close_reason()
+
+        self._errands.run(carry_out(), "decline")
+
+    def _choose(self, dispatch_id: str) -> None:
+        self._presenter.select(DispatchId(dispatch_id))
+        self.read()
+
+    def _show_first(self) -> None:
+        alarm = self._presenter.view().alarm
+        if alarm is not None:
+            self._choose(alarm.first)
+
+    def _step(self, by: int) -> None:
+        self._presenter.step_selection(by)
+        self.read()
+
+    def _painted(self, dispatch_id: str) -> None:
+        """Tell the room that the dispatch is on this screen; a disk that refuses is asked again later."""
+        share = next((each for each in self._desk.dispatches() if each.dispatch.id == dispatch_id), None)
+        if share is None or share.dispatch.delivered_at is not None or dispatch_id in self._delivering:
+            return
+        self._delivering.add(dispatch_id)
+        self._errands.run(self._desk.shown(DispatchId(dispatch_id)), "delivered")
+        QTimer.singleShot(DELIVERY_RETRY_MS, self, lambda: self._deliver_again(dispatch_id))
+
+    def _deliver_again(self, dispatch_id: str) -> None:
+        self._delivering.discard(dispatch_id)
+        if self.isVisible():
+            self._painted(dispatch_id)
+
+    # ---- what the room tells
+
+    def _board_changed(self, changed: BoardChanged) -> None:
+        for incident_id in changed.incidents:
+            self._paints.expect("incident", incident_id)
+        self._changed(changed)
+
+    def _changed(self, _message: object) -> None:
+        if not self._gather.isActive():
+            self._gather.start()
+
+    def _listener_failed(self, failed: ListenerFailed) -> None:
+        self._take_notice(Notice(self._say("notice.listener_failed", error=failed.error), loud=True))
+
+    def _settle(self) -> None:
+        typing = self._notes.reason_for is not None
+        self._presenter.settle_selection(typing=typing)
+        self.read()
+
+    def _beat(self) -> None:
+        self._banner.beat()
+        self.read()
+
+    def _take_notice(self, notice: Notice) -> None:
+        self._notice = notice
+        self._changed(notice)
+
+    # ---- arrangement
+
+    def _arrange(self) -> None:
+        theme, say = self._theme, self._say
+        self._banner = AlarmBanner(theme, say, SHOW_WAITING_KEY)
+        self._banner.asked_for_first.connect(self._show_first)
+        self._list = DispatchList(theme, say, LIST_KEYS)
+        self._list.chosen.connect(self._choose)
+        self._list.painted.connect(self._painted)
+        self._sheet = SheetPane(theme, say)
+        self._actions = ActionBar(theme, say, KEYS)
+        self._actions.wanted.connect(self._want)
+        self._notes = NoteRow(theme, say)
+        self._notes.reason_given.connect(self._decline)
+        body = QHBoxLayout()
+        body.setSpacing(theme.px(8))
+        body.addWidget(self._list)
+        body.addWidget(self._sheet, 1)
+        down = QVBoxLayout(self)
+        side = theme.px(8)
+        down.setContentsMargins(side, side, side, side)
+        down.setSpacing(theme.px(8))
+        down.addWidget(self._make_top(theme))
+        down.addWidget(self._make_cut_off(theme))
+        down.addWidget(self._banner)
+        down.addLayout(body, 1)
+        down.addWidget(self._notes)
+        down.addWidget(self._actions)
+
+    def _make_top(self, theme: Theme) -> QWidget:
+        top = Panel(theme, "top", margin=8)
+        across = QHBoxLayout()
+        across.setSpacing(theme.px(18))
+        self._agency = Text(part="title", name="agency")
+        self._seat = Text(part="small", tone=Tone.QUIET, wrap=True, name="seat")
+        self._server = Lamp(theme, "lamp_server")
+        self._sound_lamp = Lamp(theme, "lamp_sound")
+        self._clock = Clock()
+        self._zone = Text(part="small", tone=Tone.QUIET, name="zone")
+        across.addWidget(self._agency)
+        across.addWidget(self._seat, 1)
+        across.addWidget(self._server)
+        across.addWidget(self._sound_lamp)
+        across.addWidget(self._clock)
+        across.addWidget(self._zone)
+        top.column.addLayout(across)
+        return top
+
+    def _make_cut_off(self, theme: Theme) -> QWidget:
+        self._cut_off = QFrame()
+        self._cut_off.setObjectName("cut_off")
+        self._cut_off.setProperty("part", "notice")
+        set_tone(self._cut_off, Tone.ALARM)
+        across = QHBoxLayout(self._cut_off)
+        across.setContentsMargins(theme.px(14), theme.px(6), theme.px(14), theme.px(6))
+        self._cut_off_words = Text(part="strong", tone=Tone.ALARM, wrap=True, name="cut_off_words")
+        across.addWidget(self._cut_off_words)
+        return self._cut_off
+
+    def _bind_keys(self) -> None:
+        for action, key in KEYS.items():
+            self._bind(key, partial(self._want, action))
+        self._bind(SHOW_WAITING_KEY, self._show_first)
+        self._bind("Up", lambda: self._step(-1))
+        self._bind("Down", lambda: self._step(1))
+
+    def _bind(self, key: str, act: Callable[[], None]) -> None:
+        shortcut = QShortcut(QKeySequence(key), self)
+        shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
+        shortcut.setAutoRepeat(key in ("Up", "Down"))
+        shortcut.activated.connect(act)
