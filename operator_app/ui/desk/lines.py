@@ -36,15 +36,17 @@ class DispatchCard(QPushButton):
         self.setProperty("part", "key")
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        grid = QGridLayout(self)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self._grid = grid = QGridLayout(self)
         grid.setContentsMargins(theme.px(10), theme.px(8), theme.px(10), theme.px(8))
         grid.setHorizontalSpacing(theme.px(10))
         grid.setVerticalSpacing(theme.px(2))
         self._priority = Chip()
         self._kind = Text(part="strong", wrap=True)
         self._place = Text(part="small", tone=Tone.QUIET, wrap=True)
-        self._state = Text(part="strong")
+        self._state = Text(part="strong", wrap=True)
         self._time = Text(part="strong")
         foot = QHBoxLayout()
         foot.addWidget(self._state, 1)
@@ -87,14 +89,11 @@ class DispatchCard(QPushButton):
 
     def sizeHint(self) -> QSize:
         """Room for the labels at the present width."""
-        grid = self.layout()
-        assert grid is not None
-        width = self.width()
-        return QSize(grid.minimumSize().width(), max(grid.heightForWidth(width), grid.minimumSize().height()))
+        return QSize(self._grid.minimumSize().width(), self.heightForWidth(self.width()))
 
     def minimumSizeHint(self) -> QSize:
-        """As the hint."""
-        return self.sizeHint()
+        """Room for the labels as narrow as they get; the height follows the width."""
+        return self._grid.minimumSize()
 
     def hasHeightForWidth(self) -> bool:
         """Long words wrap."""
@@ -102,9 +101,7 @@ class DispatchCard(QPushButton):
 
     def heightForWidth(self, width: int) -> int:
         """Room for the labels at that width."""
-        grid = self.layout()
-        assert grid is not None
-        return grid.heightForWidth(width)
+        return max(self._grid.heightForWidth(width), self._grid.minimumSize().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the card and tell that it was painted, once for each dispatch."""

@@ -132,15 +132,16 @@ class SheetPane(Panel):
         self._number = Text(part="strong", tone=Tone.QUIET, name="number")
         self._priority = Chip(name="priority")
         self._state = Chip(name="state")
-        top = QHBoxLayout()
-        top.setSpacing(theme.px(10))
-        top.addWidget(self._kind, 1)
-        top.addWidget(self._state, 0, Qt.AlignmentFlag.AlignTop)
-        top.addWidget(self._priority, 0, Qt.AlignmentFlag.AlignTop)
+        self._number.setWordWrap(True)
+        under = QHBoxLayout()
+        under.setSpacing(theme.px(10))
+        under.addWidget(self._number, 1)
+        under.addWidget(self._state)
+        under.addWidget(self._priority)
         down = QVBoxLayout()
         down.setSpacing(theme.px(2))
-        down.addLayout(top)
-        down.addWidget(self._number)
+        down.addWidget(self._kind)
+        down.addLayout(under)
         return down
 
     def _grid(self, theme: Theme, say: Say) -> QGridLayout:

@@ -33,7 +33,7 @@ SHOW_WAITING_KEY = "F6"
 LIST_KEYS = "↑ ↓"
 GATHER_MS = 30
 DELIVERY_RETRY_MS = 10_000
-LIST_WIDTH, LIST_SHARE = 380, 0.36
+LIST_WIDTH, LIST_SHARE = 380, 0.4
 """The list's width at scale 1, and the share of the window that it never exceeds."""
 
 
