@@ -76,6 +76,7 @@ class Frame:
     texts: Texts
     theme: Theme
     control: Path | None
+    site_trouble: SitePackError | None
 
 
 def run(args: argparse.Namespace) -> int:
@@ -90,10 +91,7 @@ def run(args: argparse.Namespace) -> int:
     start_log(folder / "logs", settings.seat.role)
     resources = resources_folder()
     site_folder = folder / SITE_FOLDER
-    try:
-        site = load_site(site_folder) if has_site(site_folder) else default_site(resources)
-    except SitePackError as error:
-        raise CannotStartError(str(error)) from None
+    site, site_trouble = _site(site_folder, resources)
     frame = Frame(
         settings=settings,
         folder=folder,
@@ -102,6 +100,7 @@ def run(args: argparse.Namespace) -> int:
         texts=load_texts(resources, settings.site.language),
         theme=Theme.named(settings.screen.theme, settings.screen.text_scale),
         control=args.control,
+        site_trouble=site_trouble,
     )
     prepare_environment()
     if settings.seat.role == "wall":
@@ -136,6 +135,8 @@ async def _run_seat(app: WindowApp, frame: Frame, store: SeatStore) -> int:
             app, seat, frame.texts, frame.theme, frame.site, resources_folder(), frame.control
         )
         await parts.enter_async_context(_shown(window, parts))
+        if frame.site_trouble is not None:
+            app.report(frame.site_trouble, "site pack")
         await asyncio.gather(_load_history(store, board, bus), _start_phone(app, phone, parts))
         await seat.open()
         link = _link(frame, store, seat, clock)
@@ -259,6 +260,14 @@ async def _run_wall(_app: WindowApp, frame: Frame) -> int:
 
 
 # ---- what they share
+
+
+def _site(folder: Path, resources: Path) -> tuple[Site, SitePackError | None]:
+    """Load the site in use; a damaged one must not keep a seat from taking calls, so the plain default stands in."""
+    try:
+        return (load_site(folder) if has_site(folder) else default_site(resources)), None
+    except SitePackError as error:
+        return default_site(resources), error
 
 
 def _record(frame: Frame, store: SeatStore) -> tuple[ServerClock, Board, Bus, Recorder]:
