@@ -48,9 +48,10 @@ def signal_to_plain(signal: LineSignal) -> dict[str, Any]:
 
 def signal_from_plain(plain: object) -> LineSignal:
     """Build a signal from what `signal_to_plain` made of it; raises `MisfitError`."""
-    if not isinstance(plain, dict) or plain.get("kind") not in SIGNALS:
+    kind = plain.get("kind") if isinstance(plain, dict) else None
+    if not isinstance(plain, dict) or not isinstance(kind, str) or kind not in SIGNALS:
         raise MisfitError(f"no signal of the line: {str(plain)[:200]}")
-    signal: LineSignal = from_plain(SIGNALS[plain["kind"]], plain.get("value"))
+    signal: LineSignal = from_plain(SIGNALS[kind], plain.get("value"))
     return signal
 
 

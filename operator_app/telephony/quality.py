@@ -13,4 +13,5 @@ def mos(lost_percent: float, delay_ms: float) -> float:
         return 1.0
     if rating >= 100:
         return 4.5
-    return 1 + 0.035 * rating + 7e-6 * rating * (rating - 60) * (100 - rating)
+    # Just above zero the curve of the standard dips below its own lowest score.
+    return max(1.0, 1 + 0.035 * rating + 7e-6 * rating * (rating - 60) * (100 - rating))

@@ -46,7 +46,10 @@ def shape(path: Path) -> WavShape:
         while len(chunk := file.read(_CHUNK.size)) == _CHUNK.size:
             name, length = _CHUNK.unpack(chunk)
             if name == b"fmt ":
-                _, _, _, rate, frame, _ = struct.unpack("<HHIIHH", file.read(16))
+                form = file.read(16)
+                if len(form) < 16:
+                    break
+                _, _, _, rate, frame, _ = struct.unpack("<HHIIHH", form)
                 file.seek(length - 16, 1)
             elif name == b"data":
                 if rate <= 0 or frame <= 0:
@@ -62,7 +65,7 @@ def is_whole(path: Path) -> bool:
     """Whether there is a file with sound and a true header."""
     try:
         found = shape(path)
-    except (OSError, BadWavError, struct.error):
+    except (OSError, BadWavError):
         return False
     return found.whole and found.present > 0
 

@@ -1,0 +1,96 @@
+"""What an INVITE says of the caller, in all the ways in which networks say it."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from operator_app.telephony.invite import Invite, number_of, party, read_invite, split_message
+
+
+def invite(*headers: str, body: str = "") -> Invite:
+    lines = [
+        "INVITE sip:112@10.0.0.1 SIP/2.0",
+        "Via: SIP/2.0/UDP 10.0.0.9;branch=z9hG4bKx",
+        *headers,
+        "",
+        body,
+    ]
+    return read_invite("\r\n".join(lines))
+
+
+@pytest.mark.parametrize(
+    ("headers", "number", "withheld", "name"),
+    [
+        (['From: "Ibu Ani" <sip:081234@10.0.0.9>;tag=1'], "081234", False, "Ibu Ani"),
+        (["f: Budi <sip:081234@10.0.0.9>;tag=1"], "081234", False, "Budi"),
+        (["From: sip:081234@10.0.0.9;tag=1"], "081234", False, ""),
+        (["FROM : <sip:%2B62811@10.0.0.9>;tag=1"], "+62811", False, ""),
+        (["From: <tel:+62-811-555(6)>;tag=1"], "+628115556", False, ""),
+        (["From: <sip:+62811;phone-context=x@10.0.0.9;user=phone>;tag=1"], "+62811", False, ""),
+        (['From: "Kata \\"kita\\"" <sip:a@b>;tag=1'], "a", False, 'Kata "kita"'),
+        (["From: =?x?= <sip:10.0.0.9>;tag=1"], None, False, "=?x?="),
+        (['From: "Anonymous" <sip:anonymous@anonymous.invalid>;tag=1'], None, True, ""),
+        (["From: <sip:ANONYMOUS@10.0.0.9>;tag=1"], None, True, ""),
+        (["From: <sip:c8oqz84zk7z@privacy.anonymous.invalid>;tag=1"], None, True, ""),
+        (["From: <sip:1@b>;tag=1", "P-Asserted-Identity: <sip:2@b>"], "2", False, ""),
+        (["From: <sip:1@b>;tag=1", "P-Asserted-Identity: <sip:2@b>, <tel:+62811>"], "+62811", False, ""),
+        (["From: <sip:1@b>;tag=1", "P-Asserted-Identity: <sip:2@b>", "p-asserted-identity: <tel:3>"], "3", False, ""),
+        (
+            ["From: <sip:anonymous@anonymous.invalid>;tag=1", "P-Asserted-Identity: Budi <tel:3>", "Privacy: id"],
+            "3", True, "Budi",
+        ),
+        (["From: <sip:1@b>;tag=1", "Privacy: header; id"], "1", True, ""),
+        (["From: <sip:1@b>;tag=1", "P-Asserted-Identity: garbage"], None, False, ""),
+        ([], None, False, ""),
+    ],
+)  # fmt: skip
+def test_number_and_name(headers: list[str], number: str | None, withheld: bool, name: str) -> None:
+    read = invite(*headers)
+    assert (read.number, read.withheld, read.display_name) == (number, withheld, name)
+
+
+def test_a_comma_in_a_name_does_not_split_identities() -> None:
+    read = invite("From: <sip:1@b>;tag=1", 'P-Asserted-Identity: "Budi, Pak" <sip:2@b>')
+    assert (read.number, read.display_name) == ("2", "Budi, Pak")
+
+
+def test_folded_lines_are_one() -> None:
+    headers, body = split_message("INVITE sip:x SIP/2.0\r\nSubject: a\r\n  b\r\n\tc\r\n\r\nbody\r\n\r\nrest")
+    assert headers["subject"] == ["a b c"]
+    assert body == "body\n\nrest"
+
+
+def test_the_location_is_kept_with_its_body() -> None:
+    read = invite("From: <sip:1@b>;tag=1", "Geolocation: <cid:a@b>;inserted-by=x", body="<presence/>")
+    assert (read.location_header, read.location_body) == ("<cid:a@b>;inserted-by=x", "<presence/>")
+    assert invite("From: <sip:1@b>;tag=1", body="v=0").location_body is None
+
+
+@pytest.mark.parametrize("stamp", ["soon", "nan", "inf", "1e300", ""])
+def test_a_bad_send_time_is_none(stamp: str) -> None:
+    assert invite("From: <sip:1@b>;tag=1", f"X-Sent-At: {stamp}").sent_at is None
+
+
+def test_the_send_time_is_read() -> None:
+    assert invite("X-Sent-At: 1700000000.5").sent_at == datetime.fromtimestamp(1700000000.5, UTC)
+
+
+@given(st.text(max_size=400))
+def test_no_text_breaks_the_reading(text: str) -> None:
+    read_invite(text)
+    read_invite(
+        f"INVITE sip:x SIP/2.0\r\nFrom: {text}\r\nP-Asserted-Identity: {text}\r\nPrivacy: {text}\r\n\r\n{text}"
+    )
+    party(text)
+    number_of(text)
+
+
+def test_nothing_is_longer_than_its_limit() -> None:
+    long = "9" * 100_000
+    read = invite(f'From: "{long}" <sip:{long}@b>;tag=1', f"Geolocation: {long}", body=long)
+    assert read.number is not None
+    assert max(len(read.number), len(read.display_name), len(read.uri)) <= 200
+    assert read.location_header is not None
+    assert len(read.location_header) <= 65_536
