@@ -1,10 +1,10 @@
 """A small room in memory: a clock that is set by hand, journals, and the seat whose events a desk or wall is told."""
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from operator_app.domain.ids import AgencyCode, CallId, DispatchId, IncidentId, JournalId, SeatName
+from operator_app.domain.ids import AgencyCode, CallId, DispatchId, IncidentId, SeatName
 from operator_app.domain.messages import (
     CallAnswered,
     CallClassified,
@@ -23,10 +23,10 @@ from operator_app.domain.triage import Agency, Kind
 from operator_app.workflow.board import Board
 from operator_app.workflow.bus import Bus
 from operator_app.workflow.desk import Desk
-from operator_app.workflow.ports import JournalFailedError
 from operator_app.workflow.recorder import Note, Recorder
 from operator_app.workflow.seat import SiteRules
 from operator_app.workflow.wallroom import WallRoom
+from tests.fakes.memory_journal import MemoryJournal
 
 NOW = datetime(2026, 11, 23, 6, 22, 7, tzinfo=UTC)
 DAMKAR = Agency(AgencyCode("DAMKAR"), "Damkar", True)
@@ -63,27 +63,6 @@ class SetClock:
         self.time += timedelta(seconds=seconds)
 
 
-class MemoryJournal:
-    """A journal without a disk; `broken` makes it refuse."""
-
-    def __init__(self, journal_id: str) -> None:
-        self.journal_id = JournalId(journal_id)
-        self.events: list[Event] = []
-        self.broken = False
-
-    @property
-    def next_seq(self) -> int:
-        return len(self.events) + 1
-
-    def append(self, events: Sequence[Event]) -> Awaitable[None]:
-        async def write() -> None:
-            if self.broken:
-                raise JournalFailedError("disk full")
-            self.events.extend(events)
-
-        return write()
-
-
 class SeatFeed:
     """What the seats of the room do, as events with a time of our choosing."""
 
@@ -91,6 +70,7 @@ class SeatFeed:
         self.clock = clock
         self.events: list[Event] = []
         self._ids = 0
+        self._last_hlc = 0
 
     def fresh(self, kind: str) -> str:
         self._ids += 1
@@ -102,6 +82,7 @@ class SeatFeed:
         )
         told = list(await recorder.record([Note(fact, at=at) for fact in facts]))
         self.events.extend(told)
+        self._last_hlc = told[-1].hlc
         return told
 
     def ago(self, seconds: float) -> datetime:

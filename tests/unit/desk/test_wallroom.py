@@ -1,6 +1,5 @@
 """The wall's room: its data ages truthfully and its seats are never called ready by an old word."""
 
-import asyncio
 from datetime import timedelta
 
 from operator_app.domain.ids import SeatName
@@ -35,21 +34,18 @@ def test_a_clock_set_back_does_not_make_old_data_fresh() -> None:
     assert room.data_age_s() == 8.0
 
 
-def test_presence_ages_while_nothing_is_heard() -> None:
-    async def work() -> None:
-        clock = SetClock()
-        feed = SeatFeed(clock)
-        room = made_wall(clock)
-        await feed.seat_state("M1", SeatState.READY, 130)
-        room.on_events(feed.events)
-        assert not room.figures(clock.now()).seats[0].lost
-        room.on_presence([Presence("M1", "seat", 0.5), Presence("W1", "wall", 0.1)])
-        assert room.presence_ages() == {SeatName("M1"): 0.5}
-        assert not room.figures(clock.now()).seats[0].lost
-        clock.forward(10)
-        assert room.figures(clock.now()).seats[0].lost
-
-    asyncio.run(work())
+async def test_presence_ages_while_nothing_is_heard() -> None:
+    clock = SetClock()
+    feed = SeatFeed(clock)
+    room = made_wall(clock)
+    await feed.seat_state("M1", SeatState.READY, 130)
+    room.on_events(feed.events)
+    assert not room.figures(clock.now()).seats[0].lost
+    room.on_presence([Presence("M1", "seat", 0.5), Presence("W1", "wall", 0.1)])
+    assert room.presence_ages() == {SeatName("M1"): 0.5}
+    assert not room.figures(clock.now()).seats[0].lost
+    clock.forward(10)
+    assert room.figures(clock.now()).seats[0].lost
 
 
 def test_the_day_begins_at_local_midnight() -> None:
