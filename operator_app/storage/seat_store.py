@@ -202,13 +202,13 @@ class SeatStore:
         sql = "SELECT seq, id, coalesce(trouble, ''), record FROM own_event WHERE standing = 2 ORDER BY seq"
         return self._on_shelf(lambda: tuple(QuarantinedEvent(*row) for row in self._rows(sql)))
 
-    def server_has(self, last_seq: int) -> tuple[EventId, ...]:
-        """Take the server's word that it has our journal up to `last_seq`, and nothing later.
+    def server_has(self, last_seq: int, *, whole: bool) -> tuple[EventId, ...]:
+        """Take the server's word that it has nothing of our journal after `last_seq`, and if `whole` all before.
 
-        Later events wait again, though they may have been sent before: a promoted or restored server can lack them.
+        Later events wait again, though they may have been sent: a promoted or restored server can lack them.
         Returns the ids newly known to be there. Raises `StoreProblemError`.
         """
-        return self._on_shelf(self._server_has, last_seq)
+        return self._on_shelf(self._server_has, last_seq, last_seq if whole else 0)
 
     # ---- the clock
 
@@ -298,11 +298,11 @@ class SeatStore:
             self._waiting, self._quarantined = _counts(db)
         self._checkpoint_in_time()
 
-    def _server_has(self, last_seq: int) -> tuple[EventId, ...]:
+    def _server_has(self, last_seq: int, whole_until: int) -> tuple[EventId, ...]:
         with self._writing:
             with self._transaction(self._shelf_db) as db:
                 arrived = "UPDATE own_event SET standing = 1 WHERE standing = 0 AND seq <= ? RETURNING id"
-                ids = tuple(EventId(row[0]) for row in db.execute(arrived, (last_seq,)).fetchall())
+                ids = tuple(EventId(row[0]) for row in db.execute(arrived, (whole_until,)).fetchall())
                 db.execute("UPDATE own_event SET standing = 0 WHERE standing = 1 AND seq > ?", (last_seq,))
             self._waiting, self._quarantined = _counts(db)
         return ids
@@ -376,4 +376,6 @@ def _counts(db: sqlite3.Connection) -> tuple[int, int]:
 
 
 def _encode(event: Event) -> str:
-    return json.dumps(to_record(event), ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(
+        to_record(event), separators=(",", ":")
+    )  # ASCII: the file takes any text, even half a character

@@ -69,7 +69,11 @@ def verdict(error: SqlError) -> Verdict:
         }
     ):
         return Verdict.LATER
-    return Verdict.SERVER if state in _STATES or state[:2] in {"28", "XX"} else Verdict.POISON
+    return (
+        Verdict.SERVER
+        if state in _STATES or state[:2] == "28" or state in {"XX001", "XX002"}
+        else Verdict.POISON
+    )
 
 
 def server_problem(error: SqlError, dsn: str) -> ServerProblem:

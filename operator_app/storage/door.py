@@ -1,0 +1,103 @@
+"""How a window gets into the shared server: connection settings, version handshake, and what can be wrong with them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from operator_app.storage.problems import ServerProblem, ServerReason
+from operator_app.storage.server_errors import check_dsn, problem_of, server_problem
+from operator_app.storage.socket_guard import SocketGuard
+
+PROTO = 1
+"""The version of the talk with the server that this program speaks; see table compat."""
+CONNECT_S = 2
+FIRST_WORDS_S = 2.5
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+_SETTINGS: Mapping[str, str | int] = {
+    "connect_timeout": CONNECT_S,
+    "keepalives": 1,
+    "keepalives_idle": 1,
+    "keepalives_interval": 1,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 2000,  # no effect on Windows; the socket guard is the rule, these are help
+    "target_session_attrs": "read-write",  # of several hosts the primary
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ServerMark:
+    """Which server this is: a snapshot taken on one says nothing about another."""
+
+    system: str
+    timeline: str
+    generation: str
+
+
+def connect(dsn: str, name: str) -> Connection:
+    """Connect in autocommit mode under that application name. Raises `ServerProblem`."""
+    check_dsn(dsn)
+    given = {key: value for key, value in conninfo_to_dict(dsn).items() if value is not None}
+    settings: dict[str, Any] = {**_SETTINGS, "application_name": name, **given}
+    try:
+        return psycopg.connect(
+            make_conninfo(**settings),
+            autocommit=True,
+            prepare_threshold=None,  # a pooler or a generic plan between us would cost more than it saves
+        )
+    except psycopg.Error as error:
+        raise server_problem(error, dsn) from error
+
+
+def greet(connection: Connection, dsn: str, guard: SocketGuard) -> ServerMark:
+    """Make sure that it is our schema in a version that we speak. Raises `ServerProblem`."""
+    with guard.limit(connection, FIRST_WORDS_S) as limit:
+        try:
+            return mark_of(_one(connection, "SELECT op112.server_mark_v1()"), dsn)
+        except psycopg.errors.InvalidSchemaName as error:
+            others = _one(
+                connection,
+                "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+                " WHERE c.relkind = 'r' AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'",
+            )
+            raise problem_of(
+                ServerReason.FOREIGN if others else ServerReason.EMPTY, dsn, str(error)
+            ) from error
+        except psycopg.Error as error:
+            if limit.passed:
+                raise problem_of(ServerReason.SILENT, dsn, "no first word in time") from error
+            raise server_problem(error, dsn) from error
+
+
+def mark_of(told: Mapping[str, Any], dsn: str) -> ServerMark:
+    """Read what `server_mark_v1` tells. Raises `ServerProblem` when one side is too old for the other."""
+    if told["min_proto"] > PROTO:
+        raise problem_of(ServerReason.TOO_NEW, dsn, f"speaks {told['min_proto']} and later, we {PROTO}")
+    if told["proto"] < PROTO:
+        raise problem_of(ServerReason.TOO_OLD, dsn, f"speaks up to {told['proto']}, we {PROTO}")
+    if not told["timeline"]:
+        raise ServerProblem(
+            ServerReason.OTHER,
+            "This server is a standby, on which changes cannot be followed; name the primary in the dsn.",
+        )
+    return ServerMark(told["system"], told["timeline"], told["generation"])
+
+
+def check_server(dsn: str) -> ServerMark:
+    """Go in as a window would, and out again. Raises `ServerProblem`."""
+    guard = SocketGuard()
+    try:
+        with connect(dsn, "operator doctor") as connection:
+            return greet(connection, dsn, guard)
+    finally:
+        guard.close()
+
+
+def _one(connection: Connection, statement: str) -> Any:
+    row = connection.execute(statement).fetchone()
+    assert row is not None
+    return row[0]

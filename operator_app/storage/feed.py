@@ -1,0 +1,365 @@
+"""What others do, as soon as it is done: one connection that listens, asks each second what it has missed, and beats.
+
+A notification shows an event at once; the snapshot delta each second, and right after each connect, is the truth.
+The cursor is a snapshot of the server (`pg_current_snapshot`): nothing is lost when transactions commit out of order.
+"""
+
+import contextlib
+import json
+import logging
+import random
+import statistics
+import threading
+import time
+import uuid
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import psycopg
+from psycopg.rows import dict_row
+
+from operator_app.domain.ids import EventId
+from operator_app.domain.messages import BadRecordError, Event, from_record
+from operator_app.storage.door import Connection, ServerMark, connect, greet, mark_of
+from operator_app.storage.problems import ServerProblem, ServerReason, StoreProblemError
+from operator_app.storage.seat_store import FeedCursor
+from operator_app.storage.server_errors import problem_of, server_problem
+from operator_app.storage.socket_guard import SocketGuard
+from operator_app.workflow.ports import Presence
+
+log = logging.getLogger(__name__)
+
+CHANNEL = "op112"
+BEAT_S = 1.0
+BEAT_LIMIT_S = 1.5
+"""A server that does not answer a beat in this time is given up: noticed 2.5 s after its last sign of life at most."""
+PAGE_LIMIT_S = 2.5
+PAGE = 300
+"""Events a query: more at once would hold the interpreter, and with it the window, for too long."""
+IDLE_S = 0.2
+"""How long it listens before it looks whether it is to stop."""
+CURSOR_KEPT_S = 30.0
+"""How often a cursor is kept while nothing happens."""
+
+
+class Shelf(Protocol):
+    """Where the feed keeps what it has read: the seat's store, or only the memory of a wall."""
+
+    def cursor(self) -> FeedCursor | None:
+        """How far the server's log is kept."""
+        ...
+
+    def keep_foreign(self, events: Sequence[Event], cursor: FeedCursor | None) -> None:
+        """Keep events and the cursor after them."""
+        ...
+
+
+class MemoryShelf:
+    """For a window without a store: it loads everything anew at each start."""
+
+    def __init__(self) -> None:
+        self._cursor: FeedCursor | None = None
+
+    def cursor(self) -> FeedCursor | None:
+        """How far this window has read."""
+        return self._cursor
+
+    def keep_foreign(self, events: Sequence[Event], cursor: FeedCursor | None) -> None:  # noqa: ARG002
+        """Remember the cursor only."""
+        self._cursor = cursor or self._cursor
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Who is at this end."""
+
+    seat: str
+    role: str
+    version: str
+
+
+class FeedListener(Protocol):
+    """What the feed tells, on its own thread."""
+
+    def fed(self, events: Sequence[Event]) -> None:
+        """These events were not told before, as far as the feed knows."""
+        ...
+
+    def connected(self, connection: Connection, mark: ServerMark) -> None:
+        """The way in is open and everything missed was told; the connection may be used until this returns."""
+        ...
+
+    def lost(self, problem: ServerProblem) -> None:
+        """The server is away; the feed tries again by itself."""
+        ...
+
+    def beaten(self, presence: tuple[Presence, ...], offset_ms: float) -> None:
+        """Another beat: who is there, and what to add to this PC's clock to get the server's."""
+        ...
+
+
+class Feed:
+    """The feed of one window, on a thread of its own from `start` to `stop`."""
+
+    def __init__(
+        self,
+        dsn: str,
+        window: Window,
+        shelf: Shelf,
+        guard: SocketGuard,
+        listener: FeedListener,
+        *,
+        is_own: Callable[[Event], bool] = lambda event: False,  # noqa: ARG005
+        waiting: Callable[[], int] = lambda: 0,
+        history_days: int = 30,
+    ) -> None:
+        """`is_own` tells events that this window has already; `history_days` bounds what a first load brings."""
+        self._dsn = dsn
+        self._window = window
+        self._shelf = shelf
+        self._guard = guard
+        self._listener = listener
+        self._is_own = is_own
+        self._waiting = waiting
+        self._history_days = history_days
+        self._window_id = uuid.uuid4()
+        self._cursor = shelf.cursor()
+        self._cursor_kept_at = 0.0
+        self._told: set[EventId] = set()
+        self._offsets: deque[float] = deque(maxlen=5)
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="feed", daemon=True)
+
+    def start(self) -> None:
+        """Begin; the first word to the listener is `connected` or `lost`."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Take leave of the server and end the thread; waits for a connect that is under way."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    # ---- the thread
+
+    def _run(self) -> None:
+        backoff = Backoff()
+        while not self._stopping.is_set():
+            try:
+                with connect(self._dsn, f"operator {self._window.seat} feed") as connection:
+                    self._session(connection, backoff)
+            except ServerProblem as problem:
+                self._listener.lost(problem)
+            except psycopg.Error as error:
+                self._listener.lost(server_problem(error, self._dsn))
+            except StoreProblemError as error:
+                log.error("the feed waits for the seat's store: %s", error)  # noqa: TRY400
+                self._listener.lost(ServerProblem(ServerReason.OTHER, error.sentence))
+            except (
+                Exception
+            ) as error:  # a fault of ours must not leave the room silent: it is shown, and tried again
+                log.exception("the feed failed")
+                self._listener.lost(ServerProblem(ServerReason.OTHER, f"The feed failed: {error!r}."))
+            self._stopping.wait(backoff.next_s())
+
+    def _session(self, connection: Connection, backoff: "Backoff") -> None:
+        greet(connection, self._dsn, self._guard)
+        self._offsets.clear()
+        with self._limit(connection, BEAT_LIMIT_S):
+            connection.execute(f"LISTEN {CHANNEL}")
+        mark = self._beat(connection)
+        self._catch_up(connection, mark)
+        self._listener.connected(connection, mark)
+        backoff.reset()
+        next_beat = time.monotonic() + BEAT_S
+        while not self._stopping.is_set():
+            hint = self._listen(connection, min(IDLE_S, max(0.0, next_beat - time.monotonic())))
+            if hint or time.monotonic() >= next_beat:
+                if time.monotonic() >= next_beat:
+                    next_beat = time.monotonic() + BEAT_S
+                    mark = self._beat(connection)
+                self._catch_up(connection, mark)
+        with self._limit(connection, BEAT_LIMIT_S), contextlib.suppress(psycopg.Error):
+            connection.execute("SELECT op112.leave_v1(%s)", (self._window_id,))
+
+    def _listen(self, connection: Connection, seconds: float) -> bool:
+        """Take in notifications; returns whether one of them only hinted at more than it could carry."""
+        hint = False
+        for notification in connection.notifies(timeout=seconds, stop_after=1):
+            records = _records(notification.payload)
+            hint = hint or records is None
+            fresh = [event for event in read_events(records or ()) if not self._is_own(event)]
+            if fresh:
+                self._told.update(event.id for event in fresh)
+                self._listener.fed(fresh)
+        return hint
+
+    def _beat(self, connection: Connection) -> ServerMark:
+        sent = time.time()
+        with self._limit(connection, BEAT_LIMIT_S):
+            row = connection.execute(
+                "SELECT op112.heartbeat_v1(%s, %s, %s, %s, %s, true)",
+                (
+                    self._window_id,
+                    self._window.seat,
+                    self._window.role,
+                    self._window.version,
+                    self._waiting(),
+                ),
+            ).fetchone()
+        assert row is not None
+        told = row[0]
+        self._offsets.append((told["now"] - (sent + time.time()) / 2) * 1000)
+        presence = tuple(Presence(seat, role, float(age)) for seat, role, age in told["presence"] or ())
+        self._listener.beaten(presence, statistics.median(self._offsets))
+        return mark_of(told, self._dsn)
+
+    # ---- catching up
+
+    def _catch_up(self, connection: Connection, mark: ServerMark) -> None:
+        held = self._cursor
+        if held is not None and (held.system, held.generation) == (mark.system, mark.generation):
+            if mark.timeline < held.timeline:
+                raise ServerProblem(
+                    ServerReason.OTHER,
+                    "This server was replaced by another one since; it must be shut off.",
+                    str(mark),
+                )
+            if mark.timeline == held.timeline:
+                self._delta(connection, held)
+                return
+        self._load(connection, mark)
+
+    def _delta(self, connection: Connection, held: FeedCursor) -> None:
+        """Everything committed since the cursor's snapshot, whichever transaction began first."""
+        rows = self._query(connection, _DELTA, {"old": held.snapshot, "limit": PAGE + 1})
+        target, rows = rows[0]["target"], [row for row in rows if row["id"] is not None]
+        fresh = FeedCursor(target, held.system, held.timeline, held.generation)
+        while len(rows) > PAGE:
+            self._take(rows, None)
+            last = {"xid": rows[-1]["xid"], "seq": rows[-1]["log_seq"]}
+            rows = self._query(
+                connection, _DELTA_PAGE, {"old": held.snapshot, "target": target, "limit": PAGE + 1, **last}
+            )
+        self._take(rows, fresh)
+        self._told.clear()
+
+    def _load(self, connection: Connection, mark: ServerMark) -> None:
+        """Everything of open and recent incidents and calls, and each seat's state; then the deltas since."""
+        (found,) = self._query(connection, _LOAD, {"days": self._history_days})
+        fresh = FeedCursor(found["target"], mark.system, mark.timeline, mark.generation)
+        for name, ids in (("incident_id", found["incidents"]), ("call_id", found["calls"])):
+            for start in range(0, len(ids), 25):
+                part = ids[start : start + 25]
+                self._take(self._query(connection, _LOAD_PART[name], {"ids": part}), None)
+        self._take(self._query(connection, _LOAD_SEATS, {}), fresh)
+        self._told.clear()
+
+    def _take(self, rows: list[dict[str, Any]], cursor: FeedCursor | None) -> None:
+        """Tell what was not told yet and keep all of it. The cursor moves only when everything before it is kept."""
+        events = read_events(rows)
+        fresh = [event for event in events if event.id not in self._told and not self._is_own(event)]
+        for start in range(0, len(fresh), PAGE):
+            self._listener.fed(fresh[start : start + PAGE])
+        now = time.monotonic()
+        if events or (cursor is not None and now - self._cursor_kept_at > CURSOR_KEPT_S):
+            self._shelf.keep_foreign(events, cursor)
+            self._cursor_kept_at = now
+        if cursor is not None:
+            self._cursor = cursor
+
+    def _query(self, connection: Connection, statement: str, values: dict[str, Any]) -> list[dict[str, Any]]:
+        with self._limit(connection, PAGE_LIMIT_S):
+            return connection.cursor(row_factory=dict_row).execute(statement, values).fetchall()
+
+    @contextlib.contextmanager
+    def _limit(self, connection: Connection, seconds: float) -> Iterator[None]:
+        with self._guard.limit(connection, seconds) as limit:
+            try:
+                yield
+            except psycopg.Error as error:
+                if limit.passed:
+                    raise problem_of(
+                        ServerReason.SILENT, self._dsn, f"no answer within {seconds} s"
+                    ) from error
+                raise
+
+
+class Backoff:
+    """Waiting times between tries, growing, each shortened by chance so that seats do not come all at once."""
+
+    def __init__(self, first_s: float = 0.2, most_s: float = 5.0) -> None:
+        """Start with the first."""
+        self._first_s, self._most_s = first_s, most_s
+        self.reset()
+
+    def reset(self) -> None:
+        """Begin anew."""
+        self._now_s = self._first_s
+
+    def next_s(self) -> float:
+        """The next waiting time."""
+        now_s, self._now_s = self._now_s, min(self._now_s * 1.7, self._most_s)
+        return now_s * random.uniform(0.5, 1.0)  # noqa: S311
+
+
+def read_events(records: Iterable[Any]) -> list[Event]:
+    """Events of records or rows; one that cannot be read is logged and passed over, the server keeps it."""
+    events = []
+    for record in records:
+        try:
+            events.append(from_record(record))
+        except BadRecordError:
+            log.exception("an event from the server cannot be read and is passed over")
+    return events
+
+
+def _records(payload: str) -> list[Any] | None:
+    """The events in a notification; None when it is but a hint, or a word of somebody else."""
+    try:
+        told = json.loads(payload)
+    except json.JSONDecodeError:
+        return None
+    records = told.get("events") if isinstance(told, dict) else None
+    return records if isinstance(records, list) else None
+
+
+_COLUMNS = (
+    "e.id::text AS id, e.journal_id::text AS journal_id, e.journal_seq AS seq, e.seat, e.actor, e.occurred_at, e.hlc,"
+    " e.base::text AS base, e.op, e.v, e.incident_id::text AS incident_id, e.body,"
+    " e.xid::text AS xid, e.seq AS log_seq"
+)
+# LATERAL with its own ORDER BY: text columns named like the real ones would be what an outer ORDER BY sorts by.
+_DELTA = f"""
+    WITH s AS MATERIALIZED (SELECT pg_current_snapshot() AS n)
+    SELECT s.n::text AS target, d.* FROM s LEFT JOIN LATERAL (
+        SELECT {_COLUMNS} FROM op112.event e
+        WHERE e.xid >= pg_snapshot_xmin(%(old)s::pg_snapshot)
+            AND NOT pg_visible_in_snapshot(e.xid, %(old)s::pg_snapshot)
+        ORDER BY e.xid, e.seq LIMIT %(limit)s) d ON true
+"""  # noqa: S608
+_DELTA_PAGE = f"""
+    SELECT {_COLUMNS} FROM op112.event e
+    WHERE e.xid >= pg_snapshot_xmin(%(old)s::pg_snapshot)
+        AND NOT pg_visible_in_snapshot(e.xid, %(old)s::pg_snapshot)
+        AND pg_visible_in_snapshot(e.xid, %(target)s::pg_snapshot)
+        AND (e.xid, e.seq) > (%(xid)s::xid8, %(seq)s)
+    ORDER BY e.xid, e.seq LIMIT %(limit)s
+"""  # noqa: S608
+_LOAD = """
+    WITH i AS (
+        SELECT id FROM op112.incident
+        WHERE status NOT IN ('closed', 'cancelled', 'merged') OR arrived_at >= now() - make_interval(days => %(days)s))
+    SELECT pg_current_snapshot()::text AS target,
+        ARRAY(SELECT id::text FROM i) AS incidents,
+        ARRAY(SELECT id FROM op112.call WHERE offered_at >= now() - make_interval(days => %(days)s)
+            UNION SELECT call_id FROM op112.incident_call WHERE incident_id IN (SELECT id FROM i)) AS calls
+"""
+_LOAD_PART = {
+    "incident_id": f"SELECT {_COLUMNS} FROM op112.event e WHERE e.incident_id = ANY (%(ids)s::uuid[])",  # noqa: S608
+    "call_id": f"SELECT {_COLUMNS} FROM op112.event e WHERE e.call_id = ANY (%(ids)s)"  # noqa: S608
+    " AND e.incident_id IS NULL",
+}
+_LOAD_SEATS = f"SELECT {_COLUMNS} FROM op112.seat s JOIN op112.event e ON e.id = s.event_id"  # noqa: S608

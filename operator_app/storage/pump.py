@@ -1,0 +1,174 @@
+"""What we did, to the server: the journal's waiting events in order, in batches, each batch one idempotent call."""
+
+import logging
+import threading
+import uuid
+from collections.abc import Callable, Sequence
+
+import psycopg
+import sqlalchemy
+import sqlalchemy.exc
+
+from operator_app.domain.ids import EventId
+from operator_app.storage.door import connect
+from operator_app.storage.feed import Backoff
+from operator_app.storage.problems import ServerProblem, StoreProblemError
+from operator_app.storage.seat_store import OutgoingEvent, SeatStore
+from operator_app.storage.server_errors import SqlError, Verdict, original, server_problem, verdict
+from operator_app.storage.socket_guard import SocketGuard
+
+log = logging.getLogger(__name__)
+
+BATCH = 50
+APPLY_LIMIT_S = 5.0
+_APPLY = sqlalchemy.text(
+    "SELECT event_id::text, result FROM op112.apply_events_v1(:journal, :seat, CAST(:events AS jsonb))"
+)
+
+
+class Pump:
+    """Sends on a thread of its own while it is told that the server is there."""
+
+    def __init__(
+        self,
+        dsn: str,
+        seat: str,
+        store: SeatStore,
+        guard: SocketGuard,
+        *,
+        shared: Callable[[tuple[str, ...]], None],
+        troubled: Callable[[ServerProblem | None], None],
+        changed: Callable[[], None],
+    ) -> None:
+        """On the pump's thread: `shared` is told ids that arrived, `troubled` what a person must mend, or None."""
+        self._dsn = dsn
+        self._seat = seat
+        self._store = store
+        self._guard = guard
+        self._shared = shared
+        self._troubled = troubled
+        self._changed = changed
+        self._engine = sqlalchemy.create_engine(
+            "postgresql+psycopg://",
+            creator=lambda: connect(dsn, f"operator {seat} pump"),
+            pool_size=1,
+            max_overflow=0,
+            isolation_level="AUTOCOMMIT",
+        )
+        self._wake = threading.Event()
+        self._open = threading.Event()
+        self._renew = threading.Event()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="pump", daemon=True)
+
+    def start(self) -> None:
+        """Begin to wait for work and for the server."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """There is something to send. From any thread, costs nothing."""
+        self._wake.set()
+
+    def server_is_there(self, there: bool) -> None:
+        """Send, or wait. From any thread."""
+        if there:
+            self._renew.set()  # connections of before are of no use
+            self._open.set()
+            self._wake.set()
+        else:
+            self._open.clear()
+
+    def stop(self) -> None:
+        """End the thread after the batch under way; the rest stays in the journal."""
+        self._stopping.set()
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        self._engine.dispose()
+
+    # ---- the thread
+
+    def _run(self) -> None:
+        backoff = Backoff()
+        while True:
+            self._wake.wait()
+            self._wake.clear()
+            if self._stopping.is_set():
+                return
+            try:
+                if self._open.is_set():
+                    if self._renew.is_set():
+                        self._renew.clear()
+                        self._engine.dispose()
+                    self._send_all()
+                    backoff.reset()
+                    self._troubled(None)
+                continue
+            except ServerProblem as problem:
+                log.info("sending waits: %s", problem.detail)
+            except StoreProblemError as error:
+                log.error("sending waits for the seat's store: %s", error)  # noqa: TRY400
+            except (psycopg.Error, sqlalchemy.exc.DBAPIError) as error:
+                log.warning("sending waits: %s", error)
+                if verdict(error) is Verdict.SERVER:
+                    self._troubled(server_problem(error, self._dsn))
+            except (
+                Exception
+            ):  # a fault of ours must not stop the pump for good: the events are safe, and tried again
+                log.exception("sending failed")
+            self._engine.dispose()
+            self._stopping.wait(backoff.next_s())
+            self._wake.set()
+
+    def _send_all(self) -> None:
+        while not self._stopping.is_set() and (events := self._store.unsent(BATCH)):
+            with self._engine.connect() as connection:
+                self._send(connection, events)
+
+    def _send(self, connection: sqlalchemy.Connection, events: Sequence[OutgoingEvent]) -> None:
+        """Send a batch; one that holds a poisoned event is halved until that one is alone, and set aside."""
+        try:
+            results = self._apply(connection, events)
+        except (psycopg.Error, sqlalchemy.exc.DBAPIError) as error:
+            if verdict(error) is not Verdict.POISON:
+                raise
+            if len(events) == 1:
+                self._set_aside(events[0].id, _words(error))
+                return
+            middle = len(events) // 2
+            self._send(connection, events[:middle])
+            self._send(connection, events[middle:])
+            return
+        arrived = tuple(EventId(event_id) for event_id, result in results if result in {"new", "known"})
+        self._store.mark_sent(arrived)
+        for event_id, result in results:
+            if result not in {"new", "known"}:
+                self._set_aside(EventId(event_id), f"{result}: the server has another event in its place")
+        if arrived:
+            self._shared(arrived)
+        self._changed()
+
+    def _apply(
+        self, connection: sqlalchemy.Connection, events: Sequence[OutgoingEvent]
+    ) -> list[tuple[str, str]]:
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, psycopg.Connection)
+        values = {
+            "journal": uuid.UUID(self._store.journal_id),
+            "seat": self._seat,
+            "events": f"[{','.join(event.record for event in events)}]",
+        }
+        with self._guard.limit(driver, APPLY_LIMIT_S):
+            return [(row[0], row[1]) for row in connection.execute(_APPLY, values)]
+
+    def _set_aside(self, event_id: EventId, trouble: str) -> None:
+        log.error("event %s is set aside: %s", event_id, trouble)
+        self._store.quarantine(event_id, trouble)
+        self._changed()
+
+
+def _words(error: SqlError) -> str:
+    cause = original(error)
+    if cause is None:
+        return str(error)
+    return f"{cause.sqlstate}: {cause.diag.message_primary}"

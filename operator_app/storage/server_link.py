@@ -1,0 +1,323 @@
+"""The link between a window and the shared server: what we did goes there, what others did comes here, by itself.
+
+Three threads (pump, feed, socket guard); everything is told on the window's loop. Nothing here is ever waited for.
+"""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from operator_app.domain.messages import Event
+from operator_app.storage.door import Connection, ServerMark
+from operator_app.storage.feed import Feed, MemoryShelf, Window
+from operator_app.storage.problems import ServerProblem, StoreProblemError
+from operator_app.storage.pump import Pump
+from operator_app.storage.seat_store import SeatStore
+from operator_app.storage.server_errors import trouble_of
+from operator_app.storage.socket_guard import SocketGuard
+from operator_app.workflow.ports import LinkState, LinkTrouble, Presence
+
+log = logging.getLogger(__name__)
+
+CLOCK_STEP_MS = 20.0
+"""Smaller changes of the measured offset are noise."""
+
+OnEvents = Callable[[Sequence[Event]], None]
+OnShared = Callable[[tuple[str, ...]], None]
+OnState = Callable[[LinkState], None]
+OnPresence = Callable[[tuple[Presence, ...]], None]
+OnClock = Callable[[float], None]
+
+
+class ServerLink:
+    """The link of a seat or desk: its store in both directions. Listeners are called on the loop's thread, in order.
+
+    An empty `dsn` makes a link that is told once as not configured and does nothing.
+    """
+
+    def __init__(
+        self,
+        store: SeatStore,
+        dsn: str,
+        seat: str,
+        role: str,
+        version: str,
+        on_events: OnEvents,
+        on_shared: OnShared,
+        on_state: OnState,
+        on_presence: OnPresence,
+        loop: asyncio.AbstractEventLoop,
+        on_clock: OnClock | None = None,
+    ) -> None:
+        """`on_clock` gets what to add to this PC's clock, in milliseconds, whenever it is measured anew."""
+        self._store = store
+        self._on_events = on_events
+        self._on_shared = on_shared
+        self._on_presence = on_presence
+        self._on_clock = on_clock
+        self._post = _Post(loop)
+        self._state = _State(self._post, on_state, store.waiting, store.quarantined)
+        self._dsn = dsn
+        self._guard: SocketGuard | None = None
+        self._window = Window(seat, role, version)
+
+    @property
+    def state(self) -> LinkState:
+        """How it stands now. From any thread."""
+        return self._state.now()
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        if not self._dsn:
+            self._state.change(False, LinkTrouble.NOT_CONFIGURED, "")
+            return
+        self._guard = SocketGuard()
+        self._pump = Pump(
+            self._dsn,
+            self._window.seat,
+            self._store,
+            self._guard,
+            shared=lambda ids: self._post(self._on_shared, ids),
+            troubled=self._state.trouble,
+            changed=self._state.refresh,
+        )
+        self._feed = Feed(
+            self._dsn,
+            self._window,
+            self._store,
+            self._guard,
+            self,
+            is_own=lambda event: (
+                event.journal_id == self._store.journal_id and event.seq < self._store.next_seq
+            ),
+            waiting=self._store.waiting,
+        )
+        self._end_listening = self._store.listen(self._appended)
+        self._pump.start()
+        self._feed.start()
+
+    def stop(self) -> None:
+        """Let go of the server and end the threads; blocks for up to a connect's time, so not on the loop's thread."""
+        self._post.end()
+        if self._guard is None:
+            return
+        self._end_listening()
+        self._pump.stop()
+        self._feed.stop()
+        self._guard.close()
+        self._guard = None
+
+    async def aclose(self) -> None:
+        """`stop`, without blocking the loop."""
+        await asyncio.to_thread(self.stop)
+
+    # ---- told by the feed, on its thread
+
+    def fed(self, events: Sequence[Event]) -> None:
+        """Events of others."""
+        self._post(self._on_events, events)
+
+    def connected(self, connection: Connection, mark: ServerMark) -> None:
+        """Settle with the server what it has of our journal, then let the pump send the rest."""
+        assert self._guard is not None
+        log.info("connected to server %s, timeline %s", mark.system, mark.timeline)
+        with self._guard.limit(connection, 2.5):
+            row = connection.execute(
+                "SELECT last_seq, last_seq = events FROM op112.journal_head WHERE journal_id = %s",
+                (self._store.journal_id,),
+            ).fetchone()
+        last_seq, whole = row or (0, True)
+        arrived = self._store.server_has(last_seq, whole=whole)
+        if arrived:
+            self._post(self._on_shared, arrived)
+        self._state.change(True, "", "")
+        self._pump.server_is_there(True)
+
+    def lost(self, problem: ServerProblem) -> None:
+        """Work alone until it is back."""
+        self._pump.server_is_there(False)
+        self._state.change(False, trouble_of(problem), problem.sentence)
+
+    def beaten(self, presence: tuple[Presence, ...], offset_ms: float) -> None:
+        """Pass on who is there; keep the clock's offset for times without a server."""
+        self._post(self._on_presence, presence)
+        self._state.refresh()
+        if abs(offset_ms - self._store.clock_offset_ms) > CLOCK_STEP_MS:
+            try:
+                self._store.keep_clock_offset(offset_ms)
+            except StoreProblemError as error:
+                log.error("the clock's offset cannot be kept: %s", error)  # noqa: TRY400
+            if self._on_clock is not None:
+                self._post(self._on_clock, offset_ms)
+
+    def _appended(self) -> None:
+        self._pump.wake()
+        self._state.appended()
+
+
+class BoardFeed:
+    """The link of a window that only reads: a full load, then everything that happens. No store, read-only login."""
+
+    def __init__(
+        self,
+        dsn: str,
+        seat: str,
+        version: str,
+        on_events: OnEvents,
+        on_state: OnState,
+        on_presence: OnPresence,
+        loop: asyncio.AbstractEventLoop,
+        on_clock: OnClock | None = None,
+        *,
+        role: str = "wall",
+        history_days: int = 2,
+    ) -> None:
+        """`history_days` bounds what the first load brings beside open incidents; the rest as in `ServerLink`."""
+        self._post = _Post(loop)
+        self._on_events = on_events
+        self._on_presence = on_presence
+        self._on_clock = on_clock
+        self._state = _State(self._post, on_state, lambda: 0, lambda: 0)
+        self._guard: SocketGuard | None = None
+        self._dsn = dsn
+        self._window = Window(seat, role, version)
+        self._history_days = history_days
+        self._offset_ms: float | None = None
+
+    @property
+    def state(self) -> LinkState:
+        """How it stands now. From any thread."""
+        return self._state.now()
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        if not self._dsn:
+            self._state.change(False, LinkTrouble.NOT_CONFIGURED, "")
+            return
+        self._guard = SocketGuard()
+        self._feed = Feed(
+            self._dsn, self._window, MemoryShelf(), self._guard, self, history_days=self._history_days
+        )
+        self._feed.start()
+
+    def stop(self) -> None:
+        """As `ServerLink.stop`."""
+        self._post.end()
+        if self._guard is not None:
+            self._feed.stop()
+            self._guard.close()
+            self._guard = None
+
+    async def aclose(self) -> None:
+        """`stop`, without blocking the loop."""
+        await asyncio.to_thread(self.stop)
+
+    # ---- told by the feed, on its thread
+
+    def fed(self, events: Sequence[Event]) -> None:
+        """Events of the room."""
+        self._post(self._on_events, events)
+
+    def connected(self, connection: Connection, mark: ServerMark) -> None:  # noqa: ARG002
+        """Everything is loaded."""
+        log.info("connected to server %s, timeline %s", mark.system, mark.timeline)
+        self._state.change(True, "", "")
+
+    def lost(self, problem: ServerProblem) -> None:
+        """Show that the picture grows old."""
+        self._state.change(False, trouble_of(problem), problem.sentence)
+
+    def beaten(self, presence: tuple[Presence, ...], offset_ms: float) -> None:
+        """Pass on who is there and what time it is."""
+        self._post(self._on_presence, presence)
+        if self._on_clock is not None and abs(offset_ms - (self._offset_ms or 0.0)) > CLOCK_STEP_MS:
+            self._offset_ms = offset_ms
+            self._post(self._on_clock, offset_ms)
+
+
+class _Post:
+    """Calls listeners on the loop's thread, from any thread, until it is ended."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._ended = threading.Event()
+
+    def __call__(self, listener: Callable[..., None], *values: object) -> None:
+        if self._ended.is_set():
+            return
+        try:
+            self._loop.call_soon_threadsafe(self._deliver, listener, *values)
+        except RuntimeError:
+            if not self._loop.is_closed():
+                raise
+            self._ended.set()
+
+    def end(self) -> None:
+        self._ended.set()
+
+    def _deliver(self, listener: Callable[..., None], *values: object) -> None:
+        if not self._ended.is_set():
+            listener(*values)
+
+
+class _State:
+    """The link's state: put together from several threads, told when it differs from what was told."""
+
+    def __init__(
+        self, post: _Post, on_state: OnState, waiting: Callable[[], int], quarantined: Callable[[], int]
+    ) -> None:
+        self._post = post
+        self._on_state = on_state
+        self._waiting = waiting
+        self._quarantined = quarantined
+        self._lock = threading.Lock()
+        self._connected = False
+        self._reason = LinkTrouble.UNREACHABLE
+        self._detail = ""
+        self._trouble: ServerProblem | None = None
+        self._since = datetime.now(UTC)
+        self._told: LinkState | None = None
+
+    def now(self) -> LinkState:
+        trouble = self._trouble
+        connected = self._connected and trouble is None
+        reason, detail = (self._reason, self._detail)
+        if self._connected and trouble is not None:
+            reason, detail = trouble_of(trouble), trouble.sentence
+        return LinkState(connected, self._since, self._waiting(), reason, detail, self._quarantined())
+
+    def change(self, connected: bool, reason: str, detail: str) -> None:
+        """The feed's word."""
+        with self._lock:
+            before = self.now().connected
+            self._connected, self._reason, self._detail = connected, reason, detail
+            self._tell(before)
+
+    def trouble(self, problem: ServerProblem | None) -> None:
+        """The pump's word: the server is there but does not take what we write."""
+        with self._lock:
+            before = self.now().connected
+            self._trouble = problem
+            self._tell(before)
+
+    def refresh(self) -> None:
+        """Counts may have changed; before the first word of the feed there is nothing to tell."""
+        with self._lock:
+            if self._told is not None:
+                self._tell(self.now().connected)
+
+    def appended(self) -> None:
+        """One more waits. While the server is there it is gone in a moment, and not worth a word."""
+        if not self._connected:
+            self.refresh()
+
+    def _tell(self, before: bool) -> None:
+        now = self.now()
+        if now.connected != before:
+            self._since = datetime.now(UTC)
+            now = self.now()
+        if now != self._told:
+            self._told = now
+            self._post(self._on_state, now)
