@@ -87,16 +87,6 @@ def mark_of(told: Mapping[str, Any], dsn: str) -> ServerMark:
     return ServerMark(told["system"], told["timeline"], told["generation"])
 
 
-def check_server(dsn: str) -> ServerMark:
-    """Go in as a window would, and out again. Raises `ServerProblem`."""
-    guard = SocketGuard()
-    try:
-        with connect(dsn, "operator doctor") as connection:
-            return greet(connection, dsn, guard)
-    finally:
-        guard.close()
-
-
 def _one(connection: Connection, statement: str) -> Any:
     row = connection.execute(statement).fetchone()
     assert row is not None

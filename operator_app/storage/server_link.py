@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from operator_app.domain.messages import Event
-from operator_app.storage.door import Connection, ServerMark
+from operator_app.storage.door import Connection, ServerMark, connect, greet
 from operator_app.storage.feed import Feed, MemoryShelf, Window
 from operator_app.storage.problems import ServerProblem, StoreProblemError
 from operator_app.storage.pump import Pump
@@ -235,6 +235,19 @@ class BoardFeed:
         if self._on_clock is not None and abs(offset_ms - (self._offset_ms or 0.0)) > CLOCK_STEP_MS:
             self._offset_ms = offset_ms
             self._post(self._on_clock, offset_ms)
+
+
+def check_server(dsn: str) -> str:
+    """Go in as a window would and out again; returns what was found there, in words. Raises `ServerProblem`."""
+    guard = SocketGuard()
+    try:
+        with connect(dsn, "operator doctor") as connection:
+            greet(connection, dsn, guard)
+            info = connection.info
+            version = info.parameter_status("server_version")
+            return f"PostgreSQL {version} at {info.host}:{info.port}, database {info.dbname}, as {info.user}"
+    finally:
+        guard.close()
 
 
 class _Post:
