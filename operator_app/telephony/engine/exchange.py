@@ -187,6 +187,13 @@ class Exchange:
             if call.state is LineCallState.OFFERED:
                 self.end(call.call_id, code=480)
 
+    def take_arrivals(self) -> None:
+        """Tell of the calls that came in since; their 180 is on the wire."""
+        arrivals = self._library.legs.arrivals
+        while arrivals:
+            new = arrivals.pop(0)
+            self._arrived(new.call_id, new.account, new.message, new.offered_epoch)
+
     # --- once a second ----------------------------------------------------------------------------------------------
 
     def measure(self) -> None:
@@ -208,49 +215,6 @@ class Exchange:
     def new_call_id(self) -> CallId:
         """Give a name to a call."""
         return CallId(uuid7(time.time_ns() // 1_000_000, os.urandom(10)))
-
-    def leg_in(self, call_id: CallId, account: str, message: str, offered_epoch: float) -> None:
-        """A call rings here: read it, keep it, tell it. One that cannot be read is offered all the same."""
-        try:
-            read = read_invite(message)
-        except Exception as problem:  # noqa: BLE001 # no word of a caller may cost the call
-            self.fault("invite", repr(problem), call_id)
-            read = Invite(None, False, "", "", "", None, None, None)
-        call = LineCall(
-            call_id=call_id,
-            incoming=True,
-            state=LineCallState.OFFERED,
-            number=read.number,
-            withheld=read.withheld,
-            display_name=read.display_name,
-            uri=read.uri,
-            to=read.to,
-            account=account,
-            offered_at=datetime.fromtimestamp(offered_epoch, UTC),
-            sent_at=read.sent_at,
-            location_header=read.location_header,
-            location_body=read.location_body,
-        )
-        self._calls[call_id] = call
-        self._tell(
-            LineOffered(
-                call_id=call_id,
-                number=call.number,
-                withheld=call.withheld,
-                display_name=call.display_name,
-                uri=call.uri,
-                to=call.to,
-                account=account,
-                offered_at=call.offered_at,
-                sent_at=call.sent_at,
-                location_header=call.location_header,
-                location_body=call.location_body,
-            )
-        )
-        _log.info("call %s offered", call_id)
-        if call_id not in self._library.legs:
-            # Given up while we were still about to ring.
-            self._over(call, 487, "gone before it rang")
 
     def leg_step(self, call_id: CallId, step: LegStep, code: int, reason: str) -> None:
         """A call got further."""
@@ -319,6 +283,49 @@ class Exchange:
         self._tell(LineFault(where, detail[-2000:], call_id))
 
     # --- inside -----------------------------------------------------------------------------------------------------
+
+    def _arrived(self, call_id: CallId, account: str, message: str, offered_epoch: float) -> None:
+        """Read a call, keep it, tell it. One that cannot be read is offered all the same."""
+        try:
+            read = read_invite(message)
+        except Exception as problem:  # noqa: BLE001 # no word of a caller may cost the call
+            self.fault("invite", repr(problem), call_id)
+            read = Invite(None, False, "", "", "", None, None, None)
+        call = LineCall(
+            call_id=call_id,
+            incoming=True,
+            state=LineCallState.OFFERED,
+            number=read.number,
+            withheld=read.withheld,
+            display_name=read.display_name,
+            uri=read.uri,
+            to=read.to,
+            account=account,
+            offered_at=datetime.fromtimestamp(offered_epoch, UTC),
+            sent_at=read.sent_at,
+            location_header=read.location_header,
+            location_body=read.location_body,
+        )
+        self._calls[call_id] = call
+        self._tell(
+            LineOffered(
+                call_id=call_id,
+                number=call.number,
+                withheld=call.withheld,
+                display_name=call.display_name,
+                uri=call.uri,
+                to=call.to,
+                account=account,
+                offered_at=call.offered_at,
+                sent_at=call.sent_at,
+                location_header=call.location_header,
+                location_body=call.location_body,
+            )
+        )
+        _log.info("call %s offered", call_id)
+        if call_id not in self._library.legs:
+            # Given up while we were still about to ring.
+            self._over(call, 487, "gone before it rang")
 
     def _connected(self, call: LineCall) -> None:
         now = _now()

@@ -6,6 +6,7 @@ sent inside `onIncomingCall`: to an INVITE without SDP that aborts the process.
 """
 
 import time
+from dataclasses import dataclass
 
 import pjsua2 as pj
 
@@ -22,6 +23,16 @@ _DIRECTIONS = {
 
 
 _LIVE = (pj.PJSUA_CALL_MEDIA_ACTIVE, pj.PJSUA_CALL_MEDIA_LOCAL_HOLD, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A call that came in: our name for it, the account, the whole INVITE and when it was in hand."""
+
+    call_id: CallId
+    account: str
+    message: str
+    offered_epoch: float
 
 
 class SipCall(pj.Call):
@@ -84,15 +95,15 @@ class SipAccount(pj.Account):
 
     @guarded
     def onIncomingCall(self, prm: pj.OnIncomingCallParam) -> None:
-        """Ring at once, then read who it is."""
+        """Ring at once and keep the message: 100 and 180 leave only when this returns, so reading comes after."""
         offered = time.time()
         call_id = self.sink.new_call_id()
         self.legs.take(SipCall(self, call_id, self.legs, prm.callId))
+        self.legs.arrivals.append(Arrival(call_id, self.name, prm.rdata.wholeMsg, offered))
         try:
             self.legs.ring(call_id)
         except pj.Error as problem:
             self.sink.fault("ring", problem.info(), call_id)
-        self.sink.leg_in(call_id, self.name, prm.rdata.wholeMsg, offered)
 
     @guarded
     def onRegState(self, prm: pj.OnRegStateParam) -> None:
@@ -105,6 +116,8 @@ class Legs:
 
     def __init__(self, sink: Sink) -> None:
         self.sink = sink
+        self.arrivals: list[Arrival] = []
+        """Calls that came in and were not yet told of."""
         self._calls: dict[CallId, SipCall] = {}
         self._ringing = pj.CallOpParam()
         self._ringing.statusCode = pj.PJSIP_SC_RINGING

@@ -107,6 +107,7 @@ class Session:
             self._door.poll(0.05)
         else:
             self._running.library.handle(_URGENT_MS if self._exchange.urgent else _CALM_MS)
+            self._exchange.take_arrivals()
             self._door.poll()
             if self._running.recordings is not None:
                 self._running.recordings.bury(calm=not self._exchange.urgent)

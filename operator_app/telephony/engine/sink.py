@@ -40,10 +40,6 @@ class Sink(Protocol):
         """Give a name to a call that just came in."""
         ...
 
-    def leg_in(self, call_id: CallId, account: str, message: str, offered_epoch: float) -> None:
-        """Learn of a call that rings here; `message` is the whole INVITE."""
-        ...
-
     def leg_step(self, call_id: CallId, step: LegStep, code: int, reason: str) -> None:
         """Learn that a call got further."""
         ...
