@@ -36,7 +36,7 @@ class DispatchCard(QPushButton):
         self.setProperty("part", "key")
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self._grid = grid = QGridLayout(self)
@@ -88,12 +88,12 @@ class DispatchCard(QPushButton):
         return False
 
     def sizeHint(self) -> QSize:
-        """Room for the labels at the present width."""
-        return QSize(self._grid.minimumSize().width(), self.heightForWidth(self.width()))
-
-    def minimumSizeHint(self) -> QSize:
         """Room for the labels as narrow as they get; the height follows the width."""
         return self._grid.minimumSize()
+
+    def minimumSizeHint(self) -> QSize:
+        """As the hint."""
+        return self.sizeHint()
 
     def hasHeightForWidth(self) -> bool:
         """Long words wrap."""

@@ -179,6 +179,9 @@ class DeskWindow(QWidget):
     def _settle(self) -> None:
         typing = self._notes.reason_for is not None
         self._presenter.settle_selection(typing=typing)
+        withdrawn = self._presenter.withdrawn()
+        if withdrawn:
+            self._notice = Notice(withdrawn, loud=True)
         self.read()
 
     def _beat(self) -> None:

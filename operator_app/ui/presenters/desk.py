@@ -152,6 +152,7 @@ class DeskPresenter:
         self._kinds = {kind.code: kind for kind in desk.kinds}
         self._selected: DispatchId | None = None
         self._waiting: set[DispatchId] = set()
+        self._open: set[DispatchId] = set()
 
     @property
     def selected(self) -> DispatchId | None:
@@ -187,6 +188,19 @@ class DeskPresenter:
             self._selected = waiting[-1]
         elif held is None and self._find(self._selected) is None:
             self._selected = shares[0].dispatch.id if shares else None
+
+    def withdrawn(self) -> str:
+        """Name the dispatches whose incident 112 has ended since this was last asked; empty for none.
+
+        A crew may be under way to it: it must not just vanish from the list.
+        """
+        shares = {share.dispatch.id: share for share in self._desk.all_shares()}
+        gone = [shares[each] for each in self._open if each in shares and not shares[each].incident.is_open]
+        self._open = {share.dispatch.id for share in shares.values() if share.is_open}
+        return " · ".join(
+            f"{self._say(f'desk.status_{share.incident.status}')}: {share.incident.number} {self._kind(share.incident)}"
+            for share in gone
+        )
 
     def view(self) -> DeskView:
         """Return the window as it has to look now."""

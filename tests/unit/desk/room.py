@@ -78,7 +78,13 @@ class SeatFeed:
 
     async def tell(self, seat: str, at: datetime, *facts: Fact) -> list[Event]:
         recorder = Recorder(
-            MemoryJournal(seat), self.clock, Board(), Bus(), SeatName(seat), "Operator shift 2"
+            MemoryJournal(seat),
+            self.clock,
+            Board(),
+            Bus(),
+            SeatName(seat),
+            "Operator shift 2",
+            self._last_hlc,
         )
         told = list(await recorder.record([Note(fact, at=at) for fact in facts]))
         self.events.extend(told)
