@@ -14,8 +14,11 @@ MENDABLE = 2
 """Exit code of everything a person can mend: settings, server, site pack, a port in use."""
 
 
-def parser() -> argparse.ArgumentParser:
-    """Build the command line: each command names the module of this package that carries it out."""
+def parser(wanted: str = "") -> argparse.ArgumentParser:
+    """Build the command line: each command names the module of this package that carries it out.
+
+    The demo's options are read only when it is `wanted`: a seat must not pay for loading the room.
+    """
     top = argparse.ArgumentParser(
         prog="operator-app", description="Workstation of a 112 emergency call centre."
     )
@@ -62,7 +65,8 @@ def parser() -> argparse.ArgumentParser:
     demo = _command(
         commands, "demo", "play a shift: server, seats, desk, wall and callers on this machine", "demo"
     )
-    importlib.import_module("operator_app.bootstrap.demo").add_arguments(demo)
+    if wanted == "demo":
+        importlib.import_module("operator_app.bootstrap.demo").add_arguments(demo)
 
     _command(
         commands, "phone-engine", "the phone of a seat (started by the seat)", "phone_engine", add_help=False
@@ -90,7 +94,7 @@ def run(argv: Sequence[str]) -> int:
         from operator_app.telephony.engine.main import main as engine  # noqa: PLC0415
 
         return engine(list(argv[1:]))
-    args = parser().parse_args(argv)
+    args = parser(argv[0] if argv else "").parse_args(argv)
     module = importlib.import_module(f"operator_app.bootstrap.{args.module}")
     try:
         return int(module.run(args))

@@ -139,7 +139,7 @@ async def _run_seat(app: WindowApp, frame: Frame, store: SeatStore) -> int:
             app.report(frame.site_trouble, "site pack")
         await asyncio.gather(_load_history(store, board, bus), _start_phone(app, phone, parts))
         await seat.open()
-        link = _link(frame, store, seat, clock)
+        link = await _link(frame, store, seat, clock)
         if link is not None:
             parts.push_async_callback(asyncio.to_thread, link.stop)
         await parts.enter_async_context(_ticking(app, seat.tick))
@@ -220,7 +220,7 @@ async def _run_desk(_app: WindowApp, frame: Frame, store: SeatStore) -> int:
         window = build_desk_window(desk, frame.texts, frame.theme, resources_folder(), frame.control)
         await parts.enter_async_context(_shown(window, parts))
         await _load_history(store, board, bus)
-        link = _link(frame, store, desk, clock)
+        link = await _link(frame, store, desk, clock)
         if link is not None:
             parts.push_async_callback(asyncio.to_thread, link.stop)
         await until_closed(window)
@@ -253,7 +253,7 @@ async def _run_wall(_app: WindowApp, frame: Frame) -> int:
             on_presence=room.on_presence,
             loop=asyncio.get_running_loop(),
         )
-        feed.start()
+        await asyncio.to_thread(feed.start)
         parts.push_async_callback(asyncio.to_thread, feed.stop)
         await until_closed(window)
     return 0
@@ -301,7 +301,7 @@ async def _load_history(store: SeatStore, board: Board, bus: Bus) -> None:
         await asyncio.sleep(0)
 
 
-def _link(frame: Frame, store: SeatStore, user: Seat | Desk, clock: ServerClock) -> ServerLink | None:
+async def _link(frame: Frame, store: SeatStore, user: Seat | Desk, clock: ServerClock) -> ServerLink | None:
     if not frame.settings.server.dsn:
         return None
 
@@ -321,7 +321,7 @@ def _link(frame: Frame, store: SeatStore, user: Seat | Desk, clock: ServerClock)
         on_presence=on_presence,
         loop=asyncio.get_running_loop(),
     )
-    link.start()
+    await asyncio.to_thread(link.start)  # loading the database's dialect takes 60 ms
     return link
 
 

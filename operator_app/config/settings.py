@@ -80,11 +80,11 @@ class MapSettings:
 
 @dataclass(frozen=True, slots=True)
 class ScreenSettings:
-    """How it looks: theme "dark" or "light", text scale 1 to 2, the wall's screen and viewing distance in m."""
+    """How it looks: theme "dark" or "light", text scale 1 to 2; for the wall its screen and viewing distance in m."""
 
     theme: str = "dark"
     text_scale: float = 1.0
-    full_screen: bool = False
+    full_screen: bool = True
     screen: str = ""
     viewing_distance_m: float = 4.0
 

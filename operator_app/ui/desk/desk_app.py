@@ -32,6 +32,7 @@ class DeskApp(DeskWindow):
 
     def show(self) -> None:
         """Show maximised; the sound is looked for after the first paint."""
+        self.setGeometry(self.screen().availableGeometry())  # where no window manager does it
         self.showMaximized()
         QTimer.singleShot(SOUND_AFTER_MS, self.sound, self.sound.open)
 
