@@ -13,7 +13,7 @@ from operator_app.ui.texts import Texts, load_texts
 from operator_app.ui.widget_tree import describe_tree
 
 RESOURCES = Path(__file__).parents[2] / "resources"
-PATIENCE_S = 20.0
+PATIENCE_S = 15.0
 
 
 def texts(language: str = "id") -> Texts:
@@ -45,6 +45,14 @@ async def until(fact: Callable[[], bool]) -> None:
 def clipped(window: QWidget) -> list[str]:
     """Words of the window that are cut off."""
     return [f"{each['name']}: {each['text']}" for each in describe_tree(window) if each["clipped"]]
+
+
+async def until_whole(window: QWidget) -> None:
+    """Return when no word is cut off; layouts settle one turn of the loop after the words."""
+    try:
+        await until(lambda: not clipped(window))
+    except TimeoutError:
+        raise AssertionError(f"cut off: {clipped(window)}") from None
 
 
 def words(window: QWidget) -> str:

@@ -39,7 +39,7 @@ class DataAge:
 
     text: str
     stale: bool
-    warning: str
+    warning: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +136,12 @@ class WallPresenter:
         say, age_s, link = self._say, self._room.data_age_s(), self._room.link
         if age_s is None:
             key = "wall.no_server" if link.reason == LinkTrouble.NOT_CONFIGURED else "wall.no_data_yet"
-            return DataAge(say(key), True, say("wall.stale_never"))
+            return DataAge(say(key), True, (say("wall.stale_never"), say("wall.stale_never_short")))
         if age_s > STALE_S:
-            return DataAge(say("wall.data_old", age=running(age_s)), True, say("wall.stale"))
-        return DataAge(say("wall.data_fresh", n=int(age_s)), False, "")
+            return DataAge(
+                say("wall.data_old", age=running(age_s)), True, (say("wall.stale"), say("wall.stale_short"))
+            )
+        return DataAge(say("wall.data_fresh", n=int(age_s)), False, ("",))
 
     # ---- tiles
 
@@ -209,8 +211,8 @@ class WallPresenter:
     def _unaccepted(self, waiting: Sequence[Unaccepted]) -> Tile:
         titles = (self._say("wall.unaccepted"), self._say("wall.unaccepted_short"))
         if not waiting:
-            foot = self._say("wall.unaccepted_none")
-            return Tile("unaccepted", titles, "0", "", (foot,), Tone.PLAIN)
+            foots = (self._say("wall.unaccepted_none"), self._say("wall.unaccepted_none_short"))
+            return Tile("unaccepted", titles, "0", "", foots, Tone.PLAIN)
         worst = waiting[0]
         values = {
             "agency": self._agency(worst.agency),

@@ -9,7 +9,7 @@ from operator_app.ui.theme import FAMILY, Theme
 from operator_app.ui.wall.measure import WallScale
 
 BOLD, NORMAL = 600, 400
-BAR_SHARE = 0.55
+BAR_SHARE = 0.62
 
 
 @dataclass(frozen=True, slots=True)
