@@ -33,12 +33,17 @@ class SetupReport:
     revision: str
 
 
+_ONE_AT_A_TIME = "SELECT pg_advisory_lock(112, 1)"
+"""Held until the connection ends."""
+
+
 def init_server(admin_dsn: str) -> SetupReport:
     """Make or update the schema. Safe to run again, also while windows are open. Raises `ServerProblem`.
 
     The login needs to be the database's owner and to have CREATEROLE, or to be a superuser.
     """
     with _connection(admin_dsn) as db:
+        db.execute(_ONE_AT_A_TIME)
         _must_be_ours_or_empty(db, admin_dsn)
         _make_roles_and_schema(db)
     engine = sqlalchemy.create_engine(
@@ -186,7 +191,7 @@ def _make_roles_and_schema(db: psycopg.Connection[tuple[object, ...]]) -> None:
 def _migrate(connection: sqlalchemy.Connection, dsn: str) -> SetupReport:
     scripts = ScriptDirectory.from_config(_config())
     connection.exec_driver_sql(f"SET lock_timeout = '{LOCK_TIMEOUT_S}s'")
-    connection.exec_driver_sql("SELECT pg_advisory_lock(112, 1)")  # released with the connection
+    connection.exec_driver_sql(_ONE_AT_A_TIME)
     connection.exec_driver_sql(f"SET ROLE {OWNER}")
     connection.exec_driver_sql(f"SET search_path = {SCHEMA}")
     before = ""
