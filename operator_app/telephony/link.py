@@ -61,6 +61,11 @@ class EngineLink:
             raise ConnectionError(f"the engine speaks another protocol: {str(first[0])[:100]}")
         return cls(reader, writer, first[0], first[1:], frames, on_event)
 
+    @property
+    def pid(self) -> int:
+        """The engine's process."""
+        return int(self.welcome["pid"])
+
     async def order(
         self, op: str, args: dict[str, Any] | None = None, *, within_s: float = ORDER_S
     ) -> dict[str, Any]:

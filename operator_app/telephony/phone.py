@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from operator_app.domain.ids import CallId
 from operator_app.domain.line import (
@@ -21,22 +20,17 @@ from operator_app.domain.line import (
 from operator_app.telephony.calls import CallBook
 from operator_app.telephony.codec import MisfitError, from_plain, signal_from_plain, to_plain
 from operator_app.telephony.link import EngineLink
-from operator_app.telephony.process import ENGINE_COMMAND, kill, last_words, let_go, spawn
-from operator_app.telephony.rendezvous import EXIT_RUNNING_ALREADY, find_door, lock_run_dir
+from operator_app.telephony.process import ENGINE_COMMAND, START_S, EngineProcess, kill
 from operator_app.telephony.settings import EngineSettings
 from operator_app.telephony.wire import Frame, WireError
 from operator_app.workflow.phone_port import PhoneRefusal, PhoneRefusedError, SignalListener
 
-if TYPE_CHECKING:
-    import subprocess
-
 _log = logging.getLogger(__name__)
 
-_START_S = 15.0
-_LOOK_S = 0.01
 _PING_EVERY_S = 2.0
 _BACK_OFF_S = (0.0, 0.5, 1.0, 2.0, 5.0)
 _STEADY_S = 30.0
+_HOPELESS = frozenset({PhoneRefusal.BAD_SETTINGS, PhoneRefusal.TOO_MANY_ACCOUNTS})
 _END_S = 8.0
 
 
@@ -57,15 +51,12 @@ class EnginePhone:
         patience_s: float = 6.0,
     ) -> None:
         self._settings = settings
-        self._run_dir = run_dir
-        self._command = command
+        self._engine = EngineProcess(run_dir, command)
         self._patience_s = patience_s
         self._listeners: list[SignalListener] = [on_signal] if on_signal else []
         self._book = CallBook()
         self._link: EngineLink | None = None
         self._task: asyncio.Task[None] | None = None
-        self._child: subprocess.Popen[bytes] | None = None
-        self._past_children: list[subprocess.Popen[bytes]] = []
         self._ready: LineReady | None = None
         self._snapshot_seq = 0
         self._held_back: list[Frame] | None = None
@@ -92,21 +83,20 @@ class EnginePhone:
     @property
     def engine_pid(self) -> int | None:
         """The engine's process, None while it is away."""
-        return int(self._link.welcome["pid"]) if self._link and self._ready else None
+        return self._link.pid if self._link and self._ready else None
 
     async def start(self) -> None:
-        """Bring the phone up or attach to a living one; raises `PhoneRefusedError` when it cannot be brought up."""
+        """Bring the phone up or attach to a living one.
+
+        Raises `PhoneRefusedError` when that fails now. Where trying again can help (the port is in use, the network is
+        not up) it is tried further until `aclose`, and `LineReady` tells when it came.
+        """
         if self._task is not None:
             raise RuntimeError("the phone was started already")
         self._settings.check()
         first: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._task = asyncio.create_task(self._supervise(first), name="phone supervisor")
-        try:
-            await first
-        except Exception:
-            await self._task
-            self._task = None
-            raise
+        await first
 
     async def answer(self, call_id: CallId) -> None:
         """Answer a call that rings here."""
@@ -153,18 +143,11 @@ class EnginePhone:
                 await self._task
             self._task = None
         if link is not None:
-            pid = int(link.welcome["pid"])
             await link.aclose()
             self._link = None
             if not keep_calls:
-                await self._wait_gone(pid)
-        if self._child is not None:
-            let_go(self._child)
-            self._child = None
-        for child in self._past_children:
-            if child.poll() is None:
-                let_go(child)
-        self._past_children.clear()
+                await self._engine.wait_gone(link.pid)
+        self._engine.let_go()
         self._ready = None
 
     # --- supervision ------------------------------------------------------------------------------------------------
@@ -179,8 +162,10 @@ class EnginePhone:
                     _log.exception("the phone cannot be brought up")
                 if not first.done():
                     first.set_exception(problem)
+                else:
+                    self._emit(LineLost(LostReason.NOT_STARTED, (), str(problem)))
+                if isinstance(problem, PhoneRefusedError) and problem.code in _HOPELESS:
                     return
-                self._emit(LineLost(LostReason.NOT_STARTED, (), str(problem)))
             else:
                 if not first.done():
                     first.set_result(None)
@@ -199,72 +184,54 @@ class EnginePhone:
     async def _bring_up(self) -> EngineLink:
         """Attach to the living engine or start one, and put the settings in force there."""
         while True:
-            link = await self._reach()
-            self._link = link
+            self._held_back = []
+            self._link = link = await self._engine.reach(self._on_event)
             try:
                 result = await link.order(
-                    "configure", {"settings": to_plain(self._settings)}, within_s=_START_S
+                    "configure", {"settings": to_plain(self._settings)}, within_s=START_S
                 )
                 if result["state"] == "restart":
                     await link.ended
-                    await self._wait_gone(int(link.welcome["pid"]))
+                    await self._engine.wait_gone(link.pid)
                     continue
                 self._settings_wait = result["state"] == "later"
                 took_over = result["state"] != "fresh"
                 ready = replace(from_plain(LineReady, result["ready"]), took_over=took_over)
                 calls = from_plain(tuple[LineCall, ...], link.welcome["calls"])
                 accounts = from_plain(tuple[LineRegistration, ...], link.welcome["registrations"])
-            except (MisfitError, KeyError, PhoneRefusedError) as problem:
+            except (MisfitError, KeyError) as problem:
+                self._link = None
+                await link.aclose()
+                raise PhoneRefusedError(PhoneRefusal.NOT_STARTED, f"bad snapshot: {problem}") from problem
+            except PhoneRefusedError:
                 self._link = None
                 await link.aclose()
                 # An engine that cannot be brought up ends itself, and its port must be free for the next try.
-                await self._wait_gone(int(link.welcome["pid"]))
-                if isinstance(problem, PhoneRefusedError):
-                    raise
-                raise PhoneRefusedError(PhoneRefusal.NOT_STARTED, f"bad snapshot: {problem}") from problem
-            self._ready = ready
-            self._book.reset(calls)
-            self._snapshot_seq = int(link.welcome["seq"])
-            self._emit(ready)
-            for account in accounts:
-                self._emit(account)
-            held, self._held_back = self._held_back or [], None
-            for frame in held:
-                self._on_event(frame)
+                await self._engine.wait_gone(link.pid)
+                raise
+            self._begin(link, ready, calls, accounts)
             return link
 
-    async def _reach(self) -> EngineLink:
-        """Connect to the living engine, or to one started now."""
-        self._held_back = []
-        if self._child is not None:
-            # It may still be dying: its end is no word on the one to come.
-            self._past_children.append(self._child)
-            self._child = None
-        loop = asyncio.get_running_loop()
-        try:
-            async with asyncio.timeout(_START_S):
-                while True:
-                    self._past_children = [each for each in self._past_children if each.poll() is None]
-                    door = find_door(self._run_dir)
-                    if door is not None:
-                        with contextlib.suppress(ConnectionError):
-                            return await EngineLink.open(door, self._on_event)
-                    if self._child is None:
-                        self._child = await loop.run_in_executor(None, spawn, self._command, self._run_dir)
-                    elif self._child.poll() is not None:
-                        self._child_ended(self._child.returncode)
-                    await asyncio.sleep(_LOOK_S)
-        except TimeoutError:
-            if self._child is not None:
-                self._child.kill()
-            raise PhoneRefusedError(PhoneRefusal.NOT_STARTED, f"no engine within {_START_S:g} s") from None
-
-    def _child_ended(self, code: int) -> None:
-        self._child = None
-        # Another one is on its way up or down: look again, then try again.
-        if code != EXIT_RUNNING_ALREADY:
-            detail = f"the engine ended with {code}: {last_words(self._run_dir)}"
-            raise PhoneRefusedError(PhoneRefusal.NOT_STARTED, detail)
+    def _begin(
+        self,
+        link: EngineLink,
+        ready: LineReady,
+        calls: tuple[LineCall, ...],
+        accounts: tuple[LineRegistration, ...],
+    ) -> None:
+        """Take the snapshot, and tell in this order: what happened without a window, that all is ready, the rest."""
+        self._ready = ready
+        self._book.reset(calls)
+        self._snapshot_seq = int(link.welcome["seq"])
+        held, self._held_back = self._held_back or [], None
+        past = sum(1 for frame in held if int(frame.get("seq", 0)) <= self._snapshot_seq)
+        for frame in held[:past]:
+            self._on_event(frame)
+        self._emit(ready)
+        for account in accounts:
+            self._emit(account)
+        for frame in held[past:]:
+            self._on_event(frame)
 
     async def _watch(self, link: EngineLink) -> tuple[LostReason, str]:
         """Return when the engine is lost, with the reason."""
@@ -277,38 +244,23 @@ class EnginePhone:
                     await self._settle(link)
             except PhoneRefusedError as refusal:
                 if refusal.code is PhoneRefusal.NO_ANSWER:
-                    kill(int(link.welcome["pid"]))
+                    kill(link.pid)
                     link.give_up(LostReason.HUNG, refusal.detail)
 
     async def _settle(self, link: EngineLink) -> None:
         """Ask again for settings that had to wait for the last call's end."""
-        result = await link.order("configure", {"settings": to_plain(self._settings)}, within_s=_START_S)
+        result = await link.order("configure", {"settings": to_plain(self._settings)}, within_s=START_S)
         if result["state"] == "restart":
             self._settings_wait = False
             await link.ended
 
-    async def _wait_gone(self, pid: int) -> None:
-        """Wait until the engine has let go of the run folder; one that does not is ended."""
-        until = asyncio.get_running_loop().time() + _END_S
-        while (lock := lock_run_dir(self._run_dir)) is None:
-            if asyncio.get_running_loop().time() > until:
-                _log.error("the engine %d did not end by itself", pid)
-                kill(pid)
-                until += _END_S
-            await asyncio.sleep(_LOOK_S)
-        lock.close()
-        if self._child is not None:
-            child, self._child = self._child, None
-            await asyncio.get_running_loop().run_in_executor(None, child.wait)
-
     def _lost(self, reason: LostReason, detail: str) -> None:
         self._ready = None
         cut = tuple(call.call_id for call in self._book.calls)
-        if reason is LostReason.REPLACED:
-            cut = ()
+        if reason in (LostReason.REPLACED, LostReason.BAD_MESSAGE):
+            cut = ()  # the engine lives, and so do they
         self._book.reset(())
-        if self._child is not None and reason is not LostReason.REPLACED and self._child.poll() is not None:
-            detail = f"{detail}; the engine ended with {self._child.returncode}"
+        detail += self._engine.exit_note()
         _log.warning("phone lost: %s (%s), %d calls cut", reason.value, detail, len(cut))
         self._emit(LineLost(reason, cut, detail))
 

@@ -52,7 +52,10 @@ class Phone(Protocol):
         ...
 
     async def start(self) -> None:
-        """Bring the phone up, or attach to one that still has this seat's calls; returns when it takes calls."""
+        """Bring the phone up, or attach to one that still has this seat's calls; returns when it takes calls.
+
+        When it raises, the phone is tried further until `aclose` where that can help; `LineReady` tells when it came.
+        """
         ...
 
     async def answer(self, call_id: CallId) -> None:

@@ -23,18 +23,17 @@ from operator_app.domain.line import (
     LineOffered,
     LinePlaced,
     LineProgress,
-    LineQuality,
     LineRefused,
     LineRegistration,
     LineSignal,
-    RegistrationProblem,
-    RegistrationState,
 )
-from operator_app.telephony import quality
+from operator_app.telephony.dialling import sip_uri
 from operator_app.telephony.engine.library import DIRECT, Library, host_of
 from operator_app.telephony.engine.links import CallSound
+from operator_app.telephony.engine.meter import Meter
 from operator_app.telephony.engine.mixer import Mixer
 from operator_app.telephony.engine.recording import Recordings
+from operator_app.telephony.engine.registrations import Registrations
 from operator_app.telephony.engine.sink import LegMedia, LegStep
 from operator_app.telephony.engine.sound import Sound
 from operator_app.telephony.invite import Invite, number_of, party, read_invite
@@ -42,18 +41,8 @@ from operator_app.workflow.phone_port import PhoneRefusal, PhoneRefusedError
 
 _log = logging.getLogger(__name__)
 
-_CODEC_MS = 25.0
 _DTMF = frozenset("0123456789*#ABCD")
 _REFUSED_BY_FAR_END = frozenset({480, 486, 487, 600, 603})
-_PROBLEMS = {
-    401: RegistrationProblem.WRONG_PASSWORD,
-    407: RegistrationProblem.WRONG_PASSWORD,
-    403: RegistrationProblem.FORBIDDEN,
-    404: RegistrationProblem.UNKNOWN_USER,
-    408: RegistrationProblem.TIMEOUT,
-    502: RegistrationProblem.UNREACHABLE,
-    503: RegistrationProblem.UNREACHABLE,
-}
 
 
 class Exchange:
@@ -63,9 +52,9 @@ class Exchange:
         self._tell = tell
         self._calls: dict[CallId, LineCall] = {}
         self._ended_here: set[CallId] = set()
-        self._registrations: dict[str, LineRegistration] = {}
+        self._registrations = Registrations(tell)
         self._refused = 0
-        self._loss: dict[CallId, tuple[int, int]] = {}
+        self._meter = Meter()
         self._library: Library
         self._mixer: Mixer
         self._sound: Sound
@@ -90,7 +79,7 @@ class Exchange:
     @property
     def registrations(self) -> tuple[LineRegistration, ...]:
         """How each account stands."""
-        return tuple(self._registrations.values())
+        return self._registrations.all
 
     @property
     def refused(self) -> int:
@@ -201,7 +190,8 @@ class Exchange:
         for call in self.calls:
             if call.state is LineCallState.CONNECTED and call.media_active:
                 try:
-                    self._tell(self._quality(call.call_id))
+                    found = self._library.legs.statistics(call.call_id)
+                    self._tell(self._meter.read(call.call_id, found))
                 except pj.Error as problem:
                     self.fault("quality", problem.info(), call.call_id)
 
@@ -255,22 +245,8 @@ class Exchange:
         self._tell(LineDigit(call_id, digit))
 
     def registration(self, account: str, code: int, reason: str, expires_s: int, status: int) -> None:
-        """An account's standing; told when it changed."""
-        if 200 <= code < 300:
-            state = RegistrationState.REGISTERED if expires_s > 0 else RegistrationState.UNREGISTERED
-            problem = None
-        else:
-            state = RegistrationState.FAILED
-            problem = _PROBLEMS.get(code)
-            if problem is None:
-                problem = RegistrationProblem.SERVER if code >= 500 else RegistrationProblem.OTHER
-                if code == 0 and status != 0:
-                    problem = RegistrationProblem.UNREACHABLE
-        told = LineRegistration(account, state, code, reason, problem)
-        if self._registrations.get(account) != told:
-            self._registrations[account] = told
-            self._tell(told)
-            _log.info("account %s: %s %d", account, state.value, code)
+        """A server has spoken."""
+        self._registrations.heard(account, code, reason, expires_s, status)
 
     def turned_away(self, code: int, reason: str, remote: str) -> None:
         """The library refused a call by itself."""
@@ -343,7 +319,7 @@ class Exchange:
 
     def _over(self, call: LineCall, code: int, reason: str) -> None:
         del self._calls[call.call_id]
-        self._loss.pop(call.call_id, None)
+        self._meter.forget(call.call_id)
         self._mixer.forget_call(call.call_id)
         if self._recordings is not None:
             self._recordings.end(call.call_id)
@@ -374,22 +350,10 @@ class Exchange:
             raise PhoneRefusedError(PhoneRefusal.LIBRARY, f"{problem.title}: {problem.reason}") from None
 
     def _route(self, wish: str) -> tuple[str, str]:
-        wish = wish.strip()
-        up = [
-            name for name, each in self._registrations.items() if each.state is RegistrationState.REGISTERED
-        ]
+        up = self._registrations.up
         account = up[0] if up else DIRECT
-        if wish.lower().startswith(("sip:", "sips:")):
-            if any(letter.isspace() or letter in '<>"' for letter in wish):
-                raise PhoneRefusedError(PhoneRefusal.BAD_NUMBER, "no SIP address")
-            return account, wish
-        number = "".join(letter for letter in wish if letter not in " -.()/")
-        if not number or not all(letter in "+0123456789*#" for letter in number):
-            raise PhoneRefusedError(PhoneRefusal.BAD_NUMBER, "no number")
         settings = self._library.account_of(account)
-        if settings is None:
-            raise PhoneRefusedError(PhoneRefusal.NO_ROUTE, "no account is registered at a phone server")
-        return account, f"sip:{number.replace('#', '%23')}@{host_of(settings.registrar)}"
+        return account, sip_uri(wish, host_of(settings.registrar) if settings else None)
 
     def _sounds(self) -> list[CallSound]:
         return [
@@ -406,27 +370,6 @@ class Exchange:
     def _tell_media(self, call_id: CallId) -> None:
         call = self._calls[call_id]
         self._tell(LineMedia(call_id, call.media_active, call.direction, call.codec, call.hold, call.muted))
-
-    def _quality(self, call_id: CallId) -> LineQuality:
-        found = self._library.legs.statistics(call_id)
-        rx = found.rtcp.rxStat
-        lost, total = rx.loss + rx.discard, rx.pkt + rx.loss
-        before_lost, before_total = self._loss.get(call_id, (0, 0))
-        self._loss[call_id] = lost, total
-        recent = max(total - before_total, 1)
-        percent = min(100.0, 100.0 * max(lost - before_lost, 0) / recent)
-        trip = found.rtcp.rttUsec.mean / 1000 if found.rtcp.rttUsec.n else None
-        buffered = float(found.jbuf.avgDelayMsec)
-        return LineQuality(
-            call_id=call_id,
-            received=rx.pkt,
-            lost=rx.loss,
-            discarded=rx.discard,
-            jitter_ms=rx.jitterUsec.mean / 1000,
-            buffer_ms=buffered,
-            round_trip_ms=trip,
-            mos=round(quality.mos(percent, (trip or 0.0) / 2 + buffered + _CODEC_MS), 2),
-        )
 
 
 def _now() -> datetime:

@@ -188,14 +188,12 @@ class Session:
                 {"re": order_id, "error": {"code": PhoneRefusal.LIBRARY.value, "detail": repr(problem)}}
             )
         else:
-            self._door.send({"re": order_id, "ok": result})
             if op == "configure" and result["state"] != "restart":
-                self._go_live()
-
-    def _go_live(self) -> None:
-        self._live = True
-        for frame in self._outbox.unseen():
-            self._door.send(frame)
+                # What happened without a window comes before the word that all is ready.
+                self._live = True
+                for kept in self._outbox.unseen():
+                    self._door.send(kept)
+            self._door.send({"re": order_id, "ok": result})
 
     def _tell(self, signal: LineSignal) -> None:
         frame = self._outbox.put(signal)

@@ -171,6 +171,11 @@ class DeviceSound(Sound):
     def close(self) -> None:
         """Stop the card and give the port back."""
         self._stop()
+        if isinstance(self.microphone, _DevicePort):
+            port = self.microphone
+            _log.info(
+                "sound card: microphone %s, earpiece %s", port.from_microphone.counts, port.to_earpiece.counts
+            )
         super().close()
 
     def _stop(self) -> None:

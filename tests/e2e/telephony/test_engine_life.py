@@ -167,6 +167,35 @@ def test_a_port_in_use_is_named(tmp_path: Path, kind: socket.SocketKind) -> None
         asyncio.run(story(taken.getsockname()[1]))
 
 
+def test_the_phone_comes_when_the_port_is_free_again(tmp_path: Path) -> None:
+    async def story() -> None:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+            taken.bind((LOOPBACK, 0))
+            seat = Rig(tmp_path, settings(port=taken.getsockname()[1]))
+            with pytest.raises(PhoneRefusedError):
+                await seat.phone.start()
+            again = await seat.signals.wait(LineLost)
+            assert again.reason is LostReason.NOT_STARTED
+            assert PhoneRefusal.PORT_IN_USE in again.detail
+        ready = await seat.signals.wait(LineReady)
+        assert ready.address == seat.address
+        await seat.phone.aclose()
+
+    asyncio.run(story())
+
+
+def test_an_engine_that_cannot_be_run_is_told(tmp_path: Path) -> None:
+    async def story() -> None:
+        seat = Rig(tmp_path, settings())
+        seat.phone._engine.command = ("/nonexistent/engine",)
+        with pytest.raises(PhoneRefusedError) as caught:
+            await seat.phone.start()
+        assert caught.value.code is PhoneRefusal.NOT_STARTED
+        await seat.phone.aclose()
+
+    asyncio.run(story())
+
+
 def test_a_foreign_address_is_named(tmp_path: Path) -> None:
     async def story() -> None:
         seat = Rig(tmp_path, replace(settings(), bind="192.0.2.7"))

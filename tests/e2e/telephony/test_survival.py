@@ -52,7 +52,7 @@ def test_no_call_object_outlives_its_call(tmp_path: Path, crew: Crew) -> None:
 
     async def story() -> None:
         seat = Rig(tmp_path, settings())
-        seat.phone._command = STALE_ENGINE
+        seat.phone._engine.command = STALE_ENGINE
         async with seat:
             given_up = SippCaller(
                 crew, "given-up", seat.address, SippCall(give_up_ms=5), calls=6, rate=20, at_once=3
@@ -72,7 +72,7 @@ def test_no_call_object_outlives_its_call(tmp_path: Path, crew: Crew) -> None:
 def test_the_watch_on_call_objects_can_fail(tmp_path: Path, crew: Crew) -> None:
     async def story() -> None:
         seat = Rig(tmp_path, settings())
-        seat.phone._command = (*STALE_ENGINE, "--keep-calls")
+        seat.phone._engine.command = (*STALE_ENGINE, "--keep-calls")
         async with seat:
             AutoAnswer(seat)
             SippCaller(crew, "short", seat.address, SippCall(talk_ms=20))
@@ -161,7 +161,7 @@ def test_a_recording_that_cannot_grow_is_told_and_the_call_goes_on(tmp_path: Pat
             "resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, 30_000));"
             "sys.argv[0] = 'phone-engine'; runpy.run_module('operator_app.telephony.engine.main', run_name='__main__')"
         )
-        seat.phone._command = (ENGINE[0], "-c", limited)
+        seat.phone._engine.command = (ENGINE[0], "-c", limited)
         async with seat:
             caller = SippCaller(crew, "sipp", seat.address, SippCall(talk_ms=None))
             offered = await seat.answer_next()

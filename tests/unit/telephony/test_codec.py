@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from operator_app.domain.ids import CallId
@@ -29,6 +29,7 @@ def any_signal() -> st.SearchStrategy[LineSignal]:
     return st.one_of([st.builds(kind) for kind in SIGNALS.values()])
 
 
+@settings(deadline=None)
 @given(signal=any_signal())
 def test_every_signal_survives_the_wire(signal: LineSignal) -> None:
     text = json.dumps(signal_to_plain(signal))
@@ -40,12 +41,12 @@ def test_there_is_a_signal_of_every_kind() -> None:
 
 
 def test_settings_survive_the_wire() -> None:
-    settings = EngineSettings(
+    wanted = EngineSettings(
         bind="127.0.0.1",
         accounts=(EngineAccount("a", "1", "x", "sip:10.0.0.5"),),
         audio=EngineAudio(mode=AudioMode.FILE, microphone_file="/a.wav"),
     )
-    assert from_plain(EngineSettings, json.loads(json.dumps(to_plain(settings)))) == settings
+    assert from_plain(EngineSettings, json.loads(json.dumps(to_plain(wanted)))) == wanted
 
 
 CONNECTED: dict[str, Any] = {"call_id": "a", "at": "2026-01-02T03:04:05+00:00", "recording": False}

@@ -1,0 +1,24 @@
+"""From what an operator dials to a SIP address."""
+
+from operator_app.workflow.phone_port import PhoneRefusal, PhoneRefusedError
+
+_SPACERS = frozenset(" -.()/")
+_KEYS = frozenset("+0123456789*#")
+
+
+def sip_uri(wish: str, domain: str | None) -> str:
+    """Return the address of a number at `domain`, or a sip: address as it is; raises `PhoneRefusedError`.
+
+    `domain` is None while no account is registered at a phone server: then only whole addresses can be called.
+    """
+    wish = wish.strip()
+    if wish.lower().startswith(("sip:", "sips:")):
+        if not wish.partition(":")[2] or any(letter.isspace() or letter in '<>"' for letter in wish):
+            raise PhoneRefusedError(PhoneRefusal.BAD_NUMBER, "no SIP address")
+        return wish
+    number = "".join(letter for letter in wish if letter not in _SPACERS)
+    if not number or not set(number) <= _KEYS:
+        raise PhoneRefusedError(PhoneRefusal.BAD_NUMBER, "no number")
+    if domain is None:
+        raise PhoneRefusedError(PhoneRefusal.NO_ROUTE, "no account is registered at a phone server")
+    return f"sip:{number.replace('#', '%23')}@{domain}"

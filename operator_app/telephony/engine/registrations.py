@@ -1,0 +1,62 @@
+"""How this phone stands at its phone servers."""
+
+import logging
+from collections.abc import Callable
+
+from operator_app.domain.line import (
+    LineRegistration,
+    LineSignal,
+    RegistrationProblem,
+    RegistrationState,
+)
+
+_log = logging.getLogger(__name__)
+
+_PROBLEMS = {
+    401: RegistrationProblem.WRONG_PASSWORD,
+    407: RegistrationProblem.WRONG_PASSWORD,
+    403: RegistrationProblem.FORBIDDEN,
+    404: RegistrationProblem.UNKNOWN_USER,
+    408: RegistrationProblem.TIMEOUT,
+    502: RegistrationProblem.UNREACHABLE,
+    503: RegistrationProblem.UNREACHABLE,
+}
+
+
+class Registrations:
+    """The last word of each server; told when it is another than before, not at every refresh."""
+
+    def __init__(self, tell: Callable[[LineSignal], None]) -> None:
+        self._tell = tell
+        self._known: dict[str, LineRegistration] = {}
+
+    @property
+    def all(self) -> tuple[LineRegistration, ...]:
+        """How each account stands."""
+        return tuple(self._known.values())
+
+    @property
+    def up(self) -> tuple[str, ...]:
+        """Names of the accounts by which calls can be placed."""
+        return tuple(name for name, each in self._known.items() if each.state is RegistrationState.REGISTERED)
+
+    def heard(self, account: str, code: int, reason: str, expires_s: int, status: int) -> None:
+        """Take a server's answer; `code` 0 with a `status` of the library is a server that was not reached."""
+        problem = None
+        if 200 <= code < 300:
+            state = RegistrationState.REGISTERED if expires_s > 0 else RegistrationState.UNREGISTERED
+        else:
+            state, problem = RegistrationState.FAILED, _problem(code, status)
+        told = LineRegistration(account, state, code, reason, problem)
+        if self._known.get(account) != told:
+            self._known[account] = told
+            self._tell(told)
+            _log.info("account %s: %s %d", account, state.value, code)
+
+
+def _problem(code: int, status: int) -> RegistrationProblem:
+    if code in _PROBLEMS:
+        return _PROBLEMS[code]
+    if code == 0 and status != 0:
+        return RegistrationProblem.UNREACHABLE
+    return RegistrationProblem.SERVER if code >= 500 else RegistrationProblem.OTHER
