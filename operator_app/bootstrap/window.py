@@ -157,12 +157,12 @@ async def _start_phone(app: WindowApp, phone: EnginePhone | None, parts: AsyncEx
         # Whoever closes the window in a call has the next window take it over; the engine ends itself when idle.
         await phone.aclose(keep_calls=bool(phone.calls()))
 
+    parts.push_async_callback(let_go)
     try:
         await phone.start()
     except PhoneRefusedError as error:
+        # It is tried further where that can help, and tells when it is up.
         app.report(error, "the phone does not start")
-        return
-    parts.push_async_callback(let_go)
 
 
 def engine_settings(phone: PhoneSettings, recordings: Path) -> EngineSettings:
