@@ -189,6 +189,10 @@ def test_before_the_first_word_of_the_server_there_are_no_figures(qapp: QApplica
         await stage.read()
         assert {said(stage.window, f"figure_{name}") for name in TILES} == {"–"}
         assert "BELUM TERHUBUNG" in said(stage.window, "stale_warning")
+        told = words(stage.window)
+        for lie in ("Tidak ada kejadian", "tidak ada", "semua menerima", "Belum ada meja", "P1 0"):
+            assert lie not in told
+        assert [row.count.text() for row in stage.board.day._rows] == ["–"] * 4  # type: ignore[attr-defined]
 
     play(qapp, lambda: staged(scene))
 

@@ -21,13 +21,15 @@ FIELDS = (
 )
 """Fields of the sheet with row, column and width in the grid."""
 LARGE = frozenset({"place", "caller", "text"})
+MAY_VANISH = frozenset({"others"})
 
 
 class SheetField(QWidget):
-    """A word above and what was told below; not there at all while nothing was told."""
+    """A word above and what was told below. It keeps its place while nothing was told, so that nothing moves."""
 
     def __init__(self, theme: Theme, words: str, name: str) -> None:
         super().__init__()
+        self._stays = name not in MAY_VANISH
         down = QVBoxLayout(self)
         down.setContentsMargins(0, 0, 0, 0)
         down.setSpacing(theme.px(1))
@@ -41,8 +43,8 @@ class SheetField(QWidget):
 
     def tell(self, value: str) -> None:
         """Show that value."""
-        self._value.say(value)
-        self.setVisible(bool(value))
+        self._value.say(value or "–")
+        self.setVisible(self._stays or bool(value))
 
 
 class StepLine:

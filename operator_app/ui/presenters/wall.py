@@ -1,7 +1,7 @@
 """What the wall says: the figures and the lists of the room in words, with nothing about any person in them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from operator_app.domain.figures import Figures, HourCount, SeatStanding, Unaccepted
@@ -14,6 +14,7 @@ from operator_app.workflow.wallroom import WallRoom
 STALE_S = 5.0
 """Older data is announced in red and painted without any reassuring colour."""
 ANSWER_GOAL_PERCENT = 90
+MAP_LABEL_LETTERS = 14
 
 SEAT_TONES = {
     SeatState.READY: Tone.GOOD,
@@ -100,6 +101,8 @@ class WallView:
     tiles: tuple[Tile, ...]
     incidents: tuple[IncidentLine, ...]
     seats: tuple[SeatLine, ...]
+    no_incidents: str
+    no_seats: str
     day: tuple[tuple[str, str], ...]
     hours: tuple[HourCount, ...]
     marks: tuple[Mark, ...]
@@ -121,13 +124,16 @@ class WallPresenter:
         data = self._data()
         told = self._room.figures(now)
         opened = self._room.board.open_incidents()
+        known = self._room.data_age_s() is not None
         return WallView(
             clock=local_time(now, self._room.timezone),
             data=data,
-            tiles=self._tiles(told, data.stale),
+            tiles=self._tiles(told) if known else self._unknown_tiles(),
             incidents=tuple(self._incident(incident, told) for incident in opened),
             seats=tuple(self._seat(seat, now, data.stale) for seat in told.seats),
-            day=self._day(told),
+            no_incidents=self._say("wall.no_incidents") if known else data.text,
+            no_seats=self._say("wall.no_seats") if known else data.text,
+            day=self._day(told, known=known),
             hours=told.per_hour,
             marks=tuple(mark for incident in opened if (mark := self._mark(incident, told)) is not None),
         )
@@ -145,7 +151,7 @@ class WallPresenter:
 
     # ---- tiles
 
-    def _tiles(self, told: Figures, stale: bool) -> tuple[Tile, ...]:
+    def _tiles(self, told: Figures) -> tuple[Tile, ...]:
         tiles = (
             self._waiting(told),
             self._answered(told),
@@ -153,19 +159,12 @@ class WallPresenter:
             self._unaccepted(told.unaccepted),
             self._abandoned(told),
         )
-        if not stale:
-            return tiles
-        return tuple(
-            Tile(
-                tile.name,
-                tile.titles,
-                "–" if self._room.data_age_s() is None else tile.figure,
-                tile.unit,
-                tile.foots,
-                Tone.QUIET,
-            )
-            for tile in tiles
-        )
+        return tuple(replace(tile, tone=Tone.QUIET) for tile in tiles) if self._data().stale else tiles
+
+    def _unknown_tiles(self) -> tuple[Tile, ...]:
+        """Before the first word of the server a zero would be a lie."""
+        nothing = self._tiles(self._room.figures(self._room.now()))
+        return tuple(replace(tile, figure="–", unit="", foots=("",)) for tile in nothing)
 
     def _waiting(self, told: Figures) -> Tile:
         count, longest_s = told.waiting.count, told.waiting.longest_s
@@ -305,7 +304,8 @@ class WallPresenter:
         if position is None or self._masked(incident):
             return None
         states, _ = self._state(incident, told.unaccepted)
-        label = self._kind(incident)[-1]
+        wordings = self._kind(incident)
+        label = next((words for words in wordings if len(words) <= MAP_LABEL_LETTERS), wordings[-1])
         return Mark(incident.id, position[0], position[1], incident.priority, label, states[0])
 
     def _seat(self, seat: SeatStanding, now: datetime, stale: bool) -> SeatLine:
@@ -322,11 +322,11 @@ class WallPresenter:
             return self._say("wall.seat_number", n=name[1:])
         return name
 
-    def _day(self, told: Figures) -> tuple[tuple[str, str], ...]:
-        return tuple(
-            (self._say(key), str(sum(told.by_classification[kind] for kind in kinds)))
-            for key, kinds in DAY_ROWS
-        )
+    def _day(self, told: Figures, *, known: bool) -> tuple[tuple[str, str], ...]:
+        def count(kinds: frozenset[Classification | None]) -> str:
+            return str(sum(told.by_classification[kind] for kind in kinds)) if known else "–"
+
+        return tuple((self._say(key), count(kinds)) for key, kinds in DAY_ROWS)
 
     def _agency(self, code: str) -> str:
         return next((name for known, name in self._agencies.items() if known == code), code)

@@ -241,7 +241,7 @@ class SeatRow(Row[SeatLine]):
     def __init__(self, look: WallLook) -> None:
         super().__init__()
         down = QVBoxLayout(self)
-        down.setContentsMargins(0, look.scale.frame(5), 0, look.scale.frame(5))
+        down.setContentsMargins(0, look.scale.frame(2), 0, look.scale.frame(2))
         down.setSpacing(0)
         line = QHBoxLayout()
         line.setSpacing(look.scale.frame(16))
@@ -300,7 +300,7 @@ class RowList(QWidget, Generic[L]):
         self._rows: list[Row[L]] = []
         self._told: list[L | None] = []
         self._lines: tuple[L, ...] = ()
-        self._empty_words = empty
+        self._empty_words = ""
         self._more = FitLabel(look, LINE_PX, bold=True, parent=self)
         self._more.setObjectName("more")
         self._probe = self._row()
@@ -310,13 +310,12 @@ class RowList(QWidget, Generic[L]):
         """Return how many entries are to be seen."""
         return sum(row.isVisibleTo(self) for row in self._rows)
 
-    def tell(self, lines: Sequence[L]) -> None:
-        """Show these entries, the most important first."""
+    def tell(self, lines: Sequence[L], empty: str = "") -> None:
+        """Show these entries, the most important first, or the words for none."""
         fresh = tuple(lines)
-        if fresh == self._lines and (fresh or self._more.text()):
-            return
-        self._lines = fresh
-        self._fill()
+        if (fresh, empty) != (self._lines, self._empty_words):
+            self._lines, self._empty_words = fresh, empty
+            self._fill()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit anew."""

@@ -87,8 +87,8 @@ class WallBoard(QWidget):
         gap = scale.frame(14)
         self.header = WallHeader(look, *names)
         self.tiles = {name: TileCard(look, name) for name in TILES}
-        self.incidents = RowList(look, say, IncidentRow, say("wall.no_incidents"))
-        self.seats = RowList(look, say, SeatRow, say("wall.no_seats"))
+        self.incidents = RowList(look, say, IncidentRow)
+        self.seats = RowList(look, say, SeatRow)
         self.day = RowList(look, say, DayRow)
         self.curve = HourCurve(look, say, room.timezone)
         rows = QVBoxLayout(self)
@@ -107,8 +107,8 @@ class WallBoard(QWidget):
         self.header.tell(view.clock, view.data)
         for tile in view.tiles:
             self.tiles[tile.name].tell(tile)
-        self.incidents.tell(view.incidents)
-        self.seats.tell(view.seats)
+        self.incidents.tell(view.incidents, view.no_incidents)
+        self.seats.tell(view.seats, view.no_seats)
         self.day.tell([DayLine(words, words, count) for words, count in view.day])
         self.curve.tell(view.hours)
 
@@ -137,7 +137,7 @@ class WallBoard(QWidget):
 
     def _add_day(self, card: Card, say: Say) -> None:
         look = self.look
-        title = FitLabel(look, LINE_PX * 0.9)
+        title = FitLabel(look, LINE_PX * 0.85)
         title.say(say("wall.today"), Tone.QUIET)
         self.day.setFixedHeight(DayRow(look).row_height() * len(DAY_ROWS))
         inside = card.layout()
@@ -260,12 +260,13 @@ class WallWindow(QWidget):
         }
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Make the parts anew for the new size; at once the first time, gathered later."""
+        """Make the parts anew for the new size, a moment later.
+
+        Not here: PySide 6.11.3 on Python 3.11 dies of an exception in an overridden event handler instead of
+        reporting it (seen as a segmentation fault in libshiboken; try again at 6.12.1).
+        """
         super().resizeEvent(event)
-        if self._board is None:
-            self._rebuild()
-        else:
-            self._resized.start()
+        self._resized.start(0 if self._board is None else GATHER_MS)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop reading."""
