@@ -1,0 +1,119 @@
+"""A seat without window and phone: the real use cases, store and link in a process of their own, for crowds and kills.
+
+`python -m tests.faults.light_seat --settings FILE [--write N] [--every S]`
+tells on standard output, one JSON object a line:
+{"up": journal id}, {"saved": [event ids], "at": s}, {"shown": [event ids], "at": s} (events of others on its board),
+{"shared": n}, {"link": true|false, "waiting": n}; times by the monotonic clock. It ends by TERM.
+"""
+
+import argparse
+import asyncio
+import json
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from operator_app import __version__
+from operator_app.bootstrap.parts import ServerClock, site_rules
+from operator_app.config.settings import load_settings
+from operator_app.domain.ids import SeatName
+from operator_app.domain.messages import Event
+from operator_app.storage.seat_store import SeatStore
+from operator_app.storage.server_link import ServerLink
+from operator_app.workflow.board import Board
+from operator_app.workflow.bus import Bus
+from operator_app.workflow.ports import LinkState, Saved
+from operator_app.workflow.recorder import Recorder
+from operator_app.workflow.seat import Seat
+
+PLACES = ("Teluk Lingga", "Swarga Bara", "Singa Gembara", "Sangatta Utara", "Singa Geweh")
+KINDS = ("KEB-01", "SAT-01", "BEN-01", "LAK-01", "MED-01")
+
+
+def tell(**facts: object) -> None:
+    """Write one line at once: whoever reads it may kill us the moment after."""
+    sys.stdout.write(json.dumps(facts) + "\n")
+    sys.stdout.flush()
+
+
+async def write_incidents(seat: Seat, count: int, every_s: float) -> None:
+    """Take incidents as an operator does, one wish after the other, each told when it is safe on disk."""
+    for number in range(count):
+        seat.select(None)
+        await seat.edit("place", f"{PLACES[number % len(PLACES)]} no. {number}")
+        await asyncio.sleep(every_s)
+        await seat.choose_kind(KINDS[number % len(KINDS)])
+        await asyncio.sleep(every_s)
+        await seat.edit_many(
+            {"text": f"uraian {number} " + "x" * (number % 400), "position": "0.51893,117.57840"}
+        )
+        await asyncio.sleep(every_s)
+        await seat.note(f"catatan {number}")
+        await asyncio.sleep(every_s)
+        await seat.dispatch(None)
+        await asyncio.sleep(every_s)
+
+
+async def run(arguments: argparse.Namespace) -> None:
+    """Live until asked to end."""
+    settings = load_settings(arguments.settings)
+    folder = Path(settings.seat.data)
+    store = SeatStore.open(folder)
+    clock, board, bus = ServerClock(store.clock_offset_ms), Board(), Bus()
+    recorder = Recorder(store, clock, board, bus, SeatName(settings.seat.name), "", store.last_hlc)
+    seat = Seat(recorder, board, bus, None, site_rules(settings, folder / "site"))
+    board.apply(store.events())
+    bus.subscribe(Saved, lambda saved: tell(saved=[each.id for each in saved.events], at=time.monotonic()))
+    bus.subscribe(
+        LinkState, lambda state: tell(link=state.connected, waiting=state.waiting, why=state.reason)
+    )
+
+    def on_events(events: Sequence[Event]) -> None:
+        seat.on_events(events)
+        tell(shown=[each.id for each in events], at=time.monotonic())
+
+    def on_shared(ids: tuple[str, ...]) -> None:
+        seat.on_shared(ids)
+        tell(shared=len(ids), at=time.monotonic())
+
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_signal_handler(signal.SIGTERM, stop.set)
+    link = ServerLink(
+        store,
+        settings.server.dsn,
+        seat=settings.seat.name,
+        role="seat",
+        version=__version__,
+        on_events=on_events,
+        on_shared=on_shared,
+        on_state=seat.on_link,
+        on_presence=seat.on_presence,
+        loop=loop,
+    )
+    link.start()
+    tell(up=store.journal_id)
+    try:
+        await seat.open()
+        if arguments.write:
+            await write_incidents(seat, arguments.write, arguments.every)
+            tell(written=arguments.write)
+        await stop.wait()
+    finally:
+        await asyncio.to_thread(link.stop)
+        recorder.close()
+        store.close()
+
+
+def main() -> None:
+    """Read the command line and live."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--settings", type=Path, required=True)
+    parser.add_argument("--write", type=int, default=0)
+    parser.add_argument("--every", type=float, default=0.01)
+    asyncio.run(run(parser.parse_args()))
+
+
+if __name__ == "__main__":
+    main()

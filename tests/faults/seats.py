@@ -1,0 +1,121 @@
+"""Light seats of a fault run: started, killed and started again, and what they said was saved."""
+
+import contextlib
+import json
+import signal
+import sqlite3
+import sys
+from pathlib import Path
+
+from operator_app.room.peers import free_port
+from operator_app.room.processes import RoomProcess
+from operator_app.room.room import Room
+from operator_app.room.settings_file import write_settings
+from operator_app.room.waiting import wait_for
+from operator_app.storage.seat_schema import FILE_NAME
+from operator_app.storage.seat_store import SeatStore
+from operator_app.workflow.board import Board
+
+ROOT = Path(__file__).parents[2]
+UP_S = 60.0
+DRAIN_S = 120.0
+
+
+class LightSeat:
+    """One seat's folder and the processes that lived on it, one after the other."""
+
+    def __init__(self, room: Room, name: str, *, through: int | None = None) -> None:
+        """Make its login and settings; `through` is the port of a wire in front of the server."""
+        self.name = name
+        self.folder = room.folder / name.lower()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._room = room
+        self._settings = self.folder / "window.toml"
+        self._logs: list[Path] = []
+        self._process: RoomProcess | None = None
+        write_settings(
+            self._settings,
+            {
+                "site": {"prefix": "KTM"},
+                "seat": {"name": name, "data": str(self.folder)},
+                "server": {"dsn": room.login(name, "seat", through=through)},
+                "phone": {"enabled": False, "port": free_port()},
+            },
+        )
+
+    def start(self, *, write: int = 0, every_s: float = 0.01) -> None:
+        """Start a process that writes this many incidents, and wait until it is up."""
+        command = [
+            *(sys.executable, "-m", "tests.faults.light_seat", "--settings", str(self._settings)),
+            *("--write", str(write), "--every", str(every_s)),
+        ]
+        self._process = self._room.crew.start(f"{self.name}-{len(self._logs) + 1}", command, cwd=ROOT)
+        self._logs.append(self._process.log)
+        wait_for(f"{self.name} is up", self._is_up, UP_S, self._process.tail)
+
+    @property
+    def process(self) -> RoomProcess:
+        """The running or last process."""
+        assert self._process is not None
+        return self._process
+
+    def kill(self) -> None:
+        """Kill it where it stands."""
+        self.process.kill(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """End it in order."""
+        self.process.stop()
+
+    def told(self, key: str) -> list[tuple[str, ...]]:
+        """Return what it said under this key, in all its lives; a line cut by a kill was not said."""
+        found = []
+        for log in self._logs:
+            for line in log.read_text(encoding="utf-8", errors="replace").splitlines():
+                if line.startswith(f'{{"{key}"') and line.endswith("}"):
+                    value = json.loads(line)[key]
+                    found.append(tuple(value) if isinstance(value, list) else (str(value),))
+        return found
+
+    def saved(self) -> set[str]:
+        """Return every event that it said was safe on this seat."""
+        return {each for ids in self.told("saved") for each in ids}
+
+    def has_saved(self) -> bool:
+        """Whether the living process has saved anything."""
+        return '{"saved"' in self.process.log.read_text(encoding="utf-8", errors="replace")
+
+    def has_written(self) -> bool:
+        """Whether the living process has done all it was to write."""
+        return '{"written"' in self.process.log.read_text(encoding="utf-8", errors="replace")
+
+    def is_drained(self) -> bool:
+        """Whether the living process has nothing left for the server, by its own word."""
+        lines = [
+            line
+            for line in self.process.log.read_text(encoding="utf-8").splitlines()
+            if line.startswith('{"link"')
+        ]
+        return bool(lines) and json.loads(lines[-1])["link"] and json.loads(lines[-1])["waiting"] == 0
+
+    def kept(self) -> set[str]:
+        """Return the ids of every event in its store, also while it runs."""
+        with contextlib.closing(sqlite3.connect(f"file:{self.folder / FILE_NAME}?mode=ro", uri=True)) as db:
+            return {
+                row[0] for row in db.execute("SELECT id FROM own_event UNION SELECT id FROM foreign_event")
+            }
+
+    def board(self) -> Board:
+        """Return the room as this seat's own store has it; only when it does not run."""
+        board = Board()
+        store = SeatStore.open(self.folder)
+        try:
+            board.apply(store.events())
+        finally:
+            store.close()
+        return board
+
+    def _is_up(self) -> bool:
+        if self.process.exit_code is not None:
+            raise RuntimeError(f"{self.name} ended with {self.process.exit_code}: {self.process.tail()}")
+        return '{"up"' in self.process.log.read_text(encoding="utf-8", errors="replace")
