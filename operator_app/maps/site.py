@@ -19,7 +19,7 @@ from operator_app.maps.geometry import Area, Box, read_area
 from operator_app.maps.names import NameIndex, PlaceHit
 from operator_app.maps.pack import Pack, SitePackError, read_pack
 
-__all__ = ["Place", "PlaceHit", "Site", "SitePackError", "SiteReport", "Village"]
+__all__ = ["Neighbour", "Place", "PlaceHit", "Site", "SitePackError", "SiteReport", "Village"]
 __all__ += ["default_site", "has_site", "import_site", "load_site"]
 
 _FORMAT = 1
@@ -45,6 +45,14 @@ class Village:
     area: Area
     lat: float
     lon: float
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A regency or town next to the site's: its name and its area, drawn coarsely."""
+
+    name: str
+    area: Area
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +87,7 @@ class Site:
     layers: Mapping[str, bytes]
     villages: tuple[Village, ...]
     names: NameIndex = field(repr=False, compare=False)
+    neighbours: tuple[Neighbour, ...] = field(default=(), repr=False)
 
     def locate(self, lat: float, lon: float) -> Place | None:
         """Return the village under the point, or None outside of all; good for finding, not for proving a border."""
@@ -86,6 +95,10 @@ class Site:
             if village.area.holds(lat, lon):
                 return village.place
         return None
+
+    def neighbour_at(self, lat: float, lon: float) -> str | None:
+        """Return the neighbour whose area holds the point; ask `locate` first, for neighbours are drawn coarsely."""
+        return next((each.name for each in self.neighbours if each.area.holds(lat, lon)), None)
 
     def search(self, text: str, limit: int = 10) -> tuple[PlaceHit, ...]:
         """Return kecamatan, desa and islands whose names fit what was typed, best first."""
@@ -143,6 +156,7 @@ def load_site(folder: Path) -> Site:
         layers=layers,
         villages=villages,
         names=NameIndex(_named_places(villages, layers)),
+        neighbours=_neighbours(layers),
     )
 
 
@@ -264,6 +278,13 @@ def _village(feature: Mapping[str, Any]) -> Village:
     lon, lat = own["lp"]
     place = Place(own["kode"], own["nama"], own["jenis"], own["kecamatan"])
     return Village(place, read_area(feature["geometry"]), lat, lon)
+
+
+def _neighbours(layers: Mapping[str, bytes]) -> tuple[Neighbour, ...]:
+    if "sekitar" not in layers:
+        return ()
+    rows = json.loads(layers["sekitar"])["features"]
+    return tuple(Neighbour(row["properties"]["nama"], read_area(row["geometry"])) for row in rows)
 
 
 def _named_places(villages: tuple[Village, ...], layers: Mapping[str, bytes]) -> list[PlaceHit]:
