@@ -35,7 +35,7 @@ from operator_app.telephony.settings import AudioMode, EngineAccount, EngineAudi
 from operator_app.ui.app import WindowApp, run_qt, until_closed
 from operator_app.ui.map_setup import prepare_environment
 from operator_app.ui.texts import Texts, load_texts
-from operator_app.ui.theme import Theme
+from operator_app.ui.theme import Theme, load_fonts
 from operator_app.workflow.board import Board
 from operator_app.workflow.bus import Bus
 from operator_app.workflow.desk import Desk
@@ -120,9 +120,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _run_seat(app: WindowApp, frame: Frame, store: SeatStore) -> int:
-    from operator_app.ui.seat_app import build_seat_window  # noqa: PLC0415  (a desk does not pay for it)
+    from operator_app.ui.seat_app import run_seat_window  # noqa: PLC0415  (a desk does not pay for it)
 
-    settings = frame.settings
+    settings, resources = frame.settings, resources_folder()
+    load_fonts(resources)
+    frame.theme.apply(app)
     async with AsyncExitStack() as parts:
         clock, board, bus, recorder = _record(frame, store)
         parts.callback(recorder.close)
@@ -130,38 +132,61 @@ async def _run_seat(app: WindowApp, frame: Frame, store: SeatStore) -> int:
         if settings.phone.enabled:
             engine = engine_settings(settings.phone, frame.folder / "recordings")
             phone = EnginePhone(engine, frame.folder / "phone")
+            parts.push_async_callback(_let_go, phone)
         seat = Seat(recorder, board, bus, phone, frame.rules)
-        window = build_seat_window(
-            app, seat, frame.texts, frame.theme, frame.site, resources_folder(), frame.control
+        _watch_stalls(parts)
+
+        async def begin() -> None:
+            if frame.site_trouble is not None:
+                app.report(frame.site_trouble, "site pack")
+            await asyncio.gather(_load_history(store, board, bus), _start_phone(app, phone))
+            await seat.open()
+            link = await _link(frame, store, seat, clock)
+            if link is not None:
+                parts.push_async_callback(link.aclose)
+            while True:
+                await _guarded(app, seat.tick, "the second's work")
+                await asyncio.sleep(TICK_S)
+
+        beginning: list[asyncio.Task[None]] = []
+        await run_seat_window(
+            app,
+            seat,
+            frame.texts,
+            frame.theme,
+            frame.site,
+            frame.site.search,
+            resources=resources,
+            with_map=settings.map.enabled,
+            control=frame.control,
+            shown=lambda _: beginning.append(asyncio.ensure_future(_guarded(app, begin, "the seat's start"))),
         )
-        await parts.enter_async_context(_shown(window, parts))
-        if frame.site_trouble is not None:
-            app.report(frame.site_trouble, "site pack")
-        await asyncio.gather(_load_history(store, board, bus), _start_phone(app, phone, parts))
-        await seat.open()
-        link = await _link(frame, store, seat, clock)
-        if link is not None:
-            parts.push_async_callback(asyncio.to_thread, link.stop)
-        await parts.enter_async_context(_ticking(app, seat.tick))
-        window.begin()
-        await until_closed(window)
+        for task in beginning:
+            task.cancel()
+        await asyncio.gather(*beginning, return_exceptions=True)
         await recorder.settle()
     return 0
 
 
-async def _start_phone(app: WindowApp, phone: EnginePhone | None, parts: AsyncExitStack) -> None:
+async def _guarded(app: WindowApp, work: Callable[[], Awaitable[None]], what: str) -> None:
+    """Run work whose failure must be shown and must not end the window."""
+    try:
+        await work()
+    except Exception as error:  # noqa: BLE001
+        app.report(error, what)
+
+
+async def _let_go(phone: EnginePhone) -> None:
+    """Whoever closes the window in a call has the next window take it over; the engine ends itself when idle."""
+    await phone.aclose(keep_calls=bool(phone.calls()))
+
+
+async def _start_phone(app: WindowApp, phone: EnginePhone | None) -> None:
     if phone is None:
         return
-
-    async def let_go() -> None:
-        # Whoever closes the window in a call has the next window take it over; the engine ends itself when idle.
-        await phone.aclose(keep_calls=bool(phone.calls()))
-
-    parts.push_async_callback(let_go)
     try:
         await phone.start()
     except PhoneRefusedError as error:
-        # It is tried further where that can help, and tells when it is up.
         app.report(error, "the phone does not start")
 
 
@@ -222,7 +247,7 @@ async def _run_desk(_app: WindowApp, frame: Frame, store: SeatStore) -> int:
         await _load_history(store, board, bus)
         link = await _link(frame, store, desk, clock)
         if link is not None:
-            parts.push_async_callback(asyncio.to_thread, link.stop)
+            parts.push_async_callback(link.aclose)
         await until_closed(window)
         await recorder.settle()
     return 0
@@ -278,11 +303,9 @@ def _record(frame: Frame, store: SeatStore) -> tuple[ServerClock, Board, Bus, Re
 
 
 @asynccontextmanager
-async def _shown(window: "ShownWindow", parts: AsyncExitStack) -> AsyncIterator[None]:
-    """Show the window, let it paint, open its observation channel; watch its thread for stalls meanwhile."""
-    watch = StallWatch(on_stall=lambda stall: log.warning("stall of %.0f ms:\n%s", stall.ms, stall.stack))
-    watch.start(asyncio.get_running_loop())
-    parts.callback(watch.stop)
+async def _shown(window: ShownWindow, parts: AsyncExitStack) -> AsyncIterator[None]:
+    """Show the window, let it paint, open its observation channel."""
+    _watch_stalls(parts)
     window.show()
     await asyncio.sleep(0)
     await window.open_channel()
@@ -290,6 +313,13 @@ async def _shown(window: "ShownWindow", parts: AsyncExitStack) -> AsyncIterator[
         yield
     finally:
         await window.shutdown()
+
+
+def _watch_stalls(parts: AsyncExitStack) -> None:
+    """Log every stall of the window's thread with its stack."""
+    watch = StallWatch()
+    watch.start(asyncio.get_running_loop())
+    parts.callback(watch.stop)
 
 
 async def _load_history(store: SeatStore, board: Board, bus: Bus) -> None:
@@ -323,23 +353,3 @@ async def _link(frame: Frame, store: SeatStore, user: Seat | Desk, clock: Server
     )
     await asyncio.to_thread(link.start)  # loading the database's dialect takes 60 ms
     return link
-
-
-@asynccontextmanager
-async def _ticking(app: WindowApp, tick: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
-    """Call `tick` each second; a failure is shown and does not end it."""
-
-    async def run_ticks() -> None:
-        while True:
-            try:
-                await tick()
-            except Exception as error:  # noqa: BLE001  (shown, and the next second is another try)
-                app.report(error, "the second's work")
-            await asyncio.sleep(TICK_S)
-
-    task = asyncio.get_running_loop().create_task(run_ticks(), name="seconds")
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
