@@ -286,7 +286,7 @@ class EmbeddedServer:
         if sys.platform == "linux":
             lines += ["tcp_user_timeout = 6000", "client_connection_check_interval = '2s'"]
         if not self._durable:
-            lines += ["fsync = off", "synchronous_commit = off", "full_page_writes = off"]
+            lines += ["fsync = off", "full_page_writes = off"]  # a killed process still loses nothing
         file = self.cluster / "operator.conf"
         file.write_text("# Written anew at each start.\n" + "\n".join(lines) + "\n", encoding="utf-8")
         if self._user is not None:

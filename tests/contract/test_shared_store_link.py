@@ -1,0 +1,387 @@
+"""The link between windows and the shared store, on PostgreSQL 18 and 15, through good days and bad ones."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from operator_app.domain.ids import IncidentId
+from operator_app.domain.messages import Event, FieldSet, IncidentNoted, SeatStateChanged
+from operator_app.domain.states import SeatState
+from operator_app.workflow.ports import LinkTrouble
+from tests.fakes.link_at_work import SeatAtWork, WallAtWork
+from tests.fakes.writer import Writer, fresh_id
+from tests.faults.proxy import Cut, CutProxy
+from tests.postgres_fixtures import Database, Postgres
+
+WHERE = IncidentId(fresh_id())
+
+
+def run(story: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Play a story on a loop of its own; no thread outlives it."""
+    before = set(threading.enumerate())
+    asyncio.run(story())
+    left = [
+        thread.name
+        for thread in set(threading.enumerate()) - before
+        if not thread.name.startswith("asyncio_")
+    ]
+    assert left == []
+
+
+@asynccontextmanager
+async def seat(folder: Path, dsn: str, name: str = "M1", role: str = "seat") -> AsyncIterator[SeatAtWork]:
+    made = SeatAtWork(folder / name, dsn, name, role)
+    try:
+        yield made
+    finally:
+        await made.aclose()
+
+
+@asynccontextmanager
+async def wall(dsn: str) -> AsyncIterator[WallAtWork]:
+    made = WallAtWork(dsn)
+    try:
+        yield made
+    finally:
+        await made.aclose()
+
+
+def rows(dsn: str, statement: str) -> list[tuple[Any, ...]]:
+    with psycopg.connect(dsn, autocommit=True) as db:
+        cursor = db.execute(statement)
+        return cursor.fetchall() if cursor.description else []
+
+
+def ids_of(events: Any) -> set[str]:
+    return {event.id for event in events}
+
+
+def at_server(database: Database) -> list[str]:
+    """Ids in the log, in its order."""
+    return [row[0] for row in rows(database.admin_dsn, "SELECT id::text FROM op112.event ORDER BY seq")]
+
+
+def test_what_one_seat_saves_all_others_see_and_the_writer_hears_that_it_is_shared(
+    any_database: Database, tmp_path: Path
+) -> None:
+    async def story() -> None:
+        async with (
+            seat(tmp_path, any_database.login(), "M1") as m1,
+            seat(tmp_path, any_database.login(), "M2") as m2,
+            wall(any_database.login("wall")) as w1,
+        ):
+            for window in (m1, m2, w1):
+                await window.until(lambda window=window: window.is_connected)  # type: ignore[misc]
+            events = await m1.write(m1.writer.incident())
+            await m1.until(lambda: set(m1.shared) == ids_of(events))
+            for window in (m2, w1):
+                await window.until(lambda window=window: window.ids >= ids_of(events))  # type: ignore[misc]
+                (incident,) = window.board.open_incidents()
+                assert incident.value("place") == "Jl. Yos Sudarso II"
+                assert set(incident.timeline) == set(events)
+            assert m1.told == []  # a seat is not told its own words
+            await m1.until(lambda: m1.states[-1].waiting == 0)
+            await w1.until(lambda: {(each.seat, each.role) for each in w1.presence} == {("M1", "seat"), ("M2", "seat"), ("W1", "wall")})  # fmt: skip  # noqa: E501
+            assert all(each.age_s < 5 for each in w1.presence)
+
+    run(story)
+
+
+def test_what_was_written_alone_arrives_in_order_when_the_server_is_found(
+    database: Database, tmp_path: Path
+) -> None:
+    async def story() -> None:
+        async with seat(tmp_path, "", "M1") as alone:
+            events = list(await alone.write(alone.writer.notes(120)))
+            await alone.until(lambda: bool(alone.states))
+            assert alone.states[-1].reason == LinkTrouble.NOT_CONFIGURED
+            assert alone.link.state.waiting == 120
+        async with seat(tmp_path, database.login(), "M1") as back:
+            await back.until(lambda: len(back.shared) == 120)
+            assert at_server(database) == [event.id for event in events]
+            assert back.store.waiting() == 0
+
+    run(story)
+
+
+def test_a_new_window_is_told_everything_that_is_open_or_recent(
+    any_database: Database, tmp_path: Path
+) -> None:
+    async def story() -> None:
+        async with seat(tmp_path, any_database.login(), "M1") as m1:
+            events = [event for _ in range(60) for event in m1.writer.incident()]
+            events.append(m1.writer.event(SeatStateChanged(SeatState.BREAK)))
+            await m1.write(events)
+            await m1.until(lambda: len(m1.shared) == len(events))
+        async with seat(tmp_path, any_database.login(), "M2") as m2, wall(any_database.login("wall")) as w1:
+            for window in (m2, w1):
+                await window.until(lambda window=window: window.is_connected)  # type: ignore[misc]
+                assert window.ids == ids_of(events)
+                assert len(window.board.open_incidents()) == 60
+            assert set(m2.store.events()) == set(events)
+
+    run(story)
+
+
+def test_more_than_a_page_that_was_missed_is_all_told(database: Database, tmp_path: Path) -> None:
+    async def story() -> None:
+        async with seat(tmp_path, database.login(), "M2") as m2:
+            await m2.until(lambda: m2.is_connected)
+        async with seat(tmp_path, database.login(), "M1") as m1:
+            events = list(await m1.write(m1.writer.notes(1_000, WHERE)))
+            await m1.until(lambda: len(m1.shared) == 1_000)
+        async with seat(tmp_path, database.login(), "M2") as m2:
+            await m2.until(lambda: m2.is_connected)
+            assert m2.ids == ids_of(events)
+            assert len(m2.told) == 1_000
+        async with seat(tmp_path, database.login(), "M2") as m2:
+            await m2.until(lambda: m2.is_connected)
+            assert m2.told == []
+            assert set(m2.store.events()) == set(events)
+
+    run(story)
+
+
+def test_a_large_batch_is_only_hinted_at_and_still_seen_at_once(database: Database, tmp_path: Path) -> None:
+    async def story() -> None:
+        async with seat(tmp_path, database.login(), "M1") as m1, seat(tmp_path, database.login(), "M2") as m2:
+            await m1.until(lambda: m1.is_connected)
+            await m2.until(lambda: m2.is_connected)
+            long = m1.writer.event(IncidentNoted(WHERE, "panjang " * 2_000))
+            await m1.write([long])
+            await m2.until(lambda: m2.ids == {long.id})
+            assert m2.told == [long]
+
+    run(story)
+
+
+@pytest.mark.parametrize("cut", [Cut.LOST_ACK, Cut.LOST_REQUEST])
+def test_a_lost_answer_or_request_neither_loses_nor_doubles(
+    database: Database, tmp_path: Path, cut: Cut
+) -> None:
+    dsn = database.login()
+    parts = conninfo_to_dict(dsn)
+    proxy = CutProxy(str(parts["host"]), int(str(parts["port"])))
+
+    async def story() -> None:
+        async with seat(tmp_path, make_conninfo(dsn, host="127.0.0.1", port=proxy.port), "M1") as m1:
+            await m1.until(lambda: m1.is_connected)
+            sent: list[Event] = []
+
+            def all_shared() -> bool:
+                return set(m1.shared) == ids_of(sent)
+
+            for _ in range(3):
+                proxy.cut(cut)
+                sent += await m1.write(m1.writer.notes(4, WHERE))
+                assert await asyncio.to_thread(proxy.wait_struck, 30)
+                await m1.until(all_shared)
+            assert at_server(database) == [event.id for event in sent]
+            assert m1.store.waiting() == 0
+
+    try:
+        run(story)
+        assert proxy.struck[cut] == 3
+    finally:
+        proxy.close()
+
+
+def test_a_killed_server_is_told_and_work_goes_on_and_arrives(any_postgres: Postgres, tmp_path: Path) -> None:
+    server = any_postgres.server
+    if server is None:
+        pytest.skip("a server that was given is not killed")
+    database = any_postgres.new_database()
+
+    async def story() -> None:
+        async with seat(tmp_path, database.login(), "M1") as m1, seat(tmp_path, database.login(), "M2") as m2:
+            await m1.until(lambda: m1.is_connected)
+            await m2.until(lambda: m2.is_connected)
+            sent = list(await m1.write(m1.writer.notes(3, WHERE)))
+            await asyncio.to_thread(server.kill)
+            noticed_s = await m1.until(lambda: not m1.is_connected)
+            assert noticed_s < 3
+            sent += await m1.write(m1.writer.notes(3, WHERE))
+            await m1.until(lambda: m1.states[-1].waiting >= 3)
+            await asyncio.to_thread(server.restart)
+            await m1.until(lambda: set(m1.shared) == ids_of(sent))
+            await m2.until(lambda: m2.ids == ids_of(sent))
+            assert at_server(database) == [event.id for event in sent]
+            assert m1.is_connected
+
+    run(story)
+    any_postgres.drop(database.name)
+
+
+def test_a_server_that_stands_still_is_noticed_within_three_seconds(pg18: Postgres, tmp_path: Path) -> None:
+    server = pg18.server
+    if server is None:
+        pytest.skip("a server that was given is not stopped")
+    database = pg18.new_database()
+
+    async def story() -> None:
+        async with seat(tmp_path, database.login(), "M1") as m1:
+            await m1.until(lambda: m1.is_connected)
+            await asyncio.to_thread(server.freeze)
+            try:
+                assert await m1.until(lambda: not m1.is_connected) < 3
+                assert m1.states[-1].reason == LinkTrouble.SILENT
+                events = await m1.write(m1.writer.notes(2, WHERE))
+            finally:
+                await asyncio.to_thread(server.thaw)
+            await m1.until(lambda: set(m1.shared) == ids_of(events))
+            assert len(at_server(database)) == 2
+
+    run(story)
+    pg18.drop(database.name)
+
+
+def test_a_poisoned_event_is_set_aside_visibly_and_the_rest_goes_on(
+    any_database: Database, tmp_path: Path
+) -> None:
+    async def story() -> None:
+        async with seat(tmp_path, any_database.login(), "M1") as m1:
+            good = m1.writer.notes(9, WHERE)
+            poison = m1.writer.event(IncidentNoted(WHERE, "jsonb takes no \0"))
+            more = m1.writer.notes(4, WHERE)
+            await m1.write([*good, poison, *more])
+            await m1.until(lambda: len(m1.shared) == 13)
+            await m1.until(lambda: m1.states[-1].quarantined == 1 and m1.states[-1].waiting == 0)
+            assert m1.is_connected
+            (aside,) = m1.store.quarantine_list()
+            assert aside.id == poison.id
+            assert aside.trouble.startswith("22P05")
+            assert at_server(any_database) == [event.id for event in (*good, *more)]
+        async with seat(tmp_path, any_database.login(), "M1") as m1:  # and it stays so
+            await m1.until(lambda: m1.is_connected)
+            assert (m1.store.waiting(), m1.store.quarantined()) == (0, 1)
+
+    run(story)
+
+
+def test_an_event_that_the_login_may_not_write_is_set_aside(database: Database, tmp_path: Path) -> None:
+    async def story() -> None:
+        async with seat(tmp_path, database.login("desk"), "D1", "desk") as desk:
+            await desk.write([desk.writer.event(FieldSet(WHERE, "place", "x")), *desk.writer.notes(1, WHERE)])
+            await desk.until(lambda: len(desk.shared) == 1)
+            (aside,) = desk.store.quarantine_list()
+            assert aside.trouble.startswith("OP001")
+
+    run(story)
+
+
+def test_a_login_that_may_write_nothing_is_told_and_nothing_is_set_aside(
+    database: Database, tmp_path: Path
+) -> None:
+    async def story() -> None:
+        async with seat(tmp_path, database.login("wall"), "M1") as m1:
+            await m1.write(m1.writer.notes(2, WHERE))
+            await m1.until(lambda: bool(m1.states) and m1.states[-1].reason == LinkTrouble.REFUSED)
+            assert not m1.is_connected
+            assert (m1.store.waiting(), m1.store.quarantined()) == (2, 0)
+
+    run(story)
+
+
+def test_a_wrong_password_is_told_and_the_seat_works_on(database: Database, tmp_path: Path) -> None:
+    async def story() -> None:
+        async with seat(tmp_path, make_conninfo(database.login(), password="salah"), "M1") as m1:
+            await m1.until(lambda: bool(m1.states))
+            assert m1.states[-1].reason == LinkTrouble.REFUSED
+            assert "password" in m1.states[-1].detail
+            await m1.write(m1.writer.notes(1, WHERE))
+            await m1.until(lambda: m1.states[-1].waiting == 1)
+
+    run(story)
+
+
+def test_a_server_moved_to_another_generation_gets_all_again(any_database: Database, tmp_path: Path) -> None:
+    """As after a restore: the server lacks what came last, and its snapshots mean something else."""
+
+    async def story() -> None:
+        async with seat(tmp_path, any_database.login(), "M1") as m1:
+            events = list(await m1.write(m1.writer.notes(10, WHERE)))
+            await m1.until(lambda: len(m1.shared) == 10)
+        gone = ", ".join(f"'{event.id}'" for event in events[6:])
+        rows(any_database.admin_dsn, "SET session_replication_role = replica;"
+             f"DELETE FROM op112.event WHERE id IN ({gone});"
+             "UPDATE op112.journal_head SET last_seq = 6, events = 6;"
+             "UPDATE op112.server_generation SET id = gen_random_uuid()")  # fmt: skip
+        others = Writer("M2")
+        async with seat(tmp_path, any_database.login(), "M2") as m2:
+            others = m2.writer
+            theirs = list(await m2.write(others.incident()))
+            await m2.until(lambda: len(m2.shared) == 2)
+        async with seat(tmp_path, any_database.login(), "M1") as m1:
+            await m1.until(lambda: set(m1.shared) >= ids_of(events[6:]))
+            assert set(at_server(any_database)) == ids_of(events) | ids_of(theirs)
+            assert m1.ids == ids_of(theirs)
+
+    run(story)
+
+
+def test_an_old_primary_that_came_back_is_not_believed(database: Database, tmp_path: Path) -> None:
+    async def story() -> None:
+        async with seat(tmp_path, database.login(), "M1") as m1:
+            await m1.until(lambda: m1.is_connected)
+            cursor = m1.store.cursor()
+            assert cursor is not None
+            later = type(cursor)(cursor.snapshot, cursor.system, "00000007", cursor.generation)
+            await asyncio.to_thread(m1.store.keep_foreign, [], later)
+        async with seat(tmp_path, database.login(), "M1") as m1:
+            await m1.until(lambda: bool(m1.states))
+            assert not m1.is_connected
+            assert "replaced by another" in m1.states[-1].detail
+
+    run(story)
+
+
+def test_the_clock_of_the_server_is_measured_and_kept(database: Database, tmp_path: Path) -> None:
+    rows(database.admin_dsn, """
+        CREATE OR REPLACE FUNCTION op112.clock_timestamp() RETURNS timestamptz LANGUAGE sql
+        AS $$ SELECT pg_catalog.clock_timestamp() + interval '90 seconds' $$;
+        ALTER FUNCTION op112.heartbeat_v1 SET search_path = op112, pg_catalog, pg_temp;
+        GRANT EXECUTE ON FUNCTION op112.clock_timestamp TO PUBLIC
+    """)  # fmt: skip
+
+    async def story() -> None:
+        async with seat(tmp_path, database.login(), "M1") as m1:
+            await m1.until(lambda: bool(m1.offsets))
+            assert m1.offsets[-1] == pytest.approx(90_000, abs=2_000)
+            assert m1.store.clock_offset_ms == m1.offsets[-1]
+        async with seat(tmp_path, "", "M1") as alone:
+            assert alone.store.clock_offset_ms == pytest.approx(90_000, abs=2_000)
+
+    run(story)
+
+
+def test_a_window_that_leaves_is_gone_and_one_that_dies_grows_old(database: Database, tmp_path: Path) -> None:
+    async def story() -> None:
+        async with seat(tmp_path, database.login(), "M1") as m1:
+            async with seat(tmp_path, database.login(), "M2"):
+                await m1.until(lambda: {each.seat for each in m1.presence} == {"M1", "M2"})
+            await m1.until(lambda: {each.seat for each in m1.presence} == {"M1"})
+            rows(database.admin_dsn, "INSERT INTO op112.presence VALUES"
+                 " ('M3', 'seat', gen_random_uuid(), '0.1', 0, clock_timestamp() - interval '7 seconds')")  # fmt: skip
+            await m1.until(lambda: any(each.seat == "M3" and each.age_s >= 7 for each in m1.presence))
+
+    run(story)
+
+
+def test_a_word_of_somebody_else_on_the_channel_does_no_harm(database: Database, tmp_path: Path) -> None:
+    async def story() -> None:
+        async with seat(tmp_path, database.login(), "M1") as m1, seat(tmp_path, database.login(), "M2") as m2:
+            await m1.until(lambda: m1.is_connected)
+            for word in ("", "{", "7", '{"events": 1}', '{"events": [{"id": 1}]}', "[]"):
+                rows(database.admin_dsn, f"SELECT pg_notify('op112', '{word}')")
+            events = await m2.write(m2.writer.notes(1, WHERE))
+            await m1.until(lambda: m1.ids == ids_of(events))
+            assert all(state.connected for state in m1.states)
+
+    run(story)
