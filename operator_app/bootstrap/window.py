@@ -262,8 +262,8 @@ async def _run_wall(_app: WindowApp, frame: Frame) -> int:
     if not frame.settings.server.dsn:
         raise CannotStartError('A wall shows what the server knows; give "dsn" in [server].')
     async with AsyncExitStack() as parts:
-        bus = Bus()
-        room = WallRoom(Board(), bus, ServerClock(), frame.rules)
+        bus, clock = Bus(), ServerClock()
+        room = WallRoom(Board(), bus, clock, frame.rules)
         window = build_wall_window(
             room, frame.texts, frame.theme, frame.site, resources_folder(), frame.settings, frame.control
         )
@@ -277,6 +277,7 @@ async def _run_wall(_app: WindowApp, frame: Frame) -> int:
             on_state=room.on_link,
             on_presence=room.on_presence,
             loop=asyncio.get_running_loop(),
+            on_clock=lambda offset_ms: setattr(clock, "offset_ms", offset_ms),
         )
         await asyncio.to_thread(feed.start)
         parts.push_async_callback(asyncio.to_thread, feed.stop)

@@ -31,6 +31,7 @@ class WallRoom:
     ) -> None:
         """`on_events`, `on_link` and `on_presence` are fed by whoever holds the server link.
 
+        A link calls itself connected when everything missed has been told.
         Ages are taken from `monotonic` (seconds): a clock set back must not make old data look fresh.
         """
         self.board = board
@@ -64,7 +65,7 @@ class WallRoom:
         return self._clock.now()
 
     def data_age_s(self) -> float | None:
-        """Seconds since the server last said anything at all; None when it never did."""
+        """Seconds since the server last said anything, the whole room having been told; None before that."""
         return None if self._heard_s is None else self._monotonic() - self._heard_s
 
     def presence_ages(self) -> dict[SeatName, float] | None:
@@ -104,15 +105,16 @@ class WallRoom:
 
     def on_link(self, state: LinkState) -> None:
         """Take in that the line to the server is up or down."""
-        if state.connected:
-            self._heard()
         self.link = state
+        self._heard()
         self.bus.publish(state)
 
     def on_presence(self, presence: Sequence[Presence]) -> None:
         """Take in which windows the server has heard of, and how long ago; comes with every heartbeat."""
         self._heard()
-        self.presence, self._presence_s = tuple(presence), self._heard_s
+        self.presence, self._presence_s = tuple(presence), self._monotonic()
 
     def _heard(self) -> None:
-        self._heard_s = self._monotonic()
+        """Note the word, unless the link is still catching up: until then the picture is old or empty."""
+        if self.link.connected:
+            self._heard_s = self._monotonic()

@@ -18,6 +18,8 @@ from operator_app.ui.wall.measure import WallScale
 from operator_app.ui.wall.window import WallWindow
 from operator_app.workflow.wallroom import WallRoom
 
+MAP_SCALE = 1.5
+"""Names and marks on the map against those of a seat's, at the design screen and distance."""
 MAP_AFTER_MS = 300
 """The figures come first; making the map blocks the thread once for about 150 ms."""
 
@@ -90,6 +92,8 @@ def build_wall_window(
     theme.apply(app)
     land = None
     if settings.map.enabled:
-        scale = settings.screen.viewing_distance_m / 4.0 * 1.5
+        screen = app.primaryScreen().size()
+        share = WallScale(screen.width(), screen.height(), settings.screen.viewing_distance_m)
+        scale = max(1.0, MAP_SCALE * share.screen * share.reach)
         land = MapView(load_assets(resources), site, texts, interactive=False, scale=scale)
     return WallApp(room, texts, theme, settings, land, control)

@@ -28,6 +28,7 @@ def test_a_clock_set_back_does_not_make_old_data_fresh() -> None:
     room = made_wall(clock)
     steady = [0.0]
     room._monotonic = lambda: steady[0]
+    room.on_link(LinkState(True, clock.now(), 0))
     room.on_presence([])
     clock.time -= timedelta(hours=1)
     steady[0] = 8.0
@@ -52,3 +53,17 @@ def test_the_day_begins_at_local_midnight() -> None:
     clock = SetClock()
     room = made_wall(clock)
     assert room.day_start(clock.now()).isoformat() == "2026-11-23T00:00:00+08:00"
+
+
+def test_what_comes_while_the_link_catches_up_is_no_whole_picture() -> None:
+    clock = SetClock()
+    room = made_wall(clock)
+    room.on_presence([])
+    room.on_events([])
+    assert room.data_age_s() is None
+    room.on_link(LinkState(True, clock.now(), 0))
+    assert room.data_age_s() == 0.0
+    room.on_link(LinkState(False, clock.now(), 0, LinkTrouble.UNREACHABLE))
+    clock.forward(30)
+    room.on_presence([])
+    assert room.data_age_s() == 30.0
