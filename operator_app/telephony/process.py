@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -25,6 +26,7 @@ ENGINE_COMMAND = (sys.executable, "-m", "operator_app.telephony.engine.main")
 START_S = 15.0
 _LOOK_S = 0.01
 _END_S = 8.0
+_CHATTER = re.compile(r"\d\d:\d\d:\d\d\.\d{3} ")
 
 
 class EngineProcess:
@@ -118,12 +120,13 @@ class EngineProcess:
 
 
 def last_words(run_dir: Path) -> str:
-    """Return the end of what the engine printed, in one line."""
+    """Return the last line that the engine printed, the library's own chatter aside."""
     try:
-        lines = (run_dir / OUTPUT_FILE).read_text(errors="replace").strip().splitlines()
+        lines = (run_dir / OUTPUT_FILE).read_text(errors="replace").splitlines()
     except OSError:
         return ""
-    return lines[-1][-300:] if lines else ""
+    told = [line for line in lines if line.strip() and not _CHATTER.match(line)]
+    return told[-1][-300:] if told else "without a word"
 
 
 def kill(pid: int) -> None:

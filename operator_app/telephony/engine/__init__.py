@@ -1,5 +1,15 @@
-"""The phone engine: a process of its own, the only home of pjsua2.
+"""The phone engine: a process of its own, the only home of pjsua2. Nothing but plain frozen values leaves it.
 
-One thread owns the library. The rules it lives by are in `docs/decisions`; each was learnt by breaking it. Nothing but
-plain frozen values leaves this process.
+The rules it lives by; each was learnt by breaking it, and most have a test in `tests/e2e/telephony`:
+
+1. One thread owns the library: making, using and deleting its objects. The garbage collector runs there only.
+2. A `Call` object is dropped inside its own DISCONNECTED callback (`legs`). One that lives on hangs up a stranger:
+   slots are used again after four calls. So none ever gets into a closure, a log record, a signal or a kept traceback.
+3. No final answer inside `onIncomingCall`: to an INVITE without SDP that aborts the process. 180 is fine.
+4. Every callback is wrapped (`sink.guarded`): the library would answer 500 and tell nobody.
+5. Calls and accounts are counted before they are made (`limits`): beyond its limits the library aborts.
+6. A negotiation throws a call's sound port away with all links: `mixer` sets them anew, by our own model (`links`).
+7. The bridge's clock never stops (`sndAutoCloseTime`): without it ports are not freed and calls fail after a while.
+8. The end has an order: calls, recorders, players, accounts, collect, library (`session`, `library`).
+9. A call that the library refuses by itself is counted and told: in a 112 room it is a lost call.
 """

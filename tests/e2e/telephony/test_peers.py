@@ -1,23 +1,28 @@
 """Calls from foreign programs: what they say of the caller, and sound both ways."""
 
 import asyncio
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from operator_app.domain.line import (
     EndedBy,
+    HoldState,
     LineConnected,
     LineEnded,
+    LineMedia,
     LineOffered,
     LineQuality,
     LineRecorded,
     LineRefused,
+    MediaDirection,
 )
 from operator_app.room.peers import BaresipCaller, SippCall, SippCaller
 from operator_app.room.processes import Crew
 from operator_app.telephony import wav
-from tests.e2e.telephony.rig import Rig, settings, tone_level, write_tone
+from tests.e2e.telephony.rig import Rig, settings, silent_frames, tone_level, write_tone
 
 OPERATOR_HZ, CALLER_HZ = 1000, 440
 
@@ -102,6 +107,67 @@ def test_mute_keeps_the_operator_from_caller_and_recording(tmp_path: Path, crew:
             assert received > 20, "the echo of silence shows that RTP went on while muted"
         for file in recorded.files:
             assert tone_level(Path(file), OPERATOR_HZ, start_s=0.4) < 0.01
+
+    asyncio.run(story())
+
+
+def test_sound_comes_back_both_ways_after_hold(tmp_path: Path) -> None:
+    """A negotiation throws the call's sound port away; it must be linked anew."""
+
+    async def story() -> None:
+        speak = write_tone(tmp_path / "operator.wav", OPERATOR_HZ)
+        voice = write_tone(tmp_path / "caller.wav", CALLER_HZ)
+        async with (
+            Rig(tmp_path, settings(speak=speak, record=tmp_path / "recordings")) as seat,
+            Rig(tmp_path, settings(speak=voice, record=tmp_path / "far", user="0811"), "far") as far,
+        ):
+            await far.phone.dial(f"sip:112@{seat.address}")
+            offered = await seat.answer_next()
+            await seat.signals.wait(LineQuality, lambda each: each.received > 20)
+            for on, direction in ((True, MediaDirection.SEND), (False, MediaDirection.BOTH)):
+                so_far = len(seat.signals.all)
+                await seat.phone.hold(offered.call_id, on)
+                agreed = (await seat.signals.wait(LineMedia, _agreed(on, direction), after=so_far)).call_id
+                assert agreed == offered.call_id
+                so_far = len(seat.signals.all)
+                await seat.signals.wait(LineQuality, after=so_far)
+            await seat.phone.end(offered.call_id)
+            here, there = [await each.signals.wait(LineRecorded) for each in (seat, far)]
+        for recorded, hertz in ((here, CALLER_HZ), (there, OPERATOR_HZ)):
+            file = Path(recorded.files[0])
+            assert recorded.seconds > 2.0
+            assert tone_level(file, hertz, start_s=0.3, seconds=0.3) > 0.4
+            assert tone_level(file, hertz, start_s=recorded.seconds - 0.5, seconds=0.3) > 0.4
+            assert silent_frames(file, start_s=0.3, end_s=recorded.seconds) > 15, "held calls are silent"
+
+    asyncio.run(story())
+
+
+def _agreed(on: bool, direction: MediaDirection) -> Callable[[LineMedia], bool]:
+    hold = HoldState.LOCAL if on else HoldState.NONE
+    return lambda each: each.hold is hold and each.direction is direction
+
+
+def test_a_recorded_voice_begins_with_the_call(tmp_path: Path, crew: Crew) -> None:
+    async def story() -> None:
+        first = write_tone(tmp_path / "a.wav", CALLER_HZ, seconds=1).read_bytes()
+        rest = write_tone(tmp_path / "b.wav", OPERATOR_HZ, seconds=9).read_bytes()
+        voice = tmp_path / "voice.wav"
+        voice.write_bytes(first + rest[44:])
+        wav.repair(voice)
+        wanted = settings(speak=voice, record=tmp_path / "recordings")
+        wanted = replace(wanted, audio=replace(wanted.audio, microphone_from_start=True))
+        async with Rig(tmp_path, wanted) as seat:
+            # The engine has played for more than a second before this caller is answered.
+            early = SippCaller(crew, "early", seat.address, SippCall(talk_ms=1300))
+            await seat.answer_next()
+            assert await asyncio.to_thread(early.wait) == 0, early.report()
+            so_far = len(seat.signals.all)
+            late = SippCaller(crew, "late", seat.address, SippCall(talk_ms=700))
+            offered = await seat.answer_next(after=so_far)
+            recorded = await seat.signals.wait(LineRecorded, lambda each: each.call_id == offered.call_id)
+            assert await asyncio.to_thread(late.wait) == 0, late.report()
+        assert tone_level(Path(recorded.files[1]), CALLER_HZ, start_s=0.1, seconds=0.5) > 0.4
 
     asyncio.run(story())
 
