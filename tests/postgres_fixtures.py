@@ -132,7 +132,7 @@ def pg18() -> Iterator[Postgres]:
 
 @pytest.fixture(scope="session")
 def pg15() -> Iterator[Postgres]:
-    from operator_app.storage.launcher import debian_binaries  # noqa: PLC0415
+    from operator_app.storage.binaries import debian_binaries  # noqa: PLC0415
     from operator_app.storage.problems import ServerProblem  # noqa: PLC0415
 
     try:

