@@ -182,12 +182,14 @@ class Window:
         """
 
         def still() -> T | None:
+            running = self.is_running
             try:
-                return look()
+                found = look()
             except WindowGoneError:
-                if not self.is_running:
-                    raise WaitFailedError(f"{self.name}: waited for: {what}\n{self.report()}") from None
-                return None
+                found = None
+            if not running and (found is None or found is False):
+                raise WaitFailedError(f"waited in vain: {self.name}: {what}\n{self.report()}")
+            return found
 
         return wait_for(f"{self.name}: {what}", still, limit_s, self.report)
 

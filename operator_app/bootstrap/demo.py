@@ -1,0 +1,128 @@
+"""`operator-app demo`: a whole room on this machine plays a shift, every step seen on the real screens.
+
+Embedded PostgreSQL, two seats, the desk of Damkar, the wall, and callers with a phone of their own over loopback SIP.
+Without a display each window gets a virtual one; with one, the windows are the person's afterwards.
+"""
+
+import argparse
+import contextlib
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+
+from operator_app.bootstrap.parts import CannotStartError, resources_folder
+from operator_app.room.display import need_hands
+from operator_app.room.room import Room
+from operator_app.room.shift import Shift, StepMissedError
+from operator_app.room.waiting import RoomError
+
+SITE_BESIDE = Path(__file__).resolve().parents[2].parent / "shared" / "data"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what the demo can be told."""
+    parser.add_argument(
+        "--keep",
+        action=argparse.BooleanOptionalAction,
+        help="leave the windows open afterwards, with more calls coming (default: when there is a display)",
+    )
+    parser.add_argument("--folder", type=Path, help="folder of the room's data (default: a temporary one)")
+    parser.add_argument("--out", type=Path, default=Path("build/demo"), help="folder of the screenshots")
+    parser.add_argument("--language", choices=("id", "en"), default="id", help="language of the screens")
+    parser.add_argument(
+        "--site", type=Path, help="folder of geographic data (default: ../shared/data when it is there)"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Play the shift; exit code 0 only when every step was seen on the screens, 1 when one was missed."""
+    display = os.environ.get("DISPLAY") or None
+    keep = bool(display) if args.keep is None else args.keep
+    site = args.site or (SITE_BESIDE if SITE_BESIDE.is_dir() else None)
+    try:
+        need_hands(virtual=display is None)
+        resources = resources_folder()
+        with _folder(args.folder) as folder, _terminable():
+            _greet(display, keep, site)
+            room = Room(folder, language=args.language, site=site, display=display)
+            with room:
+                return _play(Shift(room, resources, args.out.absolute()), keep=keep)
+    except RoomError as error:
+        raise CannotStartError(str(error)) from None
+    except KeyboardInterrupt:
+        print("Ended; nothing is left running.")
+        return 0
+
+
+def _play(shift: Shift, *, keep: bool) -> int:
+    start = time.monotonic()
+    try:
+        shift.open()
+        shift.house_fire()
+        shift.prank()
+        shift.abandoned()
+    except StepMissedError as missed:
+        print(f"\n{missed}", file=sys.stderr)
+        print(f"MISSED after {shift.steps} steps in {time.monotonic() - start:.1f} s; see {shift.out}")
+        return 1
+    print(
+        f"All {shift.steps} steps were seen on the screens in {time.monotonic() - start:.1f} s; "
+        f"{shift.pictures} screenshots in {shift.out}"
+    )
+    if keep:
+        print(
+            "The windows are yours. Calls keep coming; close the window of seat M1 or press Ctrl+C to end.",
+            flush=True,
+        )
+        shift.keep_calling()
+    return 0
+
+
+def _greet(display: str | None, keep: bool, site: Path | None) -> None:
+    print("Operator 112: a shift in a room of this machine. Press Ctrl+C to end it at any time.")
+    if display:
+        after = "they stay open afterwards" if keep else "they close afterwards"
+        print(
+            f"The windows open on your display {display}; {after}. Keep your hands off the keyboard until then."
+        )
+    else:
+        print(
+            "There is no display: each window gets a virtual one, screenshots show what a person would see."
+        )
+    if site is None:
+        print("No site data given: the plain default map of sea and coast is used.")
+    else:
+        print(f"Site data: {site}")
+    sys.stdout.flush()
+
+
+@contextlib.contextmanager
+def _folder(given: Path | None) -> Iterator[Path]:
+    if given is not None:
+        yield given.absolute()
+        return
+    made = Path(tempfile.mkdtemp(prefix="operator-112-demo-"))
+    try:
+        yield made
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _terminable() -> Iterator[None]:
+    """Let TERM end the demo as Ctrl+C does, so that it clears up after itself."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,362 @@
+"""The scripted shift: what the people of a room do in one evening, each step seen on the real screens and timed."""
+
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from operator_app.room.caller import Caller
+from operator_app.room.room import Room
+from operator_app.room.sound import HEARD, level
+from operator_app.room.waiting import RoomError, wait_for
+from operator_app.room.window import Window
+from operator_app.ui.presenters.wording import number_text
+from operator_app.ui.texts import load_texts
+
+T = TypeVar("T")
+
+FIRE, PRANK, GONE = "081200000112", "081200000013", "081200000007"
+"""Numbers of nobody: 0812-0000-... is given to no one."""
+PLACE, PLACE_TYPED = "Teluk Lingga", "tlk lingga"
+KIND, KIND_TYPED = "KEB-01", "keb rum"
+TEXT = "Dapur terbakar, dua orang belum keluar."
+ROLES = {"seat": "Seat", "desk": "Desk", "wall": "Wall"}
+NEXT_CALL_S = 15.0
+LATER = ("buaya", "iseng", "rumah-terbakar")
+
+
+class StepMissedError(Exception):
+    """A step was not to be seen; the text names it and shows what screens and logs said instead."""
+
+
+class Shift:
+    """Two seats, a desk, a wall and their callers. Each method plays one scene; raises `StepMissedError`."""
+
+    def __init__(self, room: Room, resources: Path, out: Path) -> None:
+        """Print steps to standard output and leave screenshots in `out`, cleared of earlier ones."""
+        self.out = out
+        self.steps = 0
+        self.pictures = 0
+        self._room = room
+        self._voices = resources / "demo"
+        self._say = load_texts(resources, room.language)
+        self._start = time.monotonic()
+        self._scene = 0
+        self._number = ""
+        out.mkdir(parents=True, exist_ok=True)
+        for old in out.glob("[0-9][0-9]-*.png"):
+            old.unlink()
+
+    # ---- the scenes
+
+    def open(self) -> None:
+        """Start the server and every window; all are on their screens when it returns."""
+        room = self._room
+        self._step("PostgreSQL runs and has the schema", room.start_server)
+        begun = time.monotonic()
+        self.m1 = room.seat("M1", operator="Operator 1", voice=self._voices / "operator.wav", start=False)
+        self.m2 = room.seat("M2", operator="Operator 2", start=False)
+        self.desk = room.desk("DAMKAR", start=False)
+        self.wall = room.wall(start=False)
+        for window in room.windows.values():
+            window.start(wait=False)
+        for window in room.windows.values():
+            self._step(f"{ROLES[window.role]} {window.name} is on its screen", window.wait_shown, since=begun)
+        for window in (self.m1, self.m2):
+            self._step(
+                f"Seat {window.name} is ready for calls, its phone up",
+                partial(self._state, window, "ready"),
+                since=begun,
+            )
+        for window, lamp, words in (
+            (self.m1, "lampServer", self._say("lamp.server")),
+            (self.m2, "lampServer", self._say("lamp.server")),
+            (self.desk, "lamp_server", self._say("desk.server_up")),
+        ):
+            self._step(
+                f"{ROLES[window.role]} {window.name} is joined to the server",
+                partial(self._exactly, window, lamp, words),
+                since=begun,
+            )
+        self._step("The map of seat M1 is drawn", lambda: self.m1.wait_gone("mapCover"), since=begun)
+        self._step("The map of the wall is drawn", lambda: self.wall.wait_gone("mapCover"), since=begun)
+        self._shots("ready")
+
+    def house_fire(self) -> None:
+        """A house burns: from the ring to the agency on its way, seen by all, read back from the database."""
+        m1, m2, desk, wall = self.m1, self.m2, self.desk, self.wall
+        caller = self._caller(FIRE, "rumah-terbakar")
+        self._ring(caller, m1)
+        self._shots("ringing")
+        self._answer(caller, m1)
+        self._hear(caller)
+        self._step(f'Place typed and picked: "{PLACE_TYPED}" is {PLACE}', self._pick_place)
+        self._number = m1.text("incidentNumber")
+        self._step(f'Kind typed and picked: "{KIND_TYPED}" is {KIND}, priority 1', self._pick_kind)
+        self._step("The caller's words typed, saved on this seat and at the server", self._type_text)
+        self._step("The point set by a click on the map", self._click_map)
+        self._shots("form")
+        dispatched = self._key(m1, "F7")
+        self._step(
+            "Desk DAMKAR shows the alarm",
+            lambda: desk.wait_text("alarm", self._say("desk.alarm_one")),
+            since=dispatched,
+        )
+        self._step("Seat M1 sees that it stands on the desk's screen", self._delivered, since=dispatched)
+        self._shots("dispatched")
+        accepted = self._key(desk, "F2")
+        self._agency_state("accepted", accepted)
+        self._step(
+            "The incident is in the list of seat M2", lambda: self._row(m2, self._number), since=dispatched
+        )
+        self._step(
+            "The incident is on the wall", lambda: wall.wait_words(self._kind_name()), since=dispatched
+        )
+        self._shots("accepted")
+        under_way = self._key(desk, "F3")
+        self._agency_state("under_way", under_way)
+        hung_up = time.monotonic()
+        caller.hang_up()
+        self._step(
+            "The caller hangs up: seat M1 is in wrap-up", lambda: self._state(m1, "wrap_up"), since=hung_up
+        )
+        self._shots("wrap-up")
+        self._step("The record read back with psql is the one on the screens", self._read_back)
+        done = self._key(m1, "alt+1", "F11")
+        self._step(
+            "Classified as an emergency; seat M1 is ready again", lambda: self._state(m1, "ready"), since=done
+        )
+        self._drop(caller)
+
+    def prank(self) -> None:
+        """Somebody orders fried rice: answered, one key, ready again."""
+        caller = self._caller(PRANK, "iseng")
+        self._ring(caller, self.m1)
+        self._answer(caller, self.m1)
+        pressed = self._key(self.m1, "alt+4")
+        self._step(
+            "A prank, ended and classified by one key: ready again",
+            lambda: self._state(self.m1, "ready"),
+            since=pressed,
+        )
+        caller.wait_ended()
+        self._shots("prank")
+        self._step(
+            "psql knows it as a prank",
+            lambda: self._wait_sql("classification", PRANK, "prank"),
+        )
+        self._drop(caller)
+
+    def abandoned(self) -> None:
+        """A caller hangs up before anybody answers: the number is kept to be called back."""
+        caller = self._caller(GONE, None)
+        self._ring(caller, self.m1)
+        gone = time.monotonic()
+        caller.hang_up()
+        self._step(
+            "Hung up before an answer: listed at seat M1 to be called back",
+            lambda: self.m1.wait_text("tab_abandoned", "1"),
+            since=gone,
+        )
+        self._step("The wall counts it", lambda: self.wall.wait_text("figure_abandoned", "1"), since=gone)
+        self.m1.press("ctrl+l")
+        self._step(
+            "Its number stands in the list", lambda: self.m1.wait_text("list_abandoned", number_text(GONE))
+        )
+        self._step(
+            "psql knows it as abandoned",
+            lambda: self._wait_sql("state", GONE, "abandoned"),
+        )
+        self._shots("abandoned")
+        self._drop(caller)
+
+    def keep_calling(self) -> None:
+        """Let one caller after the other ring at the seats until the window of seat M1 is closed."""
+        seats = (self.m1, self.m2)
+        number = 0
+        while self.m1.is_running:
+            number += 1
+            seat = seats[number % 2] if self.m2.is_running else self.m1
+            caller = self._room.caller(
+                f"0812000001{number % 100:02d}", self._voices / f"{LATER[number % len(LATER)]}.wav"
+            )
+            caller.dial(self._room.phone_address(seat.name))
+            self._tell(f"{number_text(caller.number)} calls seat {seat.name}")
+            self._until(partial(self._over, caller), 300.0)
+            if caller.is_in_call:
+                caller.hang_up()
+            self._drop(caller)
+            self._until(lambda: not self.m1.is_running, NEXT_CALL_S)
+
+    # ---- what people do
+
+    def _caller(self, number: str, voice: str | None) -> Caller:
+        return self._room.caller(number, None if voice is None else self._voices / f"{voice}.wav")
+
+    def _drop(self, caller: Caller) -> None:
+        self._room.callers.remove(caller)
+        caller.close()
+
+    def _ring(self, caller: Caller, seat: Window) -> None:
+        before = seat.last_mark()
+        dialled_ns = time.monotonic_ns()
+        caller.dial(self._room.phone_address(seat.name))
+
+        def painted() -> float:
+            mark = seat.wait_mark("call_pop_painted", before)
+            seat.wait_text("callNumber", number_text(caller.number))
+            return (mark.at_ns - dialled_ns) / 1e6
+
+        self._step(f"Call from {number_text(caller.number)} shown at seat {seat.name}", painted)
+
+    def _answer(self, caller: Caller, seat: Window) -> None:
+        pressed_ns = time.monotonic_ns()
+        seat.press("F2")
+        self._step(f"F2: seat {seat.name} has answered", lambda: (caller.wait_answered() - pressed_ns) / 1e6)
+        self._step(
+            "Seat shows the call as connected",
+            lambda: seat.wait_text("callState", self._say("standing.talking")),
+        )
+
+    def _hear(self, caller: Caller) -> None:
+        """Prove sound both ways: in the caller's ear, and in the seat's recording while it is written."""
+        begun = time.monotonic()
+        recordings = self.m1.data / "recordings"
+
+        def voices() -> tuple[float, ...] | None:
+            found = sorted(recordings.rglob("*.wav"), key=lambda path: path.name)
+            levels = tuple(level(path, 32_000) for path in found)
+            return levels if len(levels) > 1 and all(each > HEARD for each in levels) else None
+
+        self._step(
+            "The caller hears the operator",
+            lambda: wait_for("sound in the caller's ear", lambda: caller.loudness() > HEARD),
+            since=begun,
+        )
+        self._step(
+            "The recording grows: caller and operator are on it",
+            lambda: wait_for("both voices on the recording", voices),
+            since=begun,
+        )
+
+    def _pick_place(self) -> None:
+        self.m1.type(PLACE_TYPED)
+        if self._room.site_source is not None:
+            self.m1.wait_text("placeHits", PLACE)
+        else:
+            self.m1.type(f" ({PLACE})")  # the plain default knows no villages: what is typed is the place
+        self.m1.press("Return")
+        self.m1.wait_text("place", PLACE)
+        self.m1.wait("the incident has a number", lambda: "KTM-" in self.m1.text("incidentNumber"))
+
+    def _pick_kind(self) -> None:
+        self.m1.press("F6")
+        self.m1.type(KIND_TYPED)
+        self.m1.wait_text("kindHits", KIND)
+        self.m1.press("Return")
+        self.m1.wait_text("kind", KIND)
+        self.m1.wait_text("priority", "1")
+
+    def _type_text(self) -> None:
+        self.m1.type(TEXT)
+        self.m1.wait_text("text", TEXT)
+        self.m1.wait_text("saved", self._say("form.shared").partition("{")[0].strip())
+
+    def _click_map(self) -> None:
+        shown = self.m1.find("map")
+        if shown is None:
+            raise RoomError("The map is not on the screen.")
+        left, top, width, height = shown.place
+        self.m1.display.click(left + width * 9 // 20, top + height * 9 // 20)
+        self.m1.wait("the form shows the point", self._has_point)
+
+    def _over(self, caller: Caller) -> bool:
+        return not caller.is_in_call or not self.m1.is_running
+
+    def _has_point(self) -> bool:
+        words = self.m1.text("placeRemark")
+        return "," in words and "." in words
+
+    # ---- what people see
+
+    def _delivered(self) -> None:
+        self.m1.wait_text("timeline", self._say("timeline.delivered", agency="Damkar"))
+
+    def _agency_state(self, state: str, since: float) -> None:
+        words = self._say(f"dispatch_state.{state}")
+        self._step(
+            f'Seat M1 sees: Damkar "{words}"',
+            lambda: self.m1.wait_text("timeline", f"Damkar: {words}"),
+            since=since,
+        )
+
+    def _state(self, seat: Window, state: str) -> None:
+        seat.wait_text("topState", self._say(f"seat_state.{state}"))
+
+    def _row(self, seat: Window, number: str) -> None:
+        seat.wait_text("incidentsTable", number)
+
+    def _kind_name(self) -> str:
+        return "Kebakaran rumah"
+
+    def _exactly(self, window: Window, name: str, words: str) -> None:
+        window.wait(f'"{name}" shows just "{words}"', lambda: window.text(name) == words)
+
+    def _read_back(self) -> None:
+        found = self._room.sql(
+            "SELECT i.number, i.kind, i.priority, i.place, i.text, d.agency, d.state, c.number"
+            " FROM op112.incident i JOIN op112.dispatch d ON d.incident_id = i.id"
+            " JOIN op112.incident_call ic ON ic.incident_id = i.id JOIN op112.call c ON c.id = ic.call_id"
+        )
+        mine = [row for row in found if row[5] == "DAMKAR"]
+        if (
+            len(mine) != 1
+            or mine[0][:3] != (self._number, KIND, "1")
+            or mine[0][4:] != (TEXT, "DAMKAR", "under_way", FIRE)
+        ):
+            raise RoomError(f"psql reads something else: {found}")
+
+    def _wait_sql(self, column: str, number: str, wanted: str) -> None:
+        statement = f"SELECT {column} FROM op112.call WHERE number = '{number}'"  # noqa: S608  (our own words)
+        wait_for(f"{statement} gives {wanted}", lambda: self._room.sql(statement) == [(wanted,)], every_s=0.2)
+
+    # ---- telling
+
+    def _key(self, window: Window, *keys: str) -> float:
+        """Press keys and return when."""
+        begun = time.monotonic()
+        window.press(*keys)
+        return begun
+
+    def _step(self, text: str, look: Callable[[], object], since: float | None = None) -> None:
+        """Do one step and print it with the time since the start and its own duration.
+
+        The duration is the milliseconds that `look` returns, else the time from `since` (its own begin) until now.
+        """
+        begun = time.monotonic() if since is None else since
+        try:
+            found = look()
+        except RoomError as error:
+            raise StepMissedError(f"MISSED: {text}\n{error}\n{self._room.report()}") from error
+        took_ms = found if isinstance(found, float) else (time.monotonic() - begun) * 1000
+        self.steps += 1
+        self._tell(f"{text} ({_span(took_ms)})")
+
+    def _tell(self, text: str) -> None:
+        print(f"[{time.monotonic() - self._start:5.1f} s] {text}", flush=True)
+
+    def _shots(self, name: str) -> None:
+        self._scene += 1
+        made = self._room.screenshots(self.out, f"{self._scene:02d}-{name}")
+        self.pictures += len(made)
+
+    def _until(self, look: Callable[[], bool], limit_s: float) -> None:
+        """Wait for it, or until the time is over: both are fine."""
+        end = time.monotonic() + limit_s
+        while not look() and time.monotonic() < end:
+            time.sleep(0.1)
+
+
+def _span(ms: float) -> str:
+    return f"{ms:.0f} ms" if ms < 1000 else f"{ms / 1000:.1f} s"
