@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QScrollArea, QWidget
 
 from operator_app.domain.ids import DispatchId, IncidentId
 from operator_app.domain.incident import Dispatch
@@ -224,6 +224,23 @@ def test_a_refusal_needs_its_reason_in_the_row_below(qapp: QApplication) -> None
     play(qapp, lambda: staged(qapp, scene))
 
 
+def test_accepting_instead_puts_the_begun_refusal_away(qapp: QApplication) -> None:
+    async def scene(stage: Stage) -> None:
+        _, dispatch_id = await stage.fire()
+        await stage.read()
+        stage.press(Qt.Key.Key_F8)
+        edit = stage.window._notes.edit
+        await until(edit.isVisible)
+        assert said(stage.window, "reason_for") == "Tolak KTM-261123-M3-014:"
+        QTest.keyClicks(edit, "salah")
+        stage.press(Qt.Key.Key_F2)
+        await until(lambda: stage.dispatch(dispatch_id).state is DispatchState.ACCEPTED)
+        await stage.read()
+        assert not edit.isVisible()
+
+    play(qapp, lambda: staged(qapp, scene))
+
+
 def test_escape_gives_the_refusal_up(qapp: QApplication) -> None:
     async def scene(stage: Stage) -> None:
         _, dispatch_id = await stage.fire()
@@ -395,6 +412,10 @@ def test_no_word_is_cut_off(
         await stage.read()
         assert (stage.window.width(), stage.window.height()) == size
         assert clipped(stage.window) == []
+        for area in stage.window.findChildren(QScrollArea):
+            content: QWidget | None = area.widget()
+            assert content is not None
+            assert content.width() <= area.viewport().width()
         stage.press(Qt.Key.Key_F8)
         await until(stage.window._notes.edit.isVisible)
         await stage.read()

@@ -97,8 +97,12 @@ class NoteRow(QStackedWidget):
         if notice is not None:
             self._notice.say(notice.words, Tone.ALARM if notice.loud else Tone.WATCH)
 
-    def ask_reason(self, dispatch_id: DispatchId) -> None:
-        """Open the line for the refusal of that dispatch and give it the keyboard: the person pressed the key."""
+    def ask_reason(self, dispatch_id: DispatchId, number: str) -> None:
+        """Open the line for the refusal of that dispatch and give it the keyboard: the person pressed the key.
+
+        The incident's number stands before it, for whatever else comes into view meanwhile.
+        """
+        self._what.say(self._say("desk.reason_for", number=number))
         if self._for != dispatch_id:
             self.edit.clear()
         self._for = dispatch_id
@@ -137,7 +141,9 @@ class NoteRow(QStackedWidget):
         send.clicked.connect(self._give)
         leave = KeyButton(theme, say("desk.reason_cancel"), "Esc", name="reason_cancel")
         leave.clicked.connect(self.close_reason)
-        across.addWidget(self.edit, 4)
+        self._what = Text(part="strong", tone=Tone.ALARM, name="reason_for")
+        across.addWidget(self._what)
+        across.addWidget(self.edit, 3)
         across.addWidget(send, 1)
         across.addWidget(leave, 1)
         return row

@@ -134,16 +134,16 @@ class SheetPane(Panel):
         self._number = Text(part="strong", tone=Tone.QUIET, name="number")
         self._priority = Chip(name="priority")
         self._state = Chip(name="state")
-        self._number.setWordWrap(True)
-        under = QHBoxLayout()
-        under.setSpacing(theme.px(10))
-        under.addWidget(self._number, 1)
-        under.addWidget(self._state)
-        under.addWidget(self._priority)
+        chips = QHBoxLayout()
+        chips.setSpacing(theme.px(10))
+        chips.addWidget(self._priority)
+        chips.addWidget(self._state)
+        chips.addStretch(1)
         down = QVBoxLayout()
-        down.setSpacing(theme.px(2))
-        down.addWidget(self._kind)
-        down.addLayout(under)
+        down.setSpacing(theme.px(4))
+        for part in (self._kind, self._number):
+            down.addWidget(part)
+        down.addLayout(chips)
         return down
 
     def _grid(self, theme: Theme, say: Say) -> QGridLayout:

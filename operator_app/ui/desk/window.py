@@ -123,8 +123,11 @@ class DeskWindow(QWidget):
             return
         self._notice = None
         if action is Action.DECLINE:
-            self._notes.ask_reason(dispatch_id)
+            sheet = self._presenter.view().sheet
+            self._notes.ask_reason(dispatch_id, "" if sheet is None else sheet.number)
         else:
+            if self._notes.reason_for == dispatch_id:
+                self._notes.close_reason()
             self._errands.run(self._desk.move(dispatch_id, TARGETS[action]), action.value)
 
     def _decline(self, dispatch_id: str, reason: str) -> None:
@@ -145,6 +148,8 @@ class DeskWindow(QWidget):
             self._choose(alarm.first)
 
     def _step(self, by: int) -> None:
+        if self._notes.reason_for is not None:
+            return
         self._presenter.step_selection(by)
         self.read()
 

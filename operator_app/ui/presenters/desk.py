@@ -240,8 +240,8 @@ class DeskPresenter:
             return ""
         if link.reason == LinkTrouble.NOT_CONFIGURED:
             return self._say("desk.cut_off_none")
-        since = local_time(link.since, self._desk.timezone)
-        return self._say("desk.cut_off", time=since, n=link.waiting)
+        words = self._say("desk.cut_off", time=local_time(link.since, self._desk.timezone))
+        return f"{words} {self._say('desk.cut_off_waiting', n=link.waiting)}" if link.waiting else words
 
     def _record(self) -> str:
         standing, zone = self._desk.record_standing(), self._desk.timezone
