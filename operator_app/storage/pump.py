@@ -14,7 +14,7 @@ from operator_app.storage.door import connect
 from operator_app.storage.feed import Backoff
 from operator_app.storage.problems import ServerProblem, StoreProblemError
 from operator_app.storage.seat_store import OutgoingEvent, SeatStore
-from operator_app.storage.server_errors import SqlError, Verdict, original, server_problem, verdict
+from operator_app.storage.server_errors import Verdict, server_problem, verdict, words_of
 from operator_app.storage.socket_guard import SocketGuard
 
 log = logging.getLogger(__name__)
@@ -54,6 +54,7 @@ class Pump:
             pool_size=1,
             max_overflow=0,
             isolation_level="AUTOCOMMIT",
+            hide_parameters=True,
         )
         self._wake = threading.Event()
         self._open = threading.Event()
@@ -109,7 +110,7 @@ class Pump:
             except StoreProblemError as error:
                 log.error("sending waits for the seat's store: %s", error)  # noqa: TRY400
             except (psycopg.Error, sqlalchemy.exc.DBAPIError) as error:
-                log.warning("sending waits: %s", error)
+                log.warning("sending waits: %s", words_of(error))
                 if verdict(error) is Verdict.SERVER:
                     self._troubled(server_problem(error, self._dsn))
             except (
@@ -133,7 +134,7 @@ class Pump:
             if verdict(error) is not Verdict.POISON:
                 raise
             if len(events) == 1:
-                self._set_aside(events[0].id, _words(error))
+                self._set_aside(events[0].id, words_of(error))
                 return
             middle = len(events) // 2
             self._send(connection, events[:middle])
@@ -165,10 +166,3 @@ class Pump:
         log.error("event %s is set aside: %s", event_id, trouble)
         self._store.quarantine(event_id, trouble)
         self._changed()
-
-
-def _words(error: SqlError) -> str:
-    cause = original(error)
-    if cause is None:
-        return str(error)
-    return f"{cause.sqlstate}: {cause.diag.message_primary}"

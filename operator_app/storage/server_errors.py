@@ -76,10 +76,19 @@ def verdict(error: SqlError) -> Verdict:
     )
 
 
+def words_of(error: SqlError) -> str:
+    """What may stand in a log: neither the statement nor its data, which hold what callers said."""
+    cause = original(error)
+    if cause is None:
+        return type(error).__name__
+    if cause.sqlstate is not None:
+        return f"{cause.sqlstate}: {cause.diag.message_primary}"
+    return " ".join(str(cause).split())
+
+
 def server_problem(error: SqlError, dsn: str) -> ServerProblem:
     """What an error of connecting, or of the first words, means for a person. Names the server, never the password."""
-    cause = original(error)
-    text = " ".join(str(cause or error).split())
+    cause, text = original(error), words_of(error)
     reason = ServerReason.OTHER
     if cause is not None and cause.sqlstate is not None:
         reason = _STATES.get(cause.sqlstate, ServerReason.OTHER)

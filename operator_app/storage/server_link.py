@@ -99,7 +99,10 @@ class ServerLink:
         self._feed.start()
 
     def stop(self) -> None:
-        """Let go of the server and end the threads; blocks for up to a connect's time, so not on the loop's thread."""
+        """Let go of the server and end the threads; then the store may be closed.
+
+        Blocks for up to the time of a connect, so it is not for the loop's thread; later calls do nothing.
+        """
         self._post.end()
         if self._guard is None:
             return

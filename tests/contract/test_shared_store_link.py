@@ -265,6 +265,23 @@ def test_a_poisoned_event_is_set_aside_visibly_and_the_rest_goes_on(
     run(story)
 
 
+def test_no_word_of_a_caller_gets_into_the_log(
+    database: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def story() -> None:
+        async with seat(tmp_path, database.login(), "M1") as m1:
+            await m1.write(
+                [m1.writer.event(IncidentNoted(WHERE, "Bu Siti, 0812 \0")), *m1.writer.notes(1, WHERE)]
+            )
+            await m1.until(lambda: len(m1.shared) == 1 and m1.states[-1].quarantined == 1)
+
+    with caplog.at_level("INFO"):
+        run(story)
+    assert "set aside: 22P05" in caplog.text
+    assert "Siti" not in caplog.text
+    assert "0812" not in caplog.text
+
+
 def test_an_event_that_the_login_may_not_write_is_set_aside(database: Database, tmp_path: Path) -> None:
     async def story() -> None:
         async with seat(tmp_path, database.login("desk"), "D1", "desk") as desk:
