@@ -4,7 +4,6 @@ import gc
 import logging
 import os
 import socket
-import sys
 import time
 from pathlib import Path
 
@@ -43,8 +42,8 @@ class Library:
         self._sink = sink
         self._accounts: dict[str, SipAccount] = {}
         self._endpoint = _Endpoint(sink)
-        # The library keeps pointers into these for as long as it lives.
-        self._tcp_options = _tcp_options()
+        # The library keeps a pointer into it for as long as it lives.
+        self._no_delay = _no_delay()
         self.limits = limits
         self.legs = Legs(sink)
         self.address = ""
@@ -157,8 +156,7 @@ class Library:
         config.port = port
         config.boundAddress = self._settings.bind
         if kind == pj.PJSIP_TRANSPORT_TCP:
-            for option in self._tcp_options:
-                config.sockOptParams.sockOpts.append(option)
+            config.sockOptParams.sockOpts.append(self._no_delay)
         try:
             transport = self._endpoint.transportCreate(kind, config)
         except pj.Error as problem:
@@ -227,22 +225,12 @@ class Library:
         self._accounts[name] = account
 
 
-def _tcp_options() -> list[pj.SockOpt]:
-    """Return what the library leaves unset.
-
-    Without TCP_NODELAY a 180 waits 40 ms behind the 100 before it. Without SO_REUSEADDR an engine that comes back after
-    a crash finds its own port in use for a minute; two that listen at once are still refused.
-    """
-    wanted = [(socket.IPPROTO_TCP, socket.TCP_NODELAY)]
-    if sys.platform != "win32":  # there it would let two listen at one port
-        wanted.append((socket.SOL_SOCKET, socket.SO_REUSEADDR))
-    options = []
-    for level, name in wanted:
-        option = pj.SockOpt()
-        option.level, option.optName = level, name
-        option.setOptValInt(1)
-        options.append(option)
-    return options
+def _no_delay() -> pj.SockOpt:
+    """Return TCP_NODELAY, which the library leaves unset: a 180 would wait 40 ms behind the 100 before it."""
+    option = pj.SockOpt()
+    option.level, option.optName = socket.IPPROTO_TCP, socket.TCP_NODELAY
+    option.setOptValInt(1)
+    return option
 
 
 def host_of(uri: str) -> str:

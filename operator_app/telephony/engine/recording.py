@@ -20,6 +20,7 @@ import pjsua2 as pj
 from operator_app.domain.ids import CallId
 from operator_app.domain.line import LineRecorded, LineRecordingFailed, RecordingProblem
 from operator_app.telephony import wav
+from operator_app.telephony.engine.library import CLOCK_RATE
 from operator_app.telephony.engine.links import TAPES, Node
 from operator_app.telephony.engine.mixer import Mixer
 
@@ -29,6 +30,7 @@ MARKER = ".recording.json"
 _SUFFIXES = ("caller", "operator", "both")
 _STALL_S = 2.5
 _CLOSE_S = 3.0
+_EMPTY_S = 0.25
 _LEAST_FREE = 1 << 20
 
 _GRAVE = 12
@@ -56,7 +58,7 @@ class Recordings:
         self._tapes: dict[CallId, _Tape] = {}
         self._jobs: list[tuple[CallId, Future[Result]]] = []
         self._grave: list[tuple[CallId, _Tape, float]] = []
-        self._worker = ThreadPoolExecutor(1, "recordings")
+        self._worker = ThreadPoolExecutor(8, "recordings")
 
     def __contains__(self, call_id: CallId) -> bool:
         return call_id in self._tapes
@@ -200,26 +202,40 @@ def _finish(call_id: CallId, files: tuple[Path, ...], marker: Path, patience_s: 
     The library closes a file some bridge ticks after it was told to, so the header is waited for, and put right if it
     does not come.
     """
-    until = time.monotonic() + patience_s
+    began = time.monotonic()
     there = tuple(file for file in files if file.exists())
-    if not there:
-        marker.unlink(missing_ok=True)
-        raise FileNotFoundError(f"no file of {call_id} is left")
-    while time.monotonic() < until and not all(_closed(file) for file in there):
+    while (waited := time.monotonic() - began) < patience_s:
+        if all(_closed(file, waited) for file in there):
+            break
         time.sleep(0.02)
-    repaired = patience_s == 0.0
-    seconds = 0.0
+    try:
+        if not there:
+            raise wav.BadWavError(f"no file of {call_id} is left")
+        seconds = max(_mended(file).seconds for file in there)
+    except wav.BadWavError:
+        # Trying again at the next start would not help; what is on disk stays as it is.
+        marker.unlink(missing_ok=True)
+        raise
     for file in there:
-        seconds = max(seconds, wav.repair(file).seconds)
         with file.open("rb+") as opened:
             os.fsync(opened.fileno())
     digests = tuple(wav.digest(file) for file in there)
     marker.unlink(missing_ok=True)
-    return LineRecorded(
-        call_id, tuple(str(file.absolute()) for file in there), digests, round(seconds, 3), repaired
-    )
+    names = tuple(str(file.absolute()) for file in there)
+    return LineRecorded(call_id, names, digests, round(seconds, 3), repaired=patience_s == 0.0)
 
 
-def _closed(file: Path) -> bool:
-    found = wav.shape(file)
-    return found.present > 0 and found.whole
+def _closed(file: Path, waited_s: float) -> bool:
+    try:
+        found = wav.shape(file)
+    except wav.BadWavError:
+        return False  # not even the header has left the library's buffer
+    # The library writes every quarter of a second: an empty file is not closed yet, or is of a very short call.
+    return found.whole and (found.present > 0 or waited_s > _EMPTY_S)
+
+
+def _mended(file: Path) -> wav.WavShape:
+    if file.stat().st_size == 0:
+        # Killed before the first write: nothing was recorded, and that is what the file shall say.
+        wav.write_silence(file, rate=CLOCK_RATE, ms=0)
+    return wav.repair(file)

@@ -3,7 +3,6 @@
 import asyncio
 import math
 import os
-import struct
 import sys
 import wave
 from collections.abc import Callable
@@ -142,19 +141,15 @@ def alive(pid: int) -> bool:
 
 
 def write_tone(
-    path: Path, hertz: int, *, rate: int = 16_000, seconds: int = 2, amplitude: float = 0.5
+    path: Path, hertz: int, *, rate: int = 16_000, seconds: int = 30, amplitude: float = 0.5
 ) -> Path:
+    """Write a tone longer than any test: where a file begins anew its phase jumps."""
+    tone = np.sin(2 * math.pi * hertz / rate * np.arange(rate * seconds)) * amplitude * 32767
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(rate)
-        turn = 2 * math.pi * hertz / rate
-        file.writeframes(
-            b"".join(
-                struct.pack("<h", int(32767 * amplitude * math.sin(turn * at)))
-                for at in range(seconds * rate)
-            )
-        )
+        file.writeframes(tone.astype("<i2").tobytes())
     return path
 
 

@@ -136,8 +136,8 @@ def test_sound_comes_back_both_ways_after_hold(tmp_path: Path) -> None:
         for recorded, hertz in ((here, CALLER_HZ), (there, OPERATOR_HZ)):
             file = Path(recorded.files[0])
             assert recorded.seconds > 2.0
-            assert tone_level(file, hertz, start_s=0.3, seconds=0.3) > 0.4
-            assert tone_level(file, hertz, start_s=recorded.seconds - 0.5, seconds=0.3) > 0.4
+            assert tone_level(file, hertz, start_s=0.3, seconds=0.3) > 0.35
+            assert tone_level(file, hertz, start_s=recorded.seconds - 0.5, seconds=0.3) > 0.35
             assert silent_frames(file, start_s=0.3, end_s=recorded.seconds) > 15, "held calls are silent"
 
     asyncio.run(story())
