@@ -68,8 +68,14 @@ def _play(shift: Shift, *, keep: bool) -> int:
         shift.prank()
         shift.abandoned()
     except StepMissedError as missed:
-        print(f"\n{missed}", file=sys.stderr)
-        print(f"MISSED after {shift.steps} steps in {time.monotonic() - start:.1f} s; see {shift.out}")
+        told = shift.out / "missed.txt"
+        told.write_text(f"{missed}\n", encoding="utf-8")
+        for line in str(missed).splitlines()[:2]:
+            print(line, file=sys.stderr, flush=True)
+        print(
+            f"{shift.steps} steps were seen in {time.monotonic() - start:.1f} s, then one was missed; "
+            f"what the screens and logs said instead is in {told}"
+        )
         return 1
     print(
         f"All {shift.steps} steps were seen on the screens in {time.monotonic() - start:.1f} s; "

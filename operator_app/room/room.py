@@ -4,8 +4,10 @@ import contextlib
 import csv
 import io
 import os
+import random
 import shutil
 import signal
+import socket
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,7 +18,7 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 from operator_app.maps.site import SitePackError, import_site
 from operator_app.room.caller import Caller
 from operator_app.room.display import display_for, need_hands
-from operator_app.room.peers import KamailioServer, free_port
+from operator_app.room.peers import KamailioServer
 from operator_app.room.processes import Crew
 from operator_app.room.settings_file import Value, write_settings
 from operator_app.room.waiting import RoomError
@@ -32,6 +34,7 @@ DESK_SCREEN = (1366, 768)
 SITE = {"name": "112 Kutai Timur", "room": "Ruang panggilan Diskominfo-Perstik", "prefix": "KTM"}
 SITE_FOLDER = "site"
 SQL_S = 30
+OWN_PORTS = (20_000, 32_000)
 
 
 class Room:
@@ -167,7 +170,7 @@ class Room:
         start: bool = True,
     ) -> Window:
         """Open an operator's window with a phone; with `voice` the operator speaks this recording into the phone."""
-        port = free_port()
+        port = self._sip_port()
         self._addresses[name] = f"127.0.0.1:{port}"
         phone: dict[str, Value] = {"enabled": True, "address": "127.0.0.1", "port": port, "audio": audio}
         if voice is not None:
@@ -277,6 +280,13 @@ class Room:
             window.start()
         return window
 
+    def _sip_port(self) -> int:
+        """Return a port free for UDP and TCP, below those that the system gives out: it stays free until it is used."""
+        while True:
+            port = random.randrange(*OWN_PORTS)  # noqa: S311  (no secret)
+            if all(_is_free(port, kind) for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM)):
+                return port
+
     def _bring_site(self, data: Path) -> None:
         """Give a window the site's data; the pack is checked once and copied for the others."""
         if self.site_source is None:
@@ -289,3 +299,12 @@ class Room:
             self._site = data / SITE_FOLDER
         elif not (data / SITE_FOLDER).exists():
             shutil.copytree(self._site, data / SITE_FOLDER)
+
+
+def _is_free(port: int, kind: socket.SocketKind) -> bool:
+    with socket.socket(socket.AF_INET, kind) as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True

@@ -66,7 +66,7 @@ class Shift:
         for window in (self.m1, self.m2):
             self._step(
                 f"Seat {window.name} is ready for calls, its phone up",
-                partial(self._state, window, "ready"),
+                partial(self._ready, window),
                 since=begun,
             )
         for window, lamp, words in (
@@ -100,7 +100,7 @@ class Shift:
         dispatched = self._key(m1, "F7")
         self._step(
             "Desk DAMKAR shows the alarm",
-            lambda: desk.wait_text("alarm", self._say("desk.alarm_one")),
+            lambda: desk.wait_words(self._say("desk.alarm_one")),
             since=dispatched,
         )
         self._step("Seat M1 sees that it stands on the desk's screen", self._delivered, since=dispatched)
@@ -291,6 +291,11 @@ class Shift:
             since=since,
         )
 
+    def _ready(self, seat: Window) -> None:
+        self._state(seat, "ready")
+        up = {self._say("lamp.phone"), self._say("lamp.phone_no_sound")}
+        seat.wait("its phone is up", lambda: seat.text("lampPhone") in up)
+
     def _state(self, seat: Window, state: str) -> None:
         seat.wait_text("topState", self._say(f"seat_state.{state}"))
 
@@ -338,7 +343,8 @@ class Shift:
         try:
             found = look()
         except RoomError as error:
-            raise StepMissedError(f"MISSED: {text}\n{error}\n{self._room.report()}") from error
+            first = str(error).partition("\n")[0]
+            raise StepMissedError(f"MISSED: {text}\n{first}\n{self._room.report()}") from error
         took_ms = found if isinstance(found, float) else (time.monotonic() - begun) * 1000
         self.steps += 1
         self._tell(f"{text} ({_span(took_ms)})")

@@ -16,6 +16,7 @@ T = TypeVar("T")
 START_S = 60.0
 SHOWN_S = 20.0
 TREE_LINES = 150
+CRASH_LINES = 60
 
 
 class Window:
@@ -213,6 +214,10 @@ class Window:
             lines.append(f"  no screenshot: {error}")
         if self._process is not None:
             lines += [f"  log {self._process.log}:", self._process.tail()]
+        for crash in sorted((self.data / "logs").glob("*.crash")):
+            stack = crash.read_text(encoding="utf-8", errors="replace").strip()
+            if stack:
+                lines += [f"  {crash}:", *stack.splitlines()[-CRASH_LINES:]]
         return "\n".join(lines)
 
     def _own_window(self) -> str | None:
