@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from operator_app.maps.geometry import Area, Box, read_area
-from operator_app.maps.names import NameIndex, PlaceHit
+from operator_app.maps.name_index import NameIndex
+from operator_app.maps.names import PlaceHit
 from operator_app.maps.pack import Pack, SitePackError, read_pack
 
 __all__ = ["Neighbour", "Place", "PlaceHit", "Site", "SitePackError", "SiteReport", "Village"]
