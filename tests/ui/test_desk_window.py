@@ -15,7 +15,7 @@ from operator_app.domain.messages import DispatchDelivered, DispatchMoved, Field
 from operator_app.domain.states import DispatchState, IncidentStatus
 from operator_app.ui.desk.desk_app import ALARM_FILE, DeskApp, build_desk_window
 from operator_app.ui.desk.window import KEYS
-from operator_app.ui.presenters.desk import Action
+from operator_app.ui.presenters.desk_view import Action
 from operator_app.ui.theme import Theme
 from operator_app.ui.widgets import KeyButton
 from operator_app.workflow.desk import Desk

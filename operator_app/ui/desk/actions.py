@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QStackedWidge
 
 from operator_app.domain.ids import DispatchId
 from operator_app.ui.errands import Notice
-from operator_app.ui.presenters.desk import Action, IncidentSheet
+from operator_app.ui.presenters.desk_view import Action, IncidentSheet
 from operator_app.ui.presenters.wording import Say, Tone
 from operator_app.ui.theme import Theme
 from operator_app.ui.widgets import KeyButton, Text

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, QUrl, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout
 
-from operator_app.ui.presenters.desk import Alarm
+from operator_app.ui.presenters.desk_view import Alarm
 from operator_app.ui.presenters.wording import Say, Tone
 from operator_app.ui.theme import TITLE, Theme
 from operator_app.ui.widgets import KeyButton, Text, set_look

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from operator_app.domain.ids import DispatchId
-from operator_app.ui.presenters.desk import DispatchLine
+from operator_app.ui.presenters.desk_view import DispatchLine
 from operator_app.ui.presenters.wording import Say, Tone
 from operator_app.ui.theme import Theme
 from operator_app.ui.widgets import Chip, KeyCap, Panel, SectionTitle, Text

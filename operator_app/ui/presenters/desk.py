@@ -1,22 +1,20 @@
 """What an agency's desk says: its dispatches, the incident in view, what may be done next, where it is saved."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from operator_app.domain.ids import DispatchId
 from operator_app.domain.incident import Dispatch, Incident
-from operator_app.domain.messages import (
-    DispatchDelivered,
-    DispatchMoved,
-    DispatchOverdue,
-    DispatchSent,
-    Event,
-    FieldSet,
-    IncidentMoved,
-    IncidentNoted,
+from operator_app.domain.states import DISPATCH_MOVES, DispatchState
+from operator_app.ui.presenters.desk_timeline import Timeline
+from operator_app.ui.presenters.desk_view import (
+    STATE_TONES,
+    TARGETS,
+    Action,
+    Alarm,
+    DeskView,
+    DispatchLine,
+    IncidentSheet,
 )
-from operator_app.domain.states import DISPATCH_MOVES, ENDED_INCIDENT, DispatchState
 from operator_app.ui.presenters.wording import (
     PRIORITY_TONES,
     Say,
@@ -30,116 +28,6 @@ from operator_app.workflow.desk import Desk, Share
 from operator_app.workflow.ports import LinkTrouble
 
 ENDED_SHOWN = timedelta(hours=12)
-CHANGED_TOGETHER = timedelta(minutes=1)
-
-
-class Action(StrEnum):
-    """What the desk can do with the dispatch in view."""
-
-    ACCEPT = "accept"
-    UNDER_WAY = "under_way"
-    ON_SCENE = "on_scene"
-    DONE = "done"
-    DECLINE = "decline"
-
-
-TARGETS = {
-    Action.ACCEPT: DispatchState.ACCEPTED,
-    Action.UNDER_WAY: DispatchState.UNDER_WAY,
-    Action.ON_SCENE: DispatchState.ON_SCENE,
-    Action.DONE: DispatchState.DONE,
-    Action.DECLINE: DispatchState.DECLINED,
-}
-
-STATE_TONES = {
-    DispatchState.SENT: Tone.WATCH,
-    DispatchState.ACCEPTED: Tone.BUSY,
-    DispatchState.UNDER_WAY: Tone.BUSY,
-    DispatchState.ON_SCENE: Tone.GOOD,
-    DispatchState.DONE: Tone.QUIET,
-    DispatchState.DECLINED: Tone.QUIET,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class DispatchLine:
-    """One dispatch in the list; `time` runs, `limit` is empty once the agency has answered."""
-
-    id: DispatchId
-    priority: str
-    priority_tone: Tone
-    kind: str
-    place: str
-    number: str
-    state: str
-    tone: Tone
-    time: str
-    limit: str
-    selected: bool
-    is_open: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One line of the timeline; `saved` says where an own step is, empty for the steps of others."""
-
-    id: str
-    time: str
-    text: str
-    who: str
-    saved: str
-    tone: Tone
-
-
-@dataclass(frozen=True, slots=True)
-class IncidentSheet:
-    """The incident in view, in words; empty texts where nothing was told."""
-
-    dispatch_id: DispatchId
-    number: str
-    kind: str
-    priority: str
-    priority_tone: Tone
-    state: str
-    tone: Tone
-    place: str
-    landmark: str
-    area: str
-    position: str
-    caller: str
-    text: str
-    others: str
-    steps: tuple[Step, ...]
-    allowed: frozenset[Action]
-
-
-@dataclass(frozen=True, slots=True)
-class Alarm:
-    """Dispatches that nobody has answered: `count` of them, `first` is the one that has waited longest."""
-
-    count: int
-    first: DispatchId
-    headline: str
-    detail: str
-    overdue: bool
-
-
-@dataclass(frozen=True, slots=True)
-class DeskView:
-    """Everything that stands in the desk's window at one moment."""
-
-    agency: str
-    seat: str
-    clock: str
-    zone: str
-    server: str
-    server_tone: Tone
-    cut_off: str
-    record: str
-    alarm: Alarm | None
-    open_lines: tuple[DispatchLine, ...]
-    ended_lines: tuple[DispatchLine, ...]
-    sheet: IncidentSheet | None
 
 
 class DeskPresenter:
@@ -150,6 +38,7 @@ class DeskPresenter:
         self._desk = desk
         self._say = say
         self._kinds = {kind.code: kind for kind in desk.kinds}
+        self._timeline = Timeline(desk, say)
         self._selected: DispatchId | None = None
         self._waiting: set[DispatchId] = set()
         self._open: set[DispatchId] = set()
@@ -329,7 +218,7 @@ class DeskPresenter:
             caller=" · ".join(part for part in (name, number) if part) or self._say("desk.caller_unknown"),
             text=incident.value("text"),
             others=self._others(incident),
-            steps=self._steps(incident, dispatch),
+            steps=self._timeline.steps(incident, dispatch),
             allowed=allowed(share),
         )
 
@@ -361,74 +250,6 @@ class DeskPresenter:
             for each in others
         )
 
-    # ---- the timeline
-
-    def _steps(self, incident: Incident, dispatch: Dispatch) -> tuple[Step, ...]:
-        """Tell what concerns this agency, newest first; words changed together are one step."""
-        steps: list[Step] = []
-        fields: list[str] = []
-        together: Event | None = None
-        sent = False
-        for event in incident.timeline:
-            sent = sent or (isinstance(event.fact, DispatchSent) and event.fact.dispatch_id == dispatch.id)
-            if isinstance(event.fact, FieldSet):
-                if not sent:
-                    continue
-                word = self._say(f"desk.field_{event.fact.field}")
-                if together is not None and _one_act(together, event):
-                    steps.pop()
-                else:
-                    fields = []
-                fields = [*(each for each in fields if each != word), word]
-                together = event
-                steps.append(
-                    self._step(event, self._say("desk.step_changed", field=", ".join(fields)), Tone.WATCH)
-                )
-                continue
-            told = self._told(event, dispatch)
-            if told is not None:
-                together = None
-                text, tone = told
-                if event.id in incident.rejected:
-                    text, tone = self._say("desk.step_rejected", text=text), Tone.QUIET
-                steps.append(self._step(event, text, tone))
-        return tuple(reversed(steps))
-
-    def _step(self, event: Event, text: str, tone: Tone) -> Step:
-        time = local_time(event.occurred_at, self._desk.timezone)
-        who = self._say("desk.here") if event.seat == self._desk.name else self._seat_name(event.seat)
-        return Step(event.id, time, text, who, self._where(event), tone)
-
-    def _seat_name(self, name: str) -> str:
-        is_number = name[:1] == "M" and name[1:].isdigit()
-        return self._say("desk.seat_number", n=name[1:]) if is_number else name
-
-    def _where(self, event: Event) -> str:
-        if event.seat != self._desk.name:
-            return ""
-        return self._say("desk.step_shared" if self._desk.is_shared(event.id) else "desk.step_here")
-
-    def _told(self, event: Event, dispatch: Dispatch) -> tuple[str, Tone] | None:
-        match event.fact:
-            case DispatchSent(dispatch_id=own) if own == dispatch.id:
-                return self._say("desk.step_sent", limit=running(dispatch.ack_within_s)), Tone.PLAIN
-            case DispatchDelivered(dispatch_id=own) if own == dispatch.id:
-                return self._say("desk.step_delivered"), Tone.PLAIN
-            case DispatchOverdue(dispatch_id=own) if own == dispatch.id:
-                return self._say("desk.step_overdue"), Tone.ALARM
-            case DispatchMoved(dispatch_id=own, to=DispatchState.DECLINED, reason=reason) if (
-                own == dispatch.id
-            ):
-                return self._say("desk.step_declined", reason=reason), Tone.WATCH
-            case DispatchMoved(dispatch_id=own, to=to) if own == dispatch.id:
-                return self._say(f"desk.state_{to}"), Tone.PLAIN
-            case IncidentNoted(text=text):
-                return self._say("desk.step_note", text=text), Tone.PLAIN
-            case IncidentMoved(to=to, reason=reason) if to in ENDED_INCIDENT:
-                words = self._say(f"desk.status_{to}")
-                return (f"{words}: {reason}" if reason else words), Tone.WATCH
-        return None
-
     def _find(self, dispatch_id: DispatchId | None) -> Share | None:
         if dispatch_id is None:
             return None
@@ -440,10 +261,6 @@ def allowed(share: Share) -> frozenset[Action]:
     if not share.incident.is_open:
         return frozenset()
     return frozenset(action for action, to in TARGETS.items() if to in DISPATCH_MOVES[share.dispatch.state])
-
-
-def _one_act(one: Event, other: Event) -> bool:
-    return one.seat == other.seat and other.occurred_at - one.occurred_at < CHANGED_TOGETHER
 
 
 def _asked(share: Share) -> bool:

@@ -1,12 +1,13 @@
 """What the wall says: the figures and the lists of the room in words, with nothing about any person in them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
-from operator_app.domain.figures import Figures, HourCount, SeatStanding, Unaccepted
+from operator_app.domain.figures import Figures, SeatStanding, Unaccepted
 from operator_app.domain.incident import Dispatch, Incident
 from operator_app.domain.states import Classification, DispatchState, IncidentStatus, SeatState
+from operator_app.ui.presenters.wall_view import DataAge, IncidentLine, Mark, SeatLine, Tile, WallView
 from operator_app.ui.presenters.wording import PRIORITY_TONES, Say, Tone, local_time, running
 from operator_app.workflow.ports import LinkTrouble
 from operator_app.workflow.wallroom import WallRoom
@@ -32,80 +33,6 @@ DAY_ROWS: tuple[tuple[str, frozenset[Classification | None]], ...] = (
         frozenset({Classification.INFORMATION, Classification.MISDIRECTED, Classification.TEST, None}),
     ),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class DataAge:
-    """The truth about the data: how old the last word of the server is; `stale` data is shouted about."""
-
-    text: str
-    stale: bool
-    warning: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """One figure: `titles` and `foots` from the fullest to the shortest wording."""
-
-    name: str
-    titles: tuple[str, ...]
-    figure: str
-    unit: str
-    foots: tuple[str, ...]
-    tone: Tone
-
-
-@dataclass(frozen=True, slots=True)
-class IncidentLine:
-    """One open incident; `kinds` and `states` from the fullest to the shortest wording."""
-
-    id: str
-    priority: str
-    priority_tone: Tone
-    kinds: tuple[str, ...]
-    places: tuple[str, ...]
-    states: tuple[str, ...]
-    tone: Tone
-    age: str
-
-
-@dataclass(frozen=True, slots=True)
-class SeatLine:
-    """One seat, what it does, since how long."""
-
-    id: str
-    name: str
-    state: str
-    tone: Tone
-    time: str
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """An incident on the wall's map; a masked one is not there at all."""
-
-    id: str
-    lat: float
-    lon: float
-    priority: int | None
-    label: str
-    state: str
-
-
-@dataclass(frozen=True, slots=True)
-class WallView:
-    """Everything that stands on the wall at one moment."""
-
-    clock: str
-    data: DataAge
-    tiles: tuple[Tile, ...]
-    incidents: tuple[IncidentLine, ...]
-    seats: tuple[SeatLine, ...]
-    no_incidents: str
-    no_seats: str
-    day: tuple[tuple[str, str], ...]
-    hours: tuple[HourCount, ...]
-    marks: tuple[Mark, ...]
 
 
 class WallPresenter:

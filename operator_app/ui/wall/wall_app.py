@@ -10,7 +10,7 @@ from operator_app.maps.serve import load_assets
 from operator_app.maps.site import Site
 from operator_app.ui.control import ControlServer, Marks
 from operator_app.ui.map_view import MapIncident, MapView
-from operator_app.ui.presenters.wall import Mark
+from operator_app.ui.presenters.wall_view import Mark
 from operator_app.ui.texts import Texts
 from operator_app.ui.theme import Theme, load_fonts
 from operator_app.ui.wall.look import WallLook

@@ -5,164 +5,21 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QResizeEvent, QScreen
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from operator_app.ui.control import Marks, PaintMarks
-from operator_app.ui.presenters.wall import DAY_ROWS, DataAge, Mark, WallPresenter, WallView
-from operator_app.ui.presenters.wording import Say, Tone
-from operator_app.ui.wall.curve import HourCurve
+from operator_app.ui.presenters.wall import WallPresenter
+from operator_app.ui.presenters.wall_view import Mark, WallView
+from operator_app.ui.presenters.wording import Say
+from operator_app.ui.wall.board import WallBoard
 from operator_app.ui.wall.look import WallLook
-from operator_app.ui.wall.measure import HEADLINE_PX, LINE_PX
-from operator_app.ui.wall.parts import (
-    Card,
-    DayLine,
-    DayRow,
-    FitLabel,
-    IncidentRow,
-    RowList,
-    SeatRow,
-    TileCard,
-)
 from operator_app.workflow.ports import BoardChanged, LinkState
 from operator_app.workflow.wallroom import WallRoom
 
 log = logging.getLogger(__name__)
 
-TILES = ("waiting", "answered", "open", "unaccepted", "abandoned")
 GATHER_MS = 50
 """Changes that come together are painted together; far below the second that W1 allows."""
-
-
-class WallHeader(QFrame):
-    """Name of the room, age of the data, time of day; old data turns the whole line into an alarm."""
-
-    def __init__(self, look: WallLook, name: str, room: str) -> None:
-        super().__init__()
-        self._look = look
-        self.setObjectName("wall_header")
-        self._stale: bool | None = None
-        self._warning = FitLabel(look, look.scale.big(LINE_PX * 1.1), bold=True)
-        self._warning.setObjectName("stale_warning")
-        self._name = FitLabel(look, look.scale.big(HEADLINE_PX), bold=True).natural()
-        self._room = FitLabel(look, look.scale.big(LINE_PX))
-        self._age = FitLabel(look, look.scale.big(LINE_PX * 1.1), bold=True).natural()
-        self._age.setObjectName("data_age")
-        self._clock = FitLabel(look, look.scale.big(HEADLINE_PX * 1.15), bold=True).natural()
-        self._clock.setObjectName("clock")
-        self._name.say(name)
-        self._room.say((room, ""), Tone.QUIET)
-        line = QHBoxLayout(self)
-        side = look.scale.frame(14)
-        line.setContentsMargins(side, look.scale.frame(4), side, look.scale.frame(4))
-        line.setSpacing(look.scale.frame(28))
-        line.addWidget(self._name)
-        line.addWidget(self._room, 1)
-        line.addWidget(self._warning, 1)
-        line.addWidget(self._age)
-        line.addWidget(self._clock)
-
-    def tell(self, clock: str, data: DataAge) -> None:
-        """Show the time and the truth about the data."""
-        stale = data.stale
-        self._clock.say(clock, inverted=stale)
-        self._age.say(data.text if stale else f"● {data.text}", Tone.GOOD, inverted=stale)
-        self._name.say(self._name.wordings, inverted=stale)
-        self._warning.say(data.warning, inverted=stale)
-        if stale is not self._stale:
-            self._stale = stale
-            self._room.setVisible(not stale)
-            self._warning.setVisible(stale)
-            self.setStyleSheet(self._look.header("wall_header", alarm=stale))
-
-
-class WallBoard(QWidget):
-    """Everything on the wall at one scale; the window makes a new one when its size changes."""
-
-    def __init__(
-        self, room: WallRoom, say: Say, look: WallLook, names: tuple[str, str], land: QWidget | None
-    ) -> None:
-        super().__init__()
-        self.look = look
-        scale = look.scale
-        gap = scale.frame(14)
-        self.header = WallHeader(look, *names)
-        self.tiles = {name: TileCard(look, name) for name in TILES}
-        self.incidents = RowList(look, say, IncidentRow)
-        self.seats = RowList(look, say, SeatRow)
-        self.day = RowList(look, say, DayRow)
-        self.curve = HourCurve(look, say, room.timezone)
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(gap, scale.frame(6), gap, gap)
-        rows.setSpacing(gap)
-        rows.addWidget(self.header)
-        across = QHBoxLayout()
-        across.setSpacing(gap)
-        for tile in self.tiles.values():
-            across.addWidget(tile, 1)
-        rows.addLayout(across)
-        rows.addLayout(self._body(say, land), 1)
-
-    def tell(self, view: WallView) -> None:
-        """Show that moment; each part repaints only what differs."""
-        self.header.tell(view.clock, view.data)
-        for tile in view.tiles:
-            self.tiles[tile.name].tell(tile)
-        self.incidents.tell(view.incidents, view.no_incidents)
-        self.seats.tell(view.seats, view.no_seats)
-        self.day.tell([DayLine(words, words, count) for words, count in view.day])
-        self.curve.tell(view.hours)
-
-    def _body(self, say: Say, land: QWidget | None) -> QGridLayout:
-        look, scale = self.look, self.look.scale
-        grid = QGridLayout()
-        grid.setSpacing(scale.frame(14))
-        list_card = _filled(look, "incidents", self.incidents)
-        seat_card = _filled(look, "seats", self.seats)
-        if scale.is_near:
-            if land is not None:
-                grid.addWidget(_framed(look, land), 0, 0)
-            grid.addWidget(self.curve, 1 if land is not None else 0, 0, 1 if land is not None else 2, 1)
-            self._add_day(seat_card, say)
-        else:
-            for part in (self.curve, self.day):
-                part.setParent(self)
-                part.hide()
-        grid.addWidget(list_card, 0, 1, 2, 1)
-        grid.addWidget(seat_card, 0, 2, 2, 1)
-        grid.setRowStretch(0, 62)
-        grid.setRowStretch(1, 38)
-        for column, share in enumerate((27, 47, 26) if scale.is_near else (0, 68, 32)):
-            grid.setColumnStretch(column, share)
-        return grid
-
-    def _add_day(self, card: Card, say: Say) -> None:
-        look = self.look
-        title = FitLabel(look, LINE_PX * 0.85)
-        title.say(say("wall.today"), Tone.QUIET)
-        self.day.setFixedHeight(DayRow(look).row_height() * len(DAY_ROWS))
-        inside = card.layout()
-        assert inside is not None
-        inside.addWidget(title)
-        inside.addWidget(self.day)
-
-
-def _framed(look: WallLook, land: QWidget) -> Card:
-    card = Card(look, "land")
-    inside = QVBoxLayout(card)
-    inside.setContentsMargins(1, 1, 1, 1)
-    inside.addWidget(land)
-    land.show()
-    return card
-
-
-def _filled(look: WallLook, name: str, content: QWidget) -> Card:
-    card = Card(look, name)
-    inside = QVBoxLayout(card)
-    side, rise = look.scale.frame(24), look.scale.frame(10)
-    inside.setContentsMargins(side, rise, side, rise)
-    inside.setSpacing(look.scale.frame(4))
-    inside.addWidget(content, 1)
-    return card
 
 
 class WallWindow(QWidget):
