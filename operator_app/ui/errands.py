@@ -13,13 +13,19 @@ from operator_app.workflow.ports import JournalFailedError
 
 log = logging.getLogger(__name__)
 
+NOT_SAVED = "not_saved"
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One line for the person: `loud` when something was not done or not saved that should have been."""
+    """One line for the person: `loud` when something was not done or not saved that should have been.
+
+    A loud one of the same `topic` takes the place of the one before, and can be withdrawn by it.
+    """
 
     words: str
     loud: bool
+    topic: str = ""
 
 
 class Errands:
@@ -59,7 +65,7 @@ class Errands:
             self._tell(Notice(self._say(f"phone_refusal.{error.code}"), loud=True))
         except JournalFailedError as error:
             log.exception("%s was not saved", name)
-            self._tell(Notice(self._say("notice.not_saved", reason=str(error)), loud=True))
+            self._tell(Notice(self._say("notice.not_saved", reason=str(error)), loud=True, topic=NOT_SAVED))
         except Exception as error:
             log.exception("%s failed", name)
             self._tell(Notice(self._say("notice.failed", what=name, error=type(error).__name__), loud=True))

@@ -43,12 +43,15 @@ class Theme:
         """Return a length of the layout at this scale, in whole pixels, at least 1 for a positive one."""
         return max(1, round(pixels * self.scale)) if pixels > 0 else 0
 
-    def font(self, pixels: float = BODY, weight: int = QFont.Weight.Normal) -> QFont:
-        """Return the font of that size at scale 1, with figures of equal width so that running times stand still."""
+    def font(self, pixels: float = BODY, weight: int = QFont.Weight.Normal, *, tabular: bool = True) -> QFont:
+        """Return the font of that size at scale 1, with figures of equal width so that running times stand still.
+
+        Equal width also spreads hyphens: numbers with hyphens, which do not run, are better without it.
+        """
         font = QFont(FAMILY)
         font.setPixelSize(self.px(pixels))
         font.setWeight(QFont.Weight(weight))
-        font.setFeature(QFont.Tag("tnum"), 1)
+        font.setFeature(QFont.Tag("tnum"), int(tabular))
         return font
 
     def colour(self, tone: Tone) -> str:
@@ -128,7 +131,7 @@ QLabel[part="label"] { color: @muted@; font-size: @small@; }
 QLabel[part="small"] { font-size: @small@; }
 QLabel[part="strong"] { font-weight: 600; }
 QLabel[part="title"] { font-size: @title@; font-weight: 600; }
-QLabel[part="number"] { font-size: @number@; font-weight: 600; }
+QLabel[part="number"] { font-size: @number@; font-weight: 700; }
 QLabel[tone="quiet"] { color: @muted@; }
 QLabel[tone="plain"] { color: @text@; }
 QLabel[tone="good"] { color: @good@; }
@@ -142,6 +145,11 @@ QLabel[part="chip"] {
 QLabel[part="chip"][tone="busy"] { background: @busy_back@; }
 QLabel[part="chip"][tone="watch"] { background: @watch_back@; }
 QLabel[part="chip"][tone="alarm"] { background: @alarm_back@; }
+QLabel[part="waiting"] { border-radius: @6@; padding: @4@ @12@; border: 1px solid transparent; }
+QLabel[part="waiting"][tone="watch"] { background: @watch_back@; border-color: @watch_edge@; }
+QLabel[part="waiting"][tone="alarm"] { background: @alarm_back@; border-color: @alarm_edge@; }
+QFrame[part="hits"] { background: @row@; border: 1px solid @field_edge@; border-radius: @5@; }
+QFrame[part="hits"] QAbstractItemView { background: @row@; }
 QFrame[part="notice"] { background: @row@; border: 1px solid @panel_edge@; border-radius: @8@; }
 QFrame[part="notice"][tone="watch"] { background: @watch_back@; border-color: @watch_edge@; }
 QFrame[part="notice"][tone="alarm"] { background: @alarm_back@; border-color: @alarm_edge@; }
@@ -154,6 +162,7 @@ QPushButton[part="key"]:pressed { background: @chosen@; }
 QPushButton[part="key"]:checked { background: @chosen@; border-color: @focus@; }
 QPushButton[part="key"]:focus { border: 2px solid @focus@; }
 QPushButton[part="key"]:disabled { background: @panel@; color: @muted@; border-color: @panel_edge@; }
+QPushButton[look="quiet"] { background: transparent; border-color: transparent; font-weight: 400; }
 QPushButton[look="primary"] { background: @primary@; border-color: @primary@; color: @primary_text@; }
 QPushButton[look="primary"]:hover { background: @primary@; border-color: @focus@; }
 QPushButton[look="danger"] { background: @danger@; border-color: @danger_edge@; color: @danger_text@; }
@@ -162,9 +171,20 @@ QPushButton[look="primary"]:disabled, QPushButton[look="danger"]:disabled {
     background: @panel@; color: @muted@; border-color: @panel_edge@;
 }
 
+QPushButton[part="tab"] {
+    background: transparent; border: none; border-bottom: 2px solid transparent; padding: @2@ 0;
+    color: @muted@; font-size: @head@; font-weight: 600; letter-spacing: 1px;
+}
+QPushButton[part="tab"]:checked { color: @text@; border-bottom-color: @focus@; }
+QPushButton[part="tab"]:focus { color: @focus@; }
+QFrame[part="footer"] { background: transparent; border: 1px solid transparent; border-radius: @6@; }
+QFrame[part="footer"][tone="watch"] { background: @watch_back@; border-color: @watch_edge@; }
+QFrame[part="footer"][tone="alarm"] { background: @alarm_back@; border-color: @alarm_edge@; }
+QFrame[part="panel"][ringing="yes"] { background: @watch_back@; border-color: @watch@; }
+
 QLineEdit, QPlainTextEdit {
     background: @field@; border: 1px solid @field_edge@; border-radius: @5@; padding: @6@ @10@;
-    selection-background-color: @primary@; selection-color: @primary_text@;
+    selection-background-color: @primary@; selection-color: @primary_text@; placeholder-text-color: @muted@;
 }
 QLineEdit:focus, QPlainTextEdit:focus { border: 1px solid @focus@; }
 QLineEdit:disabled, QPlainTextEdit:disabled, QLineEdit:read-only { color: @muted@; background: @panel@; }
@@ -174,9 +194,7 @@ QAbstractItemView {
     selection-background-color: @chosen@; selection-color: @text@; alternate-background-color: @panel@;
 }
 QAbstractItemView::item:selected { background: @chosen@; color: @text@; }
-QHeaderView, QHeaderView::section {
-    background: @panel@; color: @muted@; border: none; font-size: @small@; font-weight: 400; padding: @3@ @10@ @3@ @10@;
-}
+QHeaderView { background: @panel@; border: none; }
 QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: none; }
 QScrollBar:vertical { background: transparent; width: @10@; margin: 0; }
 QScrollBar::handle:vertical { background: @raised_edge@; border-radius: @4@; min-height: @24@; margin: @2@; }

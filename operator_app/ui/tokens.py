@@ -119,6 +119,7 @@ TEXT_ON = (
     ("busy", "busy_back"),
     ("watch", "watch_back"),
     ("text", "watch_back"),
+    ("muted", "watch_back"),
     ("alarm", "alarm_back"),
     ("text", "alarm_back"),
 )

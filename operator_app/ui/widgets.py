@@ -7,6 +7,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import (
     QFrame,
+    QHBoxLayout,
     QLabel,
     QPushButton,
     QSizePolicy,
@@ -64,16 +65,53 @@ class Text(QLabel):
             set_tone(self, tone)
 
 
-class SpanText(QLabel):
-    """A line or paragraph whose pieces have tones of their own."""
+class ElideText(Text):
+    """A line of foreign length: what does not fit ends in an ellipsis, and the whole is in the tool tip."""
 
-    def __init__(self, theme: Theme, *, wrap: bool = False, name: str = "", part: str = "") -> None:
+    def __init__(self, part: str = "", tone: Tone = Tone.PLAIN, name: str = "") -> None:
+        super().__init__("", part, tone, name=name)
+        self.setMinimumWidth(1)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def say(self, words: str, tone: Tone | None = None) -> None:
+        """Show these words."""
+        if words != self.text():
+            self.setToolTip(words)
+        super().say(words, tone)
+
+    def shown_text(self) -> str:
+        """Return the whole text."""
+        return self.text()
+
+    def is_clipped(self) -> bool:
+        """Whether it is cut without a sign: never."""
+        return False
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint as much as fits."""
+        painter = QPainter(self)
+        painter.setFont(self.font())
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        words = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), int(self.alignment() | Qt.AlignmentFlag.AlignVCenter), words)
+
+
+class SpanText(QLabel):
+    """A line or paragraph whose pieces have tones of their own; `lines` keeps room for so many."""
+
+    def __init__(
+        self, theme: Theme, *, wrap: bool = False, name: str = "", part: str = "", lines: int = 0
+    ) -> None:
         super().__init__()
         self._theme = theme
         self._spans: tuple[Span, ...] = ()
         self.setTextFormat(Qt.TextFormat.RichText)
         self.setObjectName(name)
         self.setWordWrap(wrap)
+        if lines:
+            px = SMALL if part == "small" else BODY
+            self.setMinimumHeight(lines * QFontMetrics(theme.font(px)).lineSpacing() + 2)
+            self.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         if part:
             self.setProperty("part", part)
 
@@ -133,6 +171,14 @@ class Panel(QFrame):
         side = theme.px(margin)
         self.column.setContentsMargins(side, theme.px(margin - 2), side, theme.px(margin - 2))
         self.column.setSpacing(theme.px(gap))
+
+
+class Rule(QFrame):
+    """A thin line between two parts of a panel."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("part", "rule")
 
 
 class Lamp(QWidget):
@@ -211,6 +257,26 @@ def paint_shape(painter: QPainter, box: QRectF, tone: Tone, theme: Theme) -> Non
         painter.drawEllipse(box)
 
 
+class FieldLabel(QWidget):
+    """What stands over a field: its name, the key that leads to it, and a remark at the right end."""
+
+    def __init__(self, theme: Theme, words: str, key: str = "", name: str = "") -> None:
+        super().__init__()
+        self.words = Text(words, "label", Tone.QUIET)
+        self.remark = ElideText("label", Tone.QUIET, name=name)
+        self.remark.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.remark.setFont(theme.font(SMALL, tabular=False))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.px(8))
+        row.addWidget(self.words)
+        if key:
+            row.addWidget(KeyCap(theme, key))
+        row.addWidget(self.remark, 1)
+        # One height for all, so that fields in a row stand in line.
+        self.setFixedHeight(cap_size(theme, "F").height())
+
+
 class KeyCap(QWidget):
     """A drawn key, beside a field or title that it leads to."""
 
@@ -244,12 +310,12 @@ def cap_size(theme: Theme, key: str) -> QSize:
     return QSize(metrics.horizontalAdvance(key) + theme.px(12), metrics.height() + theme.px(4))
 
 
-def paint_cap(painter: QPainter, box: QRect, key: str, theme: Theme, letters: str) -> None:
-    """Paint a key cap with that letter colour."""
+def paint_cap(painter: QPainter, box: QRect, key: str, theme: Theme, letters: str, edge: str = "") -> None:
+    """Paint a key cap with that letter colour; on a coloured ground its edge is given and it has no ground itself."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(QColor(theme.tokens.field_edge), 1))
-    painter.setBrush(QColor(theme.tokens.panel))
+    painter.setPen(QPen(QColor(edge or theme.tokens.field_edge), 1))
+    painter.setBrush(Qt.BrushStyle.NoBrush if edge else QColor(theme.tokens.panel))
     painter.drawRoundedRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5), theme.px(4), theme.px(4))
     painter.setPen(QColor(letters))
     painter.setFont(theme.font(12, WEIGHT_STRONG))
@@ -284,8 +350,10 @@ class KeyButton(QPushButton):
             self.setProperty("look", look)
         self.setAccessibleName(words)
         self.setAccessibleDescription(spoken_key or key)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click must not take the keyboard from the form
-        self.setFont(theme.font(text_px, WEIGHT_STRONG))
+        # A click must not take the keyboard from the form; where a button has a key it needs no focus at all, and
+        # Space must never hang up because the focus has fallen on a button by itself.
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus if key else Qt.FocusPolicy.TabFocus)
+        self.setFont(theme.font(text_px, WEIGHT_STRONG, tabular=False))
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -346,7 +414,9 @@ class KeyButton(QPushButton):
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap
         painter.drawText(words, flags, self.text())
         if self._key:
-            paint_cap(painter, cap, self._key, self._theme, colour.name())
+            coloured = self.property("look") in ("primary", "danger") and self.isEnabled()
+            edge = colour.name() if coloured else ""
+            paint_cap(painter, cap, self._key, self._theme, colour.name(), edge)
 
     def _places(self) -> tuple[QRect, QRect]:
         cap = cap_size(self._theme, self._key) if self._key else QSize(0, 0)
@@ -362,8 +432,12 @@ class KeyButton(QPushButton):
             left = self.width() - self._side() - cap.width()
         return words, QRect(left, (self.height() - cap.height()) // 2, cap.width(), cap.height())
 
+    def _lead(self) -> int:
+        """Room before the words."""
+        return 0
+
     def _words_box(self, width: int) -> QRect:
-        return QRect(self._side(), 0, max(1, width - self._around()), self.height())
+        return QRect(self._side() + self._lead(), 0, max(1, width - self._around()), self.height())
 
     def _measure(self, width: int) -> QSize:
         flags = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft
@@ -371,19 +445,51 @@ class KeyButton(QPushButton):
 
     def _around(self) -> int:
         cap = cap_size(self._theme, self._key).width() if self._key else 0
-        return 2 * self._side() + self._gap() + cap
+        return 2 * self._side() + self._lead() + self._gap() + cap
 
     def _gap(self) -> int:
-        return self._theme.px(8) if self._key else 0
+        return self._theme.px(8 if self._text_px >= BODY else 5) if self._key else 0
 
     def _side(self) -> int:
-        return self._theme.px(12 if self._text_px >= BODY else 8)
+        return self._theme.px(12 if self._text_px >= BODY else 7)
 
     def _tall(self, words: int) -> int:
         return words + self._theme.px(18 if self._text_px >= BODY else 10)
 
     def _font(self) -> QFont:
-        return self._theme.font(self._text_px, WEIGHT_STRONG)
+        return self._theme.font(self._text_px, WEIGHT_STRONG, tabular=False)
 
     def _metrics(self) -> QFontMetrics:
         return QFontMetrics(self._font())
+
+
+class StateButton(KeyButton):
+    """The seat's own state: a shape in its tone before the words, its key after them."""
+
+    def __init__(self, theme: Theme, key: str, name: str) -> None:
+        super().__init__(theme, "", key, name=name)
+        self._tone = Tone.QUIET
+        self.setProperty("look", "quiet")
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def say_state(self, words: str, tone: Tone, hint: str) -> None:
+        """Show that state; `hint` says what a press will do."""
+        self.say(words)
+        if tone is not self._tone:
+            self._tone = tone
+            self.update()
+        if hint != self.toolTip():
+            self.setToolTip(hint)
+            self.setAccessibleDescription(f"{hint} ({self.key})")
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the button and its shape."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        side = self._theme.px(10)
+        box = QRectF(self._theme.px(10), (self.height() - side) / 2, side, side)
+        paint_shape(painter, box, self._tone, self._theme)
+
+    def _lead(self) -> int:
+        return self._theme.px(16)

@@ -29,8 +29,10 @@ BY_ENUM: dict[str, type[StrEnum]] = {
 def strings_in_code() -> Iterator[tuple[str, str]]:
     """Every literal text in the windows' code, with its file; values put into it stand as *."""
     for path in sorted((ROOT / "operator_app" / "ui").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+        inside = {part for node in nodes if isinstance(node, ast.JoinedStr) for part in node.values}
+        for node in nodes:
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in inside:
                 yield path.name, node.value
             elif isinstance(node, ast.JoinedStr):
                 parts = (str(p.value) if isinstance(p, ast.Constant) else "*" for p in node.values)

@@ -1,0 +1,139 @@
+"""The open incidents of the whole room: live, filtered by what is typed, the chosen one stays chosen."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy
+
+from operator_app.ui.incidents_model import IncidentsModel
+from operator_app.ui.keymap import Deed, KeyMap
+from operator_app.ui.presenters.incidents import IncidentsPresenter
+from operator_app.ui.presenters.wording import Say
+from operator_app.ui.rows_view import RowsView
+from operator_app.ui.theme import BODY, SMALL, Theme
+from operator_app.ui.widgets import KeyCap, Panel, SectionTitle, SpanText
+
+SAMPLES = ("P1", "KTM-261123-M3-014", "", "", "00:00:00", "", "", "00")
+"""What a column must hold at least; empty: it shares what is left by `SHARES`."""
+SHARES = (0, 0, 29, 32, 0, 16, 23, 0)
+LEFT_OUT = (1, 5, 7)
+"""Columns that a narrow table does without: number, agencies, seat; they stand in the form."""
+NARROW_BELOW = 900
+
+
+class FilterField(QLineEdit):
+    """Narrows the table; Down and Enter lead into it, Esc empties it."""
+
+    down = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Lead on or empty."""
+        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.down.emit()
+        elif event.key() == Qt.Key.Key_Escape and self.text():
+            self.clear()
+        else:
+            super().keyPressEvent(event)
+
+
+class IncidentsPane(Panel):
+    """Shows the presenter's incidents. `chosen` tells the id of the one to be brought into the form."""
+
+    chosen = Signal(str)
+
+    def __init__(
+        self, theme: Theme, say: Say, keys: KeyMap, presenter: IncidentsPresenter, model: IncidentsModel
+    ) -> None:
+        super().__init__(theme, "incidents", gap=4)
+        self._presenter = presenter
+        self.model = model
+        self.title = SectionTitle(name="incidentsTitle")
+        self.counts = SpanText(theme, name="incidentsCounts", part="small")
+        self.filter = FilterField()
+        self.filter.setObjectName("filter")
+        self.filter.setAccessibleName(say("incidents.filter_label"))
+        self.filter.setPlaceholderText(say("incidents.filter"))
+        self.filter.setFixedWidth(theme.px(220))
+        self.view = RowsView(
+            theme,
+            model,
+            "incidentsTable",
+            label=say("incidents.table_label"),
+            row_gap=11,
+            header=True,
+            empty=say("incidents.none"),
+        )
+        head = QHBoxLayout()
+        head.setSpacing(theme.px(18))
+        head.addWidget(self.title)
+        # It may be narrower than its words: then it is not shown at all.
+        self.counts.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        head.addWidget(self.counts, 1)
+        head.addStretch(0)
+        typed = QHBoxLayout()
+        typed.setSpacing(theme.px(8))
+        typed.addWidget(KeyCap(theme, keys.cap(Deed.FILTER)))
+        typed.addWidget(self.filter)
+        head.addLayout(typed)
+        self.column.setContentsMargins(theme.px(14), theme.px(8), theme.px(6), theme.px(8))
+        self.column.addLayout(head)
+        self.column.addWidget(self.view, 1)
+        self.filter.textChanged.connect(lambda _: self.refresh())
+        self.filter.down.connect(self._into_table)
+        self.view.chosen.connect(self.chosen)
+        self.view.left_at_top.connect(self.focus_filter)
+        self._titles = QFontMetrics(theme.font(SMALL))
+        self._body = QFontMetrics(theme.font(BODY, 600))
+
+    def height_for(self, rows: int) -> int:
+        """Return the height that shows exactly so many rows."""
+        margins, head = self.column.contentsMargins(), self.filter.sizeHint().height()
+        lines = self.view.horizontalHeader().sizeHint().height() + rows * self.view.row_height
+        return margins.top() + head + self.column.spacing() + lines + margins.bottom() + 2
+
+    def refresh(self) -> None:
+        """Show what the room holds now."""
+        rows = self._presenter.rows(self.filter.text())
+        self.model.show(rows)
+        head = self._presenter.head(len(rows))
+        self.title.say(head.title)
+        self.counts.say(head.spans)
+
+    def select(self, incident_id: str | None) -> None:
+        """Mark the incident that is in the form."""
+        place = self.model.row_of(incident_id)
+        if place is None:
+            self.view.clearSelection()
+        elif self.view.current_id() != incident_id or not self.view.selectionModel().hasSelection():
+            self.view.selectRow(place)
+
+    def focus_filter(self) -> None:
+        """Lead the keyboard to the filter."""
+        self.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.filter.selectAll()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the width among the columns."""
+        super().resizeEvent(event)
+        side = 2 * self.view.delegate.side
+        least = [
+            max(self._body.horizontalAdvance(sample), self._titles.horizontalAdvance(title)) + side + 2
+            for sample, title in zip(SAMPLES, self._presenter.titles(), strict=True)
+        ]
+        margins = self.column.contentsMargins()
+        bar = self.view.verticalScrollBar().sizeHint().width()
+        free = self.width() - margins.left() - margins.right() - bar
+        narrow = free < self.theme.px(NARROW_BELOW)
+        self.counts.setVisible(not narrow)
+        for column in LEFT_OUT:
+            self.view.setColumnHidden(column, narrow)
+        shares = [0 if narrow and column in LEFT_OUT else share for column, share in enumerate(SHARES)]
+        fixed = sum(w for c, w in enumerate(least) if SHARES[c] == 0 and not (narrow and c in LEFT_OUT))
+        spare = max(0, free - fixed)
+        widths = [max(w, spare * share // sum(shares)) for w, share in zip(least, shares, strict=True)]
+        self.view.set_widths([w if SHARES[c] == 0 else widths[c] for c, w in enumerate(least)])
+
+    def _into_table(self) -> None:
+        if self.model.rowCount():
+            self.view.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            if not self.view.currentIndex().isValid() or not self.view.selectionModel().hasSelection():
+                self.view.selectRow(0)

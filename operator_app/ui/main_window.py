@@ -1,0 +1,238 @@
+"""Arranges the panes of the operator's window: side by side where there is room, as pages where letters are large."""
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QButtonGroup,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from operator_app.ui.footer import Footer
+from operator_app.ui.keymap import Deed, KeyMap
+from operator_app.ui.presenters.wording import Say
+from operator_app.ui.theme import Theme
+from operator_app.ui.widgets import KeyButton
+
+WIDE_FROM, NARROW_FROM = 1180, 890
+"""Widths at text scale 1 from which all panes stand side by side, and from which the phone stands beside the pages."""
+TALL_FROM = 640
+SHORT_BELOW, TALL_ABOVE = 820, 940
+"""Heights at text scale 1 below which everything closes up, and above which the table shows more."""
+LEFT_LEAST, LEFT_MOST = 336, 376
+TABLE_ROWS = {"short": 3, "middle": 4, "tall": 5}
+
+
+class Page(StrEnum):
+    """What can be in front where there is no room for all."""
+
+    PHONE = "phone"
+    FORM = "form"
+    MAP = "map"
+    INCIDENTS = "incidents"
+
+
+class Mode(StrEnum):
+    """How the panes stand: all at once; the phone beside one page; one page at a time."""
+
+    WIDE = "wide"
+    NARROW = "narrow"
+    SINGLE = "single"
+
+
+class MainWindow(QWidget):
+    """The window and its three arrangements. `dismissed`: Esc was pressed where nothing else wanted it.
+
+    `closes_up` tells whether the panes should do with less height, `page_wished` which page was pressed.
+    """
+
+    dismissed = Signal()
+    closing = Signal()
+    closes_up = Signal(bool)
+    page_wished = Signal(Page)
+
+    def __init__(self, theme: Theme, say: Say, keys: KeyMap, top: QWidget, left: QWidget) -> None:
+        """`left` is the phone's column; the other panes come by `put`."""
+        super().__init__()
+        self.setObjectName("window")
+        self.setWindowTitle(say("top.title"))
+        self._theme = theme
+        self._left = left
+        self._panes: dict[Page, QWidget] = {Page.PHONE: _scrolled(left, "phoneScroll")}
+        self._mode = Mode.WIDE
+        self._page = Page.FORM
+        self.footer = Footer(theme)
+        self.body = QWidget()
+        self.grid = QGridLayout(self.body)
+        self.grid.setContentsMargins(0, 0, 0, 0)
+        self.grid.setSpacing(theme.px(8))
+        self._strip = self._page_strip(theme, say, keys)
+        rows = QVBoxLayout(self)
+        edge = theme.px(8)
+        rows.setContentsMargins(edge, edge, edge, theme.px(4))
+        rows.setSpacing(theme.px(8))
+        rows.addWidget(top)
+        rows.addWidget(self._strip)
+        rows.addWidget(self.body, 1)
+        rows.addWidget(self.footer)
+        rows.setSpacing(theme.px(6))
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._follow_focus)
+
+    @property
+    def mode(self) -> Mode:
+        """How the panes stand now."""
+        return self._mode
+
+    def put(
+        self, form: QWidget, map_: QWidget, incidents: QWidget, table_height: Callable[[int], int]
+    ) -> None:
+        """Put the panes into the window; `table_height` is that of the incidents for so many rows."""
+        self._panes |= {Page.FORM: _scrolled(form, "formScroll"), Page.MAP: map_, Page.INCIDENTS: incidents}
+        self._table_height = table_height
+        self._arrange()
+
+    def bring(self, page: Page) -> None:
+        """Bring a page to the front where pages stand one behind the other."""
+        self._page = page
+        self._buttons[page].setChecked(True)
+        self._show_pages()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Choose the arrangement for that size."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Take Esc that no field wanted."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.dismissed.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Tell that it is closing."""
+        self.closing.emit()
+        super().closeEvent(event)
+
+    def _follow_focus(self, _: QWidget | None, now: QWidget | None) -> None:
+        """Scroll to what got the keyboard."""
+        for pane in self._panes.values():
+            if isinstance(pane, QScrollArea) and now is not None and pane.isAncestorOf(now):
+                pane.ensureWidgetVisible(now, 0, self._theme.px(40))
+
+    def _arrange(self) -> None:
+        if Page.FORM not in self._panes:
+            return
+        wide, tall = self.width() / self._theme.scale, self.height() / self._theme.scale
+        if wide >= WIDE_FROM and tall >= TALL_FROM:
+            mode = Mode.WIDE
+        else:
+            mode = Mode.NARROW if wide >= NARROW_FROM else Mode.SINGLE
+        for pane in self._panes.values():
+            self.grid.removeWidget(pane)
+        self._mode = mode
+        self.closes_up.emit(mode is Mode.WIDE and tall < SHORT_BELOW)
+        self._place(self._places(mode))
+        self._columns(mode, wide, tall)
+        self._show_pages()
+
+    def _places(self, mode: Mode) -> Mapping[Page, tuple[int, int, int, int]]:
+        if mode is Mode.WIDE:
+            return {
+                Page.PHONE: (0, 0, 1, 1),
+                Page.FORM: (0, 1, 1, 1),
+                Page.MAP: (0, 2, 1, 1),
+                Page.INCIDENTS: (1, 0, 1, 3),
+            }
+        phone = (0, 0, 1, 1) if mode is Mode.NARROW else (0, 1, 1, 1)
+        return {
+            Page.PHONE: phone,
+            Page.FORM: (0, 1, 1, 1),
+            Page.MAP: (0, 1, 1, 1),
+            Page.INCIDENTS: (0, 1, 1, 1),
+        }
+
+    def _place(self, places: Mapping[Page, tuple[int, int, int, int]]) -> None:
+        for page, place in places.items():
+            self.grid.addWidget(self._panes[page], *place)
+
+    def _columns(self, mode: Mode, wide: float, tall: float) -> None:
+        px = self._theme.px
+        phone = self._panes[Page.PHONE]
+        assert isinstance(phone, QScrollArea)
+        left = max(px(min(LEFT_MOST, max(LEFT_LEAST, wide * 0.195))), self._left.minimumSizeHint().width())
+        side_by_side = mode is Mode.WIDE
+        _unfix(phone)
+        if mode is Mode.WIDE:
+            phone.setFixedWidth(left)
+        elif mode is Mode.NARROW:
+            phone.setFixedWidth(left + phone.verticalScrollBar().sizeHint().width())
+        self.grid.setColumnStretch(0, 0)
+        self.grid.setColumnStretch(1, 58 if side_by_side else 1)
+        self.grid.setColumnStretch(2, 42 if side_by_side else 0)
+        self.grid.setRowStretch(0, 1)
+        height = "short" if tall < SHORT_BELOW else "tall" if tall > TALL_ABOVE else "middle"
+        incidents = self._panes[Page.INCIDENTS]
+        if side_by_side:
+            incidents.setFixedHeight(self._table_height(TABLE_ROWS[height]))
+        else:
+            _unfix(incidents)
+
+    def _show_pages(self) -> None:
+        self._strip.setVisible(self._mode is not Mode.WIDE)
+        self._buttons[Page.PHONE].setVisible(self._mode is Mode.SINGLE)
+        page = Page.FORM if self._mode is Mode.NARROW and self._page is Page.PHONE else self._page
+        for each, pane in self._panes.items():
+            beside = self._mode is Mode.WIDE or (self._mode is Mode.NARROW and each is Page.PHONE)
+            pane.setVisible(beside or each is page)
+
+    def _page_strip(self, theme: Theme, say: Say, keys: KeyMap) -> QWidget:
+        strip = QWidget()
+        row = QHBoxLayout(strip)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.px(8))
+        self._buttons: dict[Page, KeyButton] = {}
+        self._group = QButtonGroup(strip)
+        for page, deed in (
+            (Page.PHONE, Deed.ANSWER),
+            (Page.FORM, Deed.PLACE),
+            (Page.MAP, Deed.MAP),
+            (Page.INCIDENTS, Deed.FILTER),
+        ):
+            cap = "" if page is Page.PHONE else keys.cap(deed)
+            button = KeyButton(theme, say(f"page.{page}"), cap, name=f"page_{page}", text_px=13)
+            button.setCheckable(True)
+            button.clicked.connect(lambda _=False, p=page: self.page_wished.emit(p))
+            self._group.addButton(button)
+            self._buttons[page] = button
+            row.addWidget(button)
+        self._buttons[self._page].setChecked(True)
+        strip.hide()
+        return strip
+
+
+def _scrolled(pane: QWidget, name: str) -> QScrollArea:
+    """Let a pane scroll when the window is too low for it."""
+    area = QScrollArea()
+    area.setObjectName(name)
+    area.setWidget(pane)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    return area
+
+
+def _unfix(pane: QWidget) -> None:
+    pane.setMinimumSize(0, 0)
+    pane.setMaximumSize(16_777_215, 16_777_215)

@@ -1,0 +1,162 @@
+"""The phone: the call at hand or the one that rings, what is known of its number, and its keys."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout
+
+from operator_app.domain.states import Classification
+from operator_app.ui.control import Marks, PaintMarks
+from operator_app.ui.keymap import Deed, KeyMap
+from operator_app.ui.presenters.phone import PhoneView, Standing
+from operator_app.ui.presenters.wording import Say, Tone
+from operator_app.ui.theme import NUMBER, SMALL, Theme
+from operator_app.ui.widgets import (
+    ElideText,
+    KeyButton,
+    KeyCap,
+    Panel,
+    SectionTitle,
+    SpanText,
+    Text,
+    set_look,
+)
+
+CLASSES: tuple[tuple[tuple[Classification, Deed], ...], ...] = (
+    (
+        (Classification.EMERGENCY, Deed.EMERGENCY),
+        (Classification.NON_EMERGENCY, Deed.NON_EMERGENCY),
+        (Classification.INFORMATION, Deed.INFORMATION),
+    ),
+    (
+        (Classification.PRANK, Deed.PRANK),
+        (Classification.GHOST, Deed.GHOST),
+    ),
+    (
+        (Classification.MISDIRECTED, Deed.MISDIRECTED),
+        (Classification.TEST, Deed.TEST),
+    ),
+)
+"""What a call can be, in the rows in which it stands: a row of calls that are work, two of noise."""
+
+
+class PhonePane(Panel):
+    """Shows a `PhoneView`; every button tells the deed it stands for."""
+
+    wished = Signal(Deed)
+
+    def __init__(self, theme: Theme, say: Say, keys: KeyMap, marks: Marks) -> None:
+        super().__init__(theme, "phone", gap=6)
+        self._say = say
+        self._painted = PaintMarks(self, marks)
+        self._popped: str | None = None
+        self._connected: str | None = None
+        self.state = Text(part="strong", name="callState")
+        self.timer = Text(part="title", name="callTimer")
+        self.number = ElideText("number", name="callNumber")
+        self.number.setFont(theme.font(NUMBER, 700, tabular=False))
+        self.caller = ElideText("label", Tone.QUIET, name="callName")
+        self.past = SpanText(theme, wrap=True, name="callPast", part="small", lines=2)
+        self.sound = Text(part="label", name="callSound", wrap=True)
+        head = QHBoxLayout()
+        head.addWidget(self.state)
+        head.addStretch(1)
+        head.addWidget(self.timer)
+        self.column.addLayout(head)
+        for widget in (self.number, self.caller, self.past, self.sound):
+            self.column.addWidget(widget)
+        self.answer = self._key(keys, Deed.ANSWER, "phone.answer", look="primary")
+        self.end = self._key(keys, Deed.END, "phone.end", look="danger")
+        self.hold = self._key(keys, Deed.HOLD, "phone.hold")
+        self.mute = self._key(keys, Deed.MUTE, "phone.mute")
+        for button in (self.hold, self.mute):
+            button.setCheckable(True)
+        grid = QGridLayout()
+        grid.setSpacing(theme.px(8))
+        for number, button in enumerate((self.answer, self.end, self.hold, self.mute)):
+            grid.addWidget(button, number // 2, number % 2)
+            grid.setColumnStretch(number % 2, 1)
+        self.column.addLayout(grid)
+        self._class_head = SectionTitle(name="classHead")
+        line = QHBoxLayout()
+        line.setSpacing(theme.px(8))
+        line.addWidget(self._class_head)
+        line.addWidget(KeyCap(theme, "Alt"))
+        line.addStretch(1)
+        self.column.addSpacing(theme.px(2))
+        self.column.addLayout(line)
+        self.classes: dict[Classification, KeyButton] = {}
+        for row in CLASSES:
+            self.column.addLayout(self._class_row(keys, row))
+        self.column.addStretch(1)
+
+    def tell(self, view: PhoneView) -> None:
+        """Show that call."""
+        self.state.say(view.state, view.tone)
+        self.timer.say(view.timer)
+        self.number.say(view.number)
+        self.caller.say(view.name)
+        self.past.say(view.past)
+        self.sound.say(view.sound, view.sound_tone)
+        self.sound.setVisible(bool(view.sound))
+        set_look(self, "ringing", "yes" if view.standing is Standing.RINGING else "no")
+        for button, can in (
+            (self.answer, view.can_answer),
+            (self.end, view.can_end),
+            (self.hold, view.can_hold),
+            (self.mute, view.can_mute),
+        ):
+            button.setEnabled(can)
+        self.hold.say(self._say("phone.unhold" if view.held else "phone.hold"))
+        self.mute.say(self._say("phone.unmute" if view.muted else "phone.mute"))
+        self.hold.setChecked(view.held)
+        self.mute.setChecked(view.muted)
+        head = "phone.classify_number" if view.classified_number else "phone.classify"
+        self._class_head.say(self._say(head, number=view.classified_number))
+        for classification, button in self.classes.items():
+            button.setEnabled(view.can_classify)
+            button.setChecked(classification is view.classification)
+        self._mark(view)
+
+    def _mark(self, view: PhoneView) -> None:
+        ringing = view.call_id if view.standing is Standing.RINGING else None
+        if ringing is not None and ringing != self._popped:
+            self._painted.expect("call_pop_painted", ringing)
+            self.update()
+        self._popped = ringing or self._popped
+        talking = view.call_id if view.standing is Standing.TALKING else None
+        if talking is not None and talking != self._connected:
+            self._painted.expect("call_connected_painted", talking)
+            self.update()
+        self._connected = talking or self._connected
+
+    def _key(self, keys: KeyMap, deed: Deed, words: str, look: str = "") -> KeyButton:
+        button = KeyButton(
+            self.theme,
+            self._say(words),
+            keys.cap(deed),
+            name=deed.value,
+            look=look,
+            spoken_key=keys.key(deed),
+        )
+        button.clicked.connect(lambda: self.wished.emit(deed))
+        return button
+
+    def _class_row(self, keys: KeyMap, row: Sequence[tuple[Classification, Deed]]) -> QHBoxLayout:
+        line = QHBoxLayout()
+        line.setSpacing(self.theme.px(5))
+        for classification, deed in row:
+            words = self._say(f"classification.{classification}")
+            button = KeyButton(
+                self.theme,
+                words,
+                keys.key(deed).removeprefix("Alt+"),
+                name=deed.value,
+                spoken_key=keys.key(deed),
+                text_px=SMALL,
+            )
+            button.setCheckable(True)
+            button.clicked.connect(lambda _=False, d=deed: self.wished.emit(d))
+            self.classes[classification] = button
+            line.addWidget(button, button.sizeHint().width())  # shares in proportion: all fit or none
+        return line

@@ -1,0 +1,147 @@
+"""What the operator can order: each wish saves what was typed first, so that nothing lands at the wrong incident."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from operator_app.domain.ids import AgencyCode, CallId, IncidentId
+from operator_app.domain.incident import format_position
+from operator_app.domain.states import Classification, Refusal, RefusedError, SeatState
+from operator_app.maps.names import PlaceHit
+from operator_app.maps.site import Site
+from operator_app.ui.presenters.draft import Draft
+from operator_app.ui.presenters.top import NEXT_STATE
+from operator_app.workflow.ports import JournalFailedError
+from operator_app.workflow.seat import Seat
+
+log = logging.getLogger(__name__)
+
+
+class SeatCommands:
+    """The wishes of the window, each a coroutine. Raises what the seat raises."""
+
+    def __init__(
+        self, seat: Seat, draft: Draft, site: Site, unsaved: Callable[[JournalFailedError], None]
+    ) -> None:
+        """`unsaved` is told when a call goes first although what was typed could not be saved."""
+        self._seat = seat
+        self._draft = draft
+        self._site = site
+        self._unsaved = unsaved
+        self._turn = asyncio.Lock()  # what is done to the form is done in the order in which it was wished
+
+    # ---- the call: it never waits for a broken disk
+
+    async def answer(self, call_id: CallId | None = None) -> None:
+        """Answer that call, or the longest-waiting one."""
+        await self._keep_typed()
+        await self._seat.answer(call_id)
+
+    async def end(self) -> None:
+        """Hang up."""
+        await self._keep_typed()
+        await self._seat.end()
+
+    async def hold(self) -> None:
+        """Put the call on hold, or take it back."""
+        call = self._seat.live_call
+        await self._seat.hold(call is None or call.hold not in ("local", "both"))
+
+    async def mute(self) -> None:
+        """Keep the operator's voice from the call, or let it through."""
+        call = self._seat.live_call
+        await self._seat.mute(call is None or not call.muted)
+
+    async def classify(self, classification: Classification) -> None:
+        """Say what the call was; noise also ends it."""
+        await self._keep_typed()
+        await self._seat.classify(classification)
+
+    async def dial(self, number: str) -> None:
+        """Call a number."""
+        await self._keep_typed()
+        await self._seat.dial(number)
+
+    async def next_state(self) -> None:
+        """Do what the state key does: break and back; a wrap-up ends and puts the form away."""
+        state = self._seat.state
+        if state not in NEXT_STATE:
+            raise RefusedError(Refusal.CALL_AT_HAND)
+        await self._draft.flush()
+        if state is SeatState.WRAP_UP:
+            await self._seat.finish()
+        else:
+            await self._seat.set_state(NEXT_STATE[state])
+
+    # ---- the form
+
+    async def choose_kind(self, code: str) -> None:
+        """Set the kind."""
+        async with self._turn:
+            await self._draft.flush()
+            await self._seat.choose_kind(code)
+
+    async def pick_place(self, hit: PlaceHit) -> None:
+        """Take over a place that was found: its name, village and district; its point only when it is a true one."""
+        async with self._turn:
+            values: dict[str, str | None] = {
+                "place": hit.label,
+                "village": hit.desa,
+                "district": hit.kecamatan,
+            }
+            incident = self._seat.incident
+            if not hit.area:
+                values["position"] = format_position(hit.lat, hit.lon)
+            elif incident is not None and incident.position is not None:
+                # A point from before stays only if it lies in the area now named.
+                under = self._site.locate(*incident.position)
+                if under is None or (hit.desa or under.desa, hit.kecamatan) != (under.desa, under.kecamatan):
+                    values["position"] = None
+            for name in values:
+                self._draft.settle(name)
+            await self._draft.flush()
+            await self._seat.edit_many(values)
+
+    async def set_point(self, lat: float, lon: float) -> None:
+        """Set the incident's point with the village and district under it. Needs a call or an incident at hand."""
+        async with self._turn:
+            if self._seat.incident_at_hand is None and self._seat.call_at_hand is None:
+                raise RefusedError(Refusal.NO_INCIDENT)
+            await self._draft.flush()
+            under = self._site.locate(lat, lon)
+            values: dict[str, str | None] = {"position": format_position(lat, lon)}
+            if under is not None:
+                values |= {"village": under.desa, "district": under.kecamatan}
+            await self._seat.edit_many(values)
+
+    async def dispatch(self) -> None:
+        """Hand over to the proposed agencies."""
+        async with self._turn:
+            await self._draft.flush()
+            await self._seat.dispatch()
+
+    async def dispatch_to(self, code: AgencyCode) -> None:
+        """Hand over to one agency."""
+        async with self._turn:
+            await self._draft.flush()
+            await self._seat.dispatch([code])
+
+    async def select(self, incident_id: IncidentId | None) -> None:
+        """Bring an incident into the form, or empty it for a new one."""
+        async with self._turn:
+            if incident_id == self._seat.incident_at_hand and incident_id is not None:
+                return
+            await self._draft.flush()
+            self._seat.select(incident_id)
+
+    async def save(self) -> None:
+        """Save what was typed."""
+        async with self._turn:
+            await self._draft.flush()
+
+    async def _keep_typed(self) -> None:
+        try:
+            await self._draft.flush()
+        except JournalFailedError as error:
+            log.exception("a call goes first; what was typed is still not saved")
+            self._unsaved(error)

@@ -1,0 +1,202 @@
+"""The incident form: number, where its words are saved, its fields, what is proposed, which agencies can be asked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from operator_app.domain.ids import AgencyCode, IncidentId
+from operator_app.domain.incident import Dispatch, Incident
+from operator_app.domain.triage import Agency, ProposedAgency
+from operator_app.ui.presenters.draft import Draft
+from operator_app.ui.presenters.saved import SaveTracker
+from operator_app.ui.presenters.site_words import SiteWords
+from operator_app.ui.presenters.wording import PRIORITY_TONES, Say, Span, Tone, local_time, number_text
+from operator_app.workflow.ports import LinkTrouble
+from operator_app.workflow.seat import Seat
+
+TYPED_FIELDS = ("place", "landmark", "village", "neighbourhood", "caller_name", "text")
+"""Fields with an editor of their own; kind and position are chosen."""
+QUICK_AGENCIES = 9
+
+
+@dataclass(frozen=True, slots=True)
+class QuickAgency:
+    """A button that asks one agency; `state` is empty until it was asked about this incident."""
+
+    code: AgencyCode
+    name: str
+    state: str
+    tone: Tone
+    can_ask: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FormView:
+    """Everything in the form at one moment."""
+
+    incident_id: IncidentId | None
+    number: str
+    saved: tuple[Span, ...]
+    priority: int | None
+    priority_words: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    kind: str = ""
+    caller_number: str = ""
+    district: str = ""
+    point: str = ""
+    has_point: bool = False
+    warning: str = ""
+    proposal: tuple[Span, ...] = ()
+    agencies: tuple[QuickAgency, ...] = ()
+    can_dispatch: bool = False
+    is_ended: bool = False
+
+
+class FormPresenter:
+    """Makes the form out of the seat, what is being typed and what has been saved. Pure reading."""
+
+    def __init__(self, seat: Seat, say: Say, words: SiteWords, draft: Draft, saves: SaveTracker) -> None:
+        self._seat = seat
+        self._say = say
+        self._words = words
+        self._draft = draft
+        self._saves = saves
+        self._quick: tuple[Agency, ...] = tuple(a for a in seat.agencies if a.has_desk)[:QUICK_AGENCIES]
+
+    def view(self) -> FormView:
+        """Return the form as it has to look now."""
+        incident = self._seat.incident
+        if incident is None:
+            return self._empty()
+        priority = incident.priority
+        return FormView(
+            incident_id=incident.id,
+            number=incident.number,
+            saved=self._saved(incident),
+            priority=priority,
+            priority_words=self._say(f"priority.{priority}") if priority else "",
+            values={name: incident.value(name) for name in TYPED_FIELDS},
+            kind=self._words.kind_label(incident.value("kind")),
+            caller_number=number_text(incident.value("caller_number")),
+            district=incident.value("district"),
+            point=self._point(incident),
+            has_point=incident.position is not None,
+            warning=self._warning(incident),
+            proposal=self._proposal(incident),
+            agencies=tuple(self._agency(each, incident) for each in self._quick),
+            can_dispatch=incident.is_open,
+            is_ended=not incident.is_open,
+        )
+
+    def _empty(self) -> FormView:
+        call = self._seat.live_call
+        return FormView(
+            incident_id=None,
+            number=self._say("form.new"),
+            saved=self._unsaved() or (Span(self._say("form.saved_from_first_key"), Tone.QUIET),),
+            priority=None,
+            priority_words="",
+            values=dict.fromkeys(TYPED_FIELDS, ""),
+            caller_number="" if call is None or not call.number else number_text(call.number),
+            proposal=(Span(self._say("form.proposal_none"), Tone.QUIET),),
+            agencies=tuple(QuickAgency(a.code, a.name, "", Tone.QUIET, can_ask=False) for a in self._quick),
+        )
+
+    # ---- where it is saved
+
+    def _unsaved(self) -> tuple[Span, ...]:
+        if not self._draft.is_dirty:
+            return ()
+        if self._draft.failing:
+            return (Span(self._say("form.not_saved"), Tone.ALARM, strong=True),)
+        return (Span(self._say("form.typing"), Tone.QUIET),)
+
+    def _saved(self, incident: Incident) -> tuple[Span, ...]:
+        unsaved = self._unsaved()
+        if unsaved:
+            return unsaved
+        zone, standing = self._seat.timezone, self._saves.of(incident.id)
+        if standing.saved_at is None:
+            last = incident.timeline[-1]
+            time = local_time(last.occurred_at, zone)
+            return (
+                Span(self._say("form.last_change", time=time, seat=self._words.seat(last.seat)), Tone.QUIET),
+            )
+        here = self._say("form.saved_here", time=local_time(standing.saved_at, zone))
+        if standing.shared_at is not None and standing.unshared == 0:
+            there = self._say("form.shared", time=local_time(standing.shared_at, zone))
+            return (Span(f"{here} · {there}", Tone.QUIET),)
+        if self._seat.link.reason == LinkTrouble.NOT_CONFIGURED and not self._seat.link.connected:
+            return (Span(f"{here} · " + self._say("form.no_server"), Tone.QUIET),)
+        tone = Tone.QUIET if self._seat.link.connected else Tone.WATCH
+        return (Span(f"{here} · ", Tone.QUIET), Span(self._say("form.not_shared", n=standing.unshared), tone))
+
+    # ---- what is odd about it
+
+    def _warning(self, incident: Incident) -> str:
+        if not incident.is_open:
+            return self._say("form.ended", status=self._say(f"incident_status.{incident.status}"))
+        for name, held in incident.fields.items():
+            if held.clashes:
+                lost = held.clashes[-1]
+                return self._say(
+                    "form.clash",
+                    field=self._say(f"field.{name}"),
+                    seat=self._words.seat(lost.seat),
+                    value=lost.value or self._say("form.clash_emptied"),
+                )
+        call = self._seat.live_call
+        if call is not None and call.call_id not in incident.calls:
+            return self._say("form.other_call")
+        return ""
+
+    def _point(self, incident: Incident) -> str:
+        at = incident.position
+        return self._say("form.no_point") if at is None else f"{at[0]:.5f}, {at[1]:.5f}"
+
+    # ---- hand over
+
+    def _proposal(self, incident: Incident) -> tuple[Span, ...]:
+        if not incident.is_open:
+            return ()
+        proposal = self._seat.proposal()
+        if proposal is None:
+            return (Span(self._say("form.proposal_none"), Tone.QUIET),)
+        spans = [Span(self._say("form.proposal") + " ", Tone.QUIET)]
+        for number, each in enumerate((*proposal.dispatch, *proposal.by_phone)):
+            if number:
+                spans.append(Span(" · ", Tone.QUIET))
+            spans += self._proposed(
+                each, proposal.kind.category.casefold(), by_phone=each in proposal.by_phone
+            )
+        if len(spans) == 1:
+            spans = [Span(self._say("form.proposal_nobody"), Tone.QUIET)]
+        return tuple(spans)
+
+    def _proposed(self, each: ProposedAgency, category: str, *, by_phone: bool) -> tuple[Span, ...]:
+        reason = category if each.lead else self._say("form.support")
+        if by_phone:
+            reason = self._say("form.by_phone")
+        return (Span(each.agency.name, strong=not by_phone), Span(f" ({reason})", Tone.QUIET))
+
+    def _agency(self, agency: Agency, incident: Incident) -> QuickAgency:
+        dispatch = incident.dispatch_to(agency.code)
+        state, tone, open_ = dispatch_words(self._say, dispatch)
+        return QuickAgency(agency.code, agency.name, state, tone, can_ask=incident.is_open and not open_)
+
+
+def dispatch_words(say: Say, dispatch: Dispatch | None) -> tuple[str, Tone, bool]:
+    """Return how an agency stands to an incident in words, its tone, and whether it is still at it."""
+    if dispatch is None:
+        return "", Tone.QUIET, False
+    words = say(f"dispatch_state.{dispatch.state}")
+    if dispatch.is_waiting:
+        tone = Tone.ALARM if dispatch.overdue_at is not None else Tone.WATCH
+        return words, tone, True
+    if dispatch.state == "declined":
+        return words, Tone.ALARM, False
+    return words, Tone.GOOD, dispatch.state != "done"
+
+
+def priority_tone(priority: int | None) -> Tone:
+    """Return the tone of a priority."""
+    return PRIORITY_TONES[priority]

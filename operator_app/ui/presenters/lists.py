@@ -1,0 +1,106 @@
+"""The three lists under the phone: who waits, who hung up before an answer, and the last calls of this seat."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from operator_app.domain.call import Call
+from operator_app.domain.figures import AbandonedNumber, abandoned
+from operator_app.domain.states import NOISE, CallState, Classification
+from operator_app.ui.presenters.past import NumberPast
+from operator_app.ui.presenters.rows import Cell, Row, cell
+from operator_app.ui.presenters.wording import Say, Tone, local_time, number_text, running
+from operator_app.workflow.seat import Seat
+
+RECENT_SHOWN = 30
+CALL_BACK_WITHIN_S = 60.0
+WAIT_WATCH_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class ListsView:
+    """Rows of the three lists; ids are call ids."""
+
+    waiting: tuple[Row, ...]
+    abandoned: tuple[Row, ...]
+    recent: tuple[Row, ...]
+
+
+class ListsPresenter:
+    """Makes the lists. `gather` folds the board when calls have changed; `view` only writes times, each second."""
+
+    def __init__(self, seat: Seat, say: Say, past: NumberPast) -> None:
+        self._seat = seat
+        self._say = say
+        self._past = past
+        self._abandoned: tuple[AbandonedNumber, ...] = ()
+        self._recent: tuple[Call, ...] = ()
+        self.gather()
+
+    def gather(self) -> None:
+        """Fold the calls of the board anew."""
+        seat, now = self._seat, self._seat.now()
+        midnight = now.astimezone(seat.timezone).replace(hour=0, minute=0, second=0, microsecond=0)
+        calls = seat.board.calls.values()
+        self._abandoned = abandoned(calls, midnight)
+        own = (call for call in calls if call.seat == seat.name and call.is_over)
+        self._recent = tuple(sorted(own, key=lambda call: call.offered_at, reverse=True)[:RECENT_SHOWN])
+
+    def view(self) -> ListsView:
+        """Return the lists as they have to look now."""
+        now = self._seat.now()
+        return ListsView(
+            tuple(
+                self._waiting_row(each.call_id, each.number, each.offered_at, now)
+                for each in self._seat.waiting()
+            ),
+            tuple(self._abandoned_row(each, now) for each in self._abandoned),
+            tuple(self._recent_row(call) for call in self._recent),
+        )
+
+    def number_to_call_back(self, row_id: str | None) -> str | None:
+        """Return the number behind that row of the abandoned list, without one of the longest neglected; or None."""
+        for each in self._abandoned:
+            if each.number and (row_id is None or row_id == _row_id(each)):
+                return each.number
+        return None
+
+    def _waiting_row(self, call_id: str, number: str | None, since: datetime, now: datetime) -> Row:
+        waited = (now - since).total_seconds()
+        past = self._past.of(number, now)
+        earlier = max(0, past.calls - 1)  # the ringing call itself is among the board's
+        if past.pranks:
+            note = cell(self._say("lists.pranks", n=past.pranks), Tone.WATCH)
+        elif earlier:
+            note = cell(self._say("lists.earlier", n=earlier), Tone.QUIET)
+        else:
+            note = cell(self._say("lists.new"), Tone.QUIET)
+        tone = Tone.WATCH if waited > WAIT_WATCH_S else Tone.PLAIN
+        return Row(call_id, (self._number(number), cell(running(waited), tone), note))
+
+    def _abandoned_row(self, each: AbandonedNumber, now: datetime) -> Row:
+        age = (now - each.last_at).total_seconds()
+        tone = Tone.WATCH if age > CALL_BACK_WITHIN_S and each.number else Tone.PLAIN
+        tries = cell(self._say("lists.tries", n=each.tries), Tone.QUIET)
+        return Row(_row_id(each), (self._number(each.number), cell(running(age), tone), tries))
+
+    def _recent_row(self, call: Call) -> Row:
+        time = local_time(call.offered_at, self._seat.timezone)[:5]
+        return Row(call.id, (self._number(call.number), cell(time, Tone.QUIET), self._outcome(call)))
+
+    def _outcome(self, call: Call) -> Cell:
+        if call.classification is not None:
+            tone = Tone.QUIET if call.classification in NOISE else Tone.PLAIN
+            if call.classification is Classification.EMERGENCY:
+                tone = Tone.ALARM
+            return cell(self._say(f"classification.{call.classification}"), tone)
+        if call.state in (CallState.ABANDONED, CallState.CUT):
+            return cell(self._say(f"call_state.{call.state}"), Tone.WATCH)
+        return cell(self._say("lists.out" if call.direction == "out" else "lists.unclassified"), Tone.QUIET)
+
+    def _number(self, number: str | None) -> Cell:
+        words = number_text(number) if number else self._say("lists.withheld")
+        return cell(words, strong=True)
+
+
+def _row_id(each: AbandonedNumber) -> str:
+    return each.calls[-1]

@@ -1,0 +1,44 @@
+"""Open incidents on the map: where they are, or where their village lies when nobody has said it closer."""
+
+from operator_app.domain.incident import Incident
+from operator_app.maps.live import MapIncident
+from operator_app.maps.site import Site
+from operator_app.ui.presenters.incidents import IncidentsPresenter
+from operator_app.ui.presenters.site_words import SiteWords
+from operator_app.workflow.seat import Seat
+
+
+class MapMarks:
+    """Makes the map's marks out of the board. Pure reading."""
+
+    def __init__(self, seat: Seat, site: Site, words: SiteWords, table: IncidentsPresenter) -> None:
+        self._seat = seat
+        self._words = words
+        self._table = table
+        self._villages = {(v.place.desa, v.place.kecamatan): (v.lat, v.lon) for v in site.villages}
+
+    def marks(self) -> tuple[MapIncident, ...]:
+        """Return a mark for each open incident that has any place; a village's own point is told by "≈"."""
+        at_hand = self._seat.incident_at_hand
+        found = []
+        for incident in self._seat.board.open_incidents():
+            exact = incident.position
+            at = exact or self._village(incident)
+            if at is not None:
+                state = self._table.standing(incident)
+                label = self._label(incident, exact=exact is not None)
+                found.append(
+                    MapIncident(
+                        incident.id, *at, incident.priority, label, state, selected=incident.id == at_hand
+                    )
+                )
+        return tuple(found)
+
+    def _village(self, incident: Incident) -> tuple[float, float] | None:
+        return self._villages.get((incident.value("village"), incident.value("district")))
+
+    def _label(self, incident: Incident, *, exact: bool) -> str:
+        short = incident.value("kind").partition("-")[0]
+        place = incident.value("village") or incident.value("place") or incident.number
+        words = f"{short} · {place}" if short else place
+        return words if exact else f"≈ {words}"

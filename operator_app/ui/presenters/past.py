@@ -1,0 +1,60 @@
+"""What is known about a number: its earlier calls and what came of them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from operator_app.domain.call import Call
+from operator_app.domain.figures import number_key
+from operator_app.domain.ids import CallId, IncidentId
+from operator_app.domain.states import Classification
+
+LOOK_BACK = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A number's calls of the last 90 days without the present one; `incidents` newest first."""
+
+    calls: int = 0
+    pranks: int = 0
+    ghosts: int = 0
+    incidents: tuple[IncidentId, ...] = ()
+
+
+class NumberPast:
+    """Calls by number, kept up to date by the ids of calls that changed. Loop thread only."""
+
+    def __init__(self, calls: Mapping[CallId, Call]) -> None:
+        """`calls` is the board's own, live view."""
+        self._calls = calls
+        self._by_number: defaultdict[str, set[CallId]] = defaultdict(set)
+        self.changed(calls)
+
+    def changed(self, call_ids: Iterable[str]) -> None:
+        """Take note of new or changed calls."""
+        for call_id in call_ids:
+            call = self._calls.get(CallId(call_id))
+            if call is not None and (key := number_key(call.number)):
+                self._by_number[key].add(call.id)
+
+    def of(self, number: str | None, now: datetime, without: CallId | None = None) -> Past:
+        """Return what came of that number's calls; nothing for a withheld one."""
+        ids = self._by_number.get(number_key(number), set()) if number else set()
+        found = [
+            self._calls[each]
+            for each in ids
+            if each != without
+            and each in self._calls
+            and self._calls[each].direction == "in"
+            and now - self._calls[each].offered_at <= LOOK_BACK
+        ]
+        found.sort(key=lambda call: call.offered_at, reverse=True)
+        incidents = tuple(dict.fromkeys(call.incident_id for call in found if call.incident_id is not None))
+        return Past(
+            len(found),
+            sum(call.classification is Classification.PRANK for call in found),
+            sum(call.classification is Classification.GHOST for call in found),
+            incidents,
+        )

@@ -1,0 +1,196 @@
+"""The phone pane: the call at hand or the one that rings, what is known of its number, and what can be done with it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from operator_app.domain import line
+from operator_app.domain.call import Call
+from operator_app.domain.ids import CallId, IncidentId
+from operator_app.domain.states import CallState, Classification, SeatState
+from operator_app.ui.presenters.past import NumberPast
+from operator_app.ui.presenters.wording import Say, Span, Tone, number_text, running
+from operator_app.workflow.seat import Seat
+
+TICKETS_NAMED = 1
+_LOCAL_HOLD = (line.HoldState.LOCAL, line.HoldState.BOTH)
+
+
+class Standing(StrEnum):
+    """How the shown call stands."""
+
+    IDLE = "idle"
+    RINGING = "ringing"
+    DIALLING = "dialling"
+    TALKING = "talking"
+    HELD = "held"
+    FAR_HELD = "far_held"
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneView:
+    """Everything in the pane above the lists; `past` and `sound` are empty where there is nothing to say."""
+
+    call_id: CallId | None
+    standing: Standing
+    state: str
+    tone: Tone
+    timer: str
+    number: str
+    name: str
+    past: tuple[Span, ...]
+    sound: str
+    sound_tone: Tone
+    can_answer: bool
+    can_end: bool
+    can_hold: bool
+    can_mute: bool
+    held: bool
+    muted: bool
+    can_classify: bool
+    classification: Classification | None
+    classified_number: str
+
+
+class PhonePresenter:
+    """Makes the phone pane out of the seat. Pure reading; `past` is kept up to date by its owner."""
+
+    def __init__(self, seat: Seat, say: Say, past: NumberPast) -> None:
+        self._seat = seat
+        self._say = say
+        self._past = past
+
+    def view(self) -> PhoneView:
+        """Return the pane as it has to look now."""
+        seat = self._seat
+        live, waiting = seat.live_call, seat.waiting()
+        over = self._over() if live is None else None
+        if live is not None:
+            shown: line.LineCall | Call | None = live
+            standing = _standing(live)
+        elif waiting:
+            shown, standing = waiting[0], Standing.RINGING
+        else:
+            shown, standing = over, Standing.IDLE if over is None else Standing.OVER
+        subject = live.call_id if live is not None else None if over is None else over.id
+        known = None if subject is None else seat.board.calls.get(subject)
+        sound, sound_tone = self._sound(live)
+        connected = live is not None and live.state is line.LineCallState.CONNECTED
+        held = live is not None and live.hold in _LOCAL_HOLD
+        call_id = _id(shown)
+        return PhoneView(
+            call_id=call_id,
+            standing=standing,
+            state=self._state(standing, known if standing is Standing.OVER else None),
+            tone=_TONES[standing],
+            timer=self._timer(shown, standing),
+            number=self._number(shown),
+            name="" if shown is None else shown.display_name,
+            past=self._past_spans(shown),
+            sound=sound,
+            sound_tone=sound_tone,
+            can_answer=bool(waiting) and (live is None or held),
+            can_end=live is not None,
+            can_hold=connected,
+            can_mute=connected,
+            held=held,
+            muted=live is not None and live.muted,
+            can_classify=subject is not None,
+            classification=None if known is None else known.classification,
+            classified_number=number_text(known.number or "") if known and known.id != call_id else "",
+        )
+
+    def _over(self) -> Call | None:
+        at_hand = self._seat.call_at_hand
+        if at_hand is None or self._seat.state not in (SeatState.WRAP_UP, SeatState.TALKING):
+            return None
+        return self._seat.board.calls.get(at_hand)
+
+    def _state(self, standing: Standing, over: Call | None) -> str:
+        if over is not None and over.state is CallState.CUT:
+            return self._say("phone.cut")
+        if standing is Standing.IDLE and not self._seat.calls.has_phone:
+            return self._say("phone.none")
+        return self._say(f"standing.{standing}")
+
+    def _timer(self, shown: line.LineCall | Call | None, standing: Standing) -> str:
+        if shown is None:
+            return ""
+        now = self._seat.now()
+        if isinstance(shown, Call):
+            end = shown.ended_at or now
+            return running((end - (shown.answered_at or shown.offered_at)).total_seconds())
+        start = shown.offered_at if standing is Standing.RINGING else shown.answered_at or shown.offered_at
+        return running((now - start).total_seconds())
+
+    def _number(self, shown: line.LineCall | Call | None) -> str:
+        if shown is None:
+            return ""
+        if shown.number:
+            return number_text(shown.number)
+        return self._say("phone.withheld")
+
+    def _past_spans(self, shown: line.LineCall | Call | None) -> tuple[Span, ...]:
+        if shown is None:
+            return ()
+        if not shown.number:
+            return (Span(self._say("phone.past_withheld"), Tone.QUIET),)
+        past = self._past.of(shown.number, self._seat.now(), without=_id(shown))
+        if past.calls == 0:
+            return (Span(self._say("phone.past_none"), Tone.QUIET),)
+        spans = [Span(self._say("phone.past_calls", n=past.calls))]
+        if past.pranks:
+            spans += [Span(" · "), Span(self._say("phone.past_pranks", n=past.pranks), Tone.WATCH)]
+        if past.ghosts:
+            spans += [Span(" · "), Span(self._say("phone.past_ghosts", n=past.ghosts), Tone.WATCH)]
+        numbers = [self._seat.board.incidents[each].number for each in self._known(past.incidents)]
+        if numbers:
+            words = self._say(
+                "phone.past_tickets", n=len(numbers), numbers=", ".join(numbers[:TICKETS_NAMED])
+            )
+            spans += [Span(" · "), Span(words)]
+        return tuple(spans)
+
+    def _known(self, ids: Iterable[IncidentId]) -> list[IncidentId]:
+        return [each for each in ids if each in self._seat.board.incidents]
+
+    def _sound(self, live: line.LineCall | None) -> tuple[str, Tone]:
+        ready = self._seat.calls.ready
+        if ready is None:
+            return "", Tone.QUIET
+        if ready.audio.kind is line.AudioKind.NONE:
+            return self._say("phone.no_sound"), Tone.WATCH
+        quality = None if live is None else self._seat.calls.quality.get(live.call_id)
+        if quality is not None:
+            mos = f"{quality.mos:.1f}".replace(".", self._say("number.decimal"))
+            tone = Tone.QUIET if quality.mos >= 3.6 else Tone.WATCH
+            return self._say("phone.quality", mos=mos), tone
+        if ready.audio.kind is line.AudioKind.FILE:
+            return self._say("phone.file_sound"), Tone.QUIET
+        return "", Tone.QUIET
+
+
+_TONES = {
+    Standing.IDLE: Tone.QUIET,
+    Standing.RINGING: Tone.WATCH,
+    Standing.DIALLING: Tone.BUSY,
+    Standing.TALKING: Tone.GOOD,
+    Standing.HELD: Tone.WATCH,
+    Standing.FAR_HELD: Tone.WATCH,
+    Standing.OVER: Tone.QUIET,
+}
+
+
+def _standing(call: line.LineCall) -> Standing:
+    if call.state is not line.LineCallState.CONNECTED:
+        return Standing.RINGING if call.incoming else Standing.DIALLING
+    if call.hold in _LOCAL_HOLD:
+        return Standing.HELD
+    return Standing.FAR_HELD if call.hold is line.HoldState.REMOTE else Standing.TALKING
+
+
+def _id(shown: line.LineCall | Call | None) -> CallId | None:
+    if shown is None:
+        return None
+    return shown.id if isinstance(shown, Call) else shown.call_id

@@ -1,0 +1,172 @@
+"""The timeline of one incident, newest first: what was done when and by which seat, with running waits."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from operator_app.domain.incident import Dispatch, Incident
+from operator_app.domain.messages import (
+    DispatchDelivered,
+    DispatchMoved,
+    DispatchOverdue,
+    DispatchSent,
+    Event,
+    FieldSet,
+    IncidentMoved,
+    IncidentNoted,
+    IncidentOpened,
+)
+from operator_app.domain.states import DispatchState, IncidentStatus
+from operator_app.ui.presenters.rows import Cell, Row, cell
+from operator_app.ui.presenters.site_words import SiteWords
+from operator_app.ui.presenters.wording import Say, Span, Tone, local_time, running
+from operator_app.workflow.seat import Seat
+
+SILENT_FIELDS = frozenset({"district", "position", "priority", "caller_number"})
+"""Fields that are set together with another one, which is told."""
+SILENT_MOVES = frozenset({IncidentStatus.FORWARDED, IncidentStatus.HANDLED})
+"""Moves that follow from a dispatch, which is told."""
+TEXT_SHOWN = 90
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    id: str
+    at: datetime
+    order: tuple[int, str]
+    text: Cell
+    seat: str
+
+
+class TimelinePresenter:
+    """Makes the rows of the incident at hand: time, what, seat. Pure reading."""
+
+    def __init__(self, seat: Seat, say: Say, words: SiteWords) -> None:
+        self._seat = seat
+        self._say = say
+        self._words = words
+
+    def rows(self) -> tuple[Row, ...]:
+        """Return the timeline as it has to look now."""
+        incident = self._seat.incident
+        if incident is None:
+            return ()
+        steps = [*self._event_steps(incident), *self._call_steps(incident)]
+        steps.sort(key=lambda step: (step.at, step.order), reverse=True)
+        zone = self._seat.timezone
+        return tuple(
+            Row(
+                s.id,
+                (
+                    cell(local_time(s.at, zone), Tone.QUIET),
+                    s.text,
+                    cell(self._words.seat(s.seat), Tone.QUIET),
+                ),
+            )
+            for s in steps
+        )
+
+    def _event_steps(self, incident: Incident) -> Iterator[_Step]:
+        last_set = {e.fact.field: e.id for e in incident.timeline if isinstance(e.fact, FieldSet)}
+        told: dict[tuple[str, str], Event] = {}
+        for event in incident.timeline:
+            if isinstance(event.fact, FieldSet):
+                # One line a field and seat: what it holds since when; each key stroke is in the record.
+                if event.fact.field not in SILENT_FIELDS:
+                    told[event.fact.field, event.seat] = event
+                continue
+            words = self._words_of(incident, event)
+            if words is not None:
+                yield _Step(event.id, event.occurred_at, event.order, words, event.seat)
+        for (name, seat), event in told.items():
+            superseded = last_set[name] != event.id
+            words = self._field_words(event, superseded=superseded)
+            yield _Step(f"{name} {seat}", event.occurred_at, event.order, words, seat)
+
+    def _field_words(self, event: Event, *, superseded: bool) -> Cell:
+        fact = event.fact
+        assert isinstance(fact, FieldSet)
+        value = fact.value or ""
+        if fact.field == "kind":
+            value = self._words.kind_label(value)
+        value = " ".join(value.split())
+        if len(value) > TEXT_SHOWN:
+            value = value[:TEXT_SHOWN].rstrip() + "…"
+        key = "timeline.field" if value else "timeline.field_emptied"
+        words = self._say(key, field=self._say(f"field.{fact.field}"), value=value)
+        return cell(words, Tone.QUIET if superseded else Tone.PLAIN)
+
+    def _words_of(self, incident: Incident, event: Event) -> Cell | None:
+        match event.fact:
+            case IncidentOpened():
+                return cell(self._say("timeline.opened"))
+            case IncidentNoted(text=text):
+                return cell(text)
+            case IncidentMoved(to=to, reason=reason) if to not in SILENT_MOVES or reason:
+                status = self._say(f"incident_status.{to}")
+                key = "timeline.moved_because" if reason else "timeline.moved"
+                return cell(self._say(key, status=status, reason=reason))
+            case DispatchSent(dispatch_id=dispatch_id):
+                return self._sent(incident.dispatch(dispatch_id))
+            case DispatchDelivered(dispatch_id=dispatch_id):
+                return self._dispatch(incident.dispatch(dispatch_id), "timeline.delivered", Tone.QUIET)
+            case DispatchOverdue(dispatch_id=dispatch_id):
+                return self._overdue(incident.dispatch(dispatch_id))
+            case DispatchMoved(dispatch_id=dispatch_id, to=to, reason=reason):
+                return self._moved(incident.dispatch(dispatch_id), to, reason, event.occurred_at)
+            case _:
+                return None
+
+    def _sent(self, dispatch: Dispatch | None) -> Cell | None:
+        if dispatch is None:
+            return None
+        sent = Span(self._say("timeline.sent", agency=self._words.agency(dispatch.agency)))
+        if not dispatch.is_waiting:
+            return Cell((sent,))
+        waited = (self._seat.now() - dispatch.sent_at).total_seconds()
+        late = dispatch.overdue_at is not None or waited >= dispatch.ack_within_s
+        tone = Tone.ALARM if late else Tone.WATCH
+        limit = self._say("timeline.of_limit", limit=running(dispatch.ack_within_s))
+        unanswered = self._say("timeline.unanswered", time=running(waited))
+        return Cell((sent, Span(" · "), Span(unanswered, tone, strong=True), Span(" " + limit)))
+
+    def _overdue(self, dispatch: Dispatch | None) -> Cell | None:
+        if dispatch is None:
+            return None
+        limit = running(dispatch.ack_within_s)
+        words = self._say("timeline.overdue", agency=self._words.agency(dispatch.agency), limit=limit)
+        return cell(words, Tone.ALARM if dispatch.is_waiting else Tone.QUIET, strong=dispatch.is_waiting)
+
+    def _dispatch(self, dispatch: Dispatch | None, key: str, tone: Tone) -> Cell | None:
+        return (
+            None
+            if dispatch is None
+            else cell(self._say(key, agency=self._words.agency(dispatch.agency)), tone)
+        )
+
+    def _moved(self, dispatch: Dispatch | None, to: DispatchState, reason: str, at: datetime) -> Cell | None:
+        if dispatch is None:
+            return None
+        agency, state = self._words.agency(dispatch.agency), self._say(f"dispatch_state.{to}")
+        if to is DispatchState.DECLINED:
+            return cell(self._say("timeline.declined", agency=agency, reason=reason), Tone.ALARM, strong=True)
+        spans = [Span(self._say("timeline.agency_state", agency=agency, state=state), Tone.GOOD)]
+        if to is DispatchState.ACCEPTED:
+            after = running((at - dispatch.sent_at).total_seconds())
+            spans.append(Span(" · " + self._say("timeline.after", time=after), Tone.QUIET))
+        return Cell(tuple(spans))
+
+    def _call_steps(self, incident: Incident) -> Iterator[_Step]:
+        for call_id in incident.calls:
+            call = self._seat.board.calls.get(call_id)
+            if call is None:
+                continue
+            if call.answered_at is not None:
+                waited = (call.answered_at - call.offered_at).total_seconds()
+                words = self._say("timeline.answered", n=max(0, round(waited)))
+                yield _Step(f"answered {call.id}", call.answered_at, (0, call.id), cell(words), call.seat)
+            if call.ended_at is not None:
+                lasted = (call.ended_at - (call.answered_at or call.offered_at)).total_seconds()
+                key = "timeline.call_cut" if call.state == "cut" else "timeline.call_ended"
+                words = self._say(key, time=running(lasted))
+                yield _Step(f"ended {call.id}", call.ended_at, (1, call.id), cell(words), call.seat)

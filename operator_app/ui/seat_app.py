@@ -1,0 +1,161 @@
+"""The operator's window from its parts to its end: built around a seat, shown, observed, closed without loss."""
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication
+
+from operator_app.maps.serve import MapAssets, load_assets
+from operator_app.maps.site import Site
+from operator_app.ui.app import WindowApp, until_closed
+from operator_app.ui.control import ControlServer, Marks
+from operator_app.ui.errands import Notice
+from operator_app.ui.finders import PlaceSearch
+from operator_app.ui.keymap import KeyMap
+from operator_app.ui.main_window import MainWindow
+from operator_app.ui.map_view import MapView
+from operator_app.ui.presenters.draft import Draft
+from operator_app.ui.presenters.incidents import IncidentsPresenter
+from operator_app.ui.presenters.site_words import SiteWords
+from operator_app.ui.seat_panes import Manner, SeatPanes, build_panes
+from operator_app.ui.seat_screen import SeatScreen
+from operator_app.ui.texts import Texts
+from operator_app.ui.theme import Theme
+from operator_app.workflow.seat import Seat
+
+log = logging.getLogger(__name__)
+
+MAP_AFTER_MS = 300
+"""The map is made after the first paint, and not while a call rings: making it blocks the window for 150 ms."""
+
+
+class SeatWindow(QObject):
+    """One operator's window with all that keeps it alive. `show` it, `close` it; both on the loop's thread."""
+
+    def __init__(
+        self,
+        seat: Seat,
+        texts: Texts,
+        theme: Theme,
+        site: Site,
+        place_search: PlaceSearch,
+        *,
+        map_assets: MapAssets | None = None,
+        keys: KeyMap | None = None,
+        marks: Marks | None = None,
+    ) -> None:
+        """`place_search` answers what was typed, best first; without `map_assets` there is no map."""
+        super().__init__()
+        self.seat = seat
+        self.marks = marks or Marks()
+        self._texts = texts
+        manner = Manner(theme, texts, keys or KeyMap(), self.marks)
+        words = SiteWords(texts, seat.kinds, seat.agencies)
+        self.draft = Draft(self._store, time.monotonic, self._draft_changed)
+        table = IncidentsPresenter(seat, texts, words)
+        view = None if map_assets is None else MapView(map_assets, site, texts, scale=theme.scale)
+        self.panes: SeatPanes = build_panes(manner, seat, place_search, words, self.draft, table, view)
+        self.screen = SeatScreen(seat, site, manner, words, self.draft, table, self.panes)
+        self._map_timer = QTimer(self)
+        self._map_timer.setInterval(MAP_AFTER_MS)
+        self._map_timer.timeout.connect(self._wake_map)
+
+    @property
+    def window(self) -> MainWindow:
+        """The window itself."""
+        return self.panes.window
+
+    def start(self) -> None:
+        """Follow the seat and make the keys work; the window may be shown then."""
+        self.screen.start()
+        if self.panes.map.view is not None:
+            self._map_timer.start()
+
+    def show(self) -> None:
+        """Show the window as large as its screen allows."""
+        self.window.setGeometry(self.window.screen().availableGeometry())  # where no window manager does it
+        self.window.showMaximized()
+        self.panes.form.focus_place()
+
+    def fault(self, words: str) -> None:
+        """Show that something in this window failed."""
+        self.panes.footer.tell(Notice(self._texts("notice.window_fault", error=words), loud=True))
+
+    async def close(self) -> None:
+        """Save what was typed and take the window down."""
+        self._map_timer.stop()
+        await self.screen.stop()
+        if self.panes.map.view is not None:
+            self.panes.map.view.shutdown()
+        self.window.hide()
+        self.window.deleteLater()
+
+    async def _store(self, values: Mapping[str, str | None]) -> None:
+        if self.seat.incident_at_hand is None and not any(values.values()):
+            return  # typed and taken back before there was an incident
+        await self.seat.edit_many(values)
+
+    def _draft_changed(self) -> None:
+        self.screen.draft_changed()
+
+    def _wake_map(self) -> None:
+        if not self.seat.waiting() and self.panes.map.view is not None:
+            self._map_timer.stop()
+            self.panes.map.view.activate()
+
+
+async def run_seat_window(
+    app: WindowApp,
+    seat: Seat,
+    texts: Texts,
+    theme: Theme,
+    site: Site,
+    place_search: PlaceSearch,
+    *,
+    resources: Path,
+    with_map: bool = True,
+    control: Path | None = None,
+    probes: Mapping[str, Callable[[], object]] | None = None,
+    shown: Callable[[SeatWindow], None] | None = None,
+) -> None:
+    """Show the operator's window until it is closed; `shown` is called once it stands.
+
+    The seat must be fed and opened by the caller; fonts and theme must have been applied to `app`.
+    """
+    assets = load_assets(resources) if with_map else None
+    window = SeatWindow(seat, texts, theme, site, place_search, map_assets=assets)
+    app.failed.connect(window.fault)
+    window.start()
+    window.show()
+    if shown is not None:
+        shown(window)
+    server = None if control is None else ControlServer(window.window, window.marks, control, probes)
+    try:
+        if server is not None:
+            await server.start()
+        app.quiet_gc(lambda: seat.live_call is None and not seat.waiting())
+        await until_closed(window.window)
+    finally:
+        app.failed.disconnect(window.fault)
+        if server is not None:
+            await server.close()
+        await window.close()
+
+
+def build_seat_window(
+    seat: Seat,
+    texts: Texts,
+    theme: Theme,
+    site: Site,
+    place_search: PlaceSearch,
+    *,
+    map_assets: MapAssets | None = None,
+) -> SeatWindow:
+    """Build the operator's window and let it follow the seat, without showing it."""
+    QApplication.instance()
+    window = SeatWindow(seat, texts, theme, site, place_search, map_assets=map_assets)
+    window.start()
+    return window

@@ -1,0 +1,115 @@
+"""Builds the panes of the operator's window and puts them in their places."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from operator_app.ui.call_lists import CallLists
+from operator_app.ui.control import Marks
+from operator_app.ui.finders import PlaceSearch, kind_finder, place_finder
+from operator_app.ui.footer import Footer
+from operator_app.ui.form_pane import FormPane
+from operator_app.ui.incidents_model import IncidentsModel
+from operator_app.ui.incidents_pane import IncidentsPane
+from operator_app.ui.keymap import KeyMap
+from operator_app.ui.main_window import MainWindow
+from operator_app.ui.map_pane import MapPane
+from operator_app.ui.map_view import MapView
+from operator_app.ui.phone_pane import PhonePane
+from operator_app.ui.presenters.draft import Draft
+from operator_app.ui.presenters.incidents import IncidentsPresenter
+from operator_app.ui.presenters.site_words import SiteWords
+from operator_app.ui.presenters.wording import Say
+from operator_app.ui.theme import Theme
+from operator_app.ui.timeline_pane import TimelinePane
+from operator_app.ui.top_bar import TopBar
+from operator_app.ui.widgets import Rule
+from operator_app.workflow.seat import Seat
+
+
+@dataclass(frozen=True, slots=True)
+class SeatPanes:
+    """Every pane of one operator's window."""
+
+    window: MainWindow
+    top: TopBar
+    phone: PhonePane
+    lists: CallLists
+    form: FormPane
+    timeline: TimelinePane
+    map: MapPane
+    incidents: IncidentsPane
+    footer: Footer
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a window looks and speaks: theme, words, keys, and where it notes what was painted."""
+
+    theme: Theme
+    say: Say
+    keys: KeyMap
+    marks: Marks
+
+
+def build_panes(
+    manner: Manner,
+    seat: Seat,
+    search: PlaceSearch,
+    words: SiteWords,
+    draft: Draft,
+    table: IncidentsPresenter,
+    map_view: MapView | None,
+) -> SeatPanes:
+    """Make all panes of the seat's window; nothing is shown yet."""
+    theme, say, keys = manner.theme, manner.say, manner.keys
+    top = TopBar(theme, say, keys)
+    phone = PhonePane(theme, say, keys, manner.marks)
+    lists = CallLists(theme, say, keys)
+    agencies = [(each.code, each.name) for each in seat.agencies if each.has_desk]
+    form = FormPane(
+        theme, say, keys, place_finder(search, say), kind_finder(seat.kinds, words), agencies, draft.holds
+    )
+    timeline = TimelinePane(theme, say)
+    form.column.addWidget(Rule())
+    form.column.addWidget(timeline, 1)
+    map_pane = MapPane(theme, say, map_view)
+    incidents = IncidentsPane(theme, say, keys, table, IncidentsModel(table, seat.now))
+    window = MainWindow(theme, say, keys, top, _column(theme, phone, lists))
+    window.put(form, map_pane, incidents, incidents.height_for)
+    window.closes_up.connect(form.close_up)
+    form.attach_lists(window)
+    panes = SeatPanes(window, top, phone, lists, form, timeline, map_pane, incidents, window.footer)
+    _order_of_tab(panes)
+    return panes
+
+
+def _column(theme: Theme, phone: QWidget, lists: QWidget) -> QWidget:
+    column = QWidget()
+    rows = QVBoxLayout(column)
+    rows.setContentsMargins(0, 0, 0, 0)
+    rows.setSpacing(theme.px(8))
+    rows.addWidget(phone)
+    rows.addWidget(lists, 1)
+    return column
+
+
+def _order_of_tab(panes: SeatPanes) -> None:
+    form = panes.form
+    order = [
+        form.place,
+        form.landmark,
+        form.kind,
+        form.village,
+        form.neighbourhood,
+        form.text,
+        form.caller_name,
+        panes.timeline.view,
+        panes.incidents.filter,
+        panes.incidents.view,
+        *panes.lists.tabs.values(),
+        *panes.lists.views.values(),
+    ]
+    for before, after in pairwise(order):
+        QWidget.setTabOrder(before, after)

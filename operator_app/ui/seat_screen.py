@@ -1,0 +1,239 @@
+"""Joins the operator's window to its seat: whatever changes is shown, each second and at once."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QTimer
+
+from operator_app.domain.line import LineFault, LineRefused
+from operator_app.domain.states import RefusedError
+from operator_app.maps.site import Site
+from operator_app.ui.control import PaintMarks
+from operator_app.ui.errands import NOT_SAVED, Notice
+from operator_app.ui.presenters.commands import SeatCommands
+from operator_app.ui.presenters.draft import Draft
+from operator_app.ui.presenters.footer import link_view
+from operator_app.ui.presenters.form import FormPresenter
+from operator_app.ui.presenters.incidents import IncidentsPresenter
+from operator_app.ui.presenters.lists import ListsPresenter
+from operator_app.ui.presenters.map_marks import MapMarks
+from operator_app.ui.presenters.past import NumberPast
+from operator_app.ui.presenters.phone import PhonePresenter
+from operator_app.ui.presenters.saved import SaveTracker
+from operator_app.ui.presenters.site_words import SiteWords
+from operator_app.ui.presenters.timeline import TimelinePresenter
+from operator_app.ui.presenters.top import TopPresenter
+from operator_app.ui.presenters.wording import Say
+from operator_app.ui.seat_panes import Manner, SeatPanes
+from operator_app.ui.seat_wishes import SeatWishes
+from operator_app.workflow.ports import (
+    BoardChanged,
+    JournalFailedError,
+    LinkState,
+    ListenerFailed,
+    Saved,
+    Shared,
+)
+from operator_app.workflow.recorder import JournalTrouble
+from operator_app.workflow.seat import Seat, SeatChanged
+
+LISTS_AFTER_MS = 40
+"""Lists and history wait that long, so that the pop of a call is painted first."""
+JOURNAL = "journal"
+SECOND_MS = 1000
+
+
+class SeatScreen(QObject):
+    """Owns presenters and timers of one window. Loop thread only."""
+
+    def __init__(
+        self,
+        seat: Seat,
+        site: Site,
+        manner: Manner,
+        words: SiteWords,
+        draft: Draft,
+        table: IncidentsPresenter,
+        panes: SeatPanes,
+    ) -> None:
+        super().__init__()
+        say: Say = manner.say
+        self._seat, self._say, self._panes, self._draft = seat, say, panes, draft
+        self._keys = manner.keys
+        self._saves = SaveTracker()
+        self._past = NumberPast(seat.board.calls)
+        self._top = TopPresenter(seat, say, words)
+        self._phone = PhonePresenter(seat, say, self._past)
+        self._lists = ListsPresenter(seat, say, self._past)
+        self._form = FormPresenter(seat, say, words, draft, self._saves)
+        self._timeline = TimelinePresenter(seat, say, words)
+        self._map_marks = MapMarks(seat, site, words, table)
+        commands = SeatCommands(seat, draft, site, self._unsaved)
+        self.wishes = SeatWishes(seat, say, panes, commands, draft, self._lists, manner.marks)
+        self._table_marks = PaintMarks(panes.incidents.view.viewport(), manner.marks)
+        self._ends: list[Callable[[], None]] = []
+        self._was_failing = False
+        self._fault: LineFault | None = None
+        self._refused: LineRefused | None = None
+        self._pin: tuple[float, float] | None = None
+        self._save_timer = self._timer(self.wishes.save)
+        self._board_timer = self._timer(self._show_board)
+        self._form_timer = self._timer(self._show_form)
+        self._lists_timer = self._timer(self._gather_lists)
+        self._second = self._timer(self._tick)
+
+    # ---- life
+
+    def start(self) -> None:
+        """Show everything and follow the seat from now on."""
+        self.wishes.start(self._keys)
+        bus = self._seat.bus
+        self._ends = [
+            bus.subscribe(SeatChanged, lambda _: self._seat_changed()),
+            bus.subscribe(BoardChanged, self._board_changed),
+            bus.subscribe(Saved, self._saved),
+            bus.subscribe(Shared, self._shared),
+            bus.subscribe(LinkState, lambda _: self._link_changed()),
+            bus.subscribe(ListenerFailed, self._listener_failed),
+            bus.subscribe(JournalTrouble, self._journal_trouble),
+        ]
+        self._show_board()
+        self._tick()
+
+    async def stop(self) -> None:
+        """Save what was typed, let wishes come to their end, and follow the seat no more."""
+        for timer in (self._save_timer, self._board_timer, self._form_timer, self._lists_timer, self._second):
+            timer.stop()
+        for end in self._ends:
+            end()
+        self._ends = []
+        await self.wishes.errands.settle()
+        try:
+            await self._draft.flush()
+        except (JournalFailedError, RefusedError) as error:
+            self._unsaved(error)
+
+    def draft_changed(self) -> None:
+        """Plan the next saving, and show that something is being typed or has been saved."""
+        due = self._draft.due_in_s()
+        if due is None:
+            self._save_timer.stop()
+        else:
+            self._save_timer.start(int(due * 1000))
+        if self._was_failing and not self._draft.failing:
+            self._panes.footer.withdraw(NOT_SAVED)
+        self._was_failing = self._draft.failing
+        self._form_timer.start(0)
+
+    # ---- what changed
+
+    def _seat_changed(self) -> None:
+        self._show_call()
+        self._form_timer.start(0)
+        self._lists_timer.start(LISTS_AFTER_MS)
+        self._report_phone()
+
+    def _board_changed(self, message: BoardChanged) -> None:
+        self._past.changed(message.calls)
+        if message.calls:
+            self._lists_timer.start(LISTS_AFTER_MS)
+        for incident_id in message.incidents:
+            self._table_marks.expect("incident_row_painted", incident_id)
+        self._board_timer.start(0)
+
+    def _saved(self, message: Saved) -> None:
+        self._saves.saved(message.events, self._seat.now())
+        self._form_timer.start(0)
+
+    def _shared(self, message: Shared) -> None:
+        self._saves.shared(message.event_ids, self._seat.now())
+        self._form_timer.start(0)
+
+    def _link_changed(self) -> None:
+        self._show_call()
+        self._form_timer.start(0)
+
+    def _listener_failed(self, message: ListenerFailed) -> None:
+        self._tell(Notice(self._say("notice.listener_failed", error=message.error), loud=True))
+
+    def _journal_trouble(self, message: JournalTrouble) -> None:
+        if message.pending:
+            words = self._say("notice.journal_trouble", n=message.pending, reason=message.reason)
+            self._tell(Notice(words, loud=True, topic=JOURNAL))
+        else:
+            self._panes.footer.withdraw(JOURNAL)
+            self._tell(Notice(self._say("notice.journal_mended"), loud=False))
+
+    def _report_phone(self) -> None:
+        calls = self._seat.calls
+        if calls.fault is not None and calls.fault is not self._fault:
+            self._fault = calls.fault
+            self._tell(Notice(self._say("notice.phone_fault", detail=calls.fault.detail), loud=True))
+        if calls.refused is not None and calls.refused is not self._refused:
+            self._refused = calls.refused
+            number = calls.refused.number or "–"
+            words = self._say("notice.calls_refused", n=calls.refused.count, number=number)
+            self._tell(Notice(words, loud=True))
+
+    # ---- what is shown
+
+    def _show_call(self) -> None:
+        self._panes.top.tell(self._top.view())
+        self._panes.top.tell_map(self._panes.map.lamp())
+        self._panes.phone.tell(self._phone.view())
+        self._panes.footer.tell_link(link_view(self._seat, self._say))
+
+    def _gather_lists(self) -> None:
+        self._lists.gather()
+        self._show_lists()
+
+    def _show_lists(self) -> None:
+        self._panes.lists.tell(self._lists.view())
+
+    def _show_form(self) -> None:
+        self._panes.form.tell(self._form.view())
+        self._panes.timeline.tell(self._timeline.rows())
+        self._panes.incidents.select(self._seat.incident_at_hand)
+        self._show_pin()
+
+    def _show_board(self) -> None:
+        self._panes.incidents.refresh()
+        self._show_form()
+        self._show_marks()
+
+    def _show_marks(self) -> None:
+        if self._panes.map.view is not None:
+            self._panes.map.view.set_incidents(self._map_marks.marks())
+
+    def _show_pin(self) -> None:
+        incident = self._seat.incident
+        at = None if incident is None else incident.position
+        if at == self._pin or self._panes.map.view is None:
+            return
+        self._pin = at
+        if at is None:
+            self._panes.map.view.clear_pin()
+        else:
+            self._panes.map.view.show_pin(*at)
+
+    def _tick(self) -> None:
+        """Once a second, at its beginning: clock, timers, ages."""
+        self._second.start(SECOND_MS - int(self._seat.now().timestamp() * 1000) % SECOND_MS + 2)
+        self._show_call()
+        self._show_lists()
+        self._show_form()
+        table = self._panes.incidents
+        top = table.view.rowAt(0)
+        bottom = table.view.rowAt(table.view.viewport().height() - 1)
+        table.model.tick(max(0, top), bottom if bottom >= 0 else table.model.rowCount() - 1)
+
+    def _tell(self, notice: Notice) -> None:
+        self._panes.footer.tell(notice)
+
+    def _unsaved(self, error: Exception) -> None:
+        self._tell(Notice(self._say("notice.not_saved", reason=str(error)), loud=True, topic=NOT_SAVED))
+
+    def _timer(self, run: Callable[[], None]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.timeout.connect(run)
+        return timer
