@@ -93,7 +93,7 @@ class Room:
         try:
             if admin_dsn is None:
                 place = place_for_server(self.folder / "server")
-                self.server = EmbeddedServer(place, durable=self._durable)
+                self.server = EmbeddedServer(place, self._own_port(), durable=self._durable)
                 self.crew.guard(self.server.cluster)
                 admin_dsn = self.server.start()
             self._dsn = admin_dsn
@@ -170,7 +170,7 @@ class Room:
         start: bool = True,
     ) -> Window:
         """Open an operator's window with a phone; with `voice` the operator speaks this recording into the phone."""
-        port = self._sip_port()
+        port = self._own_port()
         self._addresses[name] = f"127.0.0.1:{port}"
         phone: dict[str, Value] = {"enabled": True, "address": "127.0.0.1", "port": port, "audio": audio}
         if voice is not None:
@@ -238,8 +238,7 @@ class Room:
             if window.is_running:
                 window.kill(signal.SIGTERM)
         for window in reversed(self.windows.values()):
-            if window.is_running:
-                window.stop()
+            window.close()
         if self.server is not None:
             with contextlib.suppress(ServerProblem):
                 self.server.stop()
@@ -280,7 +279,7 @@ class Room:
             window.start()
         return window
 
-    def _sip_port(self) -> int:
+    def _own_port(self) -> int:
         """Return a port free for UDP and TCP, below those that the system gives out: it stays free until it is used."""
         while True:
             port = random.randrange(*OWN_PORTS)  # noqa: S311  (no secret)

@@ -76,7 +76,7 @@ class Shift:
         ):
             self._step(
                 f"{ROLES[window.role]} {window.name} is joined to the server",
-                partial(self._exactly, window, lamp, words),
+                partial(window.wait_exactly, lamp, words),
                 since=begun,
             )
         self._step("The map of seat M1 is drawn", lambda: self.m1.wait_gone("mapCover"), since=begun)
@@ -293,8 +293,7 @@ class Shift:
 
     def _ready(self, seat: Window) -> None:
         self._state(seat, "ready")
-        up = {self._say("lamp.phone"), self._say("lamp.phone_no_sound")}
-        seat.wait("its phone is up", lambda: seat.text("lampPhone") in up)
+        seat.wait_exactly("lampPhone", self._say("lamp.phone"), self._say("lamp.phone_no_sound"))
 
     def _state(self, seat: Window, state: str) -> None:
         seat.wait_text("topState", self._say(f"seat_state.{state}"))
@@ -304,9 +303,6 @@ class Shift:
 
     def _kind_name(self) -> str:
         return "Kebakaran rumah"
-
-    def _exactly(self, window: Window, name: str, words: str) -> None:
-        window.wait(f'"{name}" shows just "{words}"', lambda: window.text(name) == words)
 
     def _read_back(self) -> None:
         found = self._room.sql(

@@ -88,6 +88,13 @@ class Window:
         self.channel.close()
         return code
 
+    def close(self) -> None:
+        """End it if it runs, and let go of it."""
+        if self._process is not None:
+            self._process.stop()
+        if self._channel is not None:
+            self._channel.close()
+
     # ---- hands
 
     def focus(self) -> None:
@@ -131,6 +138,10 @@ class Window:
             return found if found is not None and contains in found.words else None
 
         return self.wait(f'"{name}" shows "{contains}"', look, limit_s)
+
+    def wait_exactly(self, name: str, *texts: str, limit_s: float = SHOWN_S) -> None:
+        """Return once the widget of that name shows one of these texts and nothing else."""
+        self.wait(f'"{name}" shows exactly {" or ".join(texts)}', lambda: self.text(name) in texts, limit_s)
 
     def wait_words(self, contains: str, limit_s: float = SHOWN_S) -> None:
         """Return once this text can be read anywhere in the window."""
