@@ -40,7 +40,7 @@ from operator_app.workflow.board import Board
 from operator_app.workflow.bus import Bus
 from operator_app.workflow.desk import Desk
 from operator_app.workflow.phone_port import PhoneRefusedError
-from operator_app.workflow.ports import Presence
+from operator_app.workflow.ports import LinkState, LinkTrouble, Presence
 from operator_app.workflow.recorder import Recorder
 from operator_app.workflow.seat import Seat, SiteRules
 from operator_app.workflow.wallroom import WallRoom
@@ -134,6 +134,7 @@ async def _run_seat(app: WindowApp, frame: Frame, store: SeatStore) -> int:
             phone = EnginePhone(engine, frame.folder / "phone")
             parts.push_async_callback(_let_go, phone)
         seat = Seat(recorder, board, bus, phone, frame.rules)
+        _tell_connecting(frame, seat, clock)
         _watch_stalls(parts)
 
         async def begin() -> None:
@@ -242,6 +243,7 @@ async def _run_desk(_app: WindowApp, frame: Frame, store: SeatStore) -> int:
         parts.callback(recorder.close)
         unshared = await asyncio.to_thread(store.unsent_ids)
         desk = Desk(recorder, board, bus, agency, frame.rules, unshared)
+        _tell_connecting(frame, desk, clock)
         window = build_desk_window(desk, frame.texts, frame.theme, resources_folder(), frame.control)
         await parts.enter_async_context(_shown(window, parts))
         await _load_history(store, board, bus)
@@ -264,6 +266,7 @@ async def _run_wall(_app: WindowApp, frame: Frame) -> int:
     async with AsyncExitStack() as parts:
         bus, clock = Bus(), ServerClock()
         room = WallRoom(Board(), bus, clock, frame.rules)
+        _tell_connecting(frame, room, clock)
         window = build_wall_window(
             room, frame.texts, frame.theme, frame.site, resources_folder(), frame.settings, frame.control
         )
@@ -330,6 +333,12 @@ async def _load_history(store: SeatStore, board: Board, bus: Bus) -> None:
     for start in range(0, len(newest_first), CHUNK):
         bus.publish(board.apply(newest_first[start : start + CHUNK]))
         await asyncio.sleep(0)
+
+
+def _tell_connecting(frame: Frame, user: Seat | Desk | WallRoom, clock: ServerClock) -> None:
+    """Until the first word comes or fails, the screen says that it is being tried."""
+    if frame.settings.server.dsn:
+        user.on_link(LinkState(False, clock.now(), 0, LinkTrouble.CONNECTING))
 
 
 async def _link(frame: Frame, store: SeatStore, user: Seat | Desk, clock: ServerClock) -> ServerLink | None:

@@ -62,6 +62,7 @@ class LinkTrouble:
     """Reasons of a link that is down."""
 
     NOT_CONFIGURED = "not_configured"
+    CONNECTING = "connecting"
     UNREACHABLE = "unreachable"
     REFUSED = "refused"
     SILENT = "silent"

@@ -6,13 +6,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from operator_app.domain import line
-from operator_app.domain.call import Call
 from operator_app.domain.ids import AgencyCode, CallId, DispatchId, IncidentId, SeatName
 from operator_app.domain.incident import Dispatch, Incident
 from operator_app.domain.messages import CallClassified, Event, SeatStateChanged
 from operator_app.domain.states import (
     NOISE,
-    CallState,
     Classification,
     DispatchState,
     IncidentStatus,
@@ -132,28 +130,6 @@ class Seat:
     def waiting(self) -> tuple[line.LineCall, ...]:
         """Calls ringing here, the longest-waiting first."""
         return self.calls.waiting()
-
-    def abandoned(self) -> tuple[Call, ...]:
-        """The newest unanswered call of each number that nobody has reached since, newest first."""
-        reached: dict[str, datetime] = {}
-        for call in self.board.calls.values():
-            if call.answered_at is not None and call.number:
-                reached[call.number] = max(call.answered_at, reached.get(call.number, call.answered_at))
-        newest: dict[str, Call] = {}
-        for call in self.board.calls.values():
-            if call.state is not CallState.ABANDONED:
-                continue
-            key = call.number or call.id
-            if call.number and call.number in reached and reached[call.number] > call.offered_at:
-                continue
-            if key not in newest or newest[key].offered_at < call.offered_at:
-                newest[key] = call
-        return tuple(sorted(newest.values(), key=lambda each: each.offered_at, reverse=True))
-
-    def history(self, number: str) -> tuple[Call, ...]:
-        """Every known call of that number, newest first."""
-        found = (each for each in self.board.calls.values() if each.number == number)
-        return tuple(sorted(found, key=lambda each: each.offered_at, reverse=True))
 
     def proposal(self) -> Proposal | None:
         """What the kind of the incident at hand suggests."""

@@ -119,13 +119,15 @@ class DeskPresenter:
             return self._say("desk.server_up"), Tone.GOOD
         if link.connected:
             return self._say("desk.server_waiting", n=link.waiting), Tone.WATCH
+        if link.reason == LinkTrouble.CONNECTING:
+            return self._say("desk.server_connecting"), Tone.QUIET
         none = link.reason == LinkTrouble.NOT_CONFIGURED
         return self._say("desk.server_none" if none else "desk.server_down"), Tone.ALARM
 
     def _cut_off(self) -> str:
         """Say what a lost server means here: no dispatch can come in; empty while the line is up."""
         link = self._desk.link
-        if link.connected:
+        if link.connected or link.reason == LinkTrouble.CONNECTING:
             return ""
         if link.reason == LinkTrouble.NOT_CONFIGURED:
             return self._say("desk.cut_off_none")

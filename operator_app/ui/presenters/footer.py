@@ -26,6 +26,8 @@ def link_view(seat: Seat, say: Say) -> LinkView:
         return LinkView(say("link.up"), Tone.QUIET)
     if link.reason == LinkTrouble.NOT_CONFIGURED:
         return LinkView(say("link.alone"), Tone.QUIET)
+    if link.reason == LinkTrouble.CONNECTING:
+        return LinkView(say("link.connecting"), Tone.QUIET)
     time = local_time(link.since, seat.timezone)[:5]
     words = say("link.down", time=time, n=link.waiting)
     known = {LinkTrouble.REFUSED: "link.why_refused", LinkTrouble.SCHEMA: "link.why_schema"}

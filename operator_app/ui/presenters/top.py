@@ -122,6 +122,8 @@ class TopPresenter:
             return LampView(self._say("lamp.server"), Tone.GOOD)
         if link.reason == LinkTrouble.NOT_CONFIGURED:
             return LampView(self._say("lamp.server_none"), Tone.QUIET)
+        if link.reason == LinkTrouble.CONNECTING:
+            return LampView(self._say("lamp.server_connecting"), Tone.QUIET)
         return LampView(self._say("lamp.server_down"), Tone.WATCH)
 
     def _recording(self) -> LampView:

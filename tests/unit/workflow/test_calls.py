@@ -121,19 +121,6 @@ async def test_the_next_call_gets_an_empty_form() -> None:
     await bench.recorder.settle()
 
 
-async def test_abandoned_calls_stand_once_a_number_until_it_is_reached() -> None:
-    bench, phone = await ready_seat()
-    for number in ("0811", "0811", "0812"):
-        phone.far_ends(phone.offer(number))
-        bench.clock.pass_s(5)
-    await bench.recorder.settle()
-    assert sorted(call.number or "" for call in bench.seat.abandoned()) == ["0811", "0812"]
-    phone.offer("0811")
-    await bench.seat.answer()
-    await bench.recorder.settle()
-    assert [call.number for call in bench.seat.abandoned()] == ["0812"]
-
-
 async def test_a_dead_phone_cuts_its_calls_and_says_so() -> None:
     bench, phone = await ready_seat()
     call_id = phone.offer("0812")
