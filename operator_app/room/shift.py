@@ -19,7 +19,7 @@ T = TypeVar("T")
 FIRE, PRANK, GONE = "081200000112", "081200000013", "081200000007"
 """Numbers of nobody: 0812-0000-... is given to no one."""
 PLACE, PLACE_TYPED = "Teluk Lingga", "tlk lingga"
-KIND, KIND_TYPED = "KEB-01", "keb rum"
+KIND, KIND_NAME, KIND_TYPED = "KEB-01", "Kebakaran rumah", "keb rum"
 TEXT = "Dapur terbakar, dua orang belum keluar."
 ROLES = {"seat": "Seat", "desk": "Desk", "wall": "Wall"}
 NEXT_CALL_S = 15.0
@@ -56,7 +56,7 @@ class Shift:
         self._step("PostgreSQL runs and has the schema", room.start_server)
         begun = time.monotonic()
         self.m1 = room.seat("M1", operator="Operator 1", voice=self._voices / "operator.wav", start=False)
-        self.m2 = room.seat("M2", operator="Operator 2", start=False)
+        self.m2 = room.seat("M2", operator="Operator 2", audio="auto", start=False)
         self.desk = room.desk("DAMKAR", start=False)
         self.wall = room.wall(start=False)
         for window in room.windows.values():
@@ -97,25 +97,33 @@ class Shift:
         self._step("The caller's words typed, saved on this seat and at the server", self._type_text)
         self._step("The point set by a click on the map", self._click_map)
         self._shots("form")
-        dispatched = self._key(m1, "F7")
+        before = {window.name: window.last_mark() for window in (m2, desk, wall)}
+        pressed_ns = time.monotonic_ns()
+        m1.press("F7")
+
+        def seen(window: Window, mark: str, *words: str) -> float:
+            """Return the milliseconds from the key to the painted screen, once it shows these words."""
+            painted = window.wait_mark(mark, before[window.name])
+            for each in words:
+                window.wait_words(each)
+            return (painted.at_ns - pressed_ns) / 1e6
+
+        alarm = self._say("desk.alarm_one")
+        self._step("F7: desk DAMKAR shows the alarm", partial(seen, desk, "incident", alarm))
         self._step(
-            "Desk DAMKAR shows the alarm",
-            lambda: desk.wait_words(self._say("desk.alarm_one")),
-            since=dispatched,
+            "It is in the list of seat M2", partial(seen, m2, "incident_row_painted", self._number, "Damkar")
         )
-        self._step("Seat M1 sees that it stands on the desk's screen", self._delivered, since=dispatched)
+        self._step("It is on the wall", partial(seen, wall, "incident", KIND_NAME))
+        delivered = self._say("timeline.delivered", agency="Damkar")
+        self._step(
+            "Seat M1 sees that the desk has it on its screen",
+            lambda: m1.wait_text("timeline", delivered),
+            since=pressed_ns / 1e9,
+        )
         self._shots("dispatched")
-        accepted = self._key(desk, "F2")
-        self._agency_state("accepted", accepted)
-        self._step(
-            "The incident is in the list of seat M2", lambda: self._row(m2, self._number), since=dispatched
-        )
-        self._step(
-            "The incident is on the wall", lambda: wall.wait_words(self._kind_name()), since=dispatched
-        )
+        self._agency_state("F2", "accepted")
         self._shots("accepted")
-        under_way = self._key(desk, "F3")
-        self._agency_state("under_way", under_way)
+        self._agency_state("F3", "under_way")
         hung_up = time.monotonic()
         caller.hang_up()
         self._step(
@@ -205,7 +213,8 @@ class Shift:
 
         def painted() -> float:
             mark = seat.wait_mark("call_pop_painted", before)
-            seat.wait_text("callNumber", number_text(caller.number))
+            for shown in ("callNumber", "list_waiting"):
+                seat.wait_text(shown, number_text(caller.number))
             return (mark.at_ns - dialled_ns) / 1e6
 
         self._step(f"Call from {number_text(caller.number)} shown at seat {seat.name}", painted)
@@ -280,15 +289,13 @@ class Shift:
 
     # ---- what people see
 
-    def _delivered(self) -> None:
-        self.m1.wait_text("timeline", self._say("timeline.delivered", agency="Damkar"))
-
-    def _agency_state(self, state: str, since: float) -> None:
+    def _agency_state(self, key: str, state: str) -> None:
         words = self._say(f"dispatch_state.{state}")
+        pressed = self._key(self.desk, key)
         self._step(
-            f'Seat M1 sees: Damkar "{words}"',
+            f'{key} at desk DAMKAR; seat M1 sees: Damkar "{words}"',
             lambda: self.m1.wait_text("timeline", f"Damkar: {words}"),
-            since=since,
+            since=pressed,
         )
 
     def _ready(self, seat: Window) -> None:
@@ -297,12 +304,6 @@ class Shift:
 
     def _state(self, seat: Window, state: str) -> None:
         seat.wait_text("topState", self._say(f"seat_state.{state}"))
-
-    def _row(self, seat: Window, number: str) -> None:
-        seat.wait_text("incidentsTable", number)
-
-    def _kind_name(self) -> str:
-        return "Kebakaran rumah"
 
     def _read_back(self) -> None:
         found = self._room.sql(

@@ -16,6 +16,7 @@ T = TypeVar("T")
 START_S = 60.0
 SHOWN_S = 20.0
 TREE_LINES = 150
+PERSON_MS = 60
 CRASH_LINES = 60
 
 
@@ -30,6 +31,7 @@ class Window:
         self._channel: ControlChannel | None = None
         self._window = ""
         self._runs = 0
+        self.typing_ms = TYPING_DELAY_MS if display.is_virtual else PERSON_MS
 
     # ---- its life
 
@@ -106,10 +108,10 @@ class Window:
         self._need_keyboard()
         self.display.press(*keys)
 
-    def type(self, text: str, delay_ms: int = TYPING_DELAY_MS) -> None:
-        """Type text, `delay_ms` from key to key."""
+    def type(self, text: str) -> None:
+        """Type text, `typing_ms` from key to key: so that a person can follow when it is their display."""
         self._need_keyboard()
-        self.display.type(text, delay_ms)
+        self.display.type(text, self.typing_ms)
 
     # ---- eyes
 
