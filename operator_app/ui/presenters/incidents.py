@@ -55,7 +55,8 @@ class IncidentsPresenter:
         for incident in opened:
             counts.update({str(each.agency) for each in incident.dispatches if each.state in _PROGRESS})
         spans = [Span(self._say("incidents.all_seats"), Tone.QUIET)]
-        spans += [Span(f" · {self._words.agency(code)} {n}", Tone.QUIET) for code, n in counts.most_common(5)]
+        most = sorted(counts.items(), key=lambda each: (-each[1], each[0]))[:5]  # the same on every seat
+        spans += [Span(f" · {self._words.agency(code)} {n}", Tone.QUIET) for code, n in most]
         if shown < len(opened):
             spans = [Span(self._say("incidents.filtered", n=shown, of=len(opened)), Tone.WATCH, strong=True)]
         return IncidentsHead(self._say("incidents.title", n=len(opened)), tuple(spans))
