@@ -55,7 +55,12 @@ class IncidentsPresenter:
         for incident in opened:
             counts.update({str(each.agency) for each in incident.dispatches if each.state in _PROGRESS})
         spans = [Span(self._say("incidents.all_seats"), Tone.QUIET)]
-        most = sorted(counts.items(), key=lambda each: (-each[1], each[0]))[:5]  # the same on every seat
+        order = [
+            str(each.code) for each in self._seat.agencies
+        ]  # the same on every seat, whoever wrote first
+        most = sorted(
+            counts.items(), key=lambda each: (-each[1], order.index(each[0]) if each[0] in order else 99)
+        )[:5]
         spans += [Span(f" · {self._words.agency(code)} {n}", Tone.QUIET) for code, n in most]
         if shown < len(opened):
             spans = [Span(self._say("incidents.filtered", n=shown, of=len(opened)), Tone.WATCH, strong=True)]
