@@ -83,7 +83,7 @@ class FormPresenter:
             warning=self._warning(incident),
             proposal=self._proposal(incident),
             agencies=tuple(self._agency(each, incident) for each in self._quick),
-            can_dispatch=incident.is_open,
+            can_dispatch=incident.is_open and self._somebody_left(),
             is_ended=not incident.is_open,
         )
 
@@ -171,6 +171,14 @@ class FormPresenter:
         if len(spans) == 1:
             spans = [Span(self._say("form.proposal_nobody"), Tone.QUIET)]
         return tuple(spans)
+
+    def _somebody_left(self) -> bool:
+        """Whether one key still reaches an agency; without a proposal the key says what is missing."""
+        incident, proposal = self._seat.incident, self._seat.proposal()
+        if incident is None or proposal is None or not proposal.dispatch:
+            return True
+        asked = (incident.dispatch_to(each.agency.code) for each in proposal.dispatch)
+        return not all(dispatch_words(self._say, dispatch)[2] for dispatch in asked)
 
     def _proposed(self, each: ProposedAgency, category: str, *, by_phone: bool) -> tuple[Span, ...]:
         reason = category if each.lead else self._say("form.support")
