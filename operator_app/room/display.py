@@ -97,11 +97,15 @@ class Display:
         return max(found, key=self._area) if found else None
 
     def focus(self, window: str) -> None:
-        """Give the keyboard to that window, as a click into it would."""
-        how = (
-            ("windowfocus",) if self.is_virtual else ("windowactivate",)
-        )  # a virtual display has no window manager
-        self._xdotool(*how, "--sync", window)
+        """Give the keyboard to that window and bring it to the front, as a click into it would."""
+        if self.is_virtual or not self._is_managed():
+            self._xdotool("windowraise", window, "windowfocus", "--sync", window)
+        else:
+            self._xdotool("windowactivate", "--sync", window)
+
+    def resize(self, window: str, width: int, height: int) -> None:
+        """Make the window that large, as a person drags its corner."""
+        self._xdotool("windowsize", window, str(width), str(height))
 
     def press(self, *keys: str) -> None:
         """Press keys by the X server's own key events: names as "F2", "Return", "ctrl+g"."""
@@ -116,6 +120,10 @@ class Display:
     def click(self, x: int, y: int) -> None:
         """Click with the left button at that point of the screen."""
         self._xdotool("mousemove", "--sync", str(x), str(y), "click", "1")
+
+    def _is_managed(self) -> bool:
+        """Whether a window manager is there that can be asked to bring a window to the front."""
+        return self._xdotool("getactivewindow", ok=(0, 1)) != ""
 
     def _area(self, window: str) -> int:
         shape = dict(

@@ -19,7 +19,7 @@ T = TypeVar("T")
 FIRE, PRANK, GONE = "081200000112", "081200000013", "081200000007"
 """Numbers of nobody: 0812-0000-... is given to no one."""
 PLACE, PLACE_TYPED = "Teluk Lingga", "tlk lingga"
-KIND, KIND_NAME, KIND_TYPED = "KEB-01", "Kebakaran rumah", "keb rum"
+KIND, KIND_NAME, KIND_TYPED = "KEB-01", "Kebakaran", "keb rum"
 TEXT = "Dapur terbakar, dua orang belum keluar."
 ROLES = {"seat": "Seat", "desk": "Desk", "wall": "Wall"}
 NEXT_CALL_S = 15.0
@@ -273,11 +273,7 @@ class Shift:
         self.m1.wait_text("saved", self._say("form.shared").partition("{")[0].strip())
 
     def _click_map(self) -> None:
-        shown = self.m1.find("map")
-        if shown is None:
-            raise RoomError("The map is not on the screen.")
-        left, top, width, height = shown.place
-        self.m1.display.click(left + width * 9 // 20, top + height * 9 // 20)
+        self.m1.click("map", 0.45, 0.45)
         self.m1.wait("the form shows the point", self._has_point)
 
     def _over(self, caller: Caller) -> bool:

@@ -17,6 +17,7 @@ START_S = 60.0
 SHOWN_S = 20.0
 TREE_LINES = 150
 PERSON_MS = 60
+WALL_ON_A_DESK = (1440, 810)
 CRASH_LINES = 60
 
 
@@ -57,6 +58,8 @@ class Window:
         """Return when the window is up and has the keyboard."""
         self.wait("the window is up", self.channel.is_open, limit_s)
         self._window = self.wait("the window is visible", self._own_window, limit_s)
+        if self.role == "wall" and not self.display.is_virtual:
+            self.display.resize(self._window, *WALL_ON_A_DESK)  # no full screen on a person's own display
         self.focus()
 
     @property
@@ -107,6 +110,13 @@ class Window:
         """Press keys one after the other: "F2", "Return", "ctrl+g"."""
         self._need_keyboard()
         self.display.press(*keys)
+
+    def click(self, name: str, across: float = 0.5, down: float = 0.5) -> None:
+        """Click into the widget of that name, at these shares of its width and height."""
+        self._need_keyboard()
+        shown = self.wait(f'"{name}" is on the screen', lambda: self.find(name))
+        left, top, width, height = shown.place
+        self.display.click(left + int(width * across), top + int(height * down))
 
     def type(self, text: str) -> None:
         """Type text, `typing_ms` from key to key: so that a person can follow when it is their display."""
