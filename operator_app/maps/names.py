@@ -1,34 +1,30 @@
-"""Names of places as people type them: one way to normalise, and a first search over a few hundred names."""
+"""A place as an answer to a search, and what a typed word may stand for."""
 
-import re
-import unicodedata
-from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz
+from operator_app.domain.words import SHORT_FORMS, sound_of, words_of
 
-SHORT_FORMS: Mapping[str, str] = {
-    "jl": "jalan", "jln": "jalan", "jld": "jalan",
-    "gg": "gang",
-    "simp": "simpang", "spg": "simpang",
-    "ds": "desa", "kel": "kelurahan", "kec": "kecamatan", "kab": "kabupaten",
-    "komp": "komplek", "kompleks": "komplek", "perum": "perumahan", "blk": "blok",
-    "tg": "tanjung", "tj": "tanjung", "tjg": "tanjung",
-    "sei": "sungai", "ma": "muara",
-    "mesjid": "masjid", "msj": "masjid", "pkm": "puskesmas",
-    "sengata": "sangatta", "sangata": "sangatta",
+_TWO_WAYS: Mapping[str, tuple[str, ...]] = {
+    "sp": ("simpang",), "simpang": ("sp",), "s": ("sungai",), "p": ("pulau",), "i": ("1",), "v": ("5",), "x": ("10",),
+    "rs": ("rsud",), "rsud": ("rs",), "pom": ("spbu",), "pertamina": ("spbu",), "polisi": ("polsek", "polres"),
+    "damkar": ("pemadam",), "pemadam": ("damkar",), "kuburan": ("makam",), "makam": ("kuburan",),
+    "dermaga": ("pelabuhan",), "pelabuhan": ("dermaga",),
 }  # fmt: skip
-_GLUED = re.compile(r"^(rt|rw|km|sp|no)(\d+)$")
-_NOT_WORD = re.compile(r"[^a-z0-9]+")
-_CLOSE_ENOUGH = 72.0
-_SHORTEST_CORRECTED = 3
-_KIND_ORDER = {"kecamatan": 1, "kelurahan": 0, "desa": 0, "pulau": 2}
+"""Words that stay as they are written and may also mean another one."""
+_FIGURES = ("satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan", "sepuluh")
+
+FILLERS = frozenset((
+    "di", "ke", "dari", "yang", "dekat", "dkt", "dekatnya", "depan", "dpn", "belakang", "blkg", "samping", "sebelah",
+    "seberang", "sbrg", "daerah", "area", "arah", "sekitar", "sekitaran", "setelah", "sebelum", "lewat", "pas",
+    "persis", "itu", "ini", "ada", "kabupaten", "kutai", "tolong", "mohon", "pak", "bu",
+))  # fmt: skip
+"""Words around a place that are often no part of its name. Some names hold one: they are only left out when need be."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceHit:
-    """A name that answers a search. `area` says that the point only stands for an area: never send anybody to it."""
+    """A place that answers a search. `area` says that the point only stands for an area: never send anybody to it."""
 
     label: str
     kind: str
@@ -40,92 +36,27 @@ class PlaceHit:
     area: bool = True
 
 
-def words_of(text: str) -> tuple[str, ...]:
-    """Return the words of a name or query in the one form that both sides of a search share."""
-    return tuple(SHORT_FORMS.get(word, word) for word in _raw_words(text))
+class Sounds(dict[str, str]):
+    """The sound of each word met so far: names repeat their words, and a sound takes 20 us to make."""
+
+    def __missing__(self, word: str) -> str:
+        self[word] = sound = sound_of(word)
+        return sound
 
 
-def _raw_words(text: str) -> tuple[str, ...]:
-    plain = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
-    words: list[str] = []
-    for word in _NOT_WORD.sub(" ", plain).split():
-        glued = _GLUED.match(word)
-        words.extend(glued.groups() if glued else (word,))
-    return tuple(word.lstrip("0") or "0" if word.isdigit() else word for word in words)
+def index_words(text: str, sounds: Sounds) -> tuple[str, ...]:
+    """Return the words of a place's name as the index holds them."""
+    return tuple(sounds[word] for word in words_of(text))
 
 
-class NameIndex:
-    """Search by the beginnings of words, all of which must fit; only words that fit nowhere are corrected."""
-
-    def __init__(self, places: Iterable[PlaceHit]) -> None:
-        self._places = tuple(places)
-        self._names = tuple(words_of(place.label) for place in self._places)
-        holders: dict[str, set[int]] = {}
-        for number, place in enumerate(self._places):
-            name = self._names[number]
-            # The name in one piece too: Suka Rahmat is also written Sukarahmat, and Sukamaju in two words.
-            for word in {*name, "".join(name), *words_of(place.kecamatan), *words_of(place.desa), place.kind}:
-                holders.setdefault(word, set()).add(number)
-        self._holders: Mapping[str, set[int]] = holders
-        self._vocabulary = sorted(holders)
-
-    def search(self, text: str, limit: int) -> tuple[PlaceHit, ...]:
-        """Return the best places for what was typed, best first; nothing for an empty text."""
-        raw = _raw_words(text)
-        if not raw or limit < 1:
-            return ()
-        fitting, starts = self._holding_all(raw)
-        if not fitting and len(raw) > 1:
-            fitting, starts = self._holding_all(("".join(raw),))
-        asked = words_of(text)
-        ranked = sorted(fitting, key=lambda number: self._rank(number, asked, starts))
-        return tuple(self._places[number] for number in ranked[:limit])
-
-    def _holding_all(self, words: tuple[str, ...]) -> tuple[frozenset[int], frozenset[str]]:
-        """Return the places that hold every word, and the vocabulary that the words stood for."""
-        fitting = frozenset(range(len(self._places)))
-        starts: set[str] = set()
-        for word in words:
-            vocabulary = self._fitting_words(word)
-            starts.update(vocabulary)
-            fitting &= frozenset().union(*(self._holders[known] for known in vocabulary))
-        return fitting, frozenset(starts)
-
-    def _fitting_words(self, word: str) -> Sequence[str]:
-        # "ma" is short for muara and also the beginning of Manubar: while it is being typed both must stand.
-        found = list(self._beginning_with(word))
-        long_form = SHORT_FORMS.get(word)
-        if long_form:
-            found.extend(known for known in self._beginning_with(long_form) if known not in found)
-        return found or self._corrected(word)
-
-    def _beginning_with(self, word: str) -> Iterable[str]:
-        for place in range(bisect_left(self._vocabulary, word), len(self._vocabulary)):
-            if not self._vocabulary[place].startswith(word):
-                return
-            yield self._vocabulary[place]
-
-    def _corrected(self, word: str) -> Sequence[str]:
-        if len(word) < _SHORTEST_CORRECTED or word.isdigit():
-            return ()
-        scored = [
-            (max(fuzz.ratio(word, known), fuzz.ratio(word, known[: len(word)]) - 1), known)
-            for known in self._vocabulary
-        ]
-        best = max(score for score, _ in scored) if scored else 0.0
-        return [known for score, known in scored if score >= max(_CLOSE_ENOUGH, best - 8)]
-
-    def _rank(self, number: int, asked: tuple[str, ...], starts: frozenset[str]) -> tuple[object, ...]:
-        place, name = self._places[number], self._names[number]
-        in_name = sum(word in starts for word in name)
-        whole = asked in {name, (place.kind, *name)}
-        first = bool(name) and name[0] in starts
-        return (
-            not whole,
-            -in_name,
-            not first,
-            _KIND_ORDER.get(place.kind, 3),
-            len(name),
-            place.label,
-            place.kode,
-        )
+def meanings_of(word: str) -> tuple[str, ...]:
+    """Return what a typed word may stand for in the index, itself first: "ma" may be Muara and may become Manubar."""
+    found = [word]
+    if word in SHORT_FORMS:
+        found.append(SHORT_FORMS[word])
+    found.extend(_TWO_WAYS.get(word, ()))
+    if word.isdigit() and 1 <= int(word) <= len(_FIGURES):
+        found.append(_FIGURES[int(word) - 1])
+    elif word in _FIGURES:
+        found.append(str(_FIGURES.index(word) + 1))
+    return tuple(dict.fromkeys(sound_of(each) for each in found))

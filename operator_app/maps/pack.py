@@ -5,32 +5,30 @@ may stand in front; a `site.toml` in it may name them, the site and its attribut
 longitude first, as GeoJSON demands.
 """
 
-import csv
-import io
 import json
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
-from operator_app.maps.geometry import Area, Box, ShapeError, check_point, read_area, read_point
+from operator_app.maps.geometry import Area, Box, ShapeError, read_area, read_point
+from operator_app.maps.pack_files import (
+    SitePackError,
+    check_text,
+    read_features,
+    read_numbers,
+    read_table,
+    read_text,
+    refuse,
+)
+from operator_app.maps.pack_lists import ListedPlace, read_listed
+
+__all__ = ["LISTED", "MANIFEST", "ROLES", "ListedPlace", "Pack", "SitePackError", "read_pack"]
 
 MANIFEST = "site.toml"
-BIGGEST_FILE_BYTES = 64 * 1024 * 1024
-_LONGEST_TEXT = 120
 _ATTRIBUTION_MARK = 'Say on the map: "'
 _NOTICES = (".md", ".txt", "license", "copying")
-
-
-class SitePackError(ValueError):
-    """A site pack cannot be used; the text is one sentence: file, cause, what to do."""
-
-    def __init__(self, file: str, cause: str, cure: str) -> None:
-        super().__init__(" ".join(f"{file}: {cause}; {cure}.".split()))
-        self.file = file
-        self.cause = cause
-        self.cure = cure
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +36,11 @@ class _Role:
     suffix: str
     needed: bool
     properties: tuple[str, ...] = ()
+    other_suffix: str = ""
+
+    def names(self, file: str) -> bool:
+        """Whether a file of that name is this layer."""
+        return file.endswith(self.suffix) or bool(self.other_suffix and file.endswith(self.other_suffix))
 
 
 ROLES: Mapping[str, _Role] = {
@@ -46,7 +49,11 @@ ROLES: Mapping[str, _Role] = {
     "kabupaten": _Role("-kabupaten.geojson", True, ("kode", "nama")),
     "sekitar": _Role("-sekitar.geojson", False, ("kode", "nama")),
     "pulau": _Role("-pulau.csv", False, ("kode", "nama")),
+    "jalan": _Role("-jalan.csv", False, other_suffix="-jalan.geojson"),
+    "patokan": _Role("-patokan.csv", False, other_suffix="-patokan.geojson"),
 }
+LISTED = ("jalan", "patokan")
+"""Layers that are only names with a point: for the search, not for the map."""
 _LABELLED = frozenset({"desa", "kecamatan"})
 
 
@@ -61,6 +68,7 @@ class Pack:
     notices: Mapping[str, bytes]
     counts: Mapping[str, int]
     warnings: tuple[str, ...]
+    listed: tuple[ListedPlace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +87,8 @@ def read_pack(source: Path) -> Pack:
         )
     manifest = _read_manifest(source)
     files = _find_files(source, manifest)
-    features = {role: _read_layer(files[role], role) for role in files if role != "pulau"}
+    areas = [role for role in files if role != "pulau" and role not in LISTED]
+    features = {role: _read_layer(files[role], role) for role in areas}
     _check_together(files, features)
     layers = {role: _layer_bytes(rows) for role, rows in features.items()}
     counts = {role: len(rows) for role, rows in features.items()}
@@ -87,9 +96,19 @@ def read_pack(source: Path) -> Pack:
     if "pulau" in files:
         islands = _read_islands(files["pulau"])
         layers["pulau"], counts["pulau"] = _compact(islands), len(islands)
+    listed: list[ListedPlace] = []
+    warnings: list[str] = []
+    for role in LISTED:
+        if role in files:
+            places, nameless = read_listed(files[role], role)
+            listed += places
+            counts[role] = len(places)
+            if nameless:
+                warnings.append(f"{files[role].name}: {nameless} features without a name are left out")
     notices = _read_notices(source)
     attribution = str(manifest.get("attribution", "")) or _attribution_from(notices)
-    warnings = () if attribution else (f"no attribution: name the source of the borders in {MANIFEST}",)
+    if not attribution:
+        warnings.append(f"no attribution: name the source of the borders in {MANIFEST}")
     return Pack(
         name=str(manifest.get("name", "")) or features["kabupaten"][0].properties["nama"],
         attribution=attribution,
@@ -97,49 +116,9 @@ def read_pack(source: Path) -> Pack:
         layers=layers,
         notices=notices,
         counts=counts,
-        warnings=warnings,
+        warnings=tuple(warnings),
+        listed=tuple(listed),
     )
-
-
-def read_text(path: Path) -> str:
-    """Return the file's text, which must be UTF-8 (a byte order mark is dropped); raises SitePackError."""
-    try:
-        if path.stat().st_size > BIGGEST_FILE_BYTES:
-            _refuse(path, f"the file is larger than {BIGGEST_FILE_BYTES >> 20} MB", "simplify its borders")
-        return path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise SitePackError(
-            path.name, f"cannot be read ({error.strerror})", "check that it is there"
-        ) from error
-    except UnicodeDecodeError as error:
-        raise SitePackError(
-            path.name, f"the file is not UTF-8 text (byte {error.start})", "save it as UTF-8"
-        ) from error
-
-
-def read_json(path: Path) -> object:
-    """Return what the JSON file holds; raises SitePackError, telling a file cut short from a wrong one."""
-    text = read_text(path)
-    if not text.strip():
-        _refuse(path, "the file is empty", "copy it again from its source")
-    try:
-        return json.loads(text, parse_constant=_no_constant)
-    except json.JSONDecodeError as error:
-        if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated"):
-            _refuse(path, "the file is cut short", "copy it again from its source")
-        _refuse(
-            path, f"not JSON at line {error.lineno}, column {error.colno} ({error.msg})", "export it again"
-        )
-    except (RecursionError, ValueError) as error:
-        raise SitePackError(path.name, f"not usable JSON ({error})", "export it again") from error
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"it holds {name}, which is not a number")
-
-
-def _refuse(path: Path, cause: str, cure: str) -> NoReturn:
-    raise SitePackError(path.name, cause, cure)
 
 
 def _read_manifest(source: Path) -> Mapping[str, Any]:
@@ -152,16 +131,16 @@ def _read_manifest(source: Path) -> Mapping[str, Any]:
         raise SitePackError(MANIFEST, f"not TOML ({error})", "correct that line") from error
     unknown = sorted(set(manifest) - {"name", "attribution", "files"})
     if unknown:
-        _refuse(path, f"unknown key {unknown[0]!r}", "use only name, attribution and the table [files]")
+        refuse(path, f"unknown key {unknown[0]!r}", "use only name, attribution and the table [files]")
     for key in ("name", "attribution"):
         if key in manifest:
-            _check_text(path, "", key, manifest[key])
+            check_text(path, "", key, manifest[key])
     files = manifest.get("files", {})
     if not isinstance(files, dict) or not all(isinstance(value, str) for value in files.values()):
-        _refuse(path, "[files] must give each layer a file name", "write for example desa = 'x-desa.geojson'")
+        refuse(path, "[files] must give each layer a file name", "write for example desa = 'x-desa.geojson'")
     strange = sorted(set(files) - set(ROLES))
     if strange:
-        _refuse(path, f"[files] names the unknown layer {strange[0]!r}", f"use {', '.join(ROLES)}")
+        refuse(path, f"[files] names the unknown layer {strange[0]!r}", f"use {', '.join(ROLES)}")
     return manifest
 
 
@@ -172,9 +151,9 @@ def _find_files(source: Path, manifest: Mapping[str, Any]) -> dict[str, Path]:
         if role in named:
             found[role] = _inside(source, named[role])
             continue
-        matches = sorted(path for path in source.iterdir() if path.name.endswith(rule.suffix))
+        matches = sorted(path for path in source.iterdir() if rule.names(path.name))
         if len(matches) > 1:
-            _refuse(
+            refuse(
                 matches[1],
                 f"a second file for the layer {role}, beside {matches[0].name}",
                 "leave one of them",
@@ -200,12 +179,7 @@ def _inside(source: Path, name: str) -> Path:
 
 
 def _read_layer(path: Path, role: str) -> tuple[_Feature, ...]:
-    whole = read_json(path)
-    if not isinstance(whole, dict) or whole.get("type") != "FeatureCollection":
-        _refuse(path, "not a GeoJSON FeatureCollection", "export it as GeoJSON")
-    rows = whole.get("features")
-    if not isinstance(rows, list) or not rows:
-        _refuse(path, "it holds no features", "export it again with its areas")
+    rows = read_features(path)
     features = tuple(_read_feature(path, role, number, row) for number, row in enumerate(rows, start=1))
     _check_codes(path, (feature.properties for feature in features))
     return features
@@ -215,12 +189,12 @@ def _read_feature(path: Path, role: str, number: int, row: object) -> _Feature:
     where = f"feature {number}"
     properties = row.get("properties") if isinstance(row, dict) else None
     if not isinstance(row, dict) or not isinstance(properties, dict):
-        _refuse(path, f"{where} has no properties", f"add {', '.join(ROLES[role].properties)}")
+        refuse(path, f"{where} has no properties", f"add {', '.join(ROLES[role].properties)}")
     kept: dict[str, str] = {}
     for key in ROLES[role].properties:
         if key not in properties:
-            _refuse(path, f"{where} lacks the property {key!r}", "add it to every feature")
-        kept[key] = _check_text(path, where, key, properties[key])
+            refuse(path, f"{where} lacks the property {key!r}", "add it to every feature")
+        kept[key] = check_text(path, where, key, properties[key])
     where = f"feature {number} ({kept['kode']} {kept['nama']})"
     try:
         area = read_area(row.get("geometry"))
@@ -228,19 +202,10 @@ def _read_feature(path: Path, role: str, number: int, row: object) -> _Feature:
     except ShapeError as error:
         raise SitePackError(path.name, f"{where} {error}", "correct or export that feature again") from error
     if label is not None and not area.holds(*label):
-        _refuse(
+        refuse(
             path, f"{where} has its label point 'lp' outside its own area", "put it inside, longitude first"
         )
     return _Feature(kept, label, area, row["geometry"])
-
-
-def _check_text(path: Path, where: str, key: str, value: object) -> str:
-    text = value.strip() if isinstance(value, str) else ""
-    if not text or len(text) > _LONGEST_TEXT or not text.isprintable():
-        place = f"{where} has a {key!r}" if where else f"{key!r}"
-        cause = "that is not a plain text of 1 to 120 characters" if where else "is not a plain text"
-        _refuse(path, f"{place} {cause}", "correct it")
-    return text
 
 
 def _check_codes(path: Path, rows: Iterable[Mapping[str, str]]) -> None:
@@ -248,7 +213,7 @@ def _check_codes(path: Path, rows: Iterable[Mapping[str, str]]) -> None:
     for row in rows:
         code, name = row["kode"], row["nama"]
         if code in seen:
-            _refuse(
+            refuse(
                 path, f"the code {code} stands twice ({seen[code]}, {name})", "give each area its own code"
             )
         seen[code] = name
@@ -261,43 +226,23 @@ def _check_together(files: Mapping[str, Path], features: Mapping[str, tuple[_Fea
         kode, kec = feature.properties["kode"], feature.properties["kec"]
         if kec not in districts:
             known = files["kecamatan"].name
-            _refuse(
+            refuse(
                 files["desa"],
                 f"desa {kode} belongs to kecamatan {kec}, which {known} lacks",
                 "take both from one source",
             )
         if feature.label is not None and not outer.holds(*feature.label):
             whole = files["kabupaten"].name
-            _refuse(
+            refuse(
                 files["desa"], f"desa {kode} lies outside the area of {whole}", "take both from one source"
             )
 
 
 def _read_islands(path: Path) -> list[dict[str, str | float]]:
-    reader = csv.DictReader(io.StringIO(read_text(path)), strict=True)
-    try:
-        rows = list(reader)
-    except csv.Error as error:
-        raise SitePackError(
-            path.name, f"not CSV at line {reader.line_num} ({error})", "export it again"
-        ) from error
-    missing = [name for name in ("kode", "nama", "lat", "lng") if name not in (reader.fieldnames or ())]
-    if missing:
-        _refuse(
-            path,
-            f"the column {missing[0]!r} is missing",
-            "name the columns kode, nama, lat, lng in the first line",
-        )
     islands: list[dict[str, str | float]] = []
-    for number, row in enumerate(rows, start=2):
-        where = f"line {number}"
-        texts = {key: _check_text(path, where, key, row[key]) for key in ("kode", "nama")}
-        try:
-            lat, lon = float(row["lat"]), float(row["lng"])
-            check_point(lat, lon)
-        except (TypeError, ValueError) as error:
-            reason = error if isinstance(error, ShapeError) else "has no numbers in lat and lng"
-            raise SitePackError(path.name, f"{where} {reason}", "correct that line") from error
+    for where, row in read_table(path, ("kode", "nama", "lat", "lng")):
+        texts = {key: check_text(path, where, key, row[key]) for key in ("kode", "nama")}
+        lat, lon = read_numbers(path, where, row["lat"], row["lng"])
         islands.append({**texts, "lat": lat, "lon": lon})
     _check_codes(path, ({key: str(island[key]) for key in ("kode", "nama")} for island in islands))
     return islands

@@ -15,10 +15,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from operator_app.maps.geometry import Area, Box, read_area
-from operator_app.maps.name_index import NameIndex
+from operator_app.maps.gazetteer import Gazetteer
+from operator_app.maps.geometry import Box, read_area
+from operator_app.maps.listed import LISTED_FILE, ListedFile, listed_bytes, read_checked
 from operator_app.maps.names import PlaceHit
 from operator_app.maps.pack import Pack, SitePackError, read_pack
+from operator_app.maps.region import Neighbour, Place, Village, VillageFinder
 
 __all__ = ["Neighbour", "Place", "PlaceHit", "Site", "SitePackError", "SiteReport", "Village"]
 __all__ += ["default_site", "has_site", "import_site", "load_site"]
@@ -26,34 +28,6 @@ __all__ += ["default_site", "has_site", "import_site", "load_site"]
 _FORMAT = 1
 _CONTENT = "site.json"
 _POINTER = "current"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """The village under a point; `jenis` is desa or kelurahan."""
-
-    kode: str
-    desa: str
-    jenis: str
-    kecamatan: str
-
-
-@dataclass(frozen=True, slots=True)
-class Village:
-    """One desa or kelurahan: who it is, its area, and a point inside it (not the village centre)."""
-
-    place: Place
-    area: Area
-    lat: float
-    lon: float
-
-
-@dataclass(frozen=True, slots=True)
-class Neighbour:
-    """A regency or town next to the site's: its name and its area, drawn coarsely."""
-
-    name: str
-    area: Area
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +61,11 @@ class Site:
     bounds: Box
     layers: Mapping[str, bytes]
     villages: tuple[Village, ...]
-    names: NameIndex = field(repr=False, compare=False)
+    places: tuple[PlaceHit, ...]
+    """Kecamatan, villages and islands; roads and landmarks are in the file `listed`."""
+    names: Gazetteer = field(repr=False, compare=False)
     neighbours: tuple[Neighbour, ...] = field(default=(), repr=False)
+    listed: ListedFile | None = None
 
     def locate(self, lat: float, lon: float) -> Place | None:
         """Return the village under the point, or None outside of all; good for finding, not for proving a border."""
@@ -102,7 +79,7 @@ class Site:
         return next((each.name for each in self.neighbours if each.area.holds(lat, lon)), None)
 
     def search(self, text: str, limit: int = 10) -> tuple[PlaceHit, ...]:
-        """Return kecamatan, desa and islands whose names fit what was typed, best first."""
+        """Return kecamatan, desa and islands whose names fit what was typed, best first; `Places` knows the rest."""
         return self.names.search(text, limit)
 
 
@@ -113,6 +90,8 @@ def import_site(source: Path, into: Path) -> SiteReport:
     """
     pack = read_pack(source)
     files = {f"{role}.json": data for role, data in pack.layers.items()} | dict(pack.notices)
+    if pack.listed:
+        files[LISTED_FILE] = listed_bytes(pack.listed, VillageFinder(_villages(pack.layers)))
     content = _content_bytes(pack, files)
     digest = hashlib.sha256(content).hexdigest()[:12]
     try:
@@ -144,11 +123,13 @@ def load_site(folder: Path) -> Site:
     home = folder / version
     content = _read_content(home)
     layers = {
-        name.removesuffix(".json"): _read_checked(home / name, digest)
+        name.removesuffix(".json"): read_checked(home / name, digest)
         for name, digest in content["files"].items()
         if name.endswith(".json")
     }
-    villages = tuple(_village(feature) for feature in json.loads(layers["desa"])["features"])
+    villages = _villages(layers)
+    places = tuple(_named_places(villages, layers))
+    listed = content["files"].get(LISTED_FILE)
     return Site(
         version=version,
         name=content["name"],
@@ -156,8 +137,10 @@ def load_site(folder: Path) -> Site:
         bounds=Box(**content["bounds"]),
         layers=layers,
         villages=villages,
-        names=NameIndex(_named_places(villages, layers)),
+        places=places,
+        names=Gazetteer.in_memory(places),
         neighbours=_neighbours(layers),
+        listed=None if listed is None else ListedFile(home / LISTED_FILE, listed),
     )
 
 
@@ -169,7 +152,7 @@ def default_site(resources: Path) -> Site:
         bounds = Box(**plain["bounds"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise SitePackError(path.name, f"cannot be read ({error})", "install the program again") from error
-    return Site("default", "", plain["attribution"], bounds, {}, (), NameIndex(()))
+    return Site("default", "", plain["attribution"], bounds, {}, (), (), Gazetteer.in_memory(()))
 
 
 def _content_bytes(pack: Pack, files: Mapping[str, bytes]) -> bytes:
@@ -262,16 +245,8 @@ def _read_content(home: Path) -> Mapping[str, Any]:
     return dict(content)
 
 
-def _read_checked(path: Path, digest: str) -> bytes:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise SitePackError(
-            str(path), f"cannot be read ({error.strerror})", "import the site pack again"
-        ) from error
-    if hashlib.sha256(data).hexdigest() != digest:
-        raise SitePackError(str(path), "was changed or damaged", "import the site pack again")
-    return data
+def _villages(layers: Mapping[str, bytes]) -> tuple[Village, ...]:
+    return tuple(_village(feature) for feature in json.loads(layers["desa"])["features"])
 
 
 def _village(feature: Mapping[str, Any]) -> Village:

@@ -161,6 +161,40 @@ BROKEN: dict[str, tuple[Damage, str]] = {
         bytes_of("*-pulau.csv", b'kode,nama,lat,lng\n1,"P,1,110\n'),
         r"contoh-pulau\.csv: not CSV at line 1 \(unexpected end",
     ),
+    "list column": (
+        new_file("x-jalan.csv", "label,kind,lat\nJalan A,jalan,1\n"),
+        r"x-jalan\.csv: the column 'lon' is missing; name the columns label, kind, lat, lon in the first line",
+    ),
+    "list label": (
+        new_file("x-jalan.csv", "label,kind,lat,lon\n ,jalan,1,110\n"),
+        r"x-jalan\.csv: line 2 has a 'label' that is not a plain text",
+    ),
+    "list point": (
+        new_file("x-patokan.csv", "label,kind,lat,lon\nMasjid A,masjid,110,1\n"),
+        r"x-patokan\.csv: line 2 has longitude and latitude swapped",
+    ),
+    "list area": (
+        new_file("x-jalan.csv", "label,kind,lat,lon,area\nJalan A,jalan,1,110,mungkin\n"),
+        r"x-jalan\.csv: line 2 has 'mungkin' as 'area'; write ya or tidak",
+    ),
+    "list twice": (
+        lambda pack: [
+            (pack / f"x-jalan.{end}").write_text("{}", encoding="utf-8") for end in ("csv", "geojson")
+        ],
+        r"x-jalan\.geojson: a second file for the layer jalan, beside x-jalan\.csv",
+    ),
+    "list geometry": (
+        new_file(
+            "x-jalan.geojson",
+            '{"type": "FeatureCollection", "features": [{"properties": {"label": "A"}, '
+            '"geometry": {"type": "Polygon", "coordinates": [1]}}]}',
+        ),
+        r"x-jalan\.geojson: feature 1 \(A\) is a Polygon where a Point or a LineString is needed",
+    ),
+    "list without properties": (
+        new_file("x-jalan.geojson", '{"type": "FeatureCollection", "features": [5]}'),
+        r"x-jalan\.geojson: feature 1 has no properties",
+    ),
     "manifest no TOML": (new_file("site.toml", "name = "), r"site\.toml: not TOML"),
     "manifest key": (new_file("site.toml", "nmae = 'X'"), r"site\.toml: unknown key 'nmae'; use only name"),
     "manifest type": (new_file("site.toml", "name = 5"), r"site\.toml: 'name' is not a plain text"),
