@@ -25,6 +25,7 @@ from operator_app.bootstrap.parts import (
 from operator_app.bootstrap.site import SITE_FOLDER
 from operator_app.config.settings import PhoneSettings, Settings, load_settings
 from operator_app.domain.ids import SeatName
+from operator_app.domain.triage import Agency
 from operator_app.lanes.watchdog import StallWatch
 from operator_app.maps.site import Site, SitePackError, default_site, has_site, load_site
 from operator_app.storage.problems import StoreProblemError
@@ -102,6 +103,10 @@ def run(args: argparse.Namespace) -> int:
         control=args.control,
         site_trouble=site_trouble,
     )
+    if settings.seat.role == "desk":
+        _own_agency(frame)
+    if settings.seat.role == "wall" and not settings.server.dsn:
+        raise CannotStartError('A wall shows what the server knows; give "dsn" in [server].')
     prepare_environment()
     if settings.seat.role == "wall":
         return run_qt(lambda app: _run_wall(app, frame))
@@ -233,11 +238,7 @@ def _with_transport(registrar: str, transport: str) -> str:
 async def _run_desk(_app: WindowApp, frame: Frame, store: SeatStore) -> int:
     from operator_app.ui.desk.desk_app import build_desk_window  # noqa: PLC0415  (a seat does not pay for it)
 
-    wanted = frame.settings.seat.agency
-    agency = next((each for each in frame.rules.agencies if each.code == wanted), None)
-    if agency is None:
-        known = ", ".join(each.code for each in frame.rules.agencies)
-        raise CannotStartError(f'The site has no agency "{wanted}"; [seat] agency must be one of {known}.')
+    agency = _own_agency(frame)
     async with AsyncExitStack() as parts:
         clock, board, bus, recorder = _record(frame, store)
         parts.callback(recorder.close)
@@ -255,14 +256,22 @@ async def _run_desk(_app: WindowApp, frame: Frame, store: SeatStore) -> int:
     return 0
 
 
+def _own_agency(frame: Frame) -> Agency:
+    """The agency that this desk is of. Raises `CannotStartError`: the site may not have it."""
+    wanted = frame.settings.seat.agency
+    for agency in frame.rules.agencies:
+        if agency.code == wanted:
+            return agency
+    known = ", ".join(each.code for each in frame.rules.agencies)
+    raise CannotStartError(f'The site has no agency "{wanted}"; [seat] agency must be one of {known}.')
+
+
 # ---- the wall
 
 
 async def _run_wall(_app: WindowApp, frame: Frame) -> int:
     from operator_app.ui.wall.wall_app import build_wall_window  # noqa: PLC0415  (a seat does not pay for it)
 
-    if not frame.settings.server.dsn:
-        raise CannotStartError('A wall shows what the server knows; give "dsn" in [server].')
     async with AsyncExitStack() as parts:
         bus, clock = Bus(), ServerClock()
         room = WallRoom(Board(), bus, clock, frame.rules)

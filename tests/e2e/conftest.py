@@ -2,12 +2,13 @@
 
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from operator_app.room.room import Room
+from operator_app.storage.server_user import place_for_server
 
 RESOURCES = Path(__file__).parents[2] / "resources"
 
@@ -39,3 +40,18 @@ def room(bare_room: Room) -> Room:
     """A room with a server that has the schema."""
     bare_room.start_server()
     return bare_room
+
+
+@pytest.fixture
+def server_place(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
+    """Names folders that a server started as root can use, and clears them away."""
+    places: list[Path] = []
+
+    def place(name: str) -> Path:
+        found = place_for_server(tmp_path / name)
+        places.append(found)
+        return found
+
+    yield place
+    for each in places:
+        shutil.rmtree(each, ignore_errors=True)

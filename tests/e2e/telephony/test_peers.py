@@ -179,7 +179,6 @@ def test_the_network_s_word_on_the_number_counts(tmp_path: Path, crew: Crew) -> 
             headers={
                 "P-Asserted-Identity": '"Pak Budi" <sip:+62811555666@ims.example;user=phone>, <tel:+62811555666>',
                 "Privacy": "id",
-                "Geolocation": "<cid:place@example>",
             },
             give_up_ms=50,
         )
@@ -188,7 +187,7 @@ def test_the_network_s_word_on_the_number_counts(tmp_path: Path, crew: Crew) -> 
             offered = await seat.signals.wait(LineOffered)
             assert offered.number == "+62811555666"
             assert offered.display_name == "Pak Budi"
-            assert offered.location_header == "<cid:place@example>"
+            assert offered.location is None
             assert offered.sent_at is not None
             assert 0 <= (offered.offered_at - offered.sent_at).total_seconds() < 1
             ended = await seat.ended(offered)
