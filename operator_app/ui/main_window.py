@@ -178,8 +178,8 @@ class MainWindow(QWidget):
         elif mode is Mode.NARROW:
             phone.setFixedWidth(left + phone.verticalScrollBar().sizeHint().width())
         self.grid.setColumnStretch(0, 0)
-        self.grid.setColumnStretch(1, 58 if side_by_side else 1)
-        self.grid.setColumnStretch(2, 42 if side_by_side else 0)
+        self.grid.setColumnStretch(1, 60 if side_by_side else 1)
+        self.grid.setColumnStretch(2, 40 if side_by_side else 0)
         self.grid.setRowStretch(0, 1)
         height = "short" if tall < SHORT_BELOW else "tall" if tall > TALL_ABOVE else "middle"
         incidents = self._panes[Page.INCIDENTS]

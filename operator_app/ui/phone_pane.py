@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout
 
 from operator_app.domain.states import Classification
@@ -10,7 +11,7 @@ from operator_app.ui.control import Marks, PaintMarks
 from operator_app.ui.keymap import Deed, KeyMap
 from operator_app.ui.presenters.phone import PhoneView, Standing
 from operator_app.ui.presenters.wording import Say, Tone
-from operator_app.ui.theme import NUMBER, SMALL, Theme
+from operator_app.ui.theme import NUMBER, SMALL, TITLE, Theme
 from operator_app.ui.widgets import (
     ElideText,
     KeyButton,
@@ -58,6 +59,9 @@ class PhonePane(Panel):
         self.caller = ElideText("label", Tone.QUIET, name="callName")
         self.past = SpanText(theme, wrap=True, name="callPast", part="small", lines=2)
         self.sound = Text(part="label", name="callSound", wrap=True)
+        # An empty line keeps its height: nothing below may move when a call comes.
+        for label, px in ((self.timer, TITLE), (self.number, NUMBER), (self.caller, SMALL)):
+            label.setFixedHeight(QFontMetrics(theme.font(px, 700)).height())
         head = QHBoxLayout()
         head.addWidget(self.state)
         head.addStretch(1)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from operator_app.ui.presenters.rows import Cell, Row
 from operator_app.ui.presenters.wording import Span
 from operator_app.ui.theme import BODY, SMALL, Theme
+from operator_app.ui.widget_tree import cells_clipped
 
 Index = QModelIndex | QPersistentModelIndex
 CELL_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -289,6 +290,10 @@ class RowsView(QTableView):
     def minimumSizeHint(self) -> QSize:
         """Ask for one row."""
         return QSize(self._theme.px(60), self.row_height)
+
+    def is_elided(self) -> bool:
+        """Whether a cell on screen ends in an ellipsis."""
+        return cells_clipped(self)
 
     def current_id(self) -> str | None:
         """Return the id of the current row."""

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QApplication
 
 from operator_app.maps.serve import MapAssets, load_assets
 from operator_app.maps.site import Site
@@ -87,10 +86,10 @@ class SeatWindow(QObject):
     async def close(self) -> None:
         """Save what was typed and take the window down."""
         self._map_timer.stop()
+        self.window.hide()  # leaving the field under the hand is itself a reason to save
         await self.screen.stop()
         if self.panes.map.view is not None:
             self.panes.map.view.shutdown()
-        self.window.hide()
         self.window.deleteLater()
 
     async def _store(self, values: Mapping[str, str | None]) -> None:
@@ -155,7 +154,6 @@ def build_seat_window(
     map_assets: MapAssets | None = None,
 ) -> SeatWindow:
     """Build the operator's window and let it follow the seat, without showing it."""
-    QApplication.instance()
     window = SeatWindow(seat, texts, theme, site, place_search, map_assets=map_assets)
     window.start()
     return window

@@ -155,8 +155,9 @@ class SeatWishes:
             self._panes.map.view.fly_to(*at, ZOOM_POINT)
 
     def save(self) -> None:
-        """Save what was typed."""
-        self._run(self._commands.save(), "save")
+        """Save what was typed, if anything is not saved yet."""
+        if self._draft.is_dirty:
+            self._run(self._commands.save(), "save")
 
     def _run(self, wish: Coroutine[Any, Any, object], name: str) -> None:
         self.errands.run(wish, self._say(f"wish.{name}"))

@@ -23,6 +23,15 @@ class ShowsText(Protocol):
         ...
 
 
+@runtime_checkable
+class Elides(Protocol):
+    """A widget that ends what does not fit in an ellipsis and has the whole in its tool tip."""
+
+    def is_elided(self) -> bool:
+        """Whether some of it ends in an ellipsis now."""
+        ...
+
+
 def describe_tree(window: QWidget) -> list[dict[str, Any]]:
     """Describe the window and every visible widget in it, outermost first."""
     focus = window.focusWidget()
@@ -34,7 +43,8 @@ def describe(widget: QWidget, *, focus: bool = False) -> dict[str, Any]:
     """Describe one widget.
 
     Keys: name (objectName), kind (class), role and label (as a screen reader gets them), text, enabled, focus,
-    geometry [x, y, width, height] on the screen, clipped; for lists and tables also rows (list of cells) and current.
+    geometry [x, y, width, height] on the screen, clipped (cut off), elided (ends in an ellipsis, the whole is in the
+    tool tip); for lists and tables also rows (list of cells) and current.
     """
     corner = widget.mapToGlobal(QPoint(0, 0))
     told: dict[str, Any] = {
@@ -45,6 +55,7 @@ def describe(widget: QWidget, *, focus: bool = False) -> dict[str, Any]:
         "focus": focus,
         "geometry": [corner.x(), corner.y(), widget.width(), widget.height()],
         "clipped": is_clipped(widget),
+        "elided": isinstance(widget, Elides) and widget.is_elided(),
         **_spoken(widget),
     }
     if isinstance(widget, QAbstractItemView) and widget.model() is not None:
@@ -87,7 +98,7 @@ def is_clipped(widget: QWidget) -> bool:
         tall = widget.fontMetrics().height() > widget.contentsRect().height() + SLACK_PX
         return tall or widget.fontMetrics().horizontalAdvance(hint) > widget.contentsRect().width()
     if isinstance(widget, QAbstractItemView) and widget.model() is not None:
-        return _cells_clipped(widget)
+        return not isinstance(widget, Elides) and cells_clipped(widget)
     return False
 
 
@@ -103,7 +114,8 @@ def _label_clipped(label: QLabel) -> bool:
     )
 
 
-def _cells_clipped(view: QAbstractItemView) -> bool:
+def cells_clipped(view: QAbstractItemView) -> bool:
+    """Whether a cell on screen is too small for its text."""
     model = view.model()
     seen = view.viewport().rect()
     for row in range(min(model.rowCount(), ROWS_TOLD)):

@@ -84,8 +84,12 @@ class ElideText(Text):
         return self.text()
 
     def is_clipped(self) -> bool:
-        """Whether it is cut without a sign: never."""
-        return False
+        """Whether it is cut without a sign: only in its height."""
+        return self.fontMetrics().height() > self.height() + 1
+
+    def is_elided(self) -> bool:
+        """Whether it ends in an ellipsis now."""
+        return self.fontMetrics().horizontalAdvance(self.text()) > self.width()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint as much as fits."""

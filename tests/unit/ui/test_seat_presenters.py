@@ -1,0 +1,631 @@
+"""What the operator's window says, without Qt: phone, top line, lists, form, timeline, incidents, map marks."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from operator_app.domain import line
+from operator_app.domain.ids import AgencyCode, CallId, IncidentId
+from operator_app.domain.messages import DispatchMoved, FieldSet
+from operator_app.domain.states import Classification, DispatchState, IncidentStatus, SeatState
+from operator_app.maps.live import MapIncident
+from operator_app.maps.site import Site, default_site, import_site, load_site
+from operator_app.ui.presenters.draft import Draft
+from operator_app.ui.presenters.footer import link_view
+from operator_app.ui.presenters.form import FormPresenter, FormView
+from operator_app.ui.presenters.incidents import IncidentsPresenter
+from operator_app.ui.presenters.lists import ListsPresenter
+from operator_app.ui.presenters.map_marks import MapMarks
+from operator_app.ui.presenters.past import NumberPast
+from operator_app.ui.presenters.phone import PhonePresenter, PhoneView, Standing
+from operator_app.ui.presenters.rows import Row
+from operator_app.ui.presenters.saved import SaveTracker
+from operator_app.ui.presenters.site_words import SiteWords
+from operator_app.ui.presenters.timeline import TimelinePresenter
+from operator_app.ui.presenters.top import TopPresenter, TopView
+from operator_app.ui.presenters.wording import Span, Tone
+from operator_app.ui.texts import load_texts
+from operator_app.workflow.ports import JournalFailedError, LinkState, Saved, Shared
+from tests.ui.seat_room import (
+    CALLER,
+    NOW,
+    RESOURCES,
+    PastWriter,
+    Room,
+    busy_room,
+    incident,
+    make_room,
+    settled,
+)
+from tests.unit.maps.sample_pack import write_pack
+
+DAMKAR = AgencyCode("DAMKAR")
+SAY = load_texts(RESOURCES, "id", strict=True)
+
+
+@dataclass
+class Views:
+    """All presenters of one room."""
+
+    room: Room
+    draft: Draft
+    saves: SaveTracker
+    past: NumberPast
+
+    def phone(self) -> PhoneView:
+        return PhonePresenter(self.room.seat, SAY, self.past).view()
+
+    def top(self) -> TopView:
+        return TopPresenter(self.room.seat, SAY, self.site).view()
+
+    def form(self) -> FormView:
+        return FormPresenter(self.room.seat, SAY, self.site, self.draft, self.saves).view()
+
+    def timeline(self) -> list[str]:
+        return [" | ".join(cell.text for cell in row.cells) for row in self.timeline_rows()]
+
+    def timeline_rows(self) -> tuple[Row, ...]:
+        return TimelinePresenter(self.room.seat, SAY, self.site).rows()
+
+    def table(self) -> IncidentsPresenter:
+        return IncidentsPresenter(self.room.seat, SAY, self.site)
+
+    def lists(self) -> ListsPresenter:
+        return ListsPresenter(self.room.seat, SAY, self.past)
+
+    @property
+    def site(self) -> SiteWords:
+        return SiteWords(SAY, self.room.seat.kinds, self.room.seat.agencies)
+
+    def incident_row(self, number: str) -> list[str]:
+        found = next(each for each in self.table().rows() if each.number == number)
+        return [cell.text for cell in self.table().cells(found, self.room.clock.now())]
+
+
+def views(room: Room) -> Views:
+    """Presenters that follow the room as the window does."""
+    saves, past = SaveTracker(), NumberPast(room.seat.board.calls)
+    draft = Draft(room.seat.edit_many, lambda: 0.0, lambda: None)
+    seat = room.seat
+    seat.bus.subscribe(Saved, lambda message: saves.saved(message.events, seat.now()))
+    seat.bus.subscribe(Shared, lambda message: saves.shared(message.event_ids, seat.now()))
+    return Views(room, draft, saves, past)
+
+
+def text(spans: tuple[Span, ...]) -> str:
+    return "".join(span.text for span in spans)
+
+
+def tones(spans: tuple[Span, ...]) -> set[Tone]:
+    return {span.tone for span in spans}
+
+
+def scene(play: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    asyncio.run(play())
+
+
+async def fresh() -> Views:
+    """A seat that is ready, the server there, nothing in the record but its state."""
+    room = make_room()
+    room.connect()
+    shown = views(room)
+    await room.phone.start()
+    await room.seat.open()
+    return shown
+
+
+# ---- phone
+
+
+def test_a_ring_is_shown_with_number_and_past_and_can_be_answered() -> None:
+    async def play() -> None:
+        shown = await fresh()
+        assert shown.phone().standing is Standing.IDLE
+        assert not shown.phone().can_answer
+        call_id = shown.room.phone.offer("081346007781", display_name="Pelapor")
+        view = shown.phone()
+        assert (view.call_id, view.standing, view.number) == (call_id, Standing.RINGING, "0813-4600-7781")
+        assert (view.can_answer, view.can_end, view.can_classify) == (True, False, False)
+        assert text(view.past) == "Belum pernah menelepon dalam 90 hari"
+        shown.room.clock.pass_s(8)
+        assert shown.phone().timer == "0:08"
+        await settled(shown.room)
+
+    scene(play)
+
+
+def test_a_number_with_pranks_is_told_so_and_the_present_call_is_not_counted() -> None:
+    async def play() -> None:
+        room = await busy_room()
+        shown = views(room)
+        past = shown.phone().past
+        assert text(past) == "3 panggilan 90 hari · 1 iseng"
+        assert Tone.WATCH in tones(past)
+        room.clock.pass_s(31 * 86_400)
+        assert text(shown.phone().past) == "2 panggilan 90 hari · 1 iseng"
+
+    scene(play)
+
+
+def test_a_tickets_number_stands_in_the_past() -> None:
+    async def play() -> None:
+        room = await busy_room()
+        shown = views(room)
+        await room.seat.end()
+        await settled(room)
+        for call in room.phone.calls():
+            room.phone.far_ends(call.call_id)
+        await room.seat.finish()
+        room.phone.offer(CALLER)
+        await settled(room)
+        shown.past.changed(room.seat.board.calls)
+        assert "1 tiket (KTM-261123-M3-001)" in text(shown.phone().past)
+
+    scene(play)
+
+
+def test_a_withheld_number_is_said_to_be_withheld() -> None:
+    async def play() -> None:
+        shown = await fresh()
+        shown.room.phone.offer(None, withheld=True)
+        view = shown.phone()
+        assert view.number == "Nomor dirahasiakan"
+        assert text(view.past) == "Nomor tidak dikirim jaringan"
+        await settled(shown.room)
+
+    scene(play)
+
+
+def test_a_call_in_speech_can_be_ended_held_muted_and_classified_but_no_other_answered() -> None:
+    async def play() -> None:
+        room = await busy_room()
+        view = views(room).phone()
+        assert view.standing is Standing.TALKING
+        assert (view.can_answer, view.can_end, view.can_hold, view.can_mute) == (False, True, True, True)
+        assert (view.timer, view.can_classify, view.classification) == ("1:14", True, None)
+        await room.seat.hold(on=True)
+        await room.seat.mute(on=True)
+        view = views(room).phone()
+        assert (view.standing, view.held, view.muted, view.can_answer) == (Standing.HELD, True, True, True)
+
+    scene(play)
+
+
+def test_after_the_call_it_stays_with_its_length_until_the_wrap_up_ends() -> None:
+    async def play() -> None:
+        room = await busy_room()
+        for call in room.seat.waiting():
+            room.phone.far_ends(call.call_id)
+        room.phone.far_ends(room.seat.call_at_hand or CallId(""))
+        await settled(room)
+        room.clock.pass_s(60)
+        view = views(room).phone()
+        assert (view.standing, view.timer, view.number) == (Standing.OVER, "1:14", "0812-5544-0199")
+        assert (view.can_end, view.can_classify) == (False, True)
+        await room.seat.classify(Classification.EMERGENCY)
+        assert views(room).phone().classification is Classification.EMERGENCY
+        await room.seat.finish()
+        assert views(room).phone().standing is Standing.IDLE
+
+    scene(play)
+
+
+def test_a_ring_in_wrap_up_pops_and_the_classification_names_the_call_it_is_for() -> None:
+    async def play() -> None:
+        room = await busy_room()
+        await room.seat.end()
+        await settled(room)
+        view = views(room).phone()
+        assert (view.standing, view.number) == (Standing.RINGING, "0852-4471-0032")
+        assert (view.can_classify, view.classified_number) == (True, "0812-5544-0199")
+
+    scene(play)
+
+
+# ---- top line
+
+
+def test_waiting_calls_and_the_longest_wait_turn_to_alarm_after_ten_seconds() -> None:
+    async def play() -> None:
+        room = await busy_room()
+        top = views(room).top()
+        assert (text(top.waiting), top.waiting_tone) == ("2 menunggu · terlama 0:08", Tone.WATCH)
+        room.clock.pass_s(3)
+        assert views(room).top().waiting_tone is Tone.ALARM
+        assert (top.seat, top.operator, top.state) == ("Meja 3", "Operator shift 2", "Menerima")
+        assert (top.clock, top.zone) == ("14:22:07", "WITA")
+
+    scene(play)
+
+
+def test_the_phone_lamp_tells_the_truth() -> None:
+    async def play() -> None:
+        room = make_room()
+        assert views(room).top().phone.words == "Telepon menyala…"
+        await room.phone.start()
+        lamp = views(room).top().phone
+        assert (lamp.words, lamp.tone) == ("Telepon tanpa suara", Tone.WATCH)
+        calls = room.seat.calls
+        calls.on_signal(line.LineAudioChanged(line.LineAudio(line.AudioKind.DEVICE, "Headset")))
+        assert views(room).top().phone.tone is Tone.GOOD
+        failed = line.RegistrationState.FAILED
+        calls.on_signal(line.LineRegistration("a", failed, 403))
+        assert views(room).top().phone.words == "Telepon tak terdaftar"
+        calls.on_signal(line.LineRegistration("b", line.RegistrationState.REGISTERED, 200))
+        assert views(room).top().phone.words == "Telepon: satu jalur putus"
+        room.phone.die()
+        lamp = views(room).top().phone
+        assert (lamp.words, lamp.tone) == ("Telepon mati", Tone.ALARM)
+
+    scene(play)
+
+
+def test_the_recording_lamp_says_recording_only_while_the_phone_says_so() -> None:
+    async def play() -> None:
+        room = await busy_room()
+        assert views(room).top().recording.words == "Belum merekam"
+        call_id = room.seat.call_at_hand
+        room.seat.calls.on_signal(line.LineRecordingFailed(call_id, line.RecordingProblem.DISK_FULL, "full"))
+        lamp = views(room).top().recording
+        assert (lamp.words, lamp.tone) == ("TIDAK MEREKAM", Tone.ALARM)
+
+    scene(play)
+
+
+def test_the_server_line_tells_since_when_and_how_much_waits() -> None:
+    room = make_room()
+    assert link_view(room.seat, SAY).words == "Bekerja sendiri, tanpa server"
+    assert views(room).top().server.words == "Tanpa server"
+    room.cut(3)
+    down = link_view(room.seat, SAY)
+    assert (down.words, down.tone) == ("Server terputus sejak 14:20 · 3 perubahan menunggu", Tone.WATCH)
+    assert views(room).top().server.tone is Tone.WATCH
+    room.seat.on_link(LinkState(False, NOW, 0, "schema"))
+    assert "versi server tidak cocok" in link_view(room.seat, SAY).words
+    room.connect()
+    assert link_view(room.seat, SAY).words == "Semua sudah di server"
+    room.seat.on_link(LinkState(True, NOW, 2))
+    assert link_view(room.seat, SAY).words == "2 perubahan sedang dikirim ke server"
+    room.seat.on_link(LinkState(True, NOW, 0, quarantined=1))
+    assert link_view(room.seat, SAY).tone is Tone.ALARM
+
+
+# ---- lists
+
+
+def test_the_lists_show_who_waits_who_hung_up_once_a_number_and_the_last_calls() -> None:
+    async def play() -> None:
+        room = await busy_room()
+        shown = views(room)
+        lists = shown.lists().view()
+        cells = [[cell.text for cell in row.cells] for row in lists.waiting]
+        assert cells == [["0852-4471-0032", "0:08", "baru"], ["0813-4600-7781", "0:03", "iseng 4×"]]
+        cells = [[cell.text for cell in row.cells] for row in lists.abandoned]
+        assert cells[0] == ["0813-4777-2211", "42:59", "2× mencoba"]
+        assert len(cells) == 4
+        assert ["Dirahasiakan", "30:59", "1× mencoba"] in cells
+        assert [row.cells[2].text for row in lists.recent[:2]] == ["terputus", "terputus"]
+
+    scene(play)
+
+
+def test_the_number_to_call_back_is_the_longest_neglected_or_the_chosen_one() -> None:
+    async def play() -> None:
+        room = await busy_room()
+        shown = views(room)
+        lists = shown.lists()
+        rows = lists.view().abandoned
+        assert lists.number_to_call_back(None) == "081347772211"
+        chosen = next(row.id for row in rows if row.cells[0].text == "0812-5000-1122")
+        assert lists.number_to_call_back(chosen) == "081250001122"
+        withheld = next(row.id for row in rows if row.cells[0].text == "Dirahasiakan")
+        assert lists.number_to_call_back(withheld) is None
+
+    scene(play)
+
+
+# ---- form
+
+
+def test_an_empty_form_promises_to_save_and_can_dispatch_nothing() -> None:
+    async def play() -> None:
+        form = (await fresh()).form()
+        assert (form.number, form.incident_id, form.can_dispatch) == ("Kejadian baru", None, False)
+        assert text(form.saved) == "tersimpan sejak huruf pertama"
+        assert not any(agency.can_ask for agency in form.agencies)
+        assert [agency.name for agency in form.agencies] == ["Damkar", "BPBD", "RSUD"]
+
+    scene(play)
+
+
+def test_the_saved_line_claims_only_what_is_true() -> None:
+    async def play() -> None:
+        shown = await fresh()
+        shown.draft.typed("place", "jl yos")
+        assert text(shown.form().saved) == "menyimpan…"
+        await shown.draft.flush()
+        line_ = shown.form().saved
+        assert text(line_) == "tersimpan di meja ini 14:22:07 · server: 2 belum terkirim"
+        assert Tone.WATCH not in tones(line_)
+        shown.room.cut()
+        assert Tone.WATCH in tones(shown.form().saved)
+        shown.room.connect()
+        shown.room.clock.pass_s(1)
+        shown.room.share_all()
+        assert text(shown.form().saved) == "tersimpan di meja ini 14:22:07 · server 14:22:08"
+        shown.room.journal.broken = "disk full"
+        shown.draft.typed("place", "jl yos sud")
+        with pytest.raises(JournalFailedError):
+            await shown.draft.flush()
+        line_ = shown.form().saved
+        assert (text(line_), tones(line_)) == ("BELUM TERSIMPAN", {Tone.ALARM})
+
+    scene(play)
+
+
+def test_without_a_server_the_saved_line_says_so() -> None:
+    async def play() -> None:
+        shown = await fresh()
+        shown.room.seat.on_link(LinkState(False, NOW, 0, "not_configured"))
+        await shown.room.seat.edit("place", "Singa Geweh")
+        assert text(shown.form().saved) == "tersimpan di meja ini 14:22:07 · tanpa server"
+
+    scene(play)
+
+
+def test_an_incident_of_another_seat_tells_who_changed_it_last() -> None:
+    async def play() -> None:
+        room = await busy_room()
+        other = next(i for i in room.seat.board.incidents.values() if i.number == "KTM-261123-M2-011")
+        room.seat.select(other.id)
+        form = views(room).form()
+        assert text(form.saved) == "terakhir diubah 13:34:07 · Meja 2"
+        assert form.warning == "bukan dari panggilan ini"
+
+    scene(play)
+
+
+def test_a_clash_is_shown_with_the_value_that_lost() -> None:
+    async def play() -> None:
+        room = await busy_room()
+        at_hand = room.seat.incident_at_hand or IncidentId("")
+        late = PastWriter("M1").back(-1)
+        room.seat.on_events([late.event(FieldSet(at_hand, "landmark", "depan SPBU"))])
+        form = views(room).form()
+        assert form.values["landmark"] == "depan SPBU"
+        assert form.warning == "Patokan juga diisi Meja 3: seberang masjid, gang kecil"
+
+    scene(play)
+
+
+def test_an_ended_incident_says_so_and_takes_no_dispatch() -> None:
+    async def play() -> None:
+        room = await busy_room()
+        await room.seat.move_incident(IncidentStatus.CANCELLED, "laporan palsu")
+        form = views(room).form()
+        assert (form.is_ended, form.can_dispatch) == (True, False)
+        assert form.warning == "Kejadian ini sudah berakhir: Batal"
+        assert not any(agency.can_ask for agency in form.agencies)
+
+    scene(play)
+
+
+def test_the_proposal_names_leaders_support_and_those_told_by_phone() -> None:
+    async def play() -> None:
+        room = await busy_room()
+        form = views(room).form()
+        assert text(form.proposal) == (
+            "Usulan: Damkar (kebakaran) · RSUD (pendukung) · Polres (lewat telepon) · PLN (lewat telepon)"
+        )
+        asked = {agency.name: (agency.state, agency.can_ask) for agency in form.agencies}
+        assert asked == {"Damkar": ("belum diterima", False), "BPBD": ("", True), "RSUD": ("", True)}
+        assert (form.priority, form.priority_words) == (1, "P1 jiwa terancam")
+
+    scene(play)
+
+
+# ---- timeline
+
+
+def test_the_timeline_is_newest_first_and_a_wait_runs_until_it_is_overdue() -> None:
+    async def play() -> None:
+        room = await busy_room()
+        shown = views(room)
+        rows = shown.timeline()
+        assert rows[0] == "14:21:51 | Damkar: dikirim · belum diterima 0:16 dari 1:00 | Meja 3"
+        assert rows[-1] == "14:20:53 | Panggilan dijawab setelah 4 detik | Meja 3"
+        room.clock.pass_s(44)
+        spans = shown.timeline_rows()[0].cells[1].spans
+        assert ("belum diterima 1:00", Tone.ALARM) in {(span.text, span.tone) for span in spans}
+        await room.seat.tick()
+        rows = shown.timeline()
+        assert rows[0] == "14:22:51 | Damkar: tidak diterima dalam 1:00 | Meja 3"
+
+    scene(play)
+
+
+def test_an_answer_ends_the_wait_and_tells_how_long_it_took() -> None:
+    async def play() -> None:
+        room = await busy_room()
+        dispatch = room.seat.incident.dispatches[0]  # type: ignore[union-attr]
+        desk = PastWriter("DAMKAR").back(-0.15)
+        accepted = DispatchMoved(dispatch.incident_id, dispatch.id, DispatchState.ACCEPTED, "")
+        room.seat.on_events([desk.event(accepted)])
+        rows = views(room).timeline()
+        assert rows[0] == "14:22:16 | Damkar: Diterima · setelah 0:25 | DAMKAR"
+        assert rows[1] == "14:21:51 | Damkar: dikirim | Meja 3"
+
+    scene(play)
+
+
+def test_a_refusal_of_an_agency_stands_out_with_its_reason() -> None:
+    async def play() -> None:
+        room = await busy_room()
+        dispatch = room.seat.incident.dispatches[0]  # type: ignore[union-attr]
+        desk = PastWriter("DAMKAR").back(-0.15)
+        refused = DispatchMoved(
+            dispatch.incident_id, dispatch.id, DispatchState.DECLINED, "unit di luar kota"
+        )
+        room.seat.on_events([desk.event(refused)])
+        shown = views(room)
+        cell = shown.timeline_rows()[0].cells[1]
+        assert (cell.text, cell.spans[0].tone) == ("Damkar: ditolak · unit di luar kota", Tone.ALARM)
+        assert shown.incident_row("KTM-261123-M3-001")[6] == "Damkar menolak"
+        assert shown.form().agencies[0].can_ask
+
+    scene(play)
+
+
+def test_letter_by_letter_is_one_line_and_the_one_that_lost_stays_quietly() -> None:
+    async def play() -> None:
+        room = await busy_room()
+        for words in ("Api", "Api besar", "Api besar sekali"):
+            room.clock.pass_s(1)
+            await room.seat.edit("text", words)
+        rows = [row for row in views(room).timeline() if "Uraian" in row]
+        assert rows == ["14:22:10 | Uraian: Api besar sekali | Meja 3"]
+        await room.seat.edit("text", None)
+        rows = [row for row in views(room).timeline() if "Uraian" in row]
+        assert rows == ["14:22:10 | Uraian dikosongkan | Meja 3"]
+
+    scene(play)
+
+
+# ---- incidents
+
+
+def test_the_table_is_ordered_by_priority_and_age_and_says_how_each_stands() -> None:
+    async def play() -> None:
+        shown = views(await busy_room())
+        numbers = [each.number[-6:] for each in shown.table().rows()]
+        assert numbers == ["M1-013", "M3-001", "M2-011", "M1-010", "M2-006"]
+        row = shown.incident_row("KTM-261123-M3-001")
+        assert row[:4] == [
+            "P1",
+            "KTM-261123-M3-001",
+            "Kebakaran rumah/bangunan",
+            "Singa Geweh, Sangatta Selatan",
+        ]
+        assert row[4:] == ["0:44", "Damkar", "Menunggu Damkar 0:16", "3"]
+        assert shown.incident_row("KTM-261123-M2-011")[6] == "Di lokasi"
+        assert shown.incident_row("KTM-261123-M2-006")[5:7] == ["–", "Baru"]
+
+    scene(play)
+
+
+def test_the_filter_finds_numbers_places_kinds_agencies_and_callers() -> None:
+    async def play() -> None:
+        table = views(await busy_room()).table()
+        found = {
+            wanted: [each.number[-6:] for each in table.rows(wanted)]
+            for wanted in ("banjir", "singa geweh", "m1-010", "damkar p1", "0812554401", "tidak ada")
+        }
+        assert found == {
+            "banjir": ["M2-011"],
+            "singa geweh": ["M3-001"],
+            "m1-010": ["M1-010"],
+            "damkar p1": ["M1-013", "M3-001"],
+            "0812554401": ["M3-001"],
+            "tidak ada": [],
+        }
+        assert text(table.head(1).spans) == "tampil 1 dari 5"
+        assert text(table.head(5).spans) == "Semua meja · Damkar 2 · BPBD 2"
+
+    scene(play)
+
+
+def test_an_old_grave_incident_without_anybody_there_wants_attention() -> None:
+    async def play() -> None:
+        room = await busy_room()
+        table = views(room).table()
+        fire = next(each for each in table.rows() if each.number.endswith("M3-001"))
+        flood = next(each for each in table.rows() if each.number.endswith("M2-011"))
+
+        def tone(which: Any, minutes: float) -> Tone:
+            return table.cells(which, NOW + timedelta(minutes=minutes))[4].spans[0].tone
+
+        assert [tone(fire, minutes) for minutes in (0, 16, 31)] == [Tone.PLAIN, Tone.WATCH, Tone.ALARM]
+        assert tone(flood, 500) is Tone.PLAIN  # somebody is on scene
+
+    scene(play)
+
+
+def test_an_overdue_wait_is_an_alarm_in_the_table() -> None:
+    async def play() -> None:
+        room = await busy_room()
+        table = views(room).table()
+        fire = next(each for each in table.rows() if each.number.endswith("M3-001"))
+        assert table.cells(fire, NOW)[6].spans[0].tone is Tone.WATCH
+        assert table.cells(fire, NOW + timedelta(seconds=44))[6].spans[0].tone is Tone.ALARM
+        assert table.standing(fire) == "Menunggu Damkar"
+
+    scene(play)
+
+
+# ---- map
+
+
+def marks(room: Room, site: Site) -> dict[str, MapIncident]:
+    shown = views(room)
+    made = MapMarks(room.seat, site, shown.site, shown.table()).marks()
+    return {mark.label: mark for mark in made}
+
+
+def test_marks_stand_where_incidents_are_or_roughly_at_their_village(tmp_path: Path) -> None:
+    import_site(write_pack(tmp_path / "pack"), tmp_path / "site")
+    site = load_site(tmp_path / "site")
+    room = make_room()
+    writer = PastWriter("M1")
+    exact, first = incident(writer, 5, "X-1", "KEB-01", ("", "Sukamaju", "Muara Contoh"), "1.2,110.1")
+    _, second = incident(writer, 4, "X-2", "BEN-01", ("", "Suka Rahmat", "Sangatta Lama"))
+    _, third = incident(writer, 3, "X-3", "BEN-01", ("dekat pasar", "", ""))
+    room.seat.on_events([*first, *second, *third])
+    found = marks(room, site)
+    assert set(found) == {"KEB · Sukamaju", "≈ BEN · Suka Rahmat"}
+    assert (found["KEB · Sukamaju"].lat, found["KEB · Sukamaju"].lon) == (1.2, 110.1)
+    assert found["KEB · Sukamaju"].id == exact
+    assert found["KEB · Sukamaju"].state == "Baru"
+    rough = found["≈ BEN · Suka Rahmat"]
+    assert (rough.lat, rough.lon) == (1.25, 111.25)
+    room.seat.select(exact)
+    assert marks(room, site)["KEB · Sukamaju"].selected
+    assert "KEB · Sukamaju" in marks(room, default_site(RESOURCES))
+
+
+def test_marks_do_not_change_while_only_time_passes() -> None:
+    async def play() -> None:
+        room = await busy_room()
+        site = default_site(RESOURCES)
+        before = marks(room, site)
+        room.clock.pass_s(5)
+        assert marks(room, site) == before
+
+    scene(play)
+
+
+# ---- words
+
+
+def test_a_code_that_the_site_does_not_know_stands_for_itself() -> None:
+    words = SiteWords(SAY, (), ())
+    assert (words.kind("X-9"), words.kind_label("X-9"), words.agency("TNI"), words.seat("Pengawas")) == (
+        "X-9",
+        "X-9",
+        "TNI",
+        "Pengawas",
+    )
+
+
+def test_every_state_of_a_seat_has_a_next_one_but_talking() -> None:
+    async def play() -> None:
+        shown = await fresh()
+        assert shown.top().state_hint == "tekan untuk: Istirahat"
+        await shown.room.seat.set_state(SeatState.TALKING)
+        assert shown.top().state_hint == "berubah setelah panggilan diakhiri"
+
+    scene(play)
