@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from operator_app.domain.ids import CallId
+from operator_app.domain.location import CallLocation
 
 
 class LineCallState(StrEnum):
@@ -138,8 +139,7 @@ class LineCall:
     direction: MediaDirection = MediaDirection.NONE
     codec: str = ""
     recording: bool = False
-    location_header: str | None = None
-    location_body: str | None = None
+    location: CallLocation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,8 +202,7 @@ class LineOffered:
     account: str
     offered_at: datetime
     sent_at: datetime | None = None
-    location_header: str | None = None
-    location_body: str | None = None
+    location: CallLocation | None = None
 
 
 @dataclass(frozen=True, slots=True)

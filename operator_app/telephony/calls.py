@@ -63,8 +63,7 @@ def _offered(signal: LineOffered) -> LineCall:
         account=signal.account,
         offered_at=signal.offered_at,
         sent_at=signal.sent_at,
-        location_header=signal.location_header,
-        location_body=signal.location_body,
+        location=signal.location,
     )
 
 

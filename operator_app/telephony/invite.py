@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import unquote
 
-MAX_BODY = 65_536
+from operator_app.domain.location import CallLocation
+from operator_app.telephony.pidf_lo import read_location
+
 MAX_HEADERS = 256
 MAX_TEXT = 200
 
@@ -40,8 +42,7 @@ class Invite:
     uri: str
     to: str
     sent_at: datetime | None
-    location_header: str | None
-    location_body: str | None
+    location: CallLocation | None
 
 
 def read_invite(message: str) -> Invite:
@@ -55,7 +56,6 @@ def read_invite(message: str) -> Invite:
     private = {each.strip().lower() for each in _first(headers, "privacy").split(";")}
     hidden = _anonymous(sender) or bool(private & {"id", "user", "header"})
     number = None if _anonymous(best) else _number(best.uri)
-    location = headers.get("geolocation")
     name = next((each.display_name for each in (*asserted, sender) if each.display_name), "")
     return Invite(
         number=number,
@@ -64,8 +64,12 @@ def read_invite(message: str) -> Invite:
         uri=best.uri[:MAX_TEXT],
         to=party(_first(headers, "to")).uri[:MAX_TEXT],
         sent_at=_epoch(_first(headers, "x-sent-at")),
-        location_header=", ".join(location)[:MAX_BODY] if location else None,
-        location_body=body[:MAX_BODY] if location and body else None,
+        location=read_location(
+            headers.get("geolocation", []),
+            _first(headers, "content-type"),
+            _first(headers, "content-transfer-encoding"),
+            body,
+        ),
     )
 
 

@@ -28,6 +28,7 @@ from operator_app.domain.line import (
     LostReason,
     MediaDirection,
 )
+from operator_app.domain.location import CallLocation
 from operator_app.workflow.phone_port import PhoneRefusal, PhoneRefusedError, SignalListener
 
 MAX_CALLS = 4
@@ -131,7 +132,7 @@ class MemoryPhone:
         *,
         withheld: bool = False,
         display_name: str = "",
-        location: str | None = None,
+        location: CallLocation | None = None,
     ) -> CallId:
         """Somebody calls; returns the id of the ringing call."""
         call_id, at = self._new_id(), self._now()
@@ -139,7 +140,7 @@ class MemoryPhone:
         to = "sip:112@127.0.0.1"
         call = LineCall(
             call_id, True, LineCallState.OFFERED, number, withheld, display_name, uri, to, "direct", at,
-            location_header=location,
+            location=location,
         )  # fmt: skip
         self._calls[call_id] = call
         self._emit(
@@ -152,7 +153,7 @@ class MemoryPhone:
                 call.to,
                 call.account,
                 at,
-                location_header=location,
+                location=location,
             )
         )
         return call_id

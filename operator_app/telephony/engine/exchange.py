@@ -266,7 +266,7 @@ class Exchange:
             read = read_invite(message)
         except Exception as problem:  # noqa: BLE001 # no word of a caller may cost the call
             self.fault("invite", repr(problem), call_id)
-            read = Invite(None, False, "", "", "", None, None, None)
+            read = Invite(None, False, "", "", "", None, None)
         call = LineCall(
             call_id=call_id,
             incoming=True,
@@ -279,8 +279,7 @@ class Exchange:
             account=account,
             offered_at=datetime.fromtimestamp(offered_epoch, UTC),
             sent_at=read.sent_at,
-            location_header=read.location_header,
-            location_body=read.location_body,
+            location=read.location,
         )
         self._calls[call_id] = call
         self._tell(
@@ -294,8 +293,7 @@ class Exchange:
                 account=account,
                 offered_at=call.offered_at,
                 sent_at=call.sent_at,
-                location_header=call.location_header,
-                location_body=call.location_body,
+                location=call.location,
             )
         )
         _log.info("call %s offered", call_id)

@@ -62,10 +62,8 @@ def test_folded_lines_are_one() -> None:
     assert body == "body\n\nrest"
 
 
-def test_the_location_is_kept_with_its_body() -> None:
-    read = invite("From: <sip:1@b>;tag=1", "Geolocation: <cid:a@b>;inserted-by=x", body="<presence/>")
-    assert (read.location_header, read.location_body) == ("<cid:a@b>;inserted-by=x", "<presence/>")
-    assert invite("From: <sip:1@b>;tag=1", body="v=0").location_body is None
+def test_a_call_without_a_place_has_none() -> None:
+    assert invite("From: <sip:1@b>;tag=1", "Content-Type: application/sdp", body="v=0").location is None
 
 
 @pytest.mark.parametrize("stamp", ["soon", "nan", "inf", "1e300", ""])
@@ -92,5 +90,4 @@ def test_nothing_is_longer_than_its_limit() -> None:
     read = invite(f'From: "{long}" <sip:{long}@b>;tag=1', f"Geolocation: {long}", body=long)
     assert read.number is not None
     assert max(len(read.number), len(read.display_name), len(read.uri)) <= 200
-    assert read.location_header is not None
-    assert len(read.location_header) <= 65_536
+    assert read.location is not None
