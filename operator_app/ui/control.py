@@ -108,7 +108,7 @@ class ControlServer:
         self._probes = dict(probes or {})
         self._token = secrets.token_hex(16)
         self._server: asyncio.Server | None = None
-        self._clients: set[asyncio.StreamWriter] = set()
+        self._clients: dict[asyncio.StreamWriter, asyncio.Task[None] | None] = {}
 
     async def start(self) -> None:
         """Listen on a free loopback port and write the file, complete or not at all."""
@@ -122,14 +122,16 @@ class ControlServer:
         """Stop listening and take the file away."""
         if self._server is not None:
             self._server.close()
-            for client in tuple(self._clients):
-                client.close()
+            serving = dict(self._clients)
+            for writer in serving:
+                writer.close()
+            await asyncio.gather(*(task for task in serving.values() if task is not None))
             await self._server.wait_closed()
         with contextlib.suppress(FileNotFoundError):
             await asyncio.to_thread(self._file.unlink)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._clients.add(writer)
+        self._clients[writer] = asyncio.current_task()
         try:
             while line := await reader.readline():
                 writer.write(json.dumps(await self._reply(line)).encode() + b"\n")
@@ -140,8 +142,10 @@ class ControlServer:
             # The end of the loop. Raised on, Python 3.11 would report it as an error of the stream (fixed in 3.12).
             log.debug("observation channel cut by the end of the window")
         finally:
-            self._clients.discard(writer)
             writer.close()
+            with contextlib.suppress(ConnectionError):
+                await writer.wait_closed()
+            self._clients.pop(writer, None)
 
     async def _reply(self, line: bytes) -> dict[str, Any]:
         try:
