@@ -140,6 +140,8 @@ class LineCall:
     codec: str = ""
     recording: bool = False
     location: CallLocation | None = None
+    silent_since: datetime | None = None
+    """Nothing has arrived since then although it should; see `LineSilence`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,6 +321,24 @@ class LineQuality:
 
 
 @dataclass(frozen=True, slots=True)
+class LineSilence:
+    """Nothing arrives from the far end any more, neither sound nor report, in a call that should have both.
+
+    Told two seconds after the last packet at `since`; the call stays up. Never told of a held call.
+    """
+
+    call_id: CallId
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LineSilenceOver:
+    """The silence told by `LineSilence` is over: packets arrive again, or none are due any more (hold)."""
+
+    call_id: CallId
+
+
+@dataclass(frozen=True, slots=True)
 class LineFault:
     """Something inside the phone went wrong that no other signal tells; shown, never dropped."""
 
@@ -343,5 +363,7 @@ LineSignal = (
     | LineRecordingFailed
     | LineRefused
     | LineQuality
+    | LineSilence
+    | LineSilenceOver
     | LineFault
 )

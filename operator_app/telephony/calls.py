@@ -15,6 +15,8 @@ from operator_app.domain.line import (
     LineProgress,
     LineRecordingFailed,
     LineSignal,
+    LineSilence,
+    LineSilenceOver,
 )
 
 
@@ -46,6 +48,9 @@ class CallBook:
                 call = None if signal.call_id is None else self._calls.get(signal.call_id)
                 if call is not None and signal.call_id is not None:
                     self._calls[signal.call_id] = _further(call, signal)
+            case LineSilence() | LineSilenceOver() if signal.call_id in self._calls:
+                since = signal.since if isinstance(signal, LineSilence) else None
+                self._calls[signal.call_id] = replace(self._calls[signal.call_id], silent_since=since)
             case _:
                 pass
 

@@ -1,6 +1,8 @@
 """What every phone promises: held by the fake of the tests and by the real engine process alike."""
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -24,6 +26,8 @@ from operator_app.domain.line import (
     LineProgress,
     LineReady,
     LineSignal,
+    LineSilence,
+    LineSilenceOver,
     LostReason,
     MediaDirection,
 )
@@ -43,6 +47,8 @@ class World(Protocol):
     async def far_hangs_up(self) -> None: ...
     async def far_answers(self) -> None: ...
     async def far_presses(self, digit: str) -> None: ...
+    async def far_falls_silent(self) -> None: ...
+    async def far_sounds_again(self) -> None: ...
     def far_uri(self) -> str: ...
     async def kill_engine(self) -> None: ...
 
@@ -66,6 +72,12 @@ class MemoryWorld:
 
     async def far_presses(self, digit: str) -> None:
         self.memory.far_presses(self.memory.calls()[0].call_id, digit)
+
+    async def far_falls_silent(self) -> None:
+        self.memory.far_falls_silent(self.memory.calls()[0].call_id)
+
+    async def far_sounds_again(self) -> None:
+        self.memory.far_sounds_again(self.memory.calls()[0].call_id)
 
     def far_uri(self) -> str:
         return "sip:0811223344@127.0.0.1"
@@ -94,6 +106,12 @@ class EngineWorld:
 
     async def far_presses(self, digit: str) -> None:
         await self._far.phone.send_dtmf(self._far.phone.calls()[0].call_id, digit)
+
+    async def far_falls_silent(self) -> None:
+        os.kill(self._far.pid, signal.SIGSTOP)
+
+    async def far_sounds_again(self) -> None:
+        os.kill(self._far.pid, signal.SIGCONT)
 
     def far_uri(self) -> str:
         return f"sip:0811223344@{self._far.address}"
@@ -279,6 +297,21 @@ def test_hold_and_mute_are_told_and_taken_back(start: Start) -> None:
         await until("muted", lambda: world.phone.calls()[0].muted)
         await world.phone.mute(call_id, False)
         await until("not muted", lambda: not world.phone.calls()[0].muted)
+
+    run(start, story)
+
+
+def test_a_far_end_that_falls_silent_is_told_and_its_return_too(start: Start) -> None:
+    async def story(world: World) -> None:
+        call_id = await connected(world)
+        await world.signals.wait(LineMedia, lambda each: each.active)
+        await world.far_falls_silent()
+        silence = await world.signals.wait(LineSilence)
+        assert silence.call_id == call_id
+        assert world.phone.calls()[0].silent_since == silence.since
+        await world.far_sounds_again()
+        assert (await world.signals.wait(LineSilenceOver)).call_id == call_id
+        assert world.phone.calls()[0].silent_since is None
 
     run(start, story)
 

@@ -25,6 +25,8 @@ from operator_app.domain.line import (
     LineRecorded,
     LineRefused,
     LineSignal,
+    LineSilence,
+    LineSilenceOver,
     LostReason,
     MediaDirection,
 )
@@ -180,6 +182,17 @@ class MemoryPhone:
     def far_presses(self, call_id: CallId, digit: str) -> None:
         """The far end presses a key."""
         self._emit(LineDigit(call_id, digit))
+
+    def far_falls_silent(self, call_id: CallId) -> None:
+        """Nothing arrives from the far end any more."""
+        at = self._now()
+        self._calls[call_id] = replace(self._calls[call_id], silent_since=at)
+        self._emit(LineSilence(call_id, at))
+
+    def far_sounds_again(self, call_id: CallId) -> None:
+        """Packets of the far end arrive again."""
+        self._calls[call_id] = replace(self._calls[call_id], silent_since=None)
+        self._emit(LineSilenceOver(call_id))
 
     def recorded(self, call_id: CallId, seconds: float = 1.0) -> None:
         """The recording of an ended call is safe."""

@@ -5,7 +5,7 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pjsua2 as pj
 
@@ -26,6 +26,9 @@ from operator_app.domain.line import (
     LineRefused,
     LineRegistration,
     LineSignal,
+    LineSilence,
+    LineSilenceOver,
+    MediaDirection,
 )
 from operator_app.telephony.dialling import sip_uri
 from operator_app.telephony.engine.library import DIRECT, Library, host_of
@@ -34,6 +37,7 @@ from operator_app.telephony.engine.meter import Meter
 from operator_app.telephony.engine.mixer import Mixer
 from operator_app.telephony.engine.recording import Recordings
 from operator_app.telephony.engine.registrations import Registrations
+from operator_app.telephony.engine.silence import SilenceWatch
 from operator_app.telephony.engine.sink import LegMedia, LegStep
 from operator_app.telephony.engine.sound import Sound
 from operator_app.telephony.invite import Invite, number_of, party, read_invite
@@ -55,6 +59,7 @@ class Exchange:
         self._registrations = Registrations(tell)
         self._refused = 0
         self._meter = Meter()
+        self._silence = SilenceWatch()
         self._library: Library
         self._mixer: Mixer
         self._sound: Sound
@@ -195,6 +200,21 @@ class Exchange:
                 except pj.Error as problem:
                     self.fault("quality", problem.info(), call.call_id)
 
+    def listen(self) -> None:
+        """Tell of calls in which nothing arrives any more, and of those in which it does again."""
+        now = time.monotonic()
+        for call in self.calls:
+            since = self._silent_since(call, now)
+            if since is not None and call.silent_since is None:
+                silent_since = _now() - timedelta(seconds=now - since)
+                self._calls[call.call_id] = replace(call, silent_since=silent_since)
+                self._tell(LineSilence(call.call_id, silent_since))
+                _log.warning("call %s: nothing arrives", call.call_id)
+            elif since is None and call.silent_since is not None:
+                self._calls[call.call_id] = replace(call, silent_since=None)
+                self._tell(LineSilenceOver(call.call_id))
+                _log.info("call %s: the silence is over", call.call_id)
+
     def sound_changed(self) -> None:
         """Set the links anew: microphone or earpiece are others now."""
         self._mixer.forget_sound()
@@ -318,6 +338,7 @@ class Exchange:
     def _over(self, call: LineCall, code: int, reason: str) -> None:
         del self._calls[call.call_id]
         self._meter.forget(call.call_id)
+        self._silence.forget(call.call_id)
         self._mixer.forget_call(call.call_id)
         if self._recordings is not None:
             self._recordings.end(call.call_id)
@@ -325,6 +346,21 @@ class Exchange:
         self._ended_here.discard(call.call_id)
         self._tell(LineEnded(call.call_id, _now(), by, code, reason, call.answered_at))
         _log.info("call %s ended by %s, %d", call.call_id, by.value, code)
+
+    def _silent_since(self, call: LineCall, now: float) -> float | None:
+        hears = call.direction in (MediaDirection.BOTH, MediaDirection.RECEIVE)
+        due = call.state is LineCallState.CONNECTED and call.media_active and hears
+        # A far end that holds may stop its sound; it is no fault.
+        if not due or call.hold is not HoldState.NONE or call.call_id not in self._library.legs:
+            self._silence.forget(call.call_id)
+            return None
+        try:
+            rtcp = self._library.legs.statistics(call.call_id).rtcp
+        except pj.Error as problem:
+            self.fault("silence", problem.info(), call.call_id)
+            return None
+        reports = rtcp.rxStat.updateCount + rtcp.txStat.updateCount
+        return self._silence.look(call.call_id, (rtcp.rxStat.pkt, reports), now)
 
     def _who_ended(self, call: LineCall, code: int) -> EndedBy:
         if call.call_id in self._ended_here:

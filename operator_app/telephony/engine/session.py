@@ -36,6 +36,7 @@ _log = logging.getLogger(__name__)
 _CALM_MS = 5
 _URGENT_MS = 1
 _TICK_S = 1.0
+_LISTEN_S = 0.2
 _TIDY_S = 60.0
 _LOG_BYTES = 20 << 20
 _FAREWELL_S = 2.0
@@ -69,7 +70,7 @@ class Session:
         self._live = False
         self._stopping = ""
         self._alone_since = time.monotonic()
-        self._next_tick = self._next_tidy = 0.0
+        self._next_tick = self._next_listen = self._next_tidy = 0.0
         self._orders: dict[str, Callable[[dict[str, Any]], Any]] = {
             "configure": self._configure,
             "answer": lambda args: self._exchange.answer(_call(args)),
@@ -113,6 +114,9 @@ class Session:
                 self._running.recordings.bury(calm=not self._exchange.urgent)
                 self._running.recordings.collect()
         now = time.monotonic()
+        if now >= self._next_listen and self._running is not None:
+            self._next_listen = now + _LISTEN_S
+            self._exchange.listen()
         if now >= self._next_tick:
             self._next_tick = now + _TICK_S
             self._tick(now)

@@ -214,6 +214,7 @@ class RtcpStreamStat:
     pkt: int
     discard: int
     loss: int
+    updateCount: int
     jitterUsec: MathStat
 
 class RtcpStat:

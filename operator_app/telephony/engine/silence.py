@@ -1,0 +1,37 @@
+"""Calls in which nothing arrives any more: the library itself would never tell."""
+
+from dataclasses import dataclass
+
+from operator_app.domain.ids import CallId
+
+SILENT_S = 2.0
+
+
+@dataclass(slots=True)
+class _Heard:
+    counts: tuple[int, int]
+    at: float
+    silent: bool = False
+
+
+class SilenceWatch:
+    """Compares counters of arrived packets over time. Times are monotonic seconds."""
+
+    def __init__(self) -> None:
+        self._heard: dict[CallId, _Heard] = {}
+
+    def look(self, call_id: CallId, counts: tuple[int, int], now: float) -> float | None:
+        """Take the counters of RTP and RTCP; returns since when all is silent, None while something arrives.
+
+        Either of the two is a sign of life: a far end that sends no sound in pauses still reports.
+        """
+        known = self._heard.get(call_id)
+        if known is None or known.counts != counts:
+            self._heard[call_id] = _Heard(counts, now)
+            return None
+        known.silent = known.silent or now - known.at >= SILENT_S
+        return known.at if known.silent else None
+
+    def forget(self, call_id: CallId) -> None:
+        """Begin anew: the call is held, over, or nothing is due to arrive."""
+        self._heard.pop(call_id, None)
