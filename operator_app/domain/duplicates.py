@@ -1,0 +1,263 @@
+"""Is it known already? Open incidents that a new report may be about: by place, time, kind, number and words.
+
+A candidate lies near enough and was reported lately enough, by limits that the site sets; or it was reported from the
+same number. The rest only ranks. Every candidate says why it is one, as values.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+
+from operator_app.domain.ids import IncidentId
+from operator_app.domain.incident import Incident
+from operator_app.domain.messages import CallLinked
+from operator_app.domain.words import sound_of, words_of
+
+EARTH_RADIUS_M = 6_371_008.8
+
+
+class Clue(StrEnum):
+    """What speaks for one and the same incident."""
+
+    NEAR = "near"
+    SAME_PLACE = "same_place"
+    SAME_VILLAGE = "same_village"
+    SAME_KIND = "same_kind"
+    SAME_CATEGORY = "same_category"
+    SAME_NUMBER = "same_number"
+    SHARED_WORDS = "shared_words"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One clue; `metres` for NEAR, `words` for SHARED_WORDS and SAME_PLACE, as they stand in the known incident."""
+
+    clue: Clue
+    metres: float | None = None
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRules:
+    """Limits of the site: how long and how far apart reports of one incident may be.
+
+    `towns` are the kecamatan where `near_m` holds instead of `far_m`; `within_by_category` has categories with a time
+    of their own; `categories` names the category of each kind.
+    """
+
+    within: timedelta = timedelta(minutes=30)
+    within_by_category: Mapping[str, timedelta] = field(default_factory=lambda: MappingProxyType({}))
+    same_number_within: timedelta = timedelta(hours=6)
+    near_m: float = 300.0
+    far_m: float = 2_000.0
+    towns: frozenset[str] = frozenset()
+    major_reports: int = 3
+    categories: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def longest(self) -> timedelta:
+        """After that no report is of the same incident, whatever speaks for it."""
+        return max(self.within, self.same_number_within, *self.within_by_category.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What is known of the report at hand, saved or still being typed."""
+
+    position: tuple[float, float] | None = None
+    place: str = ""
+    landmark: str = ""
+    village: str = ""
+    district: str = ""
+    kind: str = ""
+    text: str = ""
+    numbers: frozenset[str] = frozenset()
+    incident_id: IncidentId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A candidate: `score` 0 to 1 ranks it, `metres` is None unless both have a point, `age` since its last report."""
+
+    incident: Incident
+    score: float
+    metres: float | None
+    age: timedelta
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MajorSuggestion:
+    """So many reports of one incident that it may be a major one."""
+
+    incident_id: IncidentId
+    reports: int
+
+
+def report_of(incident: Incident, numbers: Iterable[str] = ()) -> Report:
+    """The saved incident as a report; `numbers` are those of its calls, beside the one in the form."""
+    own = {incident.value("caller_number"), *numbers} - {""}
+    return Report(
+        position=incident.position,
+        place=incident.value("place"),
+        landmark=incident.value("landmark"),
+        village=incident.value("village"),
+        district=incident.value("district"),
+        kind=incident.value("kind"),
+        text=incident.value("text"),
+        numbers=frozenset(own),
+        incident_id=incident.id,
+    )
+
+
+def known_already(
+    report: Report,
+    incidents: Iterable[Incident],
+    now: datetime,
+    rules: KnownRules,
+    numbers: Mapping[IncidentId, frozenset[str]] = MappingProxyType({}),
+    limit: int = 5,
+) -> tuple[Known, ...]:
+    """Open incidents that the report may be about, likeliest first; `numbers` are those of each incident's calls."""
+    earliest = now - rules.longest
+    found = []
+    for incident in incidents:
+        last = last_reported(incident)
+        if last is None or last < earliest or not incident.is_open or incident.id == report.incident_id:
+            continue
+        known = _compare(report, incident, now - last, rules, numbers.get(incident.id, frozenset()))
+        if known is not None:
+            found.append(known)
+    return tuple(sorted(found, key=lambda known: (-known.score, known.age, known.incident.id))[:limit])
+
+
+def suggest_major(incident: Incident, rules: KnownRules) -> MajorSuggestion | None:
+    """Whether so many calls are reports of this open incident that it should be led as a major one."""
+    reports = len(incident.calls)
+    if not incident.is_open or reports < rules.major_reports:
+        return None
+    return MajorSuggestion(incident.id, reports)
+
+
+def distance_m(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """The way between two points (latitude, longitude in degrees) along the great circle, in metres."""
+    lat1, lat2 = math.radians(one[0]), math.radians(other[0])
+    half_north, half_east = (lat2 - lat1) / 2, math.radians(other[1] - one[1]) / 2
+    chord = math.sin(half_north) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin(half_east) ** 2
+    return 2 * EARTH_RADIUS_M * math.asin(math.sqrt(min(1.0, chord)))
+
+
+def last_reported(incident: Incident) -> datetime | None:
+    """When the incident was opened or a further call was last linked to it."""
+    if len(incident.calls) < 2 or incident.opened_at is None:
+        return incident.opened_at
+    linked = (event.occurred_at for event in incident.timeline if isinstance(event.fact, CallLinked))
+    return max(linked, default=incident.opened_at)
+
+
+def _compare(
+    report: Report, incident: Incident, age: timedelta, rules: KnownRules, call_numbers: frozenset[str]
+) -> Known | None:
+    age = max(age, timedelta(0))  # another seat's clock may be a little ahead
+    window = max(_window(report.kind, rules), _window(incident.value("kind"), rules))
+    same_number = bool(report.numbers & (call_numbers | {incident.value("caller_number")}))
+    in_time = age <= window
+    if not in_time and not (same_number and age <= rules.same_number_within):
+        return None
+    place, metres = _place(report, incident, rules)
+    if not same_number and not place:
+        return None
+    kind, kind_share = _kind(report, incident, rules)
+    words = _shared_words(report, incident)
+    # A point in the same place counts whole, one at the limit by half; a name or a village is vaguer than that.
+    score = 0.45 * max(
+        (_WORTH[reason.clue] * _nearness(reason, report, incident, rules) for reason in place), default=0.0
+    )
+    score += 0.20 * kind_share + 0.15 * max(0.0, 1 - age / window) + 0.05 * min(len(words), 3) / 3
+    reasons = [*place, *kind]
+    if same_number:
+        score += 0.35
+        reasons.insert(0, Reason(Clue.SAME_NUMBER))
+    if words:
+        reasons.append(Reason(Clue.SHARED_WORDS, words=words))
+    return Known(incident, min(score, 1.0), metres, age, tuple(reasons))
+
+
+_WORTH = {Clue.NEAR: 1.0, Clue.SAME_PLACE: 0.9, Clue.SAME_VILLAGE: 0.5}
+
+
+def _window(kind: str, rules: KnownRules) -> timedelta:
+    return rules.within_by_category.get(rules.categories.get(kind, ""), rules.within)
+
+
+def _radius_m(report: Report, incident: Incident, rules: KnownRules) -> float:
+    in_town = {report.district, incident.value("district")} & rules.towns
+    return rules.near_m if in_town else rules.far_m
+
+
+def _nearness(reason: Reason, report: Report, incident: Incident, rules: KnownRules) -> float:
+    return 1.0 if reason.metres is None else 1 - 0.5 * reason.metres / _radius_m(report, incident, rules)
+
+
+def _place(report: Report, incident: Incident, rules: KnownRules) -> tuple[list[Reason], float | None]:
+    """Clues of the place. Two points decide alone; without both, the same village or a place of the same name does."""
+    here, there = report.position, incident.position
+    if here is not None and there is not None:
+        metres = distance_m(here, there)
+        return ([Reason(Clue.NEAR, metres)] if metres <= _radius_m(report, incident, rules) else []), metres
+    reasons = []
+    district, village = incident.value("district"), incident.value("village")
+    elsewhere = bool(report.district and district and report.district != district)
+    mine = _names(report.place, report.landmark)
+    theirs = _names(incident.value("place"), incident.value("landmark"))
+    shared = mine & theirs
+    if 2 * len(shared) > min(len(mine), len(theirs)) and not elsewhere:
+        said = words_of(f"{incident.value('place')} {incident.value('landmark')}")
+        reasons.append(
+            Reason(Clue.SAME_PLACE, words=tuple(dict.fromkeys(w for w in said if sound_of(w) in shared)))
+        )
+    if report.village and report.village == village and not elsewhere:
+        reasons.append(Reason(Clue.SAME_VILLAGE))
+    return reasons, None
+
+
+def _kind(report: Report, incident: Incident, rules: KnownRules) -> tuple[list[Reason], float]:
+    """Clues of the kind and what they count; while one kind is still open nothing speaks against it."""
+    kind = incident.value("kind")
+    if not report.kind or not kind:
+        return [], 0.5
+    if report.kind == kind:
+        return [Reason(Clue.SAME_KIND)], 1.0
+    category = rules.categories.get(kind)
+    if category is not None and category == rules.categories.get(report.kind):
+        return [Reason(Clue.SAME_CATEGORY)], 0.7
+    return [], 0.0
+
+
+_COMMON_WORDS = (
+    "jalan", "gang", "desa", "kelurahan", "kecamatan", "kabupaten", "dusun", "dekat", "depan", "belakang",
+    "samping", "sebelah", "seberang", "simpang", "sungai", "muara", "tanjung", "teluk", "ada", "adalah", "akan",
+    "atau", "bapak", "baru", "belum", "besar", "bisa", "dalam", "dari", "dengan", "ibu", "ini", "itu", "juga",
+    "karena", "kami", "kejadian", "kecil", "lagi", "lapor", "laporan", "masih", "mereka", "minta", "mohon",
+    "oleh", "orang", "pada", "pelapor", "rumah", "saat", "sama", "sangat", "satu", "saya", "sedang", "sekarang",
+    "sekitar", "sudah", "tadi", "telah", "tempat", "terjadi", "tidak", "tolong", "untuk", "utara", "selatan",
+    "timur", "barat", "warga", "yang", "blok", "nomor", "lokasi",
+)  # fmt: skip
+_COMMON = frozenset(sound_of(word) for word in _COMMON_WORDS)
+"""Words that say nothing about which incident it is."""
+
+
+def _names(*texts: str) -> frozenset[str]:
+    words = (sound_of(word) for text in texts for word in words_of(text))
+    return frozenset(word for word in words if len(word) > 2 and word not in _COMMON and not word.isdigit())
+
+
+def _shared_words(report: Report, incident: Incident) -> tuple[str, ...]:
+    mine = _names(report.text)
+    if not mine:
+        return ()
+    said = dict.fromkeys(words_of(incident.value("text")))
+    return tuple(word for word in said if sound_of(word) in mine and sound_of(word) in _names(word))
