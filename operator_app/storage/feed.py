@@ -1,11 +1,11 @@
 """What others do, as soon as it is done: one connection that listens, asks each second what it has missed, and beats.
 
-A notification shows an event at once; the snapshot delta each second, and right after each connect, is the truth.
-The cursor is a snapshot of the server (`pg_current_snapshot`): nothing is lost when transactions commit out of order.
+A notification only wakes it: any login may send one, so what it says is never read. The snapshot delta (when woken,
+each second, and right after each connect) is the only source. The cursor is a snapshot of the server (`pg_current_snapshot`):
+nothing is lost when transactions commit out of order.
 """
 
 import contextlib
-import json
 import logging
 import random
 import statistics
@@ -20,7 +20,6 @@ from typing import Any, Protocol
 import psycopg
 from psycopg.rows import dict_row
 
-from operator_app.domain.ids import EventId
 from operator_app.domain.messages import BadRecordError, Event, from_record
 from operator_app.storage.door import Connection, ServerMark, connect, greet, mark_of
 from operator_app.storage.problems import ServerProblem, ServerReason, StoreProblemError
@@ -40,6 +39,8 @@ PAGE = 300
 """Events a query: more at once would hold the interpreter, and with it the window, for too long."""
 IDLE_S = 0.2
 """How long it listens before it looks whether it is to stop."""
+HINT_GAP_S = 0.02
+"""Time between two deltas: a login that sends notifications without end costs no window more than fifty a second."""
 CURSOR_KEPT_S = 30.0
 """How often a cursor is kept while nothing happens."""
 
@@ -49,6 +50,10 @@ class Shelf(Protocol):
 
     def cursor(self) -> FeedCursor | None:
         """How far the server's log is kept."""
+        ...
+
+    def unknown(self, events: Sequence[Event]) -> Sequence[Event]:
+        """Return those that are not kept here yet, neither as ours nor as of others."""
         ...
 
     def keep_foreign(self, events: Sequence[Event], cursor: FeedCursor | None) -> None:
@@ -65,6 +70,10 @@ class MemoryShelf:
     def cursor(self) -> FeedCursor | None:
         """How far this window has read."""
         return self._cursor
+
+    def unknown(self, events: Sequence[Event]) -> Sequence[Event]:
+        """All of them: the board takes each once."""
+        return events
 
     def keep_foreign(self, events: Sequence[Event], cursor: FeedCursor | None) -> None:  # noqa: ARG002
         """Remember the cursor only."""
@@ -111,23 +120,20 @@ class Feed:
         guard: SocketGuard,
         listener: FeedListener,
         *,
-        is_own: Callable[[Event], bool] = lambda event: False,  # noqa: ARG005
         waiting: Callable[[], int] = lambda: 0,
         history_days: int = 30,
     ) -> None:
-        """`is_own` tells events that this window has already; `history_days` bounds what a first load brings."""
+        """`waiting` is told to the server; `history_days` bounds what a first load brings."""
         self._dsn = dsn
         self._window = window
         self._shelf = shelf
         self._guard = guard
         self._listener = listener
-        self._is_own = is_own
         self._waiting = waiting
         self._history_days = history_days
         self._window_id = uuid.uuid4()
         self._cursor = shelf.cursor()
         self._cursor_kept_at = 0.0
-        self._told: set[EventId] = set()
         self._offsets: deque[float] = deque(maxlen=5)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="feed", daemon=True)
@@ -175,26 +181,19 @@ class Feed:
         backoff.reset()
         next_beat = time.monotonic() + BEAT_S
         while not self._stopping.is_set():
-            hint = self._listen(connection, min(IDLE_S, max(0.0, next_beat - time.monotonic())))
+            hint = self._woken(connection, min(IDLE_S, max(0.0, next_beat - time.monotonic())))
             if hint or time.monotonic() >= next_beat:
                 if time.monotonic() >= next_beat:
                     next_beat = time.monotonic() + BEAT_S
                     mark = self._beat(connection)
                 self._catch_up(connection, mark)
+                self._stopping.wait(HINT_GAP_S)
         with self._limit(connection, BEAT_LIMIT_S), contextlib.suppress(psycopg.Error):
             connection.execute("SELECT op112.leave_v1(%s)", (self._window_id,))
 
-    def _listen(self, connection: Connection, seconds: float) -> bool:
-        """Take in notifications; returns whether one of them only hinted at more than it could carry."""
-        hint = False
-        for notification in connection.notifies(timeout=seconds, stop_after=1):
-            records = _records(notification.payload)
-            hint = hint or records is None
-            fresh = [event for event in read_events(records or ()) if not self._is_own(event)]
-            if fresh:
-                self._told.update(event.id for event in fresh)
-                self._listener.fed(fresh)
-        return hint
+    def _woken(self, connection: Connection, seconds: float) -> bool:
+        """Wait for a notification, whatever it says; returns whether one came."""
+        return bool(list(connection.notifies(timeout=seconds, stop_after=1)))
 
     def _beat(self, connection: Connection) -> ServerMark:
         sent = time.time()
@@ -244,7 +243,6 @@ class Feed:
                 connection, _DELTA_PAGE, {"old": held.snapshot, "target": target, "limit": PAGE + 1, **last}
             )
         self._take(rows, fresh)
-        self._told.clear()
 
     def _load(self, connection: Connection, mark: ServerMark) -> None:
         """Everything of open and recent incidents and calls, and each seat's state; then the deltas since."""
@@ -255,12 +253,11 @@ class Feed:
                 part = ids[start : start + 25]
                 self._take(self._query(connection, _LOAD_PART[name], {"ids": part}), None)
         self._take(self._query(connection, _LOAD_SEATS, {}), fresh)
-        self._told.clear()
 
     def _take(self, rows: list[dict[str, Any]], cursor: FeedCursor | None) -> None:
-        """Tell what was not told yet and keep all of it. The cursor moves only when everything before it is kept."""
+        """Tell what is not known yet and keep all of it. The cursor moves only when everything before it is kept."""
         events = read_events(rows)
-        fresh = [event for event in events if event.id not in self._told and not self._is_own(event)]
+        fresh = self._shelf.unknown(events) if events else ()
         for start in range(0, len(fresh), PAGE):
             self._listener.fed(fresh[start : start + PAGE])
         now = time.monotonic()
@@ -314,16 +311,6 @@ def read_events(records: Iterable[Any]) -> list[Event]:
         except BadRecordError:
             log.exception("an event from the server cannot be read and is passed over")
     return events
-
-
-def _records(payload: str) -> list[Any] | None:
-    """The events in a notification; None when it is but a hint, or a word of somebody else."""
-    try:
-        told = json.loads(payload)
-    except json.JSONDecodeError:
-        return None
-    records = told.get("events") if isinstance(told, dict) else None
-    return records if isinstance(records, list) else None
 
 
 _COLUMNS = (

@@ -165,6 +165,13 @@ class SeatStore:
             self._on_shelf(self._keep, chunk, None)
         self._on_shelf(self._keep, chunks[-1], cursor)
 
+    def unknown(self, events: Sequence[Event]) -> Sequence[Event]:
+        """Return those that are not here yet, neither as our own nor as of others. Raises `StoreProblemError`."""
+        kept: set[str] = set()
+        for start in range(0, len(events), _CHUNK):
+            kept |= self._on_shelf(self._kept_of, [event.id for event in events[start : start + _CHUNK]])
+        return [event for event in events if event.id not in kept]
+
     def cursor(self) -> FeedCursor | None:
         """How far the server's log is kept here; None before the first full load."""
         return self._cursor
@@ -267,6 +274,11 @@ class SeatStore:
                     "an event in %s cannot be read; it stays in the file and is passed over", self._path
                 )
         return tuple(events)
+
+    def _kept_of(self, ids: Sequence[EventId]) -> set[str]:
+        places = ", ".join("?" * len(ids))
+        sql = f"SELECT id FROM own_event WHERE id IN ({places}) UNION SELECT id FROM foreign_event WHERE id IN ({places})"  # noqa: S608, E501
+        return {row[0] for row in self._rows(sql, [*ids, *ids])}
 
     def _keep(self, rows: list[tuple[str, int, str, str]], cursor: FeedCursor | None) -> None:
         with self._writing, self._transaction(self._shelf_db) as db:

@@ -89,9 +89,6 @@ class ServerLink:
             self._store,
             self._guard,
             self,
-            is_own=lambda event: (
-                event.journal_id == self._store.journal_id and event.seq < self._store.next_seq
-            ),
             waiting=self._store.waiting,
         )
         self._end_listening = self._store.listen(self._appended)

@@ -1,9 +1,11 @@
 """The link between windows and the shared store, on PostgreSQL 18 and 15, through good days and bad ones."""
 
 import asyncio
+import json
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from operator_app.domain.ids import IncidentId
-from operator_app.domain.messages import Event, FieldSet, IncidentNoted, SeatStateChanged
+from operator_app.domain.messages import Event, FieldSet, IncidentNoted, SeatStateChanged, to_record
 from operator_app.domain.states import SeatState
 from operator_app.workflow.ports import LinkTrouble
 from tests.fakes.link_at_work import SeatAtWork, WallAtWork
@@ -391,14 +393,55 @@ def test_a_window_that_leaves_is_gone_and_one_that_dies_grows_old(database: Data
     run(story)
 
 
-def test_a_word_of_somebody_else_on_the_channel_does_no_harm(database: Database, tmp_path: Path) -> None:
+def test_nobody_can_put_an_event_into_a_window_by_a_notification(
+    any_database: Database, tmp_path: Path
+) -> None:
+    """Any login may notify: whatever is said there, windows show what is in the log and nothing else."""
+    forged = json.dumps({"events": [to_record(event) for event in Writer("M7").incident("Jl. Palsu")]})
+
     async def story() -> None:
-        async with seat(tmp_path, database.login(), "M1") as m1, seat(tmp_path, database.login(), "M2") as m2:
-            await m1.until(lambda: m1.is_connected)
-            for word in ("", "{", "7", '{"events": 1}', '{"events": [{"id": 1}]}', "[]"):
-                rows(database.admin_dsn, f"SELECT pg_notify('op112', '{word}')")
+        async with (
+            seat(tmp_path, any_database.login(), "M1") as m1,
+            seat(tmp_path, any_database.login(), "M2") as m2,
+            wall(any_database.login("wall")) as w1,
+        ):
+            for window in (m1, w1):
+                await window.until(lambda window=window: window.is_connected)  # type: ignore[misc]
+            for word in ("", "{", "7", '{"events": 1}', '{"events": [{"id": 1}]}', forged, "[]"):
+                rows(any_database.login("wall"), f"SELECT pg_notify('op112', '{word}')")
             events = await m2.write(m2.writer.notes(1, WHERE))
-            await m1.until(lambda: m1.ids == ids_of(events))
-            assert all(state.connected for state in m1.states)
+            for window in (m1, w1):
+                await window.until(lambda window=window: ids_of(events) <= window.ids)  # type: ignore[misc]
+                assert window.ids == ids_of(events)
+                assert all(state.connected for state in window.states)
+            assert set(m1.store.events()) == set(events)
+
+    run(story)
+
+
+def test_ten_seats_see_what_one_saves_while_it_is_fresh(database: Database, tmp_path: Path) -> None:
+    """Target R2 is p95 of 150 ms at ten seats; measured here at work, with room for a busy machine."""
+
+    async def story() -> None:
+        async with AsyncExitStack() as room:
+            names = [f"M{number}" for number in range(10)]
+            dsn = database.login()
+            seats = [await room.enter_async_context(seat(tmp_path, dsn, name)) for name in names]
+            for each in seats:
+                await each.until(lambda each=each: each.is_connected)  # type: ignore[misc]
+            taken: list[float] = []
+            for turn in range(20):
+                begun = time.monotonic()
+                (event,) = await seats[turn % 10].write(seats[turn % 10].writer.notes(1, WHERE))
+                others = [each for each in seats if each is not seats[turn % 10]]
+
+                async def seen(each: SeatAtWork, event: Event = event, begun: float = begun) -> None:
+                    await each.until(lambda: event.id in each.ids)
+                    taken.append(time.monotonic() - begun)
+
+                await asyncio.gather(*(seen(each) for each in others))
+            p50, p95 = (sorted(taken)[int(len(taken) * part)] for part in (0.5, 0.95))
+            print(f"10 seats, saved -> shown elsewhere: p50 {p50 * 1000:.0f} ms, p95 {p95 * 1000:.0f} ms")
+            assert p95 < 0.6
 
     run(story)

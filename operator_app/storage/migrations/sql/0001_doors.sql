@@ -137,7 +137,6 @@ DECLARE
     calls text[] := '{}';
     seats text[] := '{}';
     newest bigint := 0;
-    payload text;
 BEGIN
     IF jsonb_typeof(events) IS DISTINCT FROM 'array' OR jsonb_array_length(events) > 500 THEN
         RAISE EXCEPTION 'a batch is an array of at most 500 events' USING ERRCODE = 'OP002';
@@ -193,11 +192,8 @@ BEGIN
         last_seen = clock_timestamp()
     WHERE journal_id = journal;
     IF cardinality(fresh) > 0 THEN
-        payload := jsonb_build_object('events', to_jsonb(fresh))::text;
-        IF octet_length(payload) >= 7900 THEN -- the server refuses more than 7999 bytes
-            payload := jsonb_build_object('count', cardinality(fresh))::text;
-        END IF;
-        PERFORM pg_notify('op112', payload);
+        -- A hint only: any login can notify and listen, so it says nothing about anybody and is not believed.
+        PERFORM pg_notify('op112', cardinality(fresh)::text);
     END IF;
 END $$;
 COMMENT ON FUNCTION apply_events_v1 IS
