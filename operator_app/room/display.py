@@ -38,7 +38,7 @@ class Display:
         """Take a running display; `frame_buffer` is its picture in memory when it is a virtual one."""
         self.name = name
         self._server = server
-        self._frame_buffer = frame_buffer
+        self.frame_buffer = frame_buffer
 
     @classmethod
     def virtual(cls, crew: Crew, owner: str, width: int, height: int) -> "Display":
@@ -86,10 +86,10 @@ class Display:
 
     def screenshot(self, path: Path) -> None:
         """Write the whole screen as it stands in the display's memory, asking no window. Virtual displays only."""
-        if self._frame_buffer is None:
+        if self.frame_buffer is None:
             raise RoomError("Only a virtual display can be read without asking the window.")
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(png_of_xwd(self._frame_buffer.read_bytes()))
+        path.write_bytes(png_of_xwd(self.frame_buffer.read_bytes()))
 
     def find_window(self, pid: int) -> str | None:
         """Return the number of the largest visible window of that process, None when it shows none."""

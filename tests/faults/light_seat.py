@@ -2,7 +2,8 @@
 
 `python -m tests.faults.light_seat --settings FILE [--write N] [--every S]`
 tells on standard output, one JSON object a line:
-{"up": journal id}, {"saved": [event ids], "at": s}, {"shown": [event ids], "at": s} (events of others on its board),
+{"up": journal id}, {"saved": [event ids], "at": s, "opened": [incident ids]}, {"took_ms": n}, {"shown": [event ids],
+"at": s} (events of others on its board),
 {"shared": n}, {"link": true|false, "waiting": n}; times by the monotonic clock. It ends by TERM.
 """
 
@@ -12,14 +13,14 @@ import json
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from pathlib import Path
 
 from operator_app import __version__
 from operator_app.bootstrap.parts import ServerClock, site_rules
 from operator_app.config.settings import load_settings
 from operator_app.domain.ids import SeatName
-from operator_app.domain.messages import Event
+from operator_app.domain.messages import Event, IncidentOpened
 from operator_app.storage.seat_store import SeatStore
 from operator_app.storage.server_link import ServerLink
 from operator_app.workflow.board import Board
@@ -38,21 +39,33 @@ def tell(**facts: object) -> None:
     sys.stdout.flush()
 
 
+def tell_saved(saved: Saved) -> None:
+    """Tell what is on disk, and which incident was opened by it."""
+    opened = [each.fact.incident_id for each in saved.events if isinstance(each.fact, IncidentOpened)]
+    tell(saved=[each.id for each in saved.events], at=time.monotonic(), opened=opened)
+
+
+async def timed(wish: Awaitable[object]) -> None:
+    """Carry out a wish and tell how long it took until it was on disk."""
+    begun = time.monotonic()
+    await wish
+    tell(took_ms=(time.monotonic() - begun) * 1000)
+
+
 async def write_incidents(seat: Seat, count: int, every_s: float) -> None:
     """Take incidents as an operator does, one wish after the other, each told when it is safe on disk."""
     for number in range(count):
         seat.select(None)
-        await seat.edit("place", f"{PLACES[number % len(PLACES)]} no. {number}")
+        await timed(seat.edit("place", f"{PLACES[number % len(PLACES)]} no. {number}"))
         await asyncio.sleep(every_s)
-        await seat.choose_kind(KINDS[number % len(KINDS)])
+        await timed(seat.choose_kind(KINDS[number % len(KINDS)]))
         await asyncio.sleep(every_s)
-        await seat.edit_many(
-            {"text": f"uraian {number} " + "x" * (number % 400), "position": "0.51893,117.57840"}
-        )
+        text = f"uraian {number} " + "x" * (number % 400)
+        await timed(seat.edit_many({"text": text, "position": "0.51893,117.57840"}))
         await asyncio.sleep(every_s)
-        await seat.note(f"catatan {number}")
+        await timed(seat.note(f"catatan {number}"))
         await asyncio.sleep(every_s)
-        await seat.dispatch(None)
+        await timed(seat.dispatch(None))
         await asyncio.sleep(every_s)
 
 
@@ -65,7 +78,7 @@ async def run(arguments: argparse.Namespace) -> None:
     recorder = Recorder(store, clock, board, bus, SeatName(settings.seat.name), "", store.last_hlc)
     seat = Seat(recorder, board, bus, None, site_rules(settings, folder / "site"))
     board.apply(store.events())
-    bus.subscribe(Saved, lambda saved: tell(saved=[each.id for each in saved.events], at=time.monotonic()))
+    bus.subscribe(Saved, tell_saved)
     bus.subscribe(
         LinkState, lambda state: tell(link=state.connected, waiting=state.waiting, why=state.reason)
     )

@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import sys
 from pathlib import Path
+from typing import Any
 
 from operator_app.room.peers import free_port
 from operator_app.room.processes import RoomProcess
@@ -76,6 +77,27 @@ class LightSeat:
                     value = json.loads(line)[key]
                     found.append(tuple(value) if isinstance(value, list) else (str(value),))
         return found
+
+    def lines(self, key: str) -> list[dict[str, Any]]:
+        """Return the whole lines under this key of the living process."""
+        text = self.process.log.read_text(encoding="utf-8", errors="replace")
+        return [json.loads(line) for line in text.splitlines() if line.startswith(f'{{"{key}"')]
+
+    def times(self, key: str) -> dict[str, float]:
+        """Return when each event was first told under this key, in seconds of the monotonic clock."""
+        first: dict[str, float] = {}
+        for line in self.lines(key):
+            for event in line[key]:
+                first.setdefault(event, line["at"])
+        return first
+
+    def opened(self) -> dict[str, float]:
+        """Return the incidents opened here, and when that was safe on disk."""
+        return {incident: line["at"] for line in self.lines("saved") for incident in line["opened"]}
+
+    def took_ms(self) -> list[float]:
+        """Return how long each wish took until it was on disk."""
+        return [line["took_ms"] for line in self.lines("took_ms")]
 
     def saved(self) -> set[str]:
         """Return every event that it said was safe on this seat."""

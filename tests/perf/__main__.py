@@ -1,0 +1,71 @@
+"""The bench: `python -m tests.perf [--only NAME ...]`, by `./dev bench`; results in build/bench/results.json.
+
+A miss is told as a miss and does not fail the run; what could not be measured does.
+"""
+
+import argparse
+import shutil
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+from operator_app.room.room import Room
+from tests.perf import calls, place_search, record, starts
+from tests.perf.figures import Figure, save, table
+
+RESULTS = Path("build/bench/results.json")
+SITE = Path(__file__).resolve().parents[2].parent / "shared" / "data"
+
+
+def in_room(measure: Callable[[Room], list[Figure]]) -> Callable[[], list[Figure]]:
+    """Give a measurement a fresh room with a server that syncs to disk."""
+
+    def run() -> list[Figure]:
+        folder = Path(tempfile.mkdtemp(prefix="operator-112-bench-"))
+        try:
+            with Room(folder, site=SITE if SITE.is_dir() else None) as room:
+                room.start_server()
+                return measure(room)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    return run
+
+
+SUITES: dict[str, Callable[[], list[Figure]]] = {
+    "calls": in_room(calls.measure),
+    "places": place_search.measure,
+    "record": in_room(record.measure),
+    "start": in_room(starts.measure),
+}
+
+
+def main() -> int:
+    """Measure, print the table, write the file; exit code 1 when something could not be measured."""
+    parser = argparse.ArgumentParser(prog="tests.perf", description=__doc__)
+    parser.add_argument("--only", choices=sorted(SUITES), action="append", help="only these measurements")
+    given = parser.parse_args()
+    figures: list[Figure] = []
+    failed: list[str] = []
+    for name in given.only or sorted(SUITES):
+        begun = time.monotonic()
+        try:
+            figures += SUITES[name]()
+        except Exception:  # noqa: BLE001  (told below; the other measurements still run)
+            traceback.print_exc()
+            failed.append(name)
+        print(f"{name}: {time.monotonic() - begun:.0f} s", flush=True)
+    save(figures, RESULTS)
+    print(table(figures))
+    missed = [figure.name.strip() for figure in figures if figure.passed is False]
+    print(f"\n{len(figures)} figures, {len(missed)} missed; written to {RESULTS}")
+    for name in failed:
+        print(f"NOT MEASURED: {name}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
