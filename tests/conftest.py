@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["tests.postgres_fixtures"]
 
@@ -22,6 +23,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.nodeid.startswith("tests/e2e/"):
             item.add_marker(pytest.mark.xdist_group("room"))
+
+
+# Machines are noisy: no example is judged by the clock. A hang is caught by the timeout of the whole test.
+settings.register_profile("room", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("room")
 
 
 @pytest.hookimpl(tryfirst=True)
