@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFontMetrics
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from operator_app.domain.ids import AgencyCode
@@ -52,7 +52,7 @@ class ParagraphField(QPlainTextEdit):
 
     def set_lines(self, lines: int) -> None:
         """Be as high as so many lines."""
-        line = QFontMetrics(self._theme.font(BODY)).lineSpacing()
+        line = self._theme.metrics(BODY).lineSpacing()
         self.setFixedHeight(lines * line + self._theme.px(16))
 
     def focusOutEvent(self, event: QFocusEvent) -> None:

@@ -1,7 +1,7 @@
 """The open incidents of the whole room: live, filtered by what is typed, the chosen one stays chosen."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy
 
 from operator_app.ui.incidents_model import IncidentsModel
@@ -81,8 +81,8 @@ class IncidentsPane(Panel):
         self.filter.down.connect(self._into_table)
         self.view.chosen.connect(self.chosen)
         self.view.left_at_top.connect(self.focus_filter)
-        self._titles = QFontMetrics(theme.font(SMALL))
-        self._body = QFontMetrics(theme.font(BODY, 600))
+        self._titles = theme.metrics(SMALL)
+        self._body = theme.metrics(BODY, 600)
 
     def height_for(self, rows: int) -> int:
         """Return the height that shows exactly so many rows."""

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout
 
 from operator_app.domain.states import Classification
@@ -61,7 +60,7 @@ class PhonePane(Panel):
         self.sound = Text(part="label", name="callSound", wrap=True)
         # An empty line keeps its height: nothing below may move when a call comes.
         for label, px in ((self.timer, TITLE), (self.number, NUMBER), (self.caller, SMALL)):
-            label.setFixedHeight(QFontMetrics(theme.font(px, 700)).height())
+            label.setFixedHeight(theme.metrics(px, 700).height())
         head = QHBoxLayout()
         head.addWidget(self.state)
         head.addStretch(1)

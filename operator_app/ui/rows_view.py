@@ -267,7 +267,7 @@ class RowsView(QTableView):
         rows, columns = self.verticalHeader(), self.horizontalHeader()
         rows.hide()
         rows.setMinimumSectionSize(1)
-        self.row_height = QFontMetrics(theme.font(text_px, STRONG)).height() + theme.px(row_gap)
+        self.row_height = theme.metrics(text_px, STRONG).height() + theme.px(row_gap)
         rows.setDefaultSectionSize(self.row_height)
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         columns.setVisible(header)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer
 from operator_app.maps.serve import MapAssets, load_assets
 from operator_app.maps.site import Site
 from operator_app.ui.app import WindowApp, until_closed
-from operator_app.ui.control import ControlServer, Marks
+from operator_app.ui.control import ControlServer, Marks, PaintMarks
 from operator_app.ui.errands import Notice
 from operator_app.ui.finders import PlaceSearch
 from operator_app.ui.keymap import KeyMap
@@ -27,7 +27,7 @@ from operator_app.workflow.seat import Seat
 
 log = logging.getLogger(__name__)
 
-MAP_AFTER_MS = 300
+MAP_AFTER_MS, MAP_AT_LAST_MS = 300, 20_000
 """The map is made after the first paint, and not while a call rings: making it blocks the window for 150 ms."""
 
 
@@ -58,6 +58,7 @@ class SeatWindow(QObject):
         view = None if map_assets is None else MapView(map_assets, site, texts, scale=theme.scale)
         self.panes: SeatPanes = build_panes(manner, seat, place_search, words, self.draft, table, view)
         self.screen = SeatScreen(seat, site, manner, words, self.draft, table, self.panes)
+        self._map_waited_ms = 0
         self._map_timer = QTimer(self)
         self._map_timer.setInterval(MAP_AFTER_MS)
         self._map_timer.timeout.connect(self._wake_map)
@@ -74,7 +75,8 @@ class SeatWindow(QObject):
             self._map_timer.start()
 
     def show(self) -> None:
-        """Show the window as large as its screen allows."""
+        """Show the window as large as its screen allows; marks "window_painted" when it has been."""
+        PaintMarks(self.window, self.marks).expect("window_painted", self.seat.name)
         self.window.setGeometry(self.window.screen().availableGeometry())  # where no window manager does it
         self.window.showMaximized()
         self.panes.form.focus_place()
@@ -101,7 +103,10 @@ class SeatWindow(QObject):
         self.screen.draft_changed()
 
     def _wake_map(self) -> None:
-        if not self.seat.waiting() and self.panes.map.view is not None:
+        """Start the map; a ringing call goes first, but a room that never rests gets its map, too."""
+        self._map_waited_ms += MAP_AFTER_MS
+        patient = self.seat.waiting() and self._map_waited_ms < MAP_AT_LAST_MS
+        if not patient and self.panes.map.view is not None:
             self._map_timer.stop()
             self.panes.map.view.activate()
 

@@ -3,7 +3,7 @@
 import logging
 from pathlib import Path
 
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetrics, QPalette
 from PySide6.QtWidgets import QApplication
 
 from operator_app.ui.presenters.wording import Tone
@@ -33,6 +33,8 @@ class Theme:
     def __init__(self, tokens: Tokens = DARK, scale: float = 1.0) -> None:
         self.tokens = tokens
         self.scale = min(SCALE_MAX, max(SCALE_MIN, scale))
+        self._fonts: dict[tuple[int, int, bool], QFont] = {}
+        self._metrics: dict[tuple[int, int, bool], QFontMetrics] = {}
 
     @classmethod
     def named(cls, name: str, scale: float = 1.0) -> "Theme":
@@ -48,11 +50,25 @@ class Theme:
 
         Equal width also spreads hyphens: numbers with hyphens, which do not run, are better without it.
         """
-        font = QFont(FAMILY)
-        font.setPixelSize(self.px(pixels))
-        font.setWeight(QFont.Weight(weight))
-        font.setFeature(QFont.Tag("tnum"), int(tabular))
-        return font
+        key = (self.px(pixels), int(weight), tabular)
+        font = self._fonts.get(key)
+        if font is None:
+            font = QFont(FAMILY)
+            font.setPixelSize(key[0])
+            font.setWeight(QFont.Weight(key[1]))
+            font.setFeature(QFont.Tag("tnum"), int(tabular))
+            self._fonts[key] = font
+        return QFont(font)
+
+    def metrics(
+        self, pixels: float = BODY, weight: int = QFont.Weight.Normal, *, tabular: bool = True
+    ) -> QFontMetrics:
+        """Return the measures of the font of that size; needs the fonts to be loaded."""
+        key = (self.px(pixels), int(weight), tabular)
+        held = self._metrics.get(key)
+        if held is None:
+            held = self._metrics[key] = QFontMetrics(self.font(pixels, weight, tabular=tabular))
+        return held
 
     def colour(self, tone: Tone) -> str:
         """Return the letters' colour for that much attention."""

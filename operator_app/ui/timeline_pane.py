@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from operator_app.ui.presenters.rows import Row
@@ -34,7 +34,7 @@ class TimelinePane(QWidget):
         column.setSpacing(theme.px(4))
         column.addWidget(SectionTitle(say("timeline.title")))
         column.addWidget(self.view, 1)
-        metrics = QFontMetrics(theme.font(SMALL))
+        metrics = theme.metrics(SMALL)
         self._time = metrics.horizontalAdvance("00:00:00") + 2 * self.view.delegate.side + 2
         self._seat = metrics.horizontalAdvance(say("seat.number", n="00")) + 2 * self.view.delegate.side + 2
         self.view.setMinimumHeight(ROWS_AT_LEAST * self.view.row_height)

@@ -114,7 +114,7 @@ class SpanText(QLabel):
         self.setWordWrap(wrap)
         if lines:
             px = SMALL if part == "small" else BODY
-            self.setMinimumHeight(lines * QFontMetrics(theme.font(px)).lineSpacing() + 2)
+            self.setMinimumHeight(lines * theme.metrics(px).lineSpacing() + 2)
             self.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         if part:
             self.setProperty("part", part)
@@ -220,7 +220,7 @@ class Lamp(QWidget):
 
     def sizeHint(self) -> QSize:
         """Room for shape and words."""
-        metrics = QFontMetrics(self._theme.font(SMALL))
+        metrics = self._theme.metrics(SMALL)
         wide = self._theme.px(10) + self._theme.px(7) + metrics.horizontalAdvance(self._words) + 2
         return QSize(wide, max(metrics.height(), self._theme.px(12)))
 
@@ -310,7 +310,7 @@ class KeyCap(QWidget):
 
 def cap_size(theme: Theme, key: str) -> QSize:
     """Return the room that a key cap takes."""
-    metrics = QFontMetrics(theme.font(12, WEIGHT_STRONG))
+    metrics = theme.metrics(12, WEIGHT_STRONG)
     return QSize(metrics.horizontalAdvance(key) + theme.px(12), metrics.height() + theme.px(4))
 
 
@@ -464,7 +464,7 @@ class KeyButton(QPushButton):
         return self._theme.font(self._text_px, WEIGHT_STRONG, tabular=False)
 
     def _metrics(self) -> QFontMetrics:
-        return QFontMetrics(self._font())
+        return self._theme.metrics(self._text_px, WEIGHT_STRONG, tabular=False)
 
 
 class StateButton(KeyButton):
