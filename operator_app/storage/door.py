@@ -1,12 +1,13 @@
 """How a window gets into the shared server: connection settings, version handshake, and what can be wrong with them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from operator_app.domain.ids import EventId
 from operator_app.storage.problems import ServerProblem, ServerReason
 from operator_app.storage.server_errors import check_dsn, problem_of, server_problem
 from operator_app.storage.socket_guard import SocketGuard
@@ -85,6 +86,14 @@ def mark_of(told: Mapping[str, Any], dsn: str) -> ServerMark:
             "This server is a standby, on which changes cannot be followed; name the primary in the dsn.",
         )
     return ServerMark(told["system"], told["timeline"], told["generation"])
+
+
+def there(connection: Connection, ids: Collection[EventId]) -> tuple[EventId, ...]:
+    """Return which of these events the log has, by id: a number in a journal alone proves nothing."""
+    if not ids:
+        return ()
+    statement = "SELECT id::text FROM op112.event WHERE id = ANY (%s::uuid[])"
+    return tuple(EventId(row[0]) for row in connection.execute(statement, (list(ids),)))
 
 
 def _one(connection: Connection, statement: str) -> Any:

@@ -1,8 +1,8 @@
 """What others do, as soon as it is done: one connection that listens, asks each second what it has missed, and beats.
 
 A notification only wakes it: any login may send one, so what it says is never read. The snapshot delta (when woken,
-each second, and right after each connect) is the only source. The cursor is a snapshot of the server (`pg_current_snapshot`):
-nothing is lost when transactions commit out of order.
+each second, and right after each connect) is the only source. The cursor is a snapshot of the server
+(`pg_current_snapshot`): nothing is lost when transactions commit out of order.
 """
 
 import contextlib

@@ -1,5 +1,6 @@
 """What we did, to the server: the journal's waiting events in order, in batches, each batch one idempotent call."""
 
+import contextlib
 import logging
 import threading
 import uuid
@@ -10,7 +11,7 @@ import sqlalchemy
 import sqlalchemy.exc
 
 from operator_app.domain.ids import EventId
-from operator_app.storage.door import connect
+from operator_app.storage.door import Connection, connect, there
 from operator_app.storage.feed import Backoff
 from operator_app.storage.problems import ServerProblem, StoreProblemError
 from operator_app.storage.seat_store import OutgoingEvent, SeatStore
@@ -123,8 +124,9 @@ class Pump:
 
     def _send_all(self) -> None:
         while not self._stopping.is_set() and (events := self._store.unsent(BATCH)):
-            with self._engine.connect() as connection:
-                self._send(connection, events)
+            batch = [event for event in events if event.journal == events[0].journal]
+            with self._engine.connect() as connection, contextlib.suppress(_RefoundedError):
+                self._send(connection, batch)
 
     def _send(self, connection: sqlalchemy.Connection, events: Sequence[OutgoingEvent]) -> None:
         """Send a batch; one that holds a poisoned event is halved until that one is alone, and set aside."""
@@ -142,27 +144,52 @@ class Pump:
             return
         arrived = tuple(EventId(event_id) for event_id, result in results if result in {"new", "known"})
         self._store.mark_sent(arrived)
-        for event_id, result in results:
-            if result not in {"new", "known"}:
-                self._set_aside(EventId(event_id), f"{result}: the server has another event in its place")
         if arrived:
             self._shared(arrived)
+        for event_id, result in results:
+            if result == "differs":
+                self._set_aside(EventId(event_id), "differs: the server has another event of this id")
         self._changed()
+        if any(result == "taken" for _, result in results):
+            self._refound(connection)
+
+    def _refound(self, connection: sqlalchemy.Connection) -> None:
+        """The server has other events under our numbers: this store is an older copy of itself that came back."""
+        with self._guard.limit(_driver(connection), APPLY_LIMIT_S):
+            present = there(_driver(connection), self._store.unsent_ids())
+        if present:
+            self._store.mark_sent(present)
+            self._shared(present)
+        moved = self._store.refound()
+        log.warning(
+            "this store is an older copy: its journal goes on as %s, %d events with it",
+            self._store.journal_id,
+            moved,
+        )
+        raise _RefoundedError
 
     def _apply(
         self, connection: sqlalchemy.Connection, events: Sequence[OutgoingEvent]
     ) -> list[tuple[str, str]]:
-        driver = connection.connection.driver_connection
-        assert isinstance(driver, psycopg.Connection)
         values = {
-            "journal": uuid.UUID(self._store.journal_id),
+            "journal": uuid.UUID(events[0].journal),
             "seat": self._seat,
             "events": f"[{','.join(event.record for event in events)}]",
         }
-        with self._guard.limit(driver, APPLY_LIMIT_S):
+        with self._guard.limit(_driver(connection), APPLY_LIMIT_S):
             return [(row[0], row[1]) for row in connection.execute(_APPLY, values)]
 
     def _set_aside(self, event_id: EventId, trouble: str) -> None:
         log.error("event %s is set aside: %s", event_id, trouble)
         self._store.quarantine(event_id, trouble)
         self._changed()
+
+
+class _RefoundedError(Exception):
+    """The journal has a new identity: what was read from it before must be read again."""
+
+
+def _driver(connection: sqlalchemy.Connection) -> Connection:
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)
+    return driver

@@ -34,8 +34,13 @@ STEPS = (
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX foreign_event_hlc ON foreign_event (hlc);
     """,
+    """
+    ALTER TABLE own_event ADD COLUMN journal TEXT NOT NULL DEFAULT '';
+    UPDATE own_event SET journal = (SELECT journal_id FROM store);
+    """,
 )
-"""`own_event.standing`: 0 not yet at the server, 1 there, 2 quarantined (`trouble` says why)."""
+"""`own_event.standing`: 0 not yet at the server, 1 there, 2 quarantined (`trouble` says why).
+`own_event.journal`: under which identity of this journal it was or is to be sent; see `SeatStore.refound`."""
 
 
 def connect(path: Path, *, synced: bool) -> sqlite3.Connection:

@@ -6,9 +6,9 @@ import sqlite3
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-_OwnRow = tuple[int, str, int, str]
+_OwnRow = tuple[int, str, int, str, str]
 
 _WAITING, _SENT, _QUARANTINED = 0, 1, 2
 _CHUNK = 100
@@ -55,6 +55,7 @@ class OutgoingEvent:
     seq: int
     id: EventId
     record: str
+    journal: JournalId
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +126,13 @@ class SeatStore:
 
     @property
     def journal_id(self) -> JournalId:
-        """Own identity of this journal, made with the file."""
+        """Own identity of this journal, made with the file; another one after `refound`."""
         return self._journal_id
+
+    @property
+    def journals(self) -> frozenset[JournalId]:
+        """Every identity under which an event kept here was or is to be sent."""
+        return frozenset(self._journals)
 
     @property
     def next_seq(self) -> int:
@@ -140,11 +146,21 @@ class SeatStore:
 
     async def append(self, events: Sequence[Event]) -> None:
         """Return once all events are synced to disk, in order and all or none. Raises `JournalFailedError`."""
-        rows: list[_OwnRow] = [(event.seq, event.id, event.hlc, _encode(event)) for event in events]
-        if any(event.journal_id != self._journal_id for event in events):
+        if any(event.journal_id not in self._journals for event in events):
             raise ValueError("an event of another journal")
-        if rows:
-            await self._journal_lane.run(self._append, rows)
+        if events:
+            await self._journal_lane.run(self._append, events)
+
+    def refound(self) -> int:
+        """Give the journal a new identity, and every event of ours that waits a place under it; returns how many.
+
+        For a store that is an older copy of itself (a disk put back): the server has other events under the numbers
+        that come next. Events keep id, order and content, so each is told once. Raises `StoreProblemError`.
+        """
+        try:
+            return self._journal_lane.submit(self._refound, str(uuid.uuid4())).result()
+        except sqlite3.Error as error:
+            raise store_problem(self._path, error) from error
 
     def listen(self, appended: Callable[[], None]) -> Callable[[], None]:
         """Call `appended` on the journal's lane after each append; the returned function ends that."""
@@ -209,13 +225,13 @@ class SeatStore:
         sql = "SELECT seq, id, coalesce(trouble, ''), record FROM own_event WHERE standing = 2 ORDER BY seq"
         return self._on_shelf(lambda: tuple(QuarantinedEvent(*row) for row in self._rows(sql)))
 
-    def server_has(self, last_seq: int, *, whole: bool) -> tuple[EventId, ...]:
-        """Take the server's word that it has nothing of our journal after `last_seq`, and if `whole` all before.
+    def server_has(self, heads: Mapping[str, int], present: Iterable[EventId]) -> tuple[EventId, ...]:
+        """Take the server's word: the last number it has of each of our journals, and which waiting events it has.
 
         Later events wait again, though they may have been sent: a promoted or restored server can lack them.
         Returns the ids newly known to be there. Raises `StoreProblemError`.
         """
-        return self._on_shelf(self._server_has, last_seq, last_seq if whole else 0)
+        return self._on_shelf(self._server_has, dict(heads), tuple(present))
 
     # ---- the clock
 
@@ -231,16 +247,24 @@ class SeatStore:
 
     # ---- on the journal's lane
 
-    def _append(self, rows: list[_OwnRow]) -> None:
+    def _append(self, events: Sequence[Event]) -> None:
         self._journal_lane.check()
-        if [row[0] for row in rows] != list(range(self._next_seq, self._next_seq + len(rows))):
+        if [event.seq for event in events] != list(range(self._next_seq, self._next_seq + len(events))):
             raise ValueError(
-                f"sequence numbers {rows[0][0]}.. do not continue the journal at {self._next_seq}"
+                f"sequence numbers {events[0].seq}.. do not continue the journal at {self._next_seq}"
             )
+        rows: list[_OwnRow] = []
+        for event in events:  # made just before the journal was refounded: they belong to the new one
+            own = (
+                replace(event, journal_id=self._journal_id) if event.journal_id != self._journal_id else event
+            )
+            rows.append((own.seq, own.id, own.hlc, _encode(own), own.journal_id))
         try:
             with self._writing:
                 with self._transaction(self._journal_db) as db:
-                    db.executemany("INSERT INTO own_event (seq, id, hlc, record) VALUES (?, ?, ?, ?)", rows)
+                    db.executemany(
+                        "INSERT INTO own_event (seq, id, hlc, record, journal) VALUES (?, ?, ?, ?, ?)", rows
+                    )
                 self._next_seq += len(rows)
                 self._waiting += len(rows)
         except sqlite3.Error as error:
@@ -250,6 +274,27 @@ class SeatStore:
         if self._since_checkpoint >= _CHECKPOINT_EVERY:
             self._since_checkpoint = 0
             self._shelf_lane.submit(self._checkpoint)
+
+    def _refound(self, journal_id: str) -> int:
+        with self._writing:
+            with self._transaction(self._journal_db) as db:
+                waiting = db.execute("SELECT seq, record FROM own_event WHERE standing = 0").fetchall()
+                rows = []
+                for seq, record in waiting:
+                    try:
+                        moved = json.dumps(
+                            json.loads(record) | {"journal_id": journal_id}, separators=(",", ":")
+                        )
+                    except (
+                        json.JSONDecodeError
+                    ):  # it stays as it is; the server will not take it, and it is set aside
+                        moved = record
+                    rows.append((journal_id, moved, seq))
+                db.executemany("UPDATE own_event SET journal = ?, record = ? WHERE seq = ?", rows)
+                db.execute("UPDATE store SET journal_id = ?", (journal_id,))
+            self._journals.add(JournalId(journal_id))
+            self._journal_id = JournalId(journal_id)
+        return len(rows)
 
     # ---- on the shelf's lane
 
@@ -300,7 +345,7 @@ class SeatStore:
             db.execute(f"UPDATE store SET {columns}", values)  # noqa: S608  (column names are ours)
 
     def _unsent(self, limit: int) -> tuple[OutgoingEvent, ...]:
-        sql = "SELECT seq, id, record FROM own_event WHERE standing = 0 ORDER BY seq LIMIT ?"
+        sql = "SELECT seq, id, record, journal FROM own_event WHERE standing = 0 ORDER BY seq LIMIT ?"
         return tuple(OutgoingEvent(*row) for row in self._shelf_db.execute(sql, (limit,)))
 
     def _stand(self, rows: list[tuple[int, str | None, str]]) -> None:
@@ -310,12 +355,16 @@ class SeatStore:
             self._waiting, self._quarantined = _counts(db)
         self._checkpoint_in_time()
 
-    def _server_has(self, last_seq: int, whole_until: int) -> tuple[EventId, ...]:
+    def _server_has(self, heads: Mapping[str, int], present: Sequence[EventId]) -> tuple[EventId, ...]:
         with self._writing:
             with self._transaction(self._shelf_db) as db:
-                arrived = "UPDATE own_event SET standing = 1 WHERE standing = 0 AND seq <= ? RETURNING id"
-                ids = tuple(EventId(row[0]) for row in db.execute(arrived, (whole_until,)).fetchall())
-                db.execute("UPDATE own_event SET standing = 0 WHERE standing = 1 AND seq > ?", (last_seq,))
+                arrived = "UPDATE own_event SET standing = 1 WHERE standing = 0 AND id = ?"
+                ids = tuple(each for each in present if db.execute(arrived, (each,)).rowcount)
+                for journal in self._journals:
+                    db.execute(
+                        "UPDATE own_event SET standing = 0 WHERE standing = 1 AND journal = ? AND seq > ?",
+                        (journal, heads.get(journal, 0)),
+                    )
             self._waiting, self._quarantined = _counts(db)
         return ids
 
@@ -352,6 +401,10 @@ class SeatStore:
             "SELECT journal_id, clock_offset_ms, feed_snapshot, feed_system, feed_timeline, feed_generation FROM store"
         ).fetchone()
         self._journal_id = JournalId(row[0])
+        self._journals: set[JournalId] = {
+            self._journal_id,
+            *(JournalId(each) for (each,) in db.execute("SELECT DISTINCT journal FROM own_event")),
+        }
         self._clock_offset_ms = float(row[1])
         self._cursor = None if row[2] is None else FeedCursor(*row[2:])
         last, own_hlc = db.execute(

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from operator_app.domain.messages import Event
-from operator_app.storage.door import Connection, ServerMark, connect, greet
+from operator_app.storage.door import Connection, ServerMark, connect, greet, there
 from operator_app.storage.feed import Feed, MemoryShelf, Window
 from operator_app.storage.problems import ServerProblem, StoreProblemError
 from operator_app.storage.pump import Pump
@@ -123,13 +123,14 @@ class ServerLink:
         """Settle with the server what it has of our journal, then let the pump send the rest."""
         assert self._guard is not None
         log.info("connected to server %s, timeline %s", mark.system, mark.timeline)
+        waiting = self._store.unsent_ids()
         with self._guard.limit(connection, 2.5):
-            row = connection.execute(
-                "SELECT last_seq, last_seq = events FROM op112.journal_head WHERE journal_id = %s",
-                (self._store.journal_id,),
-            ).fetchone()
-        last_seq, whole = row or (0, True)
-        arrived = self._store.server_has(last_seq, whole=whole)
+            heads = connection.execute(
+                "SELECT journal_id::text, last_seq FROM op112.journal_head WHERE journal_id = ANY (%s::uuid[])",
+                (list(self._store.journals),),
+            ).fetchall()
+            present = there(connection, waiting)
+        arrived = self._store.server_has(dict(heads), present)
         if arrived:
             self._post(self._on_shared, arrived)
         self._state.change(True, "", "")

@@ -17,6 +17,7 @@ from operator_app.domain.call import Call
 from operator_app.domain.ids import AgencyCode, CallId, EventId, IncidentId, JournalId, SeatName
 from operator_app.domain.incident import FieldValue, Incident
 from operator_app.domain.messages import (
+    AnswerGiven,
     CallAnswered,
     CallClassified,
     CallEnded,
@@ -87,6 +88,7 @@ OF_ANYTHING = st.one_of(
     OF_FIELDS,
     build(IncidentMoved, INCIDENTS, st.sampled_from(IncidentStatus), WORDS),
     build(IncidentNoted, INCIDENTS, WORDS),
+    build(AnswerGiven, INCIDENTS, st.integers(0, 3), WORDS, st.none() | WORDS),
     build(DispatchSent, INCIDENTS, DISPATCHES, st.just(AgencyCode("BPBD")), st.integers(-1, 900)),
     build(DispatchMoved, INCIDENTS, DISPATCHES, st.sampled_from(DispatchState), WORDS),
     build(SeatStateChanged, st.sampled_from(SeatState)),

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -341,6 +342,47 @@ def test_a_server_moved_to_another_generation_gets_all_again(any_database: Datab
             await m1.until(lambda: set(m1.shared) >= ids_of(events[6:]))
             assert set(at_server(any_database)) == ids_of(events) | ids_of(theirs)
             assert m1.ids == ids_of(theirs)
+
+    run(story)
+
+
+def test_an_older_copy_of_a_store_that_comes_back_goes_on_under_a_new_journal(
+    any_database: Database, tmp_path: Path
+) -> None:
+    """A disk image put back: the server has other events under the numbers that the copy writes next."""
+
+    async def story() -> None:
+        dsn = any_database.login()
+        async with seat(tmp_path, dsn, "M1") as m1:
+            first = list(await m1.write(m1.writer.notes(5, WHERE)))
+            await m1.until(lambda: len(m1.shared) == 5 and m1.store.waiting() == 0)
+        shutil.copytree(tmp_path / "M1", tmp_path / "image")
+        async with seat(tmp_path, dsn, "M1") as m1:
+            second = list(await m1.write(m1.writer.notes(4, WHERE)))
+            await m1.until(lambda: len(m1.shared) == 4)
+        shutil.rmtree(tmp_path / "M1")
+        (tmp_path / "image").rename(tmp_path / "M1")
+
+        async with seat(tmp_path, "", "M1") as alone:
+            before = alone.store.journal_id
+            third = list(await alone.write(alone.writer.notes(70, WHERE)))
+        async with seat(tmp_path, dsn, "M1") as m1:
+            await m1.until(lambda: set(m1.shared) >= ids_of(third) and m1.states[-1].waiting == 0)
+            assert m1.store.journal_id != before
+            assert (m1.store.waiting(), m1.store.quarantined()) == (0, 0)
+            await m1.until(lambda: m1.ids >= ids_of(second))
+            fourth = list(
+                await m1.write(m1.writer.notes(3, WHERE))
+            )  # its writer still has the old journal's name
+            await m1.until(lambda: set(m1.shared) >= ids_of(fourth))
+        everything = ids_of((*first, *second, *third, *fourth))
+        assert sorted(at_server(any_database)) == sorted(everything)
+        async with seat(tmp_path, dsn, "M1") as m1, seat(tmp_path, dsn, "M2") as m2:
+            for window in (m1, m2):
+                await window.until(lambda window=window: window.is_connected)  # type: ignore[misc]
+                assert sorted(event.id for event in window.store.events()) == sorted(everything)
+            assert m1.store.waiting() == 0
+        assert len(at_server(any_database)) == len(everything)
 
     run(story)
 

@@ -98,14 +98,60 @@ def test_only_waiting_events_are_sent_in_order_and_each_end_is_counted(store: Se
 
 
 def test_the_servers_word_settles_lost_answers_and_lost_events(store: SeatStore) -> None:
-    events = own(store, 5)
+    events, journal = own(store, 5), store.journal_id
     store.mark_sent([events[3].id, events[4].id])
-    assert store.server_has(5, whole=False) == ()
-    assert set(store.server_has(4, whole=True)) == {event.id for event in events[:3]}
-    assert [each.seq for each in store.unsent(50)] == [5]
+    assert store.server_has({journal: 5}, ()) == ()
+    assert store.server_has({journal: 4}, [events[0].id, events[2].id, events[3].id]) == (
+        events[0].id, events[2].id,
+    )  # fmt: skip
+    assert [each.seq for each in store.unsent(50)] == [2, 5]
     store.quarantine(events[4].id, "refused")
-    assert store.server_has(0, whole=True) == ()
+    assert store.server_has({}, ()) == ()
     assert [each.seq for each in store.unsent(50)] == [1, 2, 3, 4]
+
+
+def test_a_number_that_the_server_has_does_not_prove_that_it_has_our_event(store: SeatStore) -> None:
+    own(store, 3)
+    assert store.server_has({store.journal_id: 9}, ()) == ()
+    assert store.waiting() == 3
+
+
+def test_a_refounded_journal_takes_along_what_waits_and_keeps_the_rest(folder: Path) -> None:
+    store = again(folder)
+    events, before = own(store, 6), store.journal_id
+    store.mark_sent([event.id for event in events[:3]])
+    store.quarantine(events[3].id, "22023: no such field")
+    late = Writer("M1", before, store.next_seq).notes(1)  # made before, appended after
+    assert store.refound() == 2
+    append(store, late)
+    for opened in range(2):
+        assert store.journal_id != before
+        assert store.journals == {before, store.journal_id}
+        assert [(each.id, each.journal) for each in store.unsent(9)] == [
+            (event.id, store.journal_id) for event in (*events[4:], *late)
+        ]
+        moved = {event.id: event for event in store.events()}
+        assert moved.keys() == {event.id for event in (*events, *late)}
+        assert {moved[event.id].journal_id for event in events[:4]} == {before}
+        assert {moved[event.id].journal_id for event in (*events[4:], *late)} == {store.journal_id}
+        assert (store.waiting(), store.quarantined(), store.next_seq) == (3, 1, 8)
+        store.close()
+        if opened == 0:
+            store = again(folder)
+
+
+def test_a_store_of_the_first_version_knows_its_journal(folder: Path) -> None:
+    store = again(folder)
+    events = own(store, 2)
+    store.close()
+    db = sqlite3.connect(folder / "seat.db")
+    db.executescript("ALTER TABLE own_event DROP COLUMN journal; PRAGMA user_version = 1")
+    db.close()
+    store = again(folder)
+    assert [(each.id, each.journal) for each in store.unsent(9)] == [
+        (event.id, store.journal_id) for event in events
+    ]
+    store.close()
 
 
 def test_foreign_events_are_kept_once_and_own_ones_not_twice(store: SeatStore) -> None:
