@@ -29,11 +29,15 @@ class ServerClock:
 
     def __init__(self, offset_ms: float = 0.0) -> None:
         """Start with the offset that was last measured: what to add to this PC's clock to get the server's."""
-        self.offset_ms = offset_ms
+        self._offset_ms = offset_ms
+
+    def correct(self, offset_ms: float) -> None:
+        """Take a new measurement of what to add to this PC's clock."""
+        self._offset_ms = offset_ms
 
     def now(self) -> datetime:
         """The present moment in UTC."""
-        return datetime.now(UTC) + timedelta(milliseconds=self.offset_ms)
+        return datetime.now(UTC) + timedelta(milliseconds=self._offset_ms)
 
     def random_bytes(self, count: int) -> bytes:
         """Bytes of the system's generator."""

@@ -1,7 +1,8 @@
 """An incident and its dispatches: the fold of their events, the same in every window and on the server.
 
 Fields: the value with the highest (hlc, event id) wins; an edit whose `base` is not the value it met is a clash, kept
-beside the winner. Status and dispatches move through the tables of `states`; an impossible move is kept as rejected.
+beside the winner. Answers to the questions of a card: the latest wins. Status and dispatches move through the tables of
+`states`; an impossible move is kept as rejected.
 """
 
 import re
@@ -12,6 +13,7 @@ from types import MappingProxyType
 
 from operator_app.domain.ids import AgencyCode, CallId, DispatchId, EventId, IncidentId, SeatName
 from operator_app.domain.messages import (
+    AnswerGiven,
     CallLinked,
     DispatchDelivered,
     DispatchMoved,
@@ -53,6 +55,17 @@ class Clash:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenAnswer:
+    """The latest answer to a question of a card, None when it was taken back; from which version of the card."""
+
+    answer: str | None
+    card_version: int
+    event_id: EventId
+    seat: SeatName
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Dispatch:
     """One agency's share of an incident, with the time of each step; None where the step did not happen."""
 
@@ -88,6 +101,7 @@ class Incident:
     opened_at: datetime | None = None
     status: IncidentStatus = IncidentStatus.NEW
     fields: Mapping[str, FieldValue] = field(default_factory=lambda: MappingProxyType({}))
+    given: Mapping[str, GivenAnswer] = field(default_factory=lambda: MappingProxyType({}))
     dispatches: tuple[Dispatch, ...] = ()
     calls: tuple[CallId, ...] = ()
     timeline: tuple[Event, ...] = ()
@@ -97,6 +111,11 @@ class Incident:
         """The text of a field, empty when it was never set."""
         held = self.fields.get(name)
         return "" if held is None or held.value is None else held.value
+
+    @property
+    def answers(self) -> Mapping[str, str]:
+        """The answers that stand, by question."""
+        return {question: given.answer for question, given in self.given.items() if given.answer is not None}
 
     @property
     def is_open(self) -> bool:
@@ -160,6 +179,9 @@ def _evolve(incident: Incident, event: Event) -> Incident:
         case FieldSet(field=name):
             held = _settle(incident.fields.get(name), event, event.fact.value)
             return replace(incident, fields=MappingProxyType({**incident.fields, name: held}))
+        case AnswerGiven(question=question, answer=answer, card_version=version):
+            latest = GivenAnswer(answer, version, event.id, event.seat, event.occurred_at)
+            return replace(incident, given=MappingProxyType({**incident.given, question: latest}))
         case IncidentMoved(to=to):
             if to is incident.status:
                 return incident

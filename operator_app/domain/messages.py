@@ -131,6 +131,17 @@ class IncidentNoted:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerGiven:
+    """A question of the kind's card, in that version of the card, was answered; None takes the answer back."""
+
+    op: ClassVar[str] = "incident.answered"
+    incident_id: IncidentId
+    card_version: int
+    question: str
+    answer: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class DispatchSent:
     """An agency was asked to act; it is overdue when not accepted within `ack_within_s` seconds."""
 
@@ -199,6 +210,7 @@ Fact = (
     | FieldSet
     | IncidentMoved
     | IncidentNoted
+    | AnswerGiven
     | DispatchSent
     | DispatchDelivered
     | DispatchMoved
@@ -221,6 +233,7 @@ FACT_TYPES: dict[str, type[Any]] = {
         FieldSet,
         IncidentMoved,
         IncidentNoted,
+        AnswerGiven,
         DispatchSent,
         DispatchDelivered,
         DispatchMoved,

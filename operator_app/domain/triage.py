@@ -1,9 +1,25 @@
-"""From the kind of an incident to its priority and agencies, with the reason as a value."""
+"""From the kind of an incident and the answers to its card to priority and agencies, with every reason as a value."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from operator_app.domain.ids import AgencyCode
+
+UNKNOWN = "unknown"
+"""The answer "not known", which every question with fixed answers takes; it never lowers a priority."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words of the site in its own language, and in English."""
+
+    own: str
+    english: str
+
+    def said_in(self, language: str) -> str:
+        """Return the words in that language ("en" or the site's own); the site's own where English is missing."""
+        return self.english if language == "en" and self.english else self.own
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,9 +31,87 @@ class Agency:
     has_desk: bool
 
 
+# ---- cards
+
+
+class AnswerForm(StrEnum):
+    """How a question is answered: by one key out of three, by the key of a choice, or in words."""
+
+    YES_NO = "yes_no"
+    CHOICE = "choice"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A fixed answer: what is recorded, the key that gives it, and its words."""
+
+    code: str
+    key: str
+    label: Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question of a card; the same `id` on several cards is the same question. Free words have no fixed answers."""
+
+    id: str
+    ask: Phrase
+    form: AnswerForm
+    answers: tuple[Answer, ...] = ()
+
+    def takes(self, answer: str) -> bool:
+        """Whether that can be recorded as an answer."""
+        return self.form is AnswerForm.TEXT or any(each.code == answer for each in self.answers)
+
+    def answer_of_key(self, key: str) -> Answer | None:
+        """The answer that a key gives, whether typed large or small."""
+        return next((each for each in self.answers if each.key.casefold() == key.casefold()), None)
+
+    def said(self, answer: str, language: str) -> str:
+        """Return an answer in words; free words and unknown codes stand for themselves."""
+        found = next((each for each in self.answers if each.code == answer), None)
+        return answer if found is None else found.label.said_in(language)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What certain answers change: `when` holds for each question the answers of which one must be given.
+
+    `priority` raises or lowers that of the kind, or keeps it from being lowered; `agencies` support, `lead` lead.
+    """
+
+    when: tuple[tuple[str, frozenset[str]], ...]
+    reason: Phrase
+    priority: int | None = None
+    agencies: tuple[AgencyCode, ...] = ()
+    lead: tuple[AgencyCode, ...] = ()
+
+    def holds(self, answers: Mapping[str, str]) -> bool:
+        """Whether the answers given so far fulfil the rule."""
+        return all(answers.get(question) in wanted for question, wanted in self.when)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The questions of a kind in the order in which they are asked, and what the answers change."""
+
+    version: int
+    questions: tuple[Question, ...]
+    rules: tuple[Rule, ...] = ()
+
+    def question(self, question_id: str) -> Question | None:
+        """The question of that id, or None."""
+        return next((each for each in self.questions if each.id == question_id), None)
+
+    def next_open(self, answers: Mapping[str, str]) -> Question | None:
+        """The first question without an answer, or None."""
+        return next((each for each in self.questions if each.id not in answers), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """An incident kind of the site: `priority` 1-5, agencies that lead and agencies that support."""
+    """An incident kind of the site: `priority` 1-5, agencies that lead and agencies that support, its card."""
 
     code: str
     category: str
@@ -26,37 +120,104 @@ class Kind:
     primary: tuple[AgencyCode, ...]
     support: tuple[AgencyCode, ...]
     masked: bool = False
+    card: Card | None = None
+
+
+# ---- proposals
+
+
+class Ground(StrEnum):
+    """Why a priority is proposed: the kind has it, or answers raised it, lowered it or kept it from being lowered."""
+
+    KIND = "kind"
+    RAISED = "raised"
+    HELD = "held"
+    LOWERED = "lowered"
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """One reason for the proposed priority; `words` are the card's, None when it is the kind's own."""
+
+    ground: Ground
+    priority: int
+    words: Phrase | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ProposedAgency:
-    """An agency and why it is proposed: `lead` or `support` for that kind."""
+    """An agency and why it is proposed: `lead` or support; `because` of an answer, or None for the kind itself."""
 
     agency: Agency
     lead: bool
+    because: Phrase | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What the kind suggests: priority, the agencies to dispatch now, and those to be told by phone."""
+    """Priority with its reasons, the agencies to dispatch now, and those to be told by phone; leading ones first."""
 
     kind: Kind
     priority: int
     dispatch: tuple[ProposedAgency, ...]
     by_phone: tuple[ProposedAgency, ...]
+    reasons: tuple[Because, ...] = ()
+
+
+def assess(kind: Kind, answers: Mapping[str, str], agencies: Sequence[Agency]) -> Proposal:
+    """Propose priority and agencies by kind and answers (code by question id, of this or of other cards).
+
+    One answer that raises or keeps the priority outweighs all that lower it. Agencies only ever join; codes that the
+    site does not know are left out.
+    """
+    rules = [] if kind.card is None else [rule for rule in kind.card.rules if rule.holds(answers)]
+    reasons = _reasons(kind, rules)
+    wanted = _wanted(kind, rules)
+    known = {agency.code: agency for agency in agencies}
+    found = [
+        ProposedAgency(known[code], lead, words) for code, (lead, words) in wanted.items() if code in known
+    ]
+    found.sort(key=lambda each: not each.lead)
+    return Proposal(
+        kind,
+        reasons[0].priority,
+        tuple(each for each in found if each.agency.has_desk),
+        tuple(each for each in found if not each.agency.has_desk),
+        reasons,
+    )
 
 
 def propose(kind: Kind, agencies: Sequence[Agency]) -> Proposal:
-    """Leading and supporting agencies of the kind, split by whether they have a desk; unknown codes are left out."""
-    known = {agency.code: agency for agency in agencies}
-    wanted = [(code, True) for code in kind.primary] + [(code, False) for code in kind.support]
-    found = [ProposedAgency(known[code], lead) for code, lead in wanted if code in known]
-    return Proposal(
-        kind,
-        kind.priority,
-        tuple(each for each in found if each.agency.has_desk),
-        tuple(each for each in found if not each.agency.has_desk),
+    """What the kind alone suggests."""
+    return assess(kind, {}, agencies)
+
+
+def _reasons(kind: Kind, rules: Iterable[Rule]) -> tuple[Because, ...]:
+    """Reasons for the proposed priority, those that decide it first; there is always one."""
+    changes = sorted(
+        ((rule.priority, rule.reason) for rule in rules if rule.priority is not None),
+        key=lambda each: each[0],
     )
+    raised = tuple(Because(Ground.RAISED, to, words) for to, words in changes if to < kind.priority)
+    held = tuple(Because(Ground.HELD, to, words) for to, words in changes if to == kind.priority)
+    # Of several the one that lowers least stands first: it alone leaves the incident graver than the others do.
+    lowered = tuple(Because(Ground.LOWERED, to, words) for to, words in changes if to > kind.priority)
+    return raised or (lowered and (held or lowered)) or (Because(Ground.KIND, kind.priority),)
+
+
+def _wanted(kind: Kind, rules: Iterable[Rule]) -> dict[AgencyCode, tuple[bool, Phrase | None]]:
+    wanted: dict[AgencyCode, tuple[bool, Phrase | None]] = {}
+    for code in kind.primary:
+        wanted[code] = (True, None)
+    for code in kind.support:
+        wanted.setdefault(code, (False, None))
+    for rule in rules:
+        for code in rule.lead:
+            if not wanted.get(code, (False, None))[0]:
+                wanted[code] = (True, rule.reason)
+        for code in rule.agencies:
+            wanted.setdefault(code, (False, rule.reason))
+    return wanted
 
 
 def find_kinds(kinds: Sequence[Kind], typed: str, limit: int = 8) -> tuple[Kind, ...]:

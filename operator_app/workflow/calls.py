@@ -108,7 +108,7 @@ class CallDesk:
         match signal:
             case line.LineReady():
                 self.ready, self.lost = signal, None
-                self._reconcile()
+                self.reconcile()
             case line.LineLost(cut=cut):
                 self.ready, self.lost = None, signal
                 for call_id in cut:
@@ -178,8 +178,8 @@ class CallDesk:
             self._recorder.note(fact, at=None if signal is None else signal.at)
             self.on_ended(call_id)
 
-    def _reconcile(self) -> None:
-        """After a start: calls that live on are taken over, calls that the record still holds open are told as cut."""
+    def reconcile(self) -> None:
+        """After a start: take over calls that live on, tell calls that the record still holds open as cut."""
         self._tell_living()
         living = {each.call_id: each for each in self._living()}
         for call in self._board.calls.values():

@@ -9,6 +9,7 @@ from operator_app.domain.ids import AgencyCode, CallId, DispatchId, IncidentId
 from operator_app.domain.incident import Dispatch, Incident, parse_position
 from operator_app.domain.messages import (
     INCIDENT_FIELDS,
+    AnswerGiven,
     CallLinked,
     DispatchMoved,
     DispatchOverdue,
@@ -28,7 +29,7 @@ from operator_app.domain.states import (
     Refusal,
     RefusedError,
 )
-from operator_app.domain.triage import Agency, Kind, Proposal, propose
+from operator_app.domain.triage import Agency, Card, Kind, Proposal, assess
 from operator_app.workflow.board import Board
 from operator_app.workflow.recorder import Note, Recorder
 
@@ -56,6 +57,8 @@ class IncidentDesk:
         self._prefix = prefix
         self._timezone = timezone
         self._turn = asyncio.Lock()
+        self.past_known = asyncio.Event()
+        self.past_known.set()
         self.kinds = tuple(kinds)
         self.agencies = tuple(agencies)
         self.at_hand: IncidentId | None = None
@@ -83,6 +86,7 @@ class IncidentDesk:
         position = values.get("position")
         if position and parse_position(position) is None:
             raise RefusedError(Refusal.BAD_POSITION, position)
+        await self.past_known.wait()
         async with self._turn:
             facts: list[Fact | Note] = []
             incident = self.incident
@@ -107,13 +111,50 @@ class IncidentDesk:
     async def choose_kind(self, code: str, call_id: CallId | None) -> Incident:
         """Set the kind and, unless the operator chose one that differs from the proposal before, its priority."""
         kind = self.kind(code)
-        incident = self.incident
+        incident, before = self.incident, self.proposal()
         values: dict[str, str | None] = {"kind": code}
-        before = None if incident is None else self.kind_or_none(incident.value("kind"))
-        proposed_before = None if before is None else before.priority
-        if incident is None or incident.priority in (None, proposed_before):
-            values["priority"] = str(kind.priority)
+        if incident is None or incident.priority in (None, before.priority if before else None):
+            answers = {} if incident is None else incident.answers
+            values["priority"] = str(assess(kind, answers, self.agencies).priority)
         return await self.edit(values, call_id)
+
+    async def answer_question(self, question_id: str, answer: str | None) -> None:
+        """Record an answer to a question of the card, None to take it back; the priority follows as the kind's does.
+
+        Raises `RefusedError` without an incident or kind, `ValueError` for a question or answer that the card lacks.
+        """
+        async with self._turn:
+            incident, card = self._need(), self.card
+            if card is None:
+                raise RefusedError(Refusal.KIND_MISSING)
+            question = card.question(question_id)
+            if question is None or (answer is not None and not question.takes(answer)):
+                raise ValueError(f"the card has no such question or answer: {question_id} {answer!r}")
+            held = incident.given.get(question_id)
+            if (held.answer if held else None) == (answer or None):
+                return
+            facts: list[Fact | Note] = [
+                Note(
+                    AnswerGiven(incident.id, card.version, question_id, answer or None),
+                    held.event_id if held else None,
+                )
+            ]
+            await self._recorder.record(
+                [*facts, *self._priority_after(incident, question_id, answer or None)]
+            )
+
+    def _priority_after(self, incident: Incident, question_id: str, answer: str | None) -> list[Fact | Note]:
+        """The priority that follows from an answer, unless the operator chose another than the proposed one."""
+        kind = self.kind(incident.value("kind"))
+        answers = {key: value for key, value in incident.answers.items() if key != question_id}
+        if answer is not None:
+            answers[question_id] = answer
+        before = assess(kind, incident.answers, self.agencies).priority
+        after = assess(kind, answers, self.agencies).priority
+        if incident.priority not in (None, before) or incident.priority == after:
+            return []
+        held = incident.fields.get("priority")
+        return [Note(FieldSet(incident.id, "priority", str(after)), held.event_id if held else None)]
 
     def kind(self, code: str) -> Kind:
         """The kind of that code. Raises `RefusedError`."""
@@ -130,11 +171,18 @@ class IncidentDesk:
         """The agency of that code, or None."""
         return next((each for each in self.agencies if each.code == code), None)
 
-    def proposal(self) -> Proposal | None:
-        """What the kind of the incident at hand suggests; None without a kind."""
+    @property
+    def card(self) -> Card | None:
+        """The card of the kind of the incident at hand; None without a kind, or when the site has none for it."""
         incident = self.incident
         kind = None if incident is None else self.kind_or_none(incident.value("kind"))
-        return None if kind is None else propose(kind, self.agencies)
+        return None if kind is None else kind.card
+
+    def proposal(self) -> Proposal | None:
+        """What kind and answers of the incident at hand suggest; None without a kind."""
+        incident = self.incident
+        kind = None if incident is None else self.kind_or_none(incident.value("kind"))
+        return None if incident is None or kind is None else assess(kind, incident.answers, self.agencies)
 
     async def link_call(self, call_id: CallId) -> None:
         """Make the call a report of the incident at hand."""

@@ -1,11 +1,20 @@
 """One operator seat: calls, the incident at hand, the seat's own state. The screens talk to nothing below."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from operator_app.domain import line
+from operator_app.domain.duplicates import (
+    Known,
+    KnownRules,
+    MajorSuggestion,
+    Report,
+    known_already,
+    report_of,
+    suggest_major,
+)
 from operator_app.domain.ids import AgencyCode, CallId, DispatchId, IncidentId, SeatName
 from operator_app.domain.incident import Dispatch, Incident
 from operator_app.domain.messages import CallClassified, Event, SeatStateChanged
@@ -18,7 +27,7 @@ from operator_app.domain.states import (
     RefusedError,
     SeatState,
 )
-from operator_app.domain.triage import Agency, Kind, Proposal
+from operator_app.domain.triage import Agency, Card, Kind, Proposal
 from operator_app.workflow.board import Board
 from operator_app.workflow.bus import Bus
 from operator_app.workflow.calls import CallDesk
@@ -35,12 +44,13 @@ class SeatChanged:
 
 @dataclass(frozen=True, slots=True)
 class SiteRules:
-    """What the site says: prefix of incident numbers, local time, kinds and agencies."""
+    """What the site says: prefix of incident numbers, local time, kinds with their cards, agencies, what is near."""
 
     prefix: str
     timezone: ZoneInfo
     kinds: tuple[Kind, ...]
     agencies: tuple[Agency, ...]
+    known: KnownRules = field(default_factory=KnownRules)
 
 
 class Seat:
@@ -135,14 +145,44 @@ class Seat:
         """What the kind of the incident at hand suggests."""
         return self.incidents.proposal()
 
+    @property
+    def card(self) -> Card | None:
+        """The questions of the kind of the incident at hand, if it has a card."""
+        return self.incidents.card
+
+    def known_already(self, report: Report | None = None, limit: int = 5) -> tuple[Known, ...]:
+        """Open incidents that a report may be about: that one, as typed, or the incident at hand as saved."""
+        incident, numbers = self.incident, self._numbers()
+        if report is None:
+            if incident is None:
+                return ()
+            report = report_of(incident, numbers.get(incident.id, ()))
+        return known_already(
+            report, self.board.incidents.values(), self.now(), self._rules.known, numbers, limit
+        )
+
+    def major_suggestion(self) -> MajorSuggestion | None:
+        """Whether so many reports of the incident at hand came in that it may be a major one."""
+        return None if self.incident is None else suggest_major(self.incident, self._rules.known)
+
     def now(self) -> datetime:
         """Return the present moment by the clock that events are stamped with."""
         return self._recorder.clock.now()
 
     # ---- wishes
 
+    def expect_history(self) -> None:
+        """Hold back what is typed until `open`: a number must not be given twice while the past is still being read."""
+        self.incidents.past_known.clear()
+
     async def open(self) -> None:
-        """Tell the room that this seat is ready; a call taken over from a dead window brings its incident back."""
+        """The past is on the board: tell the room that this seat is ready.
+
+        A call taken over from a dead window brings its incident back; calls that died with it are told as cut.
+        """
+        self.incidents.past_known.set()
+        if self.calls.ready is not None:
+            self.calls.reconcile()
         call = self.live_call
         await self.set_state(SeatState.READY if call is None else SeatState.TALKING)
         if call is not None:
@@ -153,7 +193,7 @@ class Seat:
         answered = await self.calls.answer(call_id)
         self._last_call = answered
         self._restore(answered)
-        await self.set_state(SeatState.TALKING)
+        await self._talk(answered)
 
     async def end(self, call_id: CallId | None = None) -> None:
         """Hang up."""
@@ -170,7 +210,7 @@ class Seat:
     async def dial(self, number: str) -> None:
         """Call a number, as a call-back does."""
         self._last_call = await self.calls.dial(number)
-        await self.set_state(SeatState.TALKING)
+        await self._talk(self._last_call)
 
     async def classify(self, classification: Classification, call_id: CallId | None = None) -> None:
         """Say what the call was; noise also ends it and frees the seat for the next one."""
@@ -194,6 +234,10 @@ class Seat:
     async def choose_kind(self, code: str) -> None:
         """Set the kind, and with it the proposed priority."""
         await self.incidents.choose_kind(code, self._call_to_link())
+
+    async def answer_question(self, question_id: str, answer: str | None) -> None:
+        """Record an answer to a question of the card, None to take it back, and the priority that follows."""
+        await self.incidents.answer_question(question_id, answer)
 
     async def note(self, text: str) -> None:
         """Put a note on the timeline of the incident at hand."""
@@ -253,6 +297,12 @@ class Seat:
         self.presence = tuple(presence)
         self._changed()
 
+    async def _talk(self, call_id: CallId) -> None:
+        """Tell that somebody is on the line; a call that ended before that was recorded is wrapped up at once."""
+        await self.set_state(SeatState.TALKING)
+        if self.calls.live(call_id) is None:
+            self._call_ended(call_id)
+
     def _call_ended(self, call_id: CallId) -> None:
         if call_id == self.calls.at_hand and self.state is SeatState.TALKING:
             call = self.board.calls.get(call_id)
@@ -267,6 +317,17 @@ class Seat:
         call_id = self.calls.at_hand
         known = None if call_id is None else self.board.calls.get(call_id)
         return call_id if known is None or known.incident_id is None else None
+
+    def _numbers(self) -> dict[IncidentId, frozenset[str]]:
+        """The numbers that each incident with several calls was reported from; of one call the form holds it."""
+        found = {}
+        for incident in self.board.incidents.values():
+            if len(incident.calls) > 1 and incident.is_open:
+                calls = (self.board.calls.get(call_id) for call_id in incident.calls)
+                found[incident.id] = frozenset(
+                    call.number for call in calls if call is not None and call.number
+                )
+        return found
 
     def _restore(self, call_id: CallId) -> None:
         known = self.board.calls.get(call_id)

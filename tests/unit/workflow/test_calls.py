@@ -2,8 +2,16 @@
 
 import pytest
 
+from operator_app.domain.ids import CallId
 from operator_app.domain.line import LineSignal
-from operator_app.domain.messages import CallAnswered, CallEnded, CallOffered, CallRecorded, IncidentOpened
+from operator_app.domain.messages import (
+    CallAnswered,
+    CallEnded,
+    CallOffered,
+    CallRecorded,
+    IncidentOpened,
+    SeatStateChanged,
+)
 from operator_app.domain.states import CallState, Classification, RefusedError, SeatState
 from operator_app.workflow.recorder import Recorder
 from operator_app.workflow.seat import Seat
@@ -119,6 +127,24 @@ async def test_the_next_call_gets_an_empty_form() -> None:
     await bench.seat.answer()
     assert bench.seat.incident is None
     await bench.recorder.settle()
+
+
+async def test_a_call_that_ends_while_it_is_being_answered_does_not_hold_the_seat() -> None:
+    class HastyPhone(MemoryPhone):
+        async def answer(self, call_id: CallId) -> None:
+            await super().answer(call_id)
+            self.far_ends(call_id)
+
+    phone = HastyPhone()
+    bench = make_seat(phone)
+    await phone.start()
+    await bench.seat.open()
+    call_id = phone.offer("0812")
+    await bench.seat.answer()
+    await bench.recorder.settle()
+    assert bench.board.calls[call_id].is_over
+    states = [each.fact.state for each in bench.journal.kept if isinstance(each.fact, SeatStateChanged)]
+    assert states == [SeatState.READY, SeatState.TALKING, SeatState.WRAP_UP]
 
 
 async def test_a_dead_phone_cuts_its_calls_and_says_so() -> None:

@@ -43,6 +43,20 @@ async def test_two_first_words_at_once_open_one_incident() -> None:
     assert (bench.seat.incident.value("place"), bench.seat.incident.value("text")) == ("Jl. A", "api")
 
 
+async def test_no_number_is_given_before_the_past_is_known() -> None:
+    before, bench = make_seat(), make_seat()
+    await before.seat.edit("place", "Jl. A")
+    bench.clock.pass_s(60)
+    bench.seat.expect_history()
+    typing = asyncio.ensure_future(bench.seat.edit("place", "Jl. B"))
+    await asyncio.sleep(0)
+    bench.seat.on_events(before.journal.kept)
+    await bench.seat.open()
+    await typing
+    assert bench.seat.incident is not None
+    assert bench.seat.incident.number == "KTM-261123-M3-002"
+
+
 async def test_an_empty_first_word_opens_nothing_and_an_equal_value_writes_nothing() -> None:
     bench = make_seat()
     with pytest.raises(RefusedError) as caught:

@@ -1,0 +1,131 @@
+"""What every window stands on, and the steps that their starts share."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from operator_app import __version__
+from operator_app.bootstrap.parts import ServerClock
+from operator_app.config.settings import Settings
+from operator_app.domain.ids import SeatName
+from operator_app.lanes.watchdog import StallWatch
+from operator_app.maps.site import Site, SitePackError
+from operator_app.storage.seat_store import SeatStore
+from operator_app.storage.server_link import ServerLink
+from operator_app.ui.app import WindowApp
+from operator_app.ui.texts import Texts
+from operator_app.ui.theme import Theme
+from operator_app.workflow.board import Board
+from operator_app.workflow.bus import Bus
+from operator_app.workflow.desk import Desk
+from operator_app.workflow.ports import LinkState, LinkTrouble
+from operator_app.workflow.recorder import Recorder
+from operator_app.workflow.seat import Seat, SiteRules
+from operator_app.workflow.wallroom import WallRoom
+
+CHUNK = 400
+"""Events of the history put on the board in one turn of the loop: about 10 ms."""
+
+
+class ShownWindow(Protocol):
+    """What every window can do for its builder."""
+
+    def show(self) -> None:
+        """Appear."""
+
+    async def open_channel(self) -> None:
+        """Open the observation channel, if one was asked for."""
+
+    async def shutdown(self) -> None:
+        """Let go of timers, map and channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What every window stands on."""
+
+    settings: Settings
+    folder: Path
+    rules: SiteRules
+    site: Site
+    texts: Texts
+    theme: Theme
+    control: Path | None
+    site_trouble: SitePackError | None
+
+
+def record(frame: Frame, store: SeatStore) -> tuple[ServerClock, Board, Bus, Recorder]:
+    """Make the clock, the board, the bus and the one door to the record of a window that writes."""
+    clock, board, bus = ServerClock(store.clock_offset_ms), Board(), Bus()
+    seat = frame.settings.seat
+    recorder = Recorder(store, clock, board, bus, SeatName(seat.name), seat.operator, store.last_hlc)
+    return clock, board, bus, recorder
+
+
+@asynccontextmanager
+async def shown(window: ShownWindow, parts: AsyncExitStack) -> AsyncIterator[None]:
+    """Show the window, let it paint, open its observation channel."""
+    watch_stalls(parts)
+    window.show()
+    await asyncio.sleep(0)
+    await window.open_channel()
+    try:
+        yield
+    finally:
+        await window.shutdown()
+
+
+def watch_stalls(parts: AsyncExitStack) -> None:
+    """Log every stall of the window's thread with its stack."""
+    watch = StallWatch()
+    watch.start(asyncio.get_running_loop())
+    parts.callback(watch.stop)
+
+
+async def load_history(store: SeatStore, board: Board, bus: Bus) -> None:
+    """Put what this window knew on the board, newest first, without standing in the way of the window's thread."""
+    events = await asyncio.to_thread(store.events)
+    newest_first = sorted(events, key=lambda event: event.order, reverse=True)
+    for start in range(0, len(newest_first), CHUNK):
+        bus.publish(board.apply(newest_first[start : start + CHUNK]))
+        await asyncio.sleep(0)
+
+
+def tell_connecting(frame: Frame, user: Seat | Desk | WallRoom, clock: ServerClock) -> None:
+    """Until the first word comes or fails, the screen says that it is being tried."""
+    if frame.settings.server.dsn:
+        user.on_link(LinkState(False, clock.now(), 0, LinkTrouble.CONNECTING))
+
+
+async def join_server(
+    frame: Frame, store: SeatStore, user: Seat | Desk, clock: ServerClock, parts: AsyncExitStack
+) -> None:
+    """Begin to exchange events with the server, if one is configured; ended with `parts`."""
+    if not frame.settings.server.dsn:
+        return
+    link = ServerLink(
+        store,
+        frame.settings.server.dsn,
+        seat=frame.settings.seat.name,
+        role=frame.settings.seat.role,
+        version=__version__,
+        on_events=user.on_events,
+        on_shared=user.on_shared,
+        on_state=user.on_link,
+        on_presence=user.on_presence,
+        on_clock=clock.correct,
+        loop=asyncio.get_running_loop(),
+    )
+    parts.push_async_callback(link.aclose)
+    await asyncio.to_thread(link.start)  # loading the database's dialect takes 60 ms
+
+
+async def guarded(app: WindowApp, work: Callable[[], Awaitable[None]], what: str) -> None:
+    """Run work whose failure must be shown and must not end the window."""
+    try:
+        await work()
+    except Exception as error:  # noqa: BLE001
+        app.report(error, what)

@@ -1,0 +1,177 @@
+"""Builds the operator's window and starts it in the order a person needs.
+
+First the picture; then the phone and the history side by side; the server, the places and the map come when they come.
+Nobody waits for a network.
+"""
+
+import asyncio
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from operator_app.bootstrap.frame import (
+    Frame,
+    guarded,
+    join_server,
+    load_history,
+    record,
+    tell_connecting,
+    watch_stalls,
+)
+from operator_app.bootstrap.parts import resources_folder
+from operator_app.config.settings import PhoneSettings
+from operator_app.domain.ids import IncidentId
+from operator_app.maps.names import PlaceHit
+from operator_app.maps.places import Places
+from operator_app.maps.site import Site
+from operator_app.storage.seat_store import SeatStore
+from operator_app.telephony.phone import EnginePhone
+from operator_app.telephony.settings import AudioMode, EngineAccount, EngineAudio, EngineSettings
+from operator_app.ui.app import WindowApp
+from operator_app.ui.seat_app import run_seat_window
+from operator_app.ui.theme import load_fonts
+from operator_app.workflow.board import Board
+from operator_app.workflow.bus import Bus
+from operator_app.workflow.phone_port import PhoneRefusedError
+from operator_app.workflow.ports import BoardChanged
+from operator_app.workflow.seat import Seat
+
+TICK_S = 1.0
+PLACES_FILE = "places.db"
+
+
+def check(frame: Frame) -> None:
+    """Refuse settings that a seat cannot start with: there are none beyond the general ones."""
+    del frame
+
+
+async def run_window(app: WindowApp, frame: Frame, store: SeatStore) -> int:
+    """Run the operator's window until it is closed; returns the exit code."""
+    settings, resources = frame.settings, resources_folder()
+    load_fonts(resources)
+    frame.theme.apply(app)
+    async with AsyncExitStack() as parts:
+        clock, board, bus, recorder = record(frame, store)
+        parts.callback(recorder.close)
+        phone = None
+        if settings.phone.enabled:
+            engine = engine_settings(settings.phone, frame.folder / "recordings")
+            phone = EnginePhone(engine, frame.folder / "phone")
+            parts.push_async_callback(_let_go, phone)
+        seat = Seat(recorder, board, bus, phone, frame.rules)
+        seat.expect_history()
+        tell_connecting(frame, seat, clock)
+        watch_stalls(parts)
+        finder = PlaceFinder(frame.site)
+
+        async def begin() -> None:
+            if frame.site_trouble is not None:
+                app.report(frame.site_trouble, "site pack")
+            await asyncio.gather(load_history(store, board, bus), _start_phone(app, phone))
+            await seat.open()
+            await guarded(app, lambda: finder.widen(frame, board, bus, parts), "the places")
+            await join_server(frame, store, seat, clock, parts)
+            while True:
+                await guarded(app, seat.tick, "the second's work")
+                await asyncio.sleep(TICK_S)
+
+        beginning: list[asyncio.Task[None]] = []
+        await run_seat_window(
+            app,
+            seat,
+            frame.texts,
+            frame.theme,
+            frame.site,
+            finder.search,
+            resources=resources,
+            with_map=settings.map.enabled,
+            control=frame.control,
+            shown=lambda _: beginning.append(asyncio.ensure_future(guarded(app, begin, "the seat's start"))),
+        )
+        for task in beginning:
+            task.cancel()
+        await asyncio.gather(*beginning, return_exceptions=True)
+        await recorder.settle()
+    return 0
+
+
+class PlaceFinder:
+    """Finds villages from the first moment, and every other place once the file of the places is open."""
+
+    def __init__(self, site: Site) -> None:
+        """Begin with what the site alone knows."""
+        self._site = site
+        self._places: Places | None = None
+
+    def search(self, typed: str) -> tuple[PlaceHit, ...]:
+        """Return the best places for what was typed, best first."""
+        return self._site.search(typed) if self._places is None else self._places.search(typed)
+
+    async def widen(self, frame: Frame, board: Board, bus: Bus, parts: AsyncExitStack) -> None:
+        """Open the file of the places; learn those of incidents that were handed over. Raises `PlacesError`."""
+        masked = frozenset(kind.code for kind in frame.rules.kinds if kind.masked)
+        known = [each for each in board.incidents.values() if each.dispatches]
+
+        def prepare() -> Places:
+            places = Places.open(frame.folder / PLACES_FILE, self._site)
+            places.note_incidents(known, masked)
+            return places
+
+        places = await asyncio.to_thread(prepare)
+        parts.callback(places.close)
+        self._places = places
+
+        def learn(changed: BoardChanged) -> None:
+            met = (board.incidents[IncidentId(each)] for each in changed.incidents)
+            places.note_incidents([each for each in met if each.dispatches], masked)
+
+        parts.callback(bus.subscribe(BoardChanged, learn))
+
+
+async def _let_go(phone: EnginePhone) -> None:
+    """Whoever closes the window in a call has the next window take it over; the engine ends itself when idle."""
+    await phone.aclose(keep_calls=bool(phone.calls()))
+
+
+async def _start_phone(app: WindowApp, phone: EnginePhone | None) -> None:
+    if phone is None:
+        return
+    try:
+        await phone.start()
+    except PhoneRefusedError as error:
+        app.report(error, "the phone does not start")
+
+
+def engine_settings(phone: PhoneSettings, recordings: Path) -> EngineSettings:
+    """Say to the engine what the settings file says."""
+    files = phone.audio == "file"
+    return EngineSettings(
+        bind=phone.address,
+        port=phone.port,
+        codecs=phone.codecs,
+        recordings_dir=str(recordings),
+        accounts=tuple(
+            EngineAccount(
+                name=f"{each.user}@{each.registrar.removeprefix('sip:')}",
+                user=each.user,
+                password=each.password,
+                registrar=_with_transport(each.registrar, each.transport),
+                realm=each.realm,
+            )
+            for each in phone.account
+        ),
+        audio=EngineAudio(
+            mode=AudioMode(phone.audio),
+            microphone="" if files else phone.microphone,
+            earpiece="" if files else phone.earpiece,
+            microphone_file=phone.microphone if files else "",
+            earpiece_file=phone.earpiece if files else "",
+        ),
+    )
+
+
+def _with_transport(registrar: str, transport: str) -> str:
+    return (
+        registrar
+        if ";transport=" in registrar or transport == "udp"
+        else f"{registrar};transport={transport}"
+    )
