@@ -75,7 +75,11 @@ def read_invite(message: str) -> Invite:
 
 def split_message(message: str) -> tuple[dict[str, list[str]], str]:
     """Return the headers (lower-case long names, unfolded values) and the body of a SIP message."""
-    text = message.replace("\r\n", "\n")
+    # Bytes that are no UTF-8 come from the library as lone surrogates, which nothing further on can write down.
+    text = (
+        message.encode("utf-8", "surrogateescape").decode("utf-8", "replace") if _torn(message) else message
+    )
+    text = text.replace("\r\n", "\n")
     head, _, body = text.partition("\n\n")
     unfolded = re.sub(r"\n[ \t]+", " ", head)
     headers: dict[str, list[str]] = {}
@@ -85,6 +89,10 @@ def split_message(message: str) -> tuple[dict[str, list[str]], str]:
             key = name.strip().lower()
             headers.setdefault(_COMPACT.get(key, key), []).append(value.strip())
     return headers, body
+
+
+def _torn(text: str) -> bool:
+    return any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def party(value: str) -> Party:

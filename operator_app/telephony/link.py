@@ -119,7 +119,8 @@ class EngineLink:
     def _take(self, frame: Frame) -> None:
         if "re" in frame:
             self._reply(frame)
-        elif farewell := frame.get("farewell"):
+        elif "farewell" in frame:
+            farewell = str(frame["farewell"])
             self._end(_FAREWELLS.get(farewell, LostReason.DIED), f"the engine ended: {farewell}")
         else:
             self._on_event(frame)

@@ -23,7 +23,9 @@ class WireError(Exception):
 
 def encode(frame: Frame) -> bytes:
     """Return the frame as bytes; raises `WireError` when it is too long."""
-    body = json.dumps(frame, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    text = json.dumps(frame, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    # What a far end wrote in another encoding comes as lone surrogates; one letter must not cost the frame.
+    body = text.encode("utf-8", "replace")
     if len(body) > MAX_FRAME:
         raise WireError(f"a frame of {len(body)} bytes is longer than {MAX_FRAME}")
     return _HEAD.pack(len(body)) + body

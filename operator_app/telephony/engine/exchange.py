@@ -359,8 +359,8 @@ class Exchange:
         except pj.Error as problem:
             self.fault("silence", problem.info(), call.call_id)
             return None
-        reports = rtcp.rxStat.updateCount + rtcp.txStat.updateCount
-        return self._silence.look(call.call_id, (rtcp.rxStat.pkt, reports), now)
+        # The count on the sending side grows with each report of the far end, the other one with our own reports.
+        return self._silence.look(call.call_id, (rtcp.rxStat.pkt, rtcp.txStat.updateCount), now)
 
     def _who_ended(self, call: LineCall, code: int) -> EndedBy:
         if call.call_id in self._ended_here:

@@ -100,6 +100,9 @@ class Session:
             while not self._stopping:
                 self._turn()
             _log.info("stopping: %s", self._stopping)
+        except BaseException:
+            self._stopping = "it failed"
+            raise
         finally:
             self._farewell()
 

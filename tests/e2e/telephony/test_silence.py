@@ -4,7 +4,14 @@ import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
-from operator_app.domain.line import HoldState, LineConnected, LineMedia, LineQuality, LineSilence
+from operator_app.domain.line import (
+    HoldState,
+    LineConnected,
+    LineMedia,
+    LineQuality,
+    LineSilence,
+    LineSilenceOver,
+)
 from operator_app.room.peers import SippCall, SippCaller
 from operator_app.room.processes import Crew
 from tests.e2e.telephony.rig import Rig, settings, write_tone
@@ -25,7 +32,11 @@ def test_a_caller_killed_in_a_call_is_told_as_silence(tmp_path: Path, crew: Crew
             assert 1.9 < (datetime.now(UTC) - killed).total_seconds() < 2.6
             assert told.call_id == offered.call_id
             assert abs((told.since - killed).total_seconds()) < 0.4
+            # It stays told, through our own report that goes out every five seconds.
+            for _ in range(5):
+                await seat.signals.wait(LineQuality, after=len(seat.signals.all))
             assert seat.phone.calls()[0].silent_since == told.since
+            assert seat.signals.of(LineSilenceOver) == []
 
     asyncio.run(story())
 

@@ -56,6 +56,11 @@ def test_a_comma_in_a_name_does_not_split_identities() -> None:
     assert (read.number, read.display_name) == ("2", "Budi, Pak")
 
 
+def test_a_name_in_another_encoding_is_marked_not_lost() -> None:
+    read = invite('From: "Andr\udce9" <sip:081234@10.0.0.9>;tag=1')
+    assert (read.number, read.display_name) == ("081234", "Andr\ufffd")
+
+
 def test_folded_lines_are_one() -> None:
     headers, body = split_message("INVITE sip:x SIP/2.0\r\nSubject: a\r\n  b\r\n\tc\r\n\r\nbody\r\n\r\nrest")
     assert headers["subject"] == ["a b c"]

@@ -38,3 +38,8 @@ def test_what_is_no_frame_is_refused(stream: bytes) -> None:
 def test_a_frame_too_long_is_not_sent() -> None:
     with pytest.raises(WireError):
         encode({"text": "x" * MAX_FRAME})
+
+
+def test_a_lone_surrogate_does_not_cost_the_frame() -> None:
+    (frame,) = FrameReader().feed(encode({"name": "Andr\udce9"}))
+    assert frame == {"name": "Andr?"}
