@@ -37,12 +37,17 @@ BEAT_LIMIT_S = 1.5
 PAGE_LIMIT_S = 2.5
 PAGE = 300
 """Events a query: more at once would hold the interpreter, and with it the window, for too long."""
+LOAD_AT_ONCE = 25
+"""Incidents or calls a query, each with its whole past."""
 IDLE_S = 0.2
 """How long it listens before it looks whether it is to stop."""
 HINT_GAP_S = 0.02
 """Time between two deltas: a login that sends notifications without end costs no window more than fifty a second."""
 CURSOR_KEPT_S = 30.0
 """How often a cursor is kept while nothing happens."""
+
+
+_Row = dict[str, Any]
 
 
 class Shelf(Protocol):
@@ -134,6 +139,8 @@ class Feed:
         self._window_id = uuid.uuid4()
         self._cursor = shelf.cursor()
         self._cursor_kept_at = 0.0
+        self._whole_incidents: set[str] = set()
+        self._whole_calls: set[str] = set()
         self._offsets: deque[float] = deque(maxlen=5)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="feed", daemon=True)
@@ -235,26 +242,50 @@ class Feed:
         """Everything committed since the cursor's snapshot, whichever transaction began first."""
         rows = self._query(connection, _DELTA, {"old": held.snapshot, "limit": PAGE + 1})
         target, rows = rows[0]["target"], [row for row in rows if row["id"] is not None]
-        fresh = FeedCursor(target, held.system, held.timeline, held.generation)
+        fresh, told = FeedCursor(target, held.system, held.timeline, held.generation), set[str]()
         while len(rows) > PAGE:
-            self._take(rows, None)
+            self._tell(connection, rows, target, told, None)
             last = {"xid": rows[-1]["xid"], "seq": rows[-1]["log_seq"]}
             rows = self._query(
                 connection, _DELTA_PAGE, {"old": held.snapshot, "target": target, "limit": PAGE + 1, **last}
             )
-        self._take(rows, fresh)
+        self._tell(connection, rows, target, told, fresh)
+
+    def _tell(
+        self, connection: Connection, rows: list[_Row], target: str, told: set[str], cursor: FeedCursor | None
+    ) -> None:
+        """Take rows of a delta, led by the past of what may be older than all that was loaded: no half incident."""
+        incidents = {row["incident_id"] for row in rows if row["incident_id"]} - self._whole_incidents
+        calls = {row["call_id"] for row in rows if row["call_id"]} - self._whole_calls
+        past: list[_Row] = []
+        for name, wanted, first in (
+            ("incidents", incidents, "incident.opened"),
+            ("calls", calls, "call.offered"),
+        ):
+            begun = {row[name[:-1] + "_id"] for row in rows if row["op"] == first}
+            asked = sorted(wanted - begun)
+            for start in range(0, len(asked), LOAD_AT_ONCE):
+                ids = {"incidents": [], "calls": [], name: asked[start : start + LOAD_AT_ONCE]}
+                past += self._query(connection, _PAST, {"target": target, **ids})
+        past.sort(key=lambda row: (row["hlc"], row["id"]))
+        once = {row["id"]: row for row in (*past, *rows) if row["id"] not in told}
+        self._take(list(once.values()), cursor)
+        told.update(once)
+        self._whole_incidents |= incidents | {row["incident_id"] for row in past}
+        self._whole_calls |= calls | {row["call_id"] for row in past}
 
     def _load(self, connection: Connection, mark: ServerMark) -> None:
         """Everything of open and recent incidents and calls, and each seat's state; then the deltas since."""
         (found,) = self._query(connection, _LOAD, {"days": self._history_days})
         fresh = FeedCursor(found["target"], mark.system, mark.timeline, mark.generation)
         for name, ids in (("incident_id", found["incidents"]), ("call_id", found["calls"])):
-            for start in range(0, len(ids), 25):
-                part = ids[start : start + 25]
+            for start in range(0, len(ids), LOAD_AT_ONCE):
+                part = ids[start : start + LOAD_AT_ONCE]
                 self._take(self._query(connection, _LOAD_PART[name], {"ids": part}), None)
         self._take(self._query(connection, _LOAD_SEATS, {}), fresh)
+        self._whole_incidents, self._whole_calls = set(found["incidents"]), set(found["calls"])
 
-    def _take(self, rows: list[dict[str, Any]], cursor: FeedCursor | None) -> None:
+    def _take(self, rows: list[_Row], cursor: FeedCursor | None) -> None:
         """Tell what is not known yet and keep all of it. The cursor moves only when everything before it is kept."""
         events = read_events(rows)
         fresh = self._shelf.unknown(events) if events else ()
@@ -267,7 +298,7 @@ class Feed:
         if cursor is not None:
             self._cursor = cursor
 
-    def _query(self, connection: Connection, statement: str, values: dict[str, Any]) -> list[dict[str, Any]]:
+    def _query(self, connection: Connection, statement: str, values: dict[str, Any]) -> list[_Row]:
         with self._limit(connection, PAGE_LIMIT_S):
             return connection.cursor(row_factory=dict_row).execute(statement, values).fetchall()
 
@@ -316,7 +347,7 @@ def read_events(records: Iterable[Any]) -> list[Event]:
 _COLUMNS = (
     "e.id::text AS id, e.journal_id::text AS journal_id, e.journal_seq AS seq, e.seat, e.actor, e.occurred_at, e.hlc,"
     " e.base::text AS base, e.op, e.v, e.incident_id::text AS incident_id, e.body,"
-    " e.xid::text AS xid, e.seq AS log_seq"
+    " e.call_id, e.xid::text AS xid, e.seq AS log_seq"
 )
 # LATERAL with its own ORDER BY: text columns named like the real ones would be what an outer ORDER BY sorts by.
 _DELTA = f"""
@@ -349,4 +380,18 @@ _LOAD_PART = {
     "call_id": f"SELECT {_COLUMNS} FROM op112.event e WHERE e.call_id = ANY (%(ids)s)"  # noqa: S608
     " AND e.incident_id IS NULL",
 }
+# As of the delta's end: what came later comes with the next one.
+_PAST = f"""
+    WITH i AS MATERIALIZED (
+        SELECT unnest(%(incidents)s::uuid[]) AS id
+        UNION SELECT incident_id FROM op112.incident_call WHERE call_id = ANY (%(calls)s::text[])),
+    c AS MATERIALIZED (
+        SELECT unnest(%(calls)s::text[]) AS id
+        UNION SELECT call_id FROM op112.incident_call WHERE incident_id IN (SELECT id FROM i))
+    SELECT {_COLUMNS} FROM i JOIN op112.event e ON e.incident_id = i.id
+    WHERE pg_visible_in_snapshot(e.xid, %(target)s::pg_snapshot)
+    UNION ALL
+    SELECT {_COLUMNS} FROM c JOIN op112.event e ON e.call_id = c.id AND e.incident_id IS NULL
+    WHERE pg_visible_in_snapshot(e.xid, %(target)s::pg_snapshot)
+"""  # noqa: S608
 _LOAD_SEATS = f"SELECT {_COLUMNS} FROM op112.seat s JOIN op112.event e ON e.id = s.event_id"  # noqa: S608

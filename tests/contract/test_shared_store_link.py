@@ -14,9 +14,19 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from operator_app.domain.ids import IncidentId
-from operator_app.domain.messages import Event, FieldSet, IncidentNoted, SeatStateChanged, to_record
-from operator_app.domain.states import SeatState
+from operator_app.domain.ids import CallId, IncidentId
+from operator_app.domain.messages import (
+    CallClassified,
+    CallOffered,
+    Event,
+    FieldSet,
+    IncidentMoved,
+    IncidentNoted,
+    SeatStateChanged,
+    incident_of,
+    to_record,
+)
+from operator_app.domain.states import Classification, IncidentStatus, SeatState
 from operator_app.workflow.ports import LinkTrouble
 from tests.fakes.link_at_work import SeatAtWork, WallAtWork
 from tests.fakes.writer import Writer, fresh_id
@@ -129,6 +139,56 @@ def test_a_new_window_is_told_everything_that_is_open_or_recent(
                 assert window.ids == ids_of(events)
                 assert len(window.board.open_incidents()) == 60
             assert set(m2.store.events()) == set(events)
+
+    run(story)
+
+
+def test_what_is_older_than_the_loaded_history_comes_whole_when_it_is_touched(
+    any_database: Database, tmp_path: Path
+) -> None:
+    async def story() -> None:
+        async with seat(tmp_path, any_database.login(), "M1") as m1:
+            call = CallId("call-1")
+            ring = m1.writer.event(CallOffered(call, "in", "081234", ""))
+            opened, placed = m1.writer.incident(call_id=call)
+            where = incident_of(opened.fact)
+            assert where is not None
+            moves = [IncidentStatus.FORWARDED, IncidentStatus.DONE, IncidentStatus.CLOSED]
+            old = [
+                ring,
+                opened,
+                placed,
+                *m1.writer.notes(400, where),
+                *(m1.writer.event(IncidentMoved(where, to, "")) for to in moves),
+            ]
+            await m1.write(old)
+            await m1.until(lambda: len(m1.shared) == len(old))
+            rows(
+                any_database.admin_dsn,
+                "UPDATE op112.incident SET arrived_at = now() - interval '99 days';"
+                "UPDATE op112.call SET offered_at = now() - interval '99 days'",
+            )
+            async with (
+                seat(tmp_path, any_database.login(), "M2") as m2,
+                wall(any_database.login("wall")) as w1,
+            ):
+                for window in (m2, w1):
+                    await window.until(lambda window=window: window.is_connected)  # type: ignore[misc]
+                    assert window.ids == set()
+                late = list(await m1.write(m1.writer.notes(2, where)))
+                for window in (m2, w1):
+                    await window.until(lambda window=window: window.ids >= ids_of(late))  # type: ignore[misc]
+                    assert window.ids == ids_of(old) | ids_of(late)
+                    assert len(window.told) == len(window.ids)
+                    incident = window.board.incidents[where]
+                    assert (incident.value("place"), incident.status) == ("Jl. Yos Sudarso II", moves[-1])
+                    assert window.board.calls[call].number == "081234"
+                (reopened,) = await m1.write([m1.writer.event(CallClassified(call, Classification.PRANK))])
+                for window in (m2, w1):
+                    await window.until(lambda window=window: reopened.id in window.ids)  # type: ignore[misc]
+                    assert len(window.told) == len(window.ids)
+        async with seat(tmp_path, "", "M2") as alone:
+            assert set(alone.store.events()) == {*old, *late, reopened}
 
     run(story)
 
