@@ -65,6 +65,10 @@ class Shelf(Protocol):
         """Keep events and the cursor after them."""
         ...
 
+    def tidied(self) -> int:
+        """How often old events were removed here; then nothing is known to be kept whole any more."""
+        ...
+
 
 class MemoryShelf:
     """For a window without a store: it loads everything anew at each start."""
@@ -83,6 +87,10 @@ class MemoryShelf:
     def keep_foreign(self, events: Sequence[Event], cursor: FeedCursor | None) -> None:  # noqa: ARG002
         """Remember the cursor only."""
         self._cursor = cursor or self._cursor
+
+    def tidied(self) -> int:
+        """Never: what this window has, it has on its board."""
+        return 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +149,7 @@ class Feed:
         self._cursor_kept_at = 0.0
         self._whole_incidents: set[str] = set()
         self._whole_calls: set[str] = set()
+        self._tidied = 0
         self._offsets: deque[float] = deque(maxlen=5)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="feed", daemon=True)
@@ -255,6 +264,10 @@ class Feed:
         self, connection: Connection, rows: list[_Row], target: str, told: set[str], cursor: FeedCursor | None
     ) -> None:
         """Take rows of a delta, led by the past of what may be older than all that was loaded: no half incident."""
+        if self._tidied != (tidied := self._shelf.tidied()):
+            self._tidied = tidied
+            self._whole_incidents.clear()
+            self._whole_calls.clear()
         incidents = {row["incident_id"] for row in rows if row["incident_id"]} - self._whole_incidents
         calls = {row["call_id"] for row in rows if row["call_id"]} - self._whole_calls
         past: list[_Row] = []

@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from operator_app.domain.hlc import Stamp
-from operator_app.domain.ids import EventId, JournalId
+from operator_app.domain.ids import EventId, IncidentId, JournalId
+from operator_app.domain.incident import fold_incident
 from operator_app.domain.messages import BadRecordError, Event, from_record, to_record
 from operator_app.lanes.lane import Lane
 from operator_app.storage import seat_schema
 from operator_app.storage.problems import StoreProblemError, StoreReason, store_problem
 from operator_app.storage.store_lock import StoreLock
+from operator_app.storage.tidy import KEEP_DAYS, MOST_EVENTS, KeptEvent, may_go
 from operator_app.workflow.ports import JournalFailedError
 
 log = logging.getLogger(__name__)
@@ -33,6 +35,18 @@ _CHUNK = 100
 """Events of others kept in one transaction: an append waits for no more than these."""
 _CHECKPOINT_EVERY = 400
 """Transactions between two checkpoints of the write-ahead log."""
+
+
+_TIDY_FIRST_S, _TIDY_EVERY_S, _IDLE_S = 300.0, 6 * 3600.0, 10.0
+_RECORDS = "SELECT record FROM own_event WHERE id IN ({0}) UNION ALL SELECT record FROM foreign_event WHERE id IN ({0})"
+# What cannot be read stays; so does the last of our own, from which the numbers go on.
+_PARTS = """
+    id, hlc, record->>'$.op', record->>'$.seat', record->>'$.incident_id',
+    CASE WHEN json_type(record, '$.body.call_id') = 'text' THEN record->>'$.body.call_id' END"""
+_ALL_KEPT = f"""
+    SELECT {_PARTS}, standing <> 1 OR seq = ? FROM own_event WHERE json_valid(record)
+    UNION ALL SELECT {_PARTS}, 0 FROM foreign_event WHERE json_valid(record)
+"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +117,9 @@ class SeatStore:
         self._cursor: FeedCursor | None = None
         self._listeners: list[Callable[[], None]] = []
         self._since_checkpoint = 0
+        self._tidied = 0
+        self._appended_s = time.monotonic()
+        self._tidy_due_s = time.monotonic() + _TIDY_FIRST_S
         self._journal_db = seat_schema.connect(path, synced=True)
         try:
             seat_schema.bring_up_to_date(self._journal_db, path, str(uuid.uuid4()))
@@ -233,6 +250,19 @@ class SeatStore:
         """
         return self._on_shelf(self._server_has, dict(heads), tuple(present))
 
+    # ---- forgetting
+
+    def tidied(self) -> int:
+        """How often old events were removed since the store was opened."""
+        return self._tidied
+
+    def tidy(self, now_ms: int | None = None, most: int = MOST_EVENTS) -> int:
+        """Forget what has ended and is older than 30 days, or over the bound in size; returns how many events.
+
+        Done by itself at idle, every six hours. Raises `StoreProblemError`.
+        """
+        return self._on_shelf(self._tidy, now_ms, most)
+
     # ---- the clock
 
     @property
@@ -274,6 +304,11 @@ class SeatStore:
         if self._since_checkpoint >= _CHECKPOINT_EVERY:
             self._since_checkpoint = 0
             self._shelf_lane.submit(self._checkpoint)
+        self._appended_s = time.monotonic()
+        if (
+            self._appended_s >= self._tidy_due_s + _IDLE_S
+        ):  # a seat without a server has nothing else that asks
+            self._shelf_lane.submit(self._tidy_in_time, 0.0)
 
     def _refound(self, journal_id: str) -> int:
         with self._writing:
@@ -339,6 +374,7 @@ class SeatStore:
         if cursor is not None:
             self._cursor = cursor
         self._checkpoint_in_time()
+        self._tidy_in_time(_IDLE_S)
 
     def _change_store(self, columns: str, values: tuple[object, ...]) -> None:
         with self._writing, self._transaction(self._shelf_db) as db:
@@ -367,6 +403,44 @@ class SeatStore:
                     )
             self._waiting, self._quarantined = _counts(db)
         return ids
+
+    def _tidy_in_time(self, idle_s: float) -> None:
+        now = time.monotonic()
+        if now >= self._tidy_due_s and now - self._appended_s >= idle_s:
+            self._tidy_due_s = now + _TIDY_EVERY_S
+            try:
+                self._tidy(None, MOST_EVENTS)
+            except sqlite3.Error as error:  # nothing is lost; told here, tried again in six hours
+                log.error("old events cannot be removed: %s", store_problem(self._path, error))  # noqa: TRY400
+
+    def _tidy(self, now_ms: int | None, most: int) -> int:
+        now_ms = int(time.time() * 1000 + self._clock_offset_ms) if now_ms is None else now_ms
+        old_hlc = (now_ms - KEEP_DAYS * 86_400_000) << 16
+        newest = self._rows("SELECT coalesce(max(seq), 0) FROM own_event")[0][0]
+        rows = self._shelf_db.execute(_ALL_KEPT, (newest,))
+        kept = (KeptEvent(*row) for row in rows)
+        ids = may_go(kept, old_hlc, most, self._is_open)
+        for start in range(0, len(ids), _CHUNK):
+            part = [(each,) for each in ids[start : start + _CHUNK]]
+            with self._writing, self._transaction(self._shelf_db) as db:
+                db.executemany("DELETE FROM foreign_event WHERE id = ?", part)
+                db.executemany("DELETE FROM own_event WHERE id = ? AND standing = 1", part)
+            self._checkpoint_in_time()
+        if ids:
+            self._tidied += 1
+            log.info("%d old events were removed from %s", len(ids), self._path)
+        return len(ids)
+
+    def _is_open(self, incident_id: str, ids: Sequence[str]) -> bool:
+        events = []
+        for start in range(0, len(ids), _CHUNK):
+            part = ids[start : start + _CHUNK]
+            for (record,) in self._rows(_RECORDS.format(", ".join("?" * len(part))), [*part, *part]):
+                try:
+                    events.append(from_record(json.loads(record)))
+                except BadRecordError:
+                    return True  # who knows; it stays
+        return fold_incident(IncidentId(incident_id), events).is_open
 
     def _checkpoint_in_time(self) -> None:
         if self._since_checkpoint >= _CHECKPOINT_EVERY:

@@ -29,7 +29,7 @@ from operator_app.domain.messages import (
 from operator_app.domain.states import Classification, IncidentStatus, SeatState
 from operator_app.workflow.ports import LinkTrouble
 from tests.fakes.link_at_work import SeatAtWork, WallAtWork
-from tests.fakes.writer import Writer, fresh_id
+from tests.fakes.writer import START, Writer, fresh_id
 from tests.faults.proxy import Cut, CutProxy
 from tests.postgres_fixtures import Database, Postgres
 
@@ -189,6 +189,29 @@ def test_what_is_older_than_the_loaded_history_comes_whole_when_it_is_touched(
                     assert len(window.told) == len(window.ids)
         async with seat(tmp_path, "", "M2") as alone:
             assert set(alone.store.events()) == {*old, *late, reopened}
+
+    run(story)
+
+
+def test_what_a_seat_has_forgotten_comes_back_whole_when_it_is_touched(
+    database: Database, tmp_path: Path
+) -> None:
+    async def story() -> None:
+        async with seat(tmp_path, database.login(), "M1") as m1, seat(tmp_path, database.login(), "M2") as m2:
+            old = m1.writer.incident()
+            where = incident_of(old[0].fact)
+            assert where is not None
+            old.append(m1.writer.event(IncidentMoved(where, IncidentStatus.CLOSED, "")))
+            running = m1.writer.incident("Jl. Diponegoro")
+            await m1.write([*old, *running])
+            await m2.until(lambda: m2.ids >= ids_of([*old, *running]))
+            await m2.until(lambda: m2.link.state.connected)
+            in_40_days = int(START.timestamp() + 40 * 86_400) * 1000
+            assert await asyncio.to_thread(m2.store.tidy, in_40_days) == 3
+            late = list(await m1.write(m1.writer.notes(1, where)))
+            await m2.until(lambda: m2.ids >= ids_of(late))
+        async with seat(tmp_path, "", "M2") as alone:
+            assert set(alone.store.events()) == {*old, *running, *late}
 
     run(story)
 
