@@ -48,6 +48,19 @@ def parser(wanted: str = "") -> argparse.ArgumentParser:
     serve.add_argument("--data", type=Path, required=True, help="folder of the server")
     serve.add_argument("--port", type=int, help="loopback port; a free one when left out")
 
+    saving = tasks.add_parser("backup", help="write everything into one file")
+    saving.add_argument("--dsn", required=True, help="as for init")
+    saving.add_argument(
+        "--to", type=Path, required=True, metavar="FILE|FOLDER", help="a new file, or a folder for it"
+    )
+    for task, text in (
+        ("restore", "bring a backup into a new, empty database"),
+        ("verify", "try a backup in a scratch database of the server, which is dropped again"),
+    ):
+        bringing = tasks.add_parser(task, help=text)
+        bringing.add_argument("file", type=Path, help="the backup")
+        bringing.add_argument("--dsn", required=True, help="as for init")
+
     site = _command(commands, "site", "the site pack: what is local", "site")
     packs = site.add_subparsers(dest="task", required=True, metavar="TASK")
     bring = packs.add_parser("import", help="check a site pack and take it into use")

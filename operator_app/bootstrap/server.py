@@ -1,10 +1,11 @@
-"""`operator-app server`: make the schema, let windows in, or run an embedded PostgreSQL."""
+"""`operator-app server`: make the schema, let windows in, back up and restore, run an embedded PostgreSQL."""
 
 import argparse
 import signal
 import threading
 
 from operator_app.bootstrap.parts import CannotStartError
+from operator_app.storage.backup import Restored, backup, restore, verify
 from operator_app.storage.launcher import EmbeddedServer
 from operator_app.storage.problems import ServerProblem
 from operator_app.storage.server_setup import create_login, init_server
@@ -18,6 +19,13 @@ def run(args: argparse.Namespace) -> int:
                 return _init(args.dsn)
             case "login":
                 return _login(args.dsn, args.name, args.role)
+            case "backup":
+                print(f"The backup is {backup(args.dsn, args.to)}.")
+                return 0
+            case "restore":
+                return _tell("was restored", restore(args.dsn, args.file))
+            case "verify":
+                return _tell("is whole: restored on trial and folded anew", verify(args.dsn, args.file))
             case _:
                 return _serve(args)
     except ServerProblem as problem:
@@ -39,6 +47,15 @@ def _login(dsn: str, name: str, role: str) -> int:
     password = create_login(dsn, name, role)
     print(f"login    {name}\npassword {password}")
     print("The password is shown this once; put it into the settings file of the window: [server] dsn.")
+    return 0
+
+
+def _tell(what: str, held: Restored) -> int:
+    print(f"The backup {what}: {held.events} events, {held.incidents} incidents, {held.calls} calls.")
+    if held.logins:
+        print(
+            f"This server has no login yet for {', '.join(held.logins)}; make each with `operator-app server login`."
+        )
     return 0
 
 

@@ -42,7 +42,7 @@ def init_server(admin_dsn: str) -> SetupReport:
 
     The login needs to be the database's owner and to have CREATEROLE, or to be a superuser.
     """
-    with _connection(admin_dsn) as db:
+    with admin_connection(admin_dsn) as db:
         db.execute(_ONE_AT_A_TIME)
         _must_be_ours_or_empty(db, admin_dsn)
         _make_roles_and_schema(db)
@@ -71,7 +71,7 @@ def create_login(admin_dsn: str, name: str, role: str) -> str:
     if role not in ROLES:
         raise ServerProblem(ServerReason.OTHER, f'"{role}" is no role; known are {", ".join(ROLES)}.')
     password, login = secrets.token_urlsafe(18), sql.Identifier(name)
-    with _connection(admin_dsn) as db, db.transaction():
+    with admin_connection(admin_dsn) as db, db.transaction():
         if db.execute("SELECT to_regclass('op112.login')").fetchone() == (None,):
             raise problem_of(ServerReason.EMPTY, admin_dsn)
         if db.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (name,)).fetchone() is None:
@@ -123,7 +123,8 @@ def _config() -> Config:
 
 
 @contextmanager
-def _connection(dsn: str) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+def admin_connection(dsn: str) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+    """Connect as an administrator, in autocommit mode; whatever the server refuses in there is a `ServerProblem`."""
     check_dsn(dsn)
     try:
         with psycopg.connect(dsn, connect_timeout=5, autocommit=True) as db:
@@ -166,7 +167,8 @@ def _must_be_ours_or_empty(db: psycopg.Connection[tuple[object, ...]], dsn: str)
         raise problem_of(ServerReason.FOREIGN, dsn, f"found {foreign[0]}")
 
 
-def _make_roles_and_schema(db: psycopg.Connection[tuple[object, ...]]) -> None:
+def make_roles(db: psycopg.Connection[tuple[object, ...]]) -> None:
+    """Make the group roles, which belong to the whole server; safe to run again."""
     for role in (OWNER, *ROLES.values()):
         # Roles belong to the whole server: another database being set up at this moment may be quicker.
         db.execute(
@@ -177,12 +179,21 @@ def _make_roles_and_schema(db: psycopg.Connection[tuple[object, ...]]) -> None:
     member = db.execute("SELECT pg_has_role(%s, 'USAGE')", (OWNER,)).fetchone()
     if member == (False,):
         db.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(OWNER)))
+
+
+def _make_roles_and_schema(db: psycopg.Connection[tuple[object, ...]]) -> None:
+    make_roles(db)
     db.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS op112 AUTHORIZATION {}").format(sql.Identifier(OWNER)))
+    set_search_path(db)
+
+
+def set_search_path(db: psycopg.Connection[tuple[object, ...]]) -> None:
+    """Let a person in psql read `incident` and not nothing, where the database is ours to alter."""
     owner = db.execute(
         "SELECT pg_has_role(datdba, 'USAGE'), datname FROM pg_database WHERE datname = current_database()"
     ).fetchone()
     assert owner is not None
-    if owner[0]:  # so that a person in psql reads `incident` and not nothing
+    if owner[0]:
         db.execute(
             sql.SQL("ALTER DATABASE {} SET search_path = op112, public").format(sql.Identifier(str(owner[1])))
         )
