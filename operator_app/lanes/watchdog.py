@@ -1,11 +1,11 @@
 """Watches the thread of the event loop, which is the window's: each stall is logged with the stack it stood in."""
 
 import asyncio
+import faulthandler
 import logging
-import sys
+import tempfile
 import threading
 import time
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -83,10 +83,26 @@ class StallWatch:
                 return
             if due != self._due:
                 continue
-            frame = sys._current_frames().get(loop_thread)
-            if frame is not None and due == self._due:
-                self._stack = (due, "".join(traceback.format_stack(frame)).rstrip())
-            del frame
+            stack = _stack_of(loop_thread)
+            if stack and due == self._due:
+                self._stack = (due, stack)
             while due == self._due:  # one stack a stall
                 if self._stopping.wait(self._beat_s):
                     return
+
+
+def _stack_of(thread: int) -> str:
+    """Return where a thread stands, the outermost call first; empty when it has ended.
+
+    Never by its frame objects: whoever holds the frame of a paint event keeps its QPainter alive beyond the end of the
+    painting, and the window dies of that. faulthandler reads the stack without holding anything.
+    """
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as file:
+        faulthandler.dump_traceback(file, all_threads=True)
+        file.seek(0)
+        blocks = file.read().split("\n\n")
+    for block in blocks:
+        head, _, calls = block.strip().partition("\n")
+        if f"0x{thread:016x}" in head:
+            return "\n".join(reversed(calls.splitlines()))
+    return ""

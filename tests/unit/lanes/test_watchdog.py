@@ -2,6 +2,7 @@ import asyncio
 import logging
 import threading
 import time
+import weakref
 
 import pytest
 
@@ -62,3 +63,28 @@ def test_stopping_leaves_no_thread_and_it_can_start_again() -> None:
             assert "stall watch" not in {each.name for each in threading.enumerate()}
 
     asyncio.run(shift())
+
+
+def test_the_watch_holds_nothing_of_the_thread_it_looks_at() -> None:
+    """A QPainter that outlived its paint event by a held frame killed the window."""
+
+    class Painter:
+        pass
+
+    gone_late: list[bool] = []
+
+    def paint() -> "weakref.ref[Painter]":
+        painter = Painter()
+        stand_still_for(0.03)
+        return weakref.ref(painter)
+
+    async def shift() -> None:
+        watch = StallWatch(5)
+        watch.start(asyncio.get_running_loop())
+        for _ in range(30):
+            gone_late.append(paint()() is not None)
+            await asyncio.sleep(0)
+        watch.stop()
+
+    asyncio.run(shift())
+    assert not any(gone_late)
