@@ -539,7 +539,8 @@ def test_nobody_can_put_an_event_into_a_window_by_a_notification(
                 await window.until(lambda window=window: ids_of(events) <= window.ids)  # type: ignore[misc]
                 assert window.ids == ids_of(events)
                 assert all(state.connected for state in window.states)
-            assert set(m1.store.events()) == set(events)
+        async with seat(tmp_path, "", "M1") as alone:
+            assert set(alone.store.events()) == set(events)
 
     run(story)
 
