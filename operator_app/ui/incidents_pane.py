@@ -45,6 +45,7 @@ class IncidentsPane(Panel):
     ) -> None:
         super().__init__(theme, "incidents", gap=4)
         self._presenter = presenter
+        self._none, self._no_match = say("incidents.none"), say("incidents.no_match")
         self.model = model
         self.title = SectionTitle(name="incidentsTitle")
         self.counts = SpanText(theme, name="incidentsCounts", part="small")
@@ -93,6 +94,7 @@ class IncidentsPane(Panel):
     def refresh(self) -> None:
         """Show what the room holds now."""
         rows = self._presenter.rows(self.filter.text())
+        self.view.say_empty(self._no_match if self.filter.text().strip() else self._none)
         self.model.show(rows)
         head = self._presenter.head(len(rows))
         self.title.say(head.title)

@@ -283,6 +283,12 @@ class RowsView(QTableView):
             if not self.isColumnHidden(column) and self.columnWidth(column) != width:
                 self.setColumnWidth(column, width)
 
+    def say_empty(self, words: str) -> None:
+        """Let these words stand there without rows."""
+        if words != self._empty:
+            self._empty = words
+            self.viewport().update()
+
     def sizeHint(self) -> QSize:
         """Ask for little: a table takes what is left."""
         return self.minimumSizeHint()

@@ -21,12 +21,16 @@ from operator_app.ui.presenters.incidents import IncidentsPresenter
 from operator_app.ui.presenters.site_words import SiteWords
 from operator_app.ui.seat_panes import Manner, SeatPanes, build_panes
 from operator_app.ui.seat_screen import SeatScreen
+from operator_app.ui.sound import LoopSound
 from operator_app.ui.texts import Texts
 from operator_app.ui.theme import Theme
 from operator_app.workflow.seat import Seat
 
 log = logging.getLogger(__name__)
 
+RING_FILE = "ring.wav"
+SOUND_AFTER_MS = 60
+"""The loudspeaker is looked for after the first paint: it takes 50 ms."""
 MAP_AFTER_MS, MAP_AT_LAST_MS = 300, 20_000
 """The map is made after the first paint, and not while a call rings: making it blocks the window for 150 ms."""
 
@@ -43,10 +47,14 @@ class SeatWindow(QObject):
         place_search: PlaceSearch,
         *,
         map_assets: MapAssets | None = None,
+        sounds: Path | None = None,
         keys: KeyMap | None = None,
         marks: Marks | None = None,
     ) -> None:
-        """`place_search` answers what was typed, best first; without `map_assets` there is no map."""
+        """`place_search` answers what was typed, best first; without `map_assets` there is no map.
+
+        `sounds` is the folder of ring.wav; without it the window rings by sight alone.
+        """
         super().__init__()
         self.seat = seat
         self.marks = marks or Marks()
@@ -57,7 +65,8 @@ class SeatWindow(QObject):
         table = IncidentsPresenter(seat, texts, words)
         view = None if map_assets is None else MapView(map_assets, site, texts, scale=theme.scale)
         self.panes: SeatPanes = build_panes(manner, seat, place_search, words, self.draft, table, view)
-        self.screen = SeatScreen(seat, site, manner, words, self.draft, table, self.panes)
+        self._ring = None if sounds is None else LoopSound(sounds / RING_FILE, self)
+        self.screen = SeatScreen(seat, site, manner, words, self.draft, table, self.panes, self._ring)
         self._map_waited_ms = 0
         self._map_timer = QTimer(self)
         self._map_timer.setInterval(MAP_AFTER_MS)
@@ -71,6 +80,8 @@ class SeatWindow(QObject):
     def start(self) -> None:
         """Follow the seat and make the keys work; the window may be shown then."""
         self.screen.start()
+        if self._ring is not None:
+            QTimer.singleShot(SOUND_AFTER_MS, self, self._ring.open)
         if self.panes.map.view is not None:
             self._map_timer.start()
 
@@ -130,7 +141,9 @@ async def run_seat_window(
     The seat must be fed and opened by the caller; fonts and theme must have been applied to `app`.
     """
     assets = load_assets(resources) if with_map else None
-    window = SeatWindow(seat, texts, theme, site, place_search, map_assets=assets)
+    window = SeatWindow(
+        seat, texts, theme, site, place_search, map_assets=assets, sounds=resources / "sounds"
+    )
     app.failed.connect(window.fault)
     window.start()
     window.show()

@@ -25,6 +25,7 @@ from operator_app.ui.presenters.top import TopPresenter
 from operator_app.ui.presenters.wording import Say
 from operator_app.ui.seat_panes import Manner, SeatPanes
 from operator_app.ui.seat_wishes import SeatWishes
+from operator_app.ui.sound import LoopSound
 from operator_app.workflow.ports import (
     BoardChanged,
     JournalFailedError,
@@ -54,8 +55,13 @@ class SeatScreen(QObject):
         draft: Draft,
         table: IncidentsPresenter,
         panes: SeatPanes,
+        ring: LoopSound | None = None,
     ) -> None:
+        """`ring` sounds while a call waits; None: this window rings by sight alone."""
         super().__init__()
+        self._ring = ring
+        self._rang = False
+        self._marks = manner.marks
         say: Say = manner.say
         self._seat, self._say, self._panes, self._draft = seat, say, panes, draft
         self._keys = manner.keys
@@ -106,6 +112,8 @@ class SeatScreen(QObject):
         for end in self._ends:
             end()
         self._ends = []
+        if self._ring is not None:
+            self._ring.ring(False)
         await self.wishes.errands.settle()
         try:
             await self._draft.flush()
@@ -177,10 +185,19 @@ class SeatScreen(QObject):
     # ---- what is shown
 
     def _show_call(self) -> None:
-        self._panes.top.tell(self._top.view())
+        self._sound()
+        self._panes.top.tell(self._top.view(rings=self._ring is None or self._ring.is_audible))
         self._panes.top.tell_map(self._panes.map.lamp())
         self._panes.phone.tell(self._phone.view())
         self._panes.footer.tell_link(link_view(self._seat, self._say))
+
+    def _sound(self) -> None:
+        rings = self._phone.rings()
+        if self._ring is not None:
+            self._ring.ring(rings)
+            if rings and not self._rang and self._ring.is_sounding:
+                self._marks.mark("ring_started")
+        self._rang = rings
 
     def _gather_lists(self) -> None:
         self._lists.gather()

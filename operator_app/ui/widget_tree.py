@@ -36,7 +36,7 @@ def describe_tree(window: QWidget) -> list[dict[str, Any]]:
     """Describe the window and every visible widget in it, outermost first."""
     focus = window.focusWidget()
     widgets = [window, *(each for each in window.findChildren(QWidget) if each.isVisibleTo(window))]
-    return [describe(each, focus=each is focus) for each in widgets]
+    return [describe(each, focus=each is focus) for each in widgets if _tells_something(each)]
 
 
 def describe(widget: QWidget, *, focus: bool = False) -> dict[str, Any]:
@@ -62,6 +62,11 @@ def describe(widget: QWidget, *, focus: bool = False) -> dict[str, Any]:
         told["rows"] = _rows(widget)
         told["current"] = widget.currentIndex().row()
     return told
+
+
+def _tells_something(widget: QWidget) -> bool:
+    """Whether a person or a harness could mean this widget: not a mere container without a name."""
+    return bool(widget.objectName()) or type(widget) is not QWidget
 
 
 def shown_text(widget: QWidget) -> str:

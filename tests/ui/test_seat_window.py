@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
@@ -608,3 +608,52 @@ def test_both_themes_show_the_window(qapp: QApplication, theme: str) -> None:
         assert image.pixelColor(corner).name() == Theme.named(theme).tokens.panel
 
     staged(qapp, scene, theme=theme)
+
+
+class FakeRing(QObject):
+    """A ring that only remembers."""
+
+    is_audible = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[bool] = []
+
+    @property
+    def is_sounding(self) -> bool:
+        return bool(self.told) and self.told[-1]
+
+    def ring(self, on: bool) -> None:
+        if not self.told or self.told[-1] is not on:
+            self.told.append(on)
+
+
+def test_the_ring_sounds_while_a_call_waits_and_is_marked(qapp: QApplication) -> None:
+    async def scene(it: Stage) -> None:
+        ring = FakeRing()
+        it.seat_window.screen._ring = ring  # type: ignore[assignment]
+        it.room.phone.offer("081255440199")
+        assert ring.told == [True]
+        assert [mark.name for mark in it.seat_window.marks.after(0)].count("ring_started") == 1
+        it.press(Qt.Key.Key_F2)
+        await until(lambda: ring.told == [True, False])
+        await it.still()
+        it.room.phone.offer("085244710032")
+        assert ring.told == [True, False]
+        it.press(Qt.Key.Key_F12)
+        await until(lambda: ring.told == [True, False, True])
+        await it.still()
+
+    staged(qapp, scene, busy=False)
+
+
+def test_an_empty_table_under_a_filter_does_not_claim_that_nothing_is_open(qapp: QApplication) -> None:
+    async def scene(it: Stage) -> None:
+        view = it.seat_window.panes.incidents.view
+        it.press(Qt.Key.Key_F, CTRL)
+        it.write("gempa")
+        assert view._empty == "Tidak ada yang cocok dengan saringan."
+        it.press(Qt.Key.Key_Escape)
+        assert view._empty == "Tidak ada kejadian terbuka."
+
+    staged(qapp, scene)

@@ -6,8 +6,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from operator_app.ui.control import ControlServer, Marks
-from operator_app.ui.desk.alarm import AlarmSound
 from operator_app.ui.desk.window import DeskWindow
+from operator_app.ui.sound import LoopSound
 from operator_app.ui.texts import Texts
 from operator_app.ui.theme import Theme, load_fonts
 from operator_app.workflow.desk import Desk
@@ -20,7 +20,7 @@ class DeskApp(DeskWindow):
     """The desk's window with what it needs from outside: its sound and its observation channel."""
 
     def __init__(
-        self, desk: Desk, texts: Texts, theme: Theme, sound: AlarmSound, control: Path | None
+        self, desk: Desk, texts: Texts, theme: Theme, sound: LoopSound, control: Path | None
     ) -> None:
         """`control` is the file that gets the channel's address."""
         marks = Marks()
@@ -57,4 +57,4 @@ def build_desk_window(
     assert isinstance(app, QApplication)
     load_fonts(resources)
     theme.apply(app)
-    return DeskApp(desk, texts, theme, AlarmSound(resources / "sounds" / ALARM_FILE), control)
+    return DeskApp(desk, texts, theme, LoopSound(resources / "sounds" / ALARM_FILE), control)

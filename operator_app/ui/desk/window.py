@@ -11,13 +11,14 @@ from operator_app.domain.ids import DispatchId
 from operator_app.domain.states import DispatchState
 from operator_app.ui.control import Marks, PaintMarks
 from operator_app.ui.desk.actions import ActionBar, NoteRow
-from operator_app.ui.desk.alarm import AlarmBanner, AlarmSound, sound_words
+from operator_app.ui.desk.alarm import AlarmBanner, sound_words
 from operator_app.ui.desk.lines import DispatchList
 from operator_app.ui.desk.sheet import SheetPane
 from operator_app.ui.errands import Errands, Notice
 from operator_app.ui.presenters.desk import DeskPresenter
 from operator_app.ui.presenters.desk_view import TARGETS, Action
 from operator_app.ui.presenters.wording import Say, Tone
+from operator_app.ui.sound import LoopSound
 from operator_app.ui.theme import Theme
 from operator_app.ui.widgets import Clock, Lamp, Panel, Text, set_tone
 from operator_app.workflow.desk import Desk
@@ -42,7 +43,7 @@ class DeskWindow(QWidget):
     """What the petugas OPD sees. It never takes the keyboard from whoever is typing, and opens nothing over itself."""
 
     def __init__(
-        self, desk: Desk, say: Say, theme: Theme, sound: AlarmSound, marks: Marks | None = None
+        self, desk: Desk, say: Say, theme: Theme, sound: LoopSound, marks: Marks | None = None
     ) -> None:
         super().__init__()
         self._desk = desk

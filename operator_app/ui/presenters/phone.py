@@ -101,6 +101,10 @@ class PhonePresenter:
             classified_number=number_text(known.number or "") if known and known.id != call_id else "",
         )
 
+    def rings(self) -> bool:
+        """Whether the ring is to be heard: a call waits and nobody is being spoken with."""
+        return bool(self._seat.waiting()) and self._seat.live_call is None
+
     def _over(self) -> Call | None:
         at_hand = self._seat.call_at_hand
         if at_hand is None or self._seat.state not in (SeatState.WRAP_UP, SeatState.TALKING):

@@ -61,8 +61,8 @@ class TopPresenter:
         self._say = say
         self._words = words
 
-    def view(self) -> TopView:
-        """Return the line as it has to look now."""
+    def view(self, *, rings: bool = True) -> TopView:
+        """Return the line as it has to look now; `rings` says whether a ring can be heard at this seat."""
         seat, now = self._seat, self._seat.now()
         waiting, tone = self._waiting()
         return TopView(
@@ -73,7 +73,7 @@ class TopPresenter:
             state_hint=self._state_hint(),
             waiting=waiting,
             waiting_tone=tone,
-            phone=self._phone(),
+            phone=self._phone(rings=rings),
             server=self._server(),
             recording=self._recording(),
             clock=local_time(now, seat.timezone),
@@ -99,7 +99,7 @@ class TopPresenter:
         )
         return spans, tone
 
-    def _phone(self) -> LampView:
+    def _phone(self, *, rings: bool) -> LampView:
         calls = self._seat.calls
         if not calls.has_phone:
             return LampView(self._say("lamp.phone_none"), Tone.QUIET)
@@ -114,6 +114,8 @@ class TopPresenter:
             return LampView(self._say("lamp.phone_no_sound"), Tone.WATCH)
         if failed:
             return LampView(self._say("lamp.phone_half_registered"), Tone.WATCH)
+        if not rings:
+            return LampView(self._say("lamp.phone_no_ring"), Tone.WATCH)
         return LampView(self._say("lamp.phone"), Tone.GOOD)
 
     def _server(self) -> LampView:

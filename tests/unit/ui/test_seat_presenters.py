@@ -629,3 +629,32 @@ def test_every_state_of_a_seat_has_a_next_one_but_talking() -> None:
         assert shown.top().state_hint == "berubah setelah panggilan diakhiri"
 
     scene(play)
+
+
+def test_a_ring_is_heard_only_while_nobody_is_being_spoken_with() -> None:
+    async def play() -> None:
+        room = await busy_room()
+        presenter = PhonePresenter(room.seat, SAY, NumberPast(room.seat.board.calls))
+        assert not presenter.rings()
+        await room.seat.end()
+        await settled(room)
+        assert presenter.rings()
+        for call in room.seat.waiting():
+            room.phone.far_ends(call.call_id)
+        assert not presenter.rings()
+        await settled(room)
+
+    scene(play)
+
+
+def test_a_seat_without_a_loudspeaker_says_that_it_rings_in_silence() -> None:
+    async def play() -> None:
+        shown = await fresh()
+        device = line.LineAudioChanged(line.LineAudio(line.AudioKind.DEVICE, "Headset"))
+        shown.room.seat.calls.on_signal(device)
+        top = TopPresenter(shown.room.seat, SAY, shown.site)
+        assert top.view(rings=True).phone.words == "Telepon"
+        silent = top.view(rings=False).phone
+        assert (silent.words, silent.tone) == ("Telepon tanpa dering", Tone.WATCH)
+
+    scene(play)
