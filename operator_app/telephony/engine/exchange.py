@@ -35,6 +35,7 @@ from operator_app.telephony.engine.library import DIRECT, Library, host_of
 from operator_app.telephony.engine.links import CallSound
 from operator_app.telephony.engine.meter import Meter
 from operator_app.telephony.engine.mixer import Mixer
+from operator_app.telephony.engine.pings import Pings
 from operator_app.telephony.engine.recording import Recordings
 from operator_app.telephony.engine.registrations import Registrations
 from operator_app.telephony.engine.silence import SilenceWatch
@@ -57,6 +58,7 @@ class Exchange:
         self._calls: dict[CallId, LineCall] = {}
         self._ended_here: set[CallId] = set()
         self._registrations = Registrations(tell)
+        self._pings = Pings(self._registrations, self._ping)
         self._refused = 0
         self._meter = Meter()
         self._silence = SilenceWatch()
@@ -215,6 +217,10 @@ class Exchange:
                 self._tell(LineSilenceOver(call.call_id))
                 _log.info("call %s: the silence is over", call.call_id)
 
+    def ask_servers(self) -> None:
+        """Ask the servers that we are registered at whether they are there."""
+        self._pings.turn(time.monotonic())
+
     def sound_changed(self) -> None:
         """Set the links anew: microphone or earpiece are others now."""
         self._mixer.forget_sound()
@@ -267,6 +273,11 @@ class Exchange:
     def registration(self, account: str, code: int, reason: str, expires_s: int, status: int) -> None:
         """A server has spoken."""
         self._registrations.heard(account, code, reason, expires_s, status)
+
+    def ping_answered(self, account: str, code: int) -> None:
+        """A question to a server has ended."""
+        if self._pings.answered(account, code):
+            self._library.register_again(account)
 
     def turned_away(self, code: int, reason: str, remote: str) -> None:
         """The library refused a call by itself."""
@@ -347,6 +358,13 @@ class Exchange:
         self._tell(LineEnded(call.call_id, _now(), by, code, reason, call.answered_at))
         _log.info("call %s ended by %s, %d", call.call_id, by.value, code)
 
+    def _ping(self, account: str) -> None:
+        try:
+            self._library.ping(account)
+        except pj.Error as problem:
+            _log.warning("account %s: %s", account, problem.reason)
+            self._pings.answered(account, 0)
+
     def _silent_since(self, call: LineCall, now: float) -> float | None:
         hears = call.direction in (MediaDirection.BOTH, MediaDirection.RECEIVE)
         due = call.state is LineCallState.CONNECTED and call.media_active and hears
@@ -384,8 +402,8 @@ class Exchange:
             raise PhoneRefusedError(PhoneRefusal.LIBRARY, f"{problem.title}: {problem.reason}") from None
 
     def _route(self, wish: str) -> tuple[str, str]:
-        up = self._registrations.up
-        account = up[0] if up else DIRECT
+        # The settings have the accounts in the order of preference.
+        account = next((each for each in self._library.names if each in self._registrations.up), DIRECT)
         settings = self._library.account_of(account)
         return account, sip_uri(wish, host_of(settings.registrar) if settings else None)
 

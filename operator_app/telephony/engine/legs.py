@@ -110,6 +110,18 @@ class SipAccount(pj.Account):
         """Pass the server's word on."""
         self.sink.registration(self.name, prm.code, prm.reason, prm.expiration, prm.status)
 
+    @guarded
+    def onSendRequest(self, prm: pj.OnSendRequestParam) -> None:
+        """Pass on how our own OPTIONS ended."""
+        self.sink.ping_answered(self.name, prm.e.body.tsxState.tsx.statusCode)
+
+    def ask(self, uri: str) -> None:
+        """Send OPTIONS outside of any call."""
+        request = pj.SendRequestParam()
+        request.method = "OPTIONS"
+        request.txOption.targetUri = uri
+        self.sendRequest(request)
+
 
 class Legs:
     """Home of all `SipCall` wrappers: told what to do by our own call ids only."""

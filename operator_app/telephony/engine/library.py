@@ -81,6 +81,11 @@ class Library:
         """Let the library work; returns after the first packets or the wait."""
         self._endpoint.libHandleEvents(wait_ms)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the accounts at servers, in the order of the settings."""
+        return tuple(each.name for each in self._settings.accounts)
+
     def account(self, name: str) -> SipAccount:
         """Return an account by its name."""
         return self._accounts[name]
@@ -88,6 +93,16 @@ class Library:
     def account_of(self, name: str) -> EngineAccount | None:
         """Return the settings of an account, None for the direct one."""
         return next((each for each in self._settings.accounts if each.name == name), None)
+
+    def ping(self, name: str) -> None:
+        """Ask the server of an account whether it is there."""
+        settings = self.account_of(name)
+        if settings is not None:
+            self._accounts[name].ask(settings.registrar)
+
+    def register_again(self, name: str) -> None:
+        """Register at once: a server that was away may have forgotten us."""
+        self._accounts[name].setRegistration(True)
 
     def close(self) -> None:
         """Unregister and end the library; no leg, player or recorder may be left."""

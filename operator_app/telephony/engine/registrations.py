@@ -29,6 +29,8 @@ class Registrations:
     def __init__(self, tell: Callable[[LineSignal], None]) -> None:
         self._tell = tell
         self._known: dict[str, LineRegistration] = {}
+        self._word: dict[str, LineRegistration] = {}
+        self._silent: set[str] = set()
 
     @property
     def all(self) -> tuple[LineRegistration, ...]:
@@ -40,6 +42,25 @@ class Registrations:
         """Names of the accounts by which calls can be placed."""
         return tuple(name for name, each in self._known.items() if each.state is RegistrationState.REGISTERED)
 
+    @property
+    def accepted(self) -> tuple[str, ...]:
+        """Names of the accounts that their servers took last, silent since or not."""
+        return tuple(name for name, each in self._word.items() if each.state is RegistrationState.REGISTERED)
+
+    def fell_silent(self, account: str, problem: RegistrationProblem, reason: str) -> None:
+        """Take an account for failed although its registration still runs."""
+        if account in self.accepted and account not in self._silent:
+            self._silent.add(account)
+            self._publish(LineRegistration(account, RegistrationState.FAILED, 0, reason, problem))
+
+    def speaks_again(self, account: str) -> bool:
+        """Take the server's last word for true again; returns whether the account was silent."""
+        if account not in self._silent:
+            return False
+        self._silent.discard(account)
+        self._publish(self._word[account])
+        return True
+
     def heard(self, account: str, code: int, reason: str, expires_s: int, status: int) -> None:
         """Take a server's answer; `code` 0 with a `status` of the library is a server that was not reached."""
         problem = None
@@ -48,10 +69,15 @@ class Registrations:
         else:
             state, problem = RegistrationState.FAILED, _problem(code, status)
         told = LineRegistration(account, state, code, reason, problem)
-        if self._known.get(account) != told:
-            self._known[account] = told
+        self._word[account] = told
+        self._silent.discard(account)
+        self._publish(told)
+
+    def _publish(self, told: LineRegistration) -> None:
+        if self._known.get(told.account) != told:
+            self._known[told.account] = told
             self._tell(told)
-            _log.info("account %s: %s %d", account, state.value, code)
+            _log.info("account %s: %s %d %s", told.account, told.state.value, told.code, told.reason)
 
 
 def _problem(code: int, status: int) -> RegistrationProblem:

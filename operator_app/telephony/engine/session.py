@@ -128,6 +128,7 @@ class Session:
         running = self._running
         if running is not None:
             self._exchange.measure()
+            self._exchange.ask_servers()
             if running.sound.changed():
                 running.ready = _with_audio(running)
                 self._exchange.sound_changed()

@@ -56,6 +56,10 @@ class Sink(Protocol):
         """Learn how an account stands at its server."""
         ...
 
+    def ping_answered(self, account: str, code: int) -> None:
+        """Learn how a question to an account's server ended."""
+        ...
+
     def turned_away(self, code: int, reason: str, remote: str) -> None:
         """Learn that the library refused a call by itself."""
         ...

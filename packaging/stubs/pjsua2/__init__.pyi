@@ -154,6 +154,26 @@ class OnRegStateParam:
     reason: str
     expiration: int
 
+class SipTransaction:
+    statusCode: int
+
+class TsxStateEvent:
+    tsx: SipTransaction
+
+class SipEventBody:
+    tsxState: TsxStateEvent
+
+class SipEvent:
+    body: SipEventBody
+
+class OnSendRequestParam:
+    e: SipEvent
+
+class SendRequestParam:
+    method: str
+    txOption: SipTxOption
+    def __init__(self) -> None: ...
+
 class AccountInfo:
     regIsActive: bool
 
@@ -165,6 +185,8 @@ class Account:
     def shutdown(self) -> None: ...
     def onIncomingCall(self, prm: OnIncomingCallParam) -> None: ...
     def onRegState(self, prm: OnRegStateParam) -> None: ...
+    def onSendRequest(self, prm: OnSendRequestParam) -> None: ...
+    def sendRequest(self, prm: SendRequestParam) -> None: ...
 
 class CallMediaInfo:
     index: int
@@ -187,6 +209,7 @@ class SipHeaderVector:
     def append(self, x: SipHeader) -> None: ...
 
 class SipTxOption:
+    targetUri: str
     headers: SipHeaderVector
 
 class CallSetting:

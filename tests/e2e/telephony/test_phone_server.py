@@ -1,12 +1,19 @@
 """Behind Kamailio: registered, refused, away."""
 
 import asyncio
+import os
+import signal
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from operator_app.domain.line import (
     LineConnected,
     LineEnded,
+    LinePlaced,
+    LineQuality,
     LineRegistration,
     RegistrationProblem,
     RegistrationState,
@@ -79,3 +86,64 @@ def test_a_server_that_is_not_there_is_told_and_found_when_it_comes(tmp_path: Pa
             await seat.signals.wait(LineRegistration, lambda each: each.state is RegistrationState.REGISTERED)
 
     asyncio.run(story())
+
+
+def at_two_servers(user: str, one: KamailioServer, two: KamailioServer) -> EngineSettings:
+    accounts = tuple(
+        EngineAccount(name, user, "rahasia", server.registrar("tcp"), expires_s=120, retry_s=1)
+        for name, server in (("one", one), ("two", two))
+    )
+    return replace(settings(), accounts=accounts)
+
+
+@pytest.mark.parametrize(
+    ("number", "problem"),
+    [(signal.SIGKILL, RegistrationProblem.UNREACHABLE), (signal.SIGSTOP, RegistrationProblem.TIMEOUT)],
+)
+def test_when_the_first_server_goes_the_second_carries_on(
+    tmp_path: Path, crew: Crew, number: signal.Signals, problem: RegistrationProblem
+) -> None:
+    """Killed or frozen: told, the running call keeps its sound, the next number is dialled by the second server."""
+
+    async def story() -> None:
+        users = {"1": "rahasia", "2": "rahasia"}
+        one, two = await asyncio.gather(
+            *(asyncio.to_thread(KamailioServer, crew, name, users) for name in ("one", "two"))
+        )
+        async with (
+            Rig(tmp_path, at_two_servers("1", one, two)) as seat,
+            Rig(tmp_path, at_two_servers("2", one, two), "other") as other,
+        ):
+            for phone in (seat, other):
+                for name in ("one", "two"):
+                    await phone.signals.wait(LineRegistration, account_is(name, RegistrationState.REGISTERED))
+            first = await seat.phone.dial("2")
+            await other.answer_next()
+            assert seat.signals.of(LinePlaced)[-1].account == "one"
+            await seat.signals.wait(LineQuality, lambda each: each.received > 20)
+
+            so_far, began = len(seat.signals.all), asyncio.get_running_loop().time()
+            os.killpg(one.process.pid, number)  # its workers too
+            told = await seat.signals.wait(
+                LineRegistration, account_is("one", RegistrationState.FAILED), after=so_far
+            )
+            assert asyncio.get_running_loop().time() - began < 10.0
+            assert told.problem is problem
+            after = len(other.signals.all)
+            second = await seat.phone.dial("2")
+            assert seat.signals.of(LinePlaced)[-1].account == "two"
+            await other.answer_next(after=after)
+            await seat.signals.wait(LineConnected, lambda each: each.call_id == second)
+            reading = await seat.signals.wait(
+                LineQuality, lambda each: each.call_id == first, after=len(seat.signals.all)
+            )
+            assert reading.lost == 0
+            assert seat.phone.calls()[0].silent_since is None
+            if number is signal.SIGSTOP:
+                os.killpg(one.process.pid, signal.SIGKILL)
+
+    asyncio.run(story())
+
+
+def account_is(name: str, state: RegistrationState) -> Callable[[LineRegistration], bool]:
+    return lambda each: (each.account, each.state) == (name, state)
