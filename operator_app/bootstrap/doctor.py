@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from operator_app import __version__
-from operator_app.bootstrap.parts import CannotStartError, data_folder, resources_folder, site_rules
+from operator_app.bootstrap.parts import CannotStartError, data_folder, resources_folder
+from operator_app.bootstrap.rules import site_rules
 from operator_app.bootstrap.site import SITE_FOLDER
 from operator_app.config.settings import Settings, SettingsError, load_settings
 from operator_app.maps.site import SitePackError, default_site, has_site, load_site

@@ -1,21 +1,16 @@
-"""What every window is built from: the clock, the site's kinds and agencies, folders, the log."""
+"""What every window is built from: the clock, folders, the log."""
 
 import faulthandler
 import logging
 import logging.handlers
 import os
 import sys
-import tomllib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import platformdirs
 
 from operator_app.config.settings import Settings, SettingsError
-from operator_app.domain.ids import AgencyCode
-from operator_app.domain.triage import Agency, Kind
-from operator_app.workflow.seat import SiteRules
 
 RESOURCES_VARIABLE = "OPERATOR_RESOURCES"
 
@@ -86,57 +81,3 @@ def start_log(folder: Path, name: str) -> None:
     logging.basicConfig(level=logging.INFO, handlers=[to_file, to_screen], force=True)
     crash = (folder / f"{name}.crash").open("a", encoding="utf-8")
     faulthandler.enable(crash)
-
-
-def site_rules(settings: Settings, site: Path) -> SiteRules:
-    """Kinds and agencies from the site folder, or the plain default. Raises `SettingsError` naming the file."""
-    default = resources_folder() / "site"
-    kinds = _rows(site, default, "kinds.toml", "kind")
-    agencies = _rows(site, default, "agencies.toml", "agency")
-    return SiteRules(
-        prefix=settings.site.prefix,
-        timezone=settings.site.zone,
-        kinds=tuple(_kind(row, source) for row, source in kinds),
-        agencies=tuple(_agency(row, source) for row, source in agencies),
-    )
-
-
-def _rows(site: Path, default: Path, name: str, key: str) -> list[tuple[dict[str, Any], Path]]:
-    source = site / name if (site / name).is_file() else default / name
-    try:
-        table = tomllib.loads(source.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(f"{source}: cannot be read: {error}.") from None
-    rows = table.get(key, [])
-    if not isinstance(rows, list) or not rows:
-        raise SettingsError(f"{source}: holds no [[{key}]].")
-    return [(row, source) for row in rows]
-
-
-def _kind(row: dict[str, Any], source: Path) -> Kind:
-    try:
-        kind = Kind(
-            code=str(row["code"]),
-            category=str(row["category"]),
-            name=str(row["name"]),
-            priority=int(row["priority"]),
-            primary=tuple(AgencyCode(code) for code in row["primary"]),
-            support=tuple(AgencyCode(code) for code in row["support"]),
-            masked=bool(row.get("masked", False)),
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise SettingsError(
-            f"{source}: the kind {row.get('code', '?')} lacks or misspells {error}."
-        ) from None
-    if kind.priority not in range(1, 6):
-        raise SettingsError(
-            f"{source}: the kind {kind.code} has priority {kind.priority}; it must be 1 to 5."
-        )
-    return kind
-
-
-def _agency(row: dict[str, Any], source: Path) -> Agency:
-    try:
-        return Agency(AgencyCode(str(row["code"])), str(row["name"]), bool(row["has_desk"]))
-    except KeyError as error:
-        raise SettingsError(f"{source}: the agency {row.get('code', '?')} lacks {error}.") from None

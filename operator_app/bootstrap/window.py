@@ -9,9 +9,9 @@ from operator_app.bootstrap.parts import (
     CannotStartError,
     data_folder,
     resources_folder,
-    site_rules,
     start_log,
 )
+from operator_app.bootstrap.rules import site_rules
 from operator_app.bootstrap.site import SITE_FOLDER
 from operator_app.config.settings import load_settings
 from operator_app.maps.site import Site, SitePackError, default_site, has_site, load_site

@@ -78,7 +78,8 @@ class Question:
 class Rule:
     """What certain answers change: `when` holds for each question the answers of which one must be given.
 
-    `priority` raises or lowers that of the kind, or keeps it from being lowered; `agencies` support, `lead` lead.
+    `priority` raises that of the kind, confirms it (so that nothing lowers it), or lowers it; `agencies` join in
+    support, `lead` join, or move up, to lead.
     """
 
     when: tuple[tuple[str, frozenset[str]], ...]
@@ -127,11 +128,11 @@ class Kind:
 
 
 class Ground(StrEnum):
-    """Why a priority is proposed: the kind has it, or answers raised it, lowered it or kept it from being lowered."""
+    """Why a priority is proposed: the kind has it; or answers raised it, confirmed that of the kind, or lowered it."""
 
     KIND = "kind"
     RAISED = "raised"
-    HELD = "held"
+    CONFIRMED = "confirmed"
     LOWERED = "lowered"
 
 
@@ -167,8 +168,8 @@ class Proposal:
 def assess(kind: Kind, answers: Mapping[str, str], agencies: Sequence[Agency]) -> Proposal:
     """Propose priority and agencies by kind and answers (code by question id, of this or of other cards).
 
-    One answer that raises or keeps the priority outweighs all that lower it. Agencies only ever join; codes that the
-    site does not know are left out.
+    The gravest raised priority counts; one answer that raises or confirms outweighs all that lower; of those that
+    lower, the one that lowers most. Agencies only ever join; codes that the site does not know are left out.
     """
     rules = [] if kind.card is None else [rule for rule in kind.card.rules if rule.holds(answers)]
     reasons = _reasons(kind, rules)
@@ -199,10 +200,11 @@ def _reasons(kind: Kind, rules: Iterable[Rule]) -> tuple[Because, ...]:
         key=lambda each: each[0],
     )
     raised = tuple(Because(Ground.RAISED, to, words) for to, words in changes if to < kind.priority)
-    held = tuple(Because(Ground.HELD, to, words) for to, words in changes if to == kind.priority)
-    # Of several the one that lowers least stands first: it alone leaves the incident graver than the others do.
-    lowered = tuple(Because(Ground.LOWERED, to, words) for to, words in changes if to > kind.priority)
-    return raised or (lowered and (held or lowered)) or (Because(Ground.KIND, kind.priority),)
+    confirmed = tuple(Because(Ground.CONFIRMED, to, words) for to, words in changes if to == kind.priority)
+    lowered = tuple(
+        Because(Ground.LOWERED, to, words) for to, words in reversed(changes) if to > kind.priority
+    )
+    return raised or confirmed or lowered or (Because(Ground.KIND, kind.priority),)
 
 
 def _wanted(kind: Kind, rules: Iterable[Rule]) -> dict[AgencyCode, tuple[bool, Phrase | None]]:

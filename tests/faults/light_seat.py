@@ -17,7 +17,8 @@ from collections.abc import Awaitable, Sequence
 from pathlib import Path
 
 from operator_app import __version__
-from operator_app.bootstrap.parts import ServerClock, site_rules
+from operator_app.bootstrap.parts import ServerClock
+from operator_app.bootstrap.rules import site_rules
 from operator_app.config.settings import load_settings
 from operator_app.domain.ids import SeatName
 from operator_app.domain.messages import Event, IncidentOpened

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from operator_app.domain.ids import AgencyCode, CallId, DispatchId, EventId, IncidentId, JournalId, SeatName
 from operator_app.domain.messages import (
+    AnswerGiven,
     CallLinked,
     DispatchDelivered,
     DispatchMoved,
@@ -52,6 +53,13 @@ _facts: st.SearchStrategy[Fact] = st.one_of(
     ),
     st.builds(IncidentMoved, st.just(INCIDENT), st.sampled_from(IncidentStatus), st.just("")),
     st.builds(IncidentNoted, st.just(INCIDENT), st.just("catatan")),
+    st.builds(
+        AnswerGiven,
+        st.just(INCIDENT),
+        st.integers(1, 2),
+        st.sampled_from(["inside", "smoke"]),
+        st.sampled_from(["yes", "no", None]),
+    ),
     st.builds(CallLinked, st.sampled_from([CallId("c1"), CallId("c2")]), st.just(INCIDENT)),
     st.builds(
         DispatchSent,

@@ -12,6 +12,7 @@ from operator_app.domain.hlc import Stamp
 from operator_app.domain.ids import AgencyCode, CallId, DispatchId
 from operator_app.domain.incident import fold_incident, format_position, parse_position
 from operator_app.domain.messages import (
+    AnswerGiven,
     CallAnswered,
     CallEnded,
     CallOffered,
@@ -53,6 +54,20 @@ def test_the_later_edit_wins_and_the_unseen_one_stays_visible() -> None:
     assert [(clash.value, clash.seat) for clash in held.clashes] == [("Jl. A", "M1")]
     decided = event(FieldSet(INCIDENT, "place", "Jl. A no. 2"), 3, "M2", base="b", name="c")
     assert fold_incident(INCIDENT, [OPENED, first, blind, decided]).fields["place"].clashes == ()
+
+
+def test_the_latest_answer_to_each_question_stands_until_it_is_taken_back() -> None:
+    first = event(AnswerGiven(INCIDENT, 1, "inside", "no"), 1, "M1", name="a")
+    other = event(AnswerGiven(INCIDENT, 1, "smoke", "yes"), 2, "M1", name="b")
+    later = event(AnswerGiven(INCIDENT, 2, "inside", "yes"), 3, "M2", name="c")
+    incident = fold_incident(INCIDENT, [later, OPENED, other, first])
+    assert incident.answers == {"inside": "yes", "smoke": "yes"}
+    given = incident.given["inside"]
+    assert (given.card_version, given.seat, given.event_id) == (2, "M2", "c")
+    gone = event(AnswerGiven(INCIDENT, 2, "inside", None), 4, "M1", name="d")
+    after = fold_incident(INCIDENT, [later, OPENED, gone, other, first])
+    assert after.answers == {"smoke": "yes"}
+    assert after.given["inside"].answer is None
 
 
 def test_an_edit_that_saw_what_it_replaces_is_no_clash() -> None:
