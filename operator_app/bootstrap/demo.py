@@ -11,7 +11,6 @@ import shutil
 import signal
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
@@ -19,7 +18,8 @@ from types import FrameType
 from operator_app.bootstrap.parts import CannotStartError, resources_folder
 from operator_app.room.display import need_hands
 from operator_app.room.room import Room
-from operator_app.room.shift import Shift, StepMissedError
+from operator_app.room.shift import Shift
+from operator_app.room.telling import StepMissedError, Telling
 from operator_app.room.waiting import RoomError
 
 SITE_BESIDE = Path(__file__).resolve().parents[2].parent / "shared" / "data"
@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
             _greet(display, keep, site)
             room = Room(folder, language=args.language, site=site, display=display)
             with room:
-                return _play(Shift(room, resources, args.out.absolute()), keep=keep)
+                return _play(room, resources, args.out.absolute(), keep=keep)
     except RoomError as error:
         raise CannotStartError(str(error)) from None
     except KeyboardInterrupt:
@@ -60,26 +60,27 @@ def run(args: argparse.Namespace) -> int:
         return 0
 
 
-def _play(shift: Shift, *, keep: bool) -> int:
-    start = time.monotonic()
+def _play(room: Room, resources: Path, out: Path, *, keep: bool) -> int:
+    telling = Telling(room, out)
+    shift = Shift(room, resources, telling)
     try:
         shift.open()
         shift.house_fire()
         shift.prank()
         shift.abandoned()
     except StepMissedError as missed:
-        told = shift.out / "missed.txt"
+        told = out / "missed.txt"
         told.write_text(f"{missed}\n", encoding="utf-8")
         for line in str(missed).splitlines()[:2]:
             print(line, file=sys.stderr, flush=True)
         print(
-            f"{shift.steps} steps were seen in {time.monotonic() - start:.1f} s, then one was missed; "
+            f"{telling.steps} steps were seen in {telling.seconds:.1f} s, then one was missed; "
             f"what the screens and logs said instead is in {told}"
         )
         return 1
     print(
-        f"All {shift.steps} steps were seen on the screens in {time.monotonic() - start:.1f} s; "
-        f"{shift.pictures} screenshots in {shift.out}"
+        f"All {telling.steps} steps were seen on the screens in {telling.seconds:.1f} s; "
+        f"{telling.pictures} screenshots in {out}"
     )
     if keep:
         print(

@@ -4,17 +4,15 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 from operator_app.room.caller import Caller
 from operator_app.room.room import Room
 from operator_app.room.sound import HEARD, level
+from operator_app.room.telling import Telling
 from operator_app.room.waiting import RoomError, wait_for
 from operator_app.room.window import Window
 from operator_app.ui.presenters.wording import number_text
 from operator_app.ui.texts import load_texts
-
-T = TypeVar("T")
 
 FIRE, PRANK, GONE = "081200000112", "081200000013", "081200000007"
 """Numbers of nobody: 0812-0000-... is given to no one."""
@@ -26,27 +24,17 @@ NEXT_CALL_S = 15.0
 LATER = ("buaya", "iseng", "rumah-terbakar")
 
 
-class StepMissedError(Exception):
-    """A step was not to be seen; the text names it and shows what screens and logs said instead."""
-
-
 class Shift:
     """Two seats, a desk, a wall and their callers. Each method plays one scene; raises `StepMissedError`."""
 
-    def __init__(self, room: Room, resources: Path, out: Path) -> None:
-        """Print steps to standard output and leave screenshots in `out`, cleared of earlier ones."""
-        self.out = out
-        self.steps = 0
-        self.pictures = 0
+    def __init__(self, room: Room, resources: Path, telling: Telling) -> None:
+        """`telling` prints each step and takes the pictures."""
         self._room = room
+        self._telling = telling
+        self._step, self._shots = telling.step, telling.shots
         self._voices = resources / "demo"
         self._say = load_texts(resources, room.language)
-        self._start = time.monotonic()
-        self._scene = 0
         self._number = ""
-        out.mkdir(parents=True, exist_ok=True)
-        for old in out.glob("[0-9][0-9]-*.png"):
-            old.unlink()
 
     # ---- the scenes
 
@@ -190,7 +178,7 @@ class Shift:
                 f"0812000001{number % 100:02d}", self._voices / f"{LATER[number % len(LATER)]}.wav"
             )
             caller.dial(self._room.phone_address(seat.name))
-            self._tell(f"{number_text(caller.number)} calls seat {seat.name}")
+            self._telling.tell(f"{number_text(caller.number)} calls seat {seat.name}")
             self._until(partial(self._over, caller), 300.0)
             if caller.is_in_call:
                 caller.hang_up()
@@ -296,7 +284,7 @@ class Shift:
 
     def _ready(self, seat: Window) -> None:
         self._state(seat, "ready")
-        seat.wait_exactly("lampPhone", self._say("lamp.phone"), self._say("lamp.phone_no_sound"))
+        seat.wait_other("lampPhone", self._say("lamp.phone_starting"), self._say("lamp.phone_lost"))
 
     def _state(self, seat: Window, state: str) -> None:
         seat.wait_text("topState", self._say(f"seat_state.{state}"))
@@ -327,35 +315,8 @@ class Shift:
         window.press(*keys)
         return begun
 
-    def _step(self, text: str, look: Callable[[], object], since: float | None = None) -> None:
-        """Do one step and print it with the time since the start and its own duration.
-
-        The duration is the milliseconds that `look` returns, else the time from `since` (its own begin) until now.
-        """
-        begun = time.monotonic() if since is None else since
-        try:
-            found = look()
-        except RoomError as error:
-            first = str(error).partition("\n")[0]
-            raise StepMissedError(f"MISSED: {text}\n{first}\n{self._room.report()}") from error
-        took_ms = found if isinstance(found, float) else (time.monotonic() - begun) * 1000
-        self.steps += 1
-        self._tell(f"{text} ({_span(took_ms)})")
-
-    def _tell(self, text: str) -> None:
-        print(f"[{time.monotonic() - self._start:5.1f} s] {text}", flush=True)
-
-    def _shots(self, name: str) -> None:
-        self._scene += 1
-        made = self._room.screenshots(self.out, f"{self._scene:02d}-{name}")
-        self.pictures += len(made)
-
     def _until(self, look: Callable[[], bool], limit_s: float) -> None:
         """Wait for it, or until the time is over: both are fine."""
         end = time.monotonic() + limit_s
         while not look() and time.monotonic() < end:
             time.sleep(0.1)
-
-
-def _span(ms: float) -> str:
-    return f"{ms:.0f} ms" if ms < 1000 else f"{ms / 1000:.1f} s"

@@ -155,6 +155,11 @@ class Window:
         """Return once the widget of that name shows one of these texts and nothing else."""
         self.wait(f'"{name}" shows exactly {" or ".join(texts)}', lambda: self.text(name) in texts, limit_s)
 
+    def wait_other(self, name: str, *texts: str, limit_s: float = SHOWN_S) -> None:
+        """Return once the widget of that name shows something, and none of these texts."""
+        what = f'"{name}" shows something else than {" or ".join(texts)}'
+        self.wait(what, lambda: self.text(name) not in ("", *texts), limit_s)
+
     def wait_words(self, contains: str, limit_s: float = SHOWN_S) -> None:
         """Return once this text can be read anywhere in the window."""
         self.wait(f'"{contains}" can be read', lambda: contains in self.words(), limit_s)

@@ -10,7 +10,7 @@ def wait_ready(*windows: Window) -> None:
     for window in windows:
         if window.role == "seat":
             window.wait_text("topState", "Siap")
-            window.wait_exactly("lampPhone", "Telepon", "Telepon tanpa suara")
+            window.wait_other("lampPhone", "Telepon menyala…", "Telepon mati")
             window.wait_exactly("lampServer", "Server")
         elif window.role == "desk":
             window.wait_exactly("lamp_server", "Server")
