@@ -41,6 +41,8 @@ LISTS_AFTER_MS = 40
 """Lists and history wait that long, so that the pop of a call is painted first."""
 JOURNAL = "journal"
 SECOND_MS = 1000
+PREPARE_EVERY_MS, PREPARED_AT_ONCE = 50, 150
+"""The filter's words are made ready in small bites of some milliseconds."""
 
 
 class SeatScreen(QObject):
@@ -71,6 +73,7 @@ class SeatScreen(QObject):
         self._phone = PhonePresenter(seat, say, self._past)
         self._lists = ListsPresenter(seat, say, self._past)
         self._form = FormPresenter(seat, say, words, draft, self._saves)
+        self._table = table
         self._timeline = TimelinePresenter(seat, say, words)
         self._map_marks = MapMarks(seat, site, words, table)
         commands = SeatCommands(seat, draft, site, self._unsaved)
@@ -81,10 +84,12 @@ class SeatScreen(QObject):
         self._fault: LineFault | None = None
         self._refused: LineRefused | None = None
         self._pin: tuple[float, float] | None = None
+        self._timers: list[QTimer] = []
         self._save_timer = self._timer(self.wishes.save)
         self._board_timer = self._timer(self._show_board)
         self._form_timer = self._timer(self._show_form)
         self._lists_timer = self._timer(self._gather_lists)
+        self._prepare_timer = self._timer(self._prepare)
         self._second = self._timer(self._tick)
 
     # ---- life
@@ -104,10 +109,11 @@ class SeatScreen(QObject):
         ]
         self._show_board()
         self._tick()
+        self._prepare_timer.start(PREPARE_EVERY_MS)
 
     async def stop(self) -> None:
         """Save what was typed, let wishes come to their end, and follow the seat no more."""
-        for timer in (self._save_timer, self._board_timer, self._form_timer, self._lists_timer, self._second):
+        for timer in self._timers:
             timer.stop()
         for end in self._ends:
             end()
@@ -142,11 +148,13 @@ class SeatScreen(QObject):
 
     def _board_changed(self, message: BoardChanged) -> None:
         self._past.changed(message.calls)
+        self._table.changed(message.incidents)
         if message.calls:
             self._lists_timer.start(LISTS_AFTER_MS)
         for incident_id in message.incidents:
             self._table_marks.expect("incident_row_painted", incident_id)
         self._board_timer.start(0)
+        self._prepare_timer.start(PREPARE_EVERY_MS)
 
     def _saved(self, message: Saved) -> None:
         self._saves.saved(message.events, self._seat.now())
@@ -198,6 +206,10 @@ class SeatScreen(QObject):
             if rings and not self._rang and self._ring.is_sounding:
                 self._marks.mark("ring_started")
         self._rang = rings
+
+    def _prepare(self) -> None:
+        if self._table.prepare(PREPARED_AT_ONCE):
+            self._prepare_timer.start(PREPARE_EVERY_MS)
 
     def _gather_lists(self) -> None:
         self._lists.gather()
@@ -253,4 +265,5 @@ class SeatScreen(QObject):
         timer = QTimer(self)
         timer.setSingleShot(True)
         timer.timeout.connect(run)
+        self._timers.append(timer)
         return timer

@@ -1,13 +1,13 @@
 """The open incidents of the whole room as table rows: ordered, filtered, written only for what is to be seen."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from operator_app.domain.ids import IncidentId
 from operator_app.domain.incident import Dispatch, Incident
 from operator_app.domain.states import DispatchState, IncidentStatus
+from operator_app.ui.presenters.open_incidents import AT_WORK, OpenIncidents
 from operator_app.ui.presenters.rows import Cell, cell, chip
 from operator_app.ui.presenters.site_words import SiteWords
 from operator_app.ui.presenters.wording import PRIORITY_TONES, Say, Span, Tone, running
@@ -20,7 +20,6 @@ RUNNING_COLUMNS = (4, 6)
 AGE_WATCH_S = {1: 900.0, 2: 1800.0, 3: 7200.0}
 AGE_ALARM_S = {1: 1800.0, 2: 3600.0, 3: 14400.0}
 """Ages by priority from which an incident without anybody on scene wants attention."""
-_PROGRESS = (DispatchState.SENT, DispatchState.ACCEPTED, DispatchState.UNDER_WAY, DispatchState.ON_SCENE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,32 +38,49 @@ class IncidentsPresenter:
         self._say = say
         self._words = words
         self._search: dict[IncidentId, tuple[Incident, str]] = {}
+        self._open = OpenIncidents(seat.board.incidents)
+        self._site_order = [str(each.code) for each in seat.agencies]
+
+    def changed(self, incident_ids: Iterable[str]) -> None:
+        """Take note of new or changed incidents."""
+        self._open.changed(incident_ids)
+
+    def prepare(self, count: int) -> bool:
+        """Make up to `count` incidents ready for the filter; returns whether there are more to do."""
+        missing = (each for each in self._open.ordered() if not self._is_prepared(each))
+        for number, incident in enumerate(missing):
+            if number == count:
+                return True
+            self._text(incident)
+        return False
+
+    def all(self) -> tuple[Incident, ...]:
+        """Return every open incident, the gravest first, then the oldest."""
+        return self._open.ordered()
 
     def rows(self, wanted: str = "") -> tuple[Incident, ...]:
         """Return the open incidents that hold every word of the filter, the gravest first, then the oldest."""
         parts = wanted.casefold().split()
-        opened = self._seat.board.open_incidents()
+        opened = self._open.ordered()
         if not parts:
             return opened
         return tuple(each for each in opened if all(part in self._text(each) for part in parts))
 
     def head(self, shown: int) -> IncidentsHead:
         """Return the title with the count, and the counts by agency."""
-        opened = self._seat.board.open_incidents()
-        counts: Counter[str] = Counter()
-        for incident in opened:
-            counts.update({str(each.agency) for each in incident.dispatches if each.state in _PROGRESS})
+        opened = self._open.ordered()
         spans = [Span(self._say("incidents.all_seats"), Tone.QUIET)]
-        order = [
-            str(each.code) for each in self._seat.agencies
-        ]  # the same on every seat, whoever wrote first
-        most = sorted(
-            counts.items(), key=lambda each: (-each[1], order.index(each[0]) if each[0] in order else 99)
-        )[:5]
-        spans += [Span(f" · {self._words.agency(code)} {n}", Tone.QUIET) for code, n in most]
+        spans += [Span(f" · {self._words.agency(code)} {n}", Tone.QUIET) for code, n in self._busiest()]
         if shown < len(opened):
             spans = [Span(self._say("incidents.filtered", n=shown, of=len(opened)), Tone.WATCH, strong=True)]
         return IncidentsHead(self._say("incidents.title", n=len(opened)), tuple(spans))
+
+    def _busiest(self) -> list[tuple[str, int]]:
+        """Return the agencies with the most incidents; equal ones stand as the site names them, on every seat alike."""
+        order = self._site_order
+        counts = [(code, n) for code, n in self._open.agencies.items() if n > 0]
+        counts.sort(key=lambda each: (-each[1], order.index(each[0]) if each[0] in order else len(order)))
+        return counts[:5]
 
     def titles(self) -> tuple[str, ...]:
         """Return the column titles."""
@@ -91,6 +107,10 @@ class IncidentsPresenter:
             first = min(waiting, key=_deadline)
             return self._say("incidents.waiting_short", agency=self._words.agency(first.agency))
         return self._settled(incident).text
+
+    def _is_prepared(self, incident: Incident) -> bool:
+        held = self._search.get(incident.id)
+        return held is not None and held[0] is incident
 
     def _text(self, incident: Incident) -> str:
         held = self._search.get(incident.id)
@@ -133,12 +153,12 @@ class IncidentsPresenter:
 
     def _settled(self, incident: Incident) -> Cell:
         declined = [each for each in incident.dispatches if each.state is DispatchState.DECLINED]
-        at_work = [each for each in incident.dispatches if each.state in _PROGRESS]
+        at_work = [each for each in incident.dispatches if each.state in AT_WORK]
         if declined and not at_work:
             agency = self._words.agency(declined[-1].agency)
             return cell(self._say("incidents.declined", agency=agency), Tone.ALARM, strong=True)
         if at_work and incident.status is not IncidentStatus.DONE:
-            furthest = max(at_work, key=lambda each: _PROGRESS.index(each.state))
+            furthest = max(at_work, key=lambda each: AT_WORK.index(each.state))
             return cell(self._say(f"dispatch_state.{furthest.state}"))
         tone = Tone.WATCH if incident.status is IncidentStatus.NEW else Tone.PLAIN
         return cell(self._say(f"incident_status.{incident.status}"), tone)

@@ -7,14 +7,18 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QAbstractTableModel, QPersistentModelIndex
 from PySide6.QtTest import QAbstractItemModelTester
 
-from operator_app.domain.ids import IncidentId
+from operator_app.domain.ids import AgencyCode, DispatchId, IncidentId
 from operator_app.domain.incident import Incident
+from operator_app.domain.messages import DispatchSent, Fact, FieldSet, IncidentMoved, IncidentOpened
+from operator_app.domain.states import IncidentStatus
 from operator_app.ui.incidents_model import FEW, IncidentsModel
 from operator_app.ui.presenters.incidents import IncidentsPresenter
+from operator_app.ui.presenters.open_incidents import MANY, OpenIncidents
 from operator_app.ui.presenters.rows import Row, cell
 from operator_app.ui.presenters.site_words import SiteWords
 from operator_app.ui.rows_view import ID_ROLE, RowsModel
 from operator_app.ui.texts import load_texts
+from operator_app.workflow.board import Board
 from tests.ui.seat_room import NOW, RESOURCES, PastWriter, incident, make_room
 
 SAY = load_texts(RESOURCES, "id", strict=True)
@@ -122,3 +126,56 @@ def test_a_changed_incident_is_written_anew_and_a_running_time_each_second() -> 
     model.tick(0, 99)
     model.tick(0, -1)
     assert len(changed) == 4
+
+
+changes = st.lists(
+    st.tuples(
+        st.integers(0, 7), st.sampled_from(["open", "priority", "dispatch", "close"]), st.integers(1, 5)
+    ),
+    max_size=30,
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(changes, st.booleans())
+def test_the_kept_order_is_the_boards_own(steps: list[tuple[int, str, int]], at_once: bool) -> None:
+    board = Board()
+    kept = OpenIncidents(board.incidents)
+    writer = PastWriter("M1").back(60)
+    touched: set[str] = set()
+    for which, what, number in steps:
+        incident_id = IncidentId(f"incident-{which}")
+        facts: dict[str, Fact] = {
+            "open": IncidentOpened(incident_id, f"X-{which}", None),
+            "priority": FieldSet(incident_id, "priority", str(number)),
+            "dispatch": DispatchSent(
+                incident_id, DispatchId(f"d{which}{number}"), AgencyCode(f"A{number}"), 60
+            ),
+            "close": IncidentMoved(incident_id, IncidentStatus.CANCELLED, "x"),
+        }
+        changed = board.apply([writer.event(facts[what])]).incidents
+        touched |= changed
+        if not at_once:
+            kept.changed(changed)
+            assert kept.ordered() == board.open_incidents()
+    kept.changed(touched)
+    assert kept.ordered() == board.open_incidents()
+    counts = {code: n for code, n in kept.agencies.items() if n}
+    told = [each.agency for one in board.open_incidents() for each in one.dispatches]
+    assert set(counts) == set(told)
+
+
+def test_a_whole_history_at_once_is_ordered_as_the_board_orders_it() -> None:
+    board = Board()
+    kept = OpenIncidents(board.incidents)
+    writer = PastWriter("M1").back(600)
+    events = []
+    for number in range(MANY + 50):
+        incident_id = IncidentId(f"incident-{number:04d}")
+        events += [
+            writer.event(IncidentOpened(incident_id, str(number), None)),
+            writer.event(FieldSet(incident_id, "priority", str(1 + number % 5))),
+        ]
+    kept.changed(board.apply(events).incidents)
+    assert kept.ordered() == board.open_incidents()
+    assert len(kept.ordered()) == MANY + 50
