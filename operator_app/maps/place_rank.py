@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from rapidfuzz import fuzz
 
-from operator_app.maps.names import FILLERS, PlaceHit
+from operator_app.maps.names import FILLERS
 
 _GROUPS = {
     "kecamatan": 0,
@@ -46,11 +47,14 @@ Reading = tuple[Term, ...]
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A place that the index brought, with the words it is held under."""
+    """A place that the index brought, with the words it is held under; `text` is its name in those words."""
 
-    hit: PlaceHit
+    kind: str
+    kecamatan: str
+    text: str
     name: tuple[str, ...]
     around: tuple[str, ...]
+    row: Sequence[Any]
 
 
 def group_of(kind: str) -> int:
@@ -110,7 +114,7 @@ class _Judge:
         bonus = 0.0
         if name:
             bonus = 0.10 * len(said) / len(name) + 0.03 * (0 in said)
-            bonus += 0.0005 * fuzz.ratio(self._text, " ".join(name))
+            bonus += 0.0005 * fuzz.ratio(self._text, candidate.text)
         return fit + bonus, fit
 
 
@@ -124,12 +128,11 @@ def ordered(
     judges = [_Judge(reading) for reading in readings]
     scored = []
     for candidate in candidates:
-        hit = candidate.hit
         score, fit = max(judge.judge(candidate) for judge in judges)
-        score += _GROUP_BONUS[group_of(hit.kind)]
-        if near and hit.kecamatan == near:
+        score += _GROUP_BONUS[group_of(candidate.kind)]
+        if near and candidate.kecamatan == near:
             score += _NEAR_BONUS
-        after = (hit.kind in _WIDER, len(candidate.name), hit.label, hit.kecamatan, hit.desa, hit.kode)
+        after = (candidate.kind in _WIDER, len(candidate.name), candidate.row)
         scored.append(((-round(score, 6), *after), fit, candidate))
     scored.sort(key=lambda each: each[0])
     return [(fit, candidate) for _, fit, candidate in scored]

@@ -85,8 +85,7 @@ class Vocabulary:
             held = self._beginnings[length] = sorted(cut)
         return held
 
-    def stands_alone(self, form: str) -> bool:
-        """Whether no other known word begins like this one: an exact word is found faster than a beginning."""
+    def beginning_with(self, form: str, limit: int) -> list[str]:
+        """Return up to so many known words that begin so, in order."""
         place = bisect_left(self._words, form)
-        beginning = self._words[place : place + 2]
-        return beginning[:1] == [form] and not (len(beginning) > 1 and beginning[1].startswith(form))
+        return [word for word in self._words[place : place + limit] if word.startswith(form)]
