@@ -1,5 +1,6 @@
 """The scripted shift: what the people of a room do in one evening, each step seen on the real screens and timed."""
 
+import re
 import time
 from collections.abc import Callable
 from functools import partial
@@ -258,7 +259,10 @@ class Shift:
     def _type_text(self) -> None:
         self.m1.type(TEXT)
         self.m1.wait_text("text", TEXT)
-        self.m1.wait_text("saved", self._say("form.shared").partition("{")[0].strip())
+        at_server = re.compile(re.escape(self._say("form.shared")).replace(r"\{time\}", r"\d\d:\d\d:\d\d"))
+        self.m1.wait(
+            "it is said to be at the server", lambda: at_server.search(self.m1.text("saved")) is not None
+        )
 
     def _click_map(self) -> None:
         self.m1.click("map", 0.45, 0.45)

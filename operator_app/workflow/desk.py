@@ -66,6 +66,7 @@ class Desk:
         self._turn = asyncio.Lock()
         self._delivering: set[DispatchId] = set()
         self._unshared = set(unshared)
+        self._early: set[EventId] = set()
         self._last: tuple[EventId, datetime] | None = None
         self._last_shared_at: datetime | None = None
         self.link = LinkState(False, recorder.clock.now(), 0, LinkTrouble.NOT_CONFIGURED)
@@ -167,7 +168,9 @@ class Desk:
 
     def on_shared(self, event_ids: tuple[str, ...]) -> None:
         """Take in that events of ours have arrived at the server."""
-        self._unshared.difference_update(EventId(each) for each in event_ids)
+        told = {EventId(each) for each in event_ids}
+        self._early |= told - self._unshared
+        self._unshared -= told
         if self._last is not None and self._last[0] in event_ids:
             self._last_shared_at = self.now()
         self.bus.publish(Shared(event_ids))
@@ -188,6 +191,10 @@ class Desk:
         return incident, dispatch
 
     def _saved(self, saved: Saved) -> None:
-        self._unshared.update(event.id for event in saved.events)
+        # After a moment of standing still the server's word can be heard before that of our own disk.
+        mine = {event.id for event in saved.events}
+        self._unshared |= mine - self._early
         last = saved.events[-1]
-        self._last, self._last_shared_at = (last.id, last.occurred_at), None
+        self._last = (last.id, last.occurred_at)
+        self._last_shared_at = self.now() if last.id in self._early else None
+        self._early -= mine

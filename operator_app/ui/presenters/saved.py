@@ -22,22 +22,30 @@ class SaveTracker:
     def __init__(self) -> None:
         self._saved_at: dict[IncidentId, datetime] = {}
         self._shared_at: dict[IncidentId, datetime] = {}
-        self._open: dict[str, IncidentId] = {}
+        self._open: dict[str, IncidentId | None] = {}
+        self._early: set[str] = set()
 
     def saved(self, events: tuple[Event, ...], at: datetime) -> None:
         """Take in events that are on our disk since `at`."""
         for event in events:
             incident_id = incident_of(event.fact)
+            self._open[event.id] = incident_id
             if incident_id is not None:
                 self._saved_at[incident_id] = at
-                self._open[event.id] = incident_id
+        # A window that stood still for a moment hears the server's word before that of its own disk.
+        early = self._early.intersection(event.id for event in events)
+        if early:
+            self._early -= early
+            self.shared(tuple(early), at)
 
     def shared(self, event_ids: tuple[str, ...], at: datetime) -> None:
         """Take in events that the server confirmed at `at`."""
+        self._early.update(each for each in event_ids if each not in self._open)
         done = {self._open.pop(each) for each in event_ids if each in self._open}
         still_open = set(self._open.values())
         for incident_id in done - still_open:
-            self._shared_at[incident_id] = at
+            if incident_id is not None:
+                self._shared_at[incident_id] = at
 
     def of(self, incident_id: IncidentId) -> Standing:
         """Return where that incident's own words are; nothing of ours gives an empty standing."""

@@ -157,8 +157,10 @@ class SeatFeed:
         await self.tell(seat, self.ago(since_s), SeatStateChanged(state))
 
 
-def made_desk(clock: SetClock, agency: Agency = DAMKAR) -> tuple[Desk, MemoryJournal]:
-    board, bus, journal = Board(), Bus(), MemoryJournal("desk")
+def made_desk(
+    clock: SetClock, agency: Agency = DAMKAR, journal: MemoryJournal | None = None
+) -> tuple[Desk, MemoryJournal]:
+    board, bus, journal = Board(), Bus(), journal or MemoryJournal("desk")
     recorder = Recorder(journal, clock, board, bus, SeatName(agency.code), "Petugas piket")
     return Desk(recorder, board, bus, agency, RULES), journal
 

@@ -1,13 +1,15 @@
 """The agency's desk: what it shows, what it may do, and what it has written down afterwards."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 
-from operator_app.domain.messages import DispatchDelivered, DispatchMoved, IncidentMoved
+from operator_app.domain.messages import DispatchDelivered, DispatchMoved, Event, IncidentMoved
 from operator_app.domain.states import DispatchState, IncidentStatus, Refusal, RefusedError
 from operator_app.workflow.ports import JournalFailedError
+from tests.fakes.memory_journal import MemoryJournal
 from tests.unit.desk.room import BPBD, DAMKAR, SeatFeed, SetClock, made_desk
 
 
@@ -128,3 +130,19 @@ async def test_it_is_said_to_be_at_the_server_only_when_the_server_said_so() -> 
     clock.forward(5)
     await desk.move(dispatch_id, DispatchState.UNDER_WAY)
     assert desk.record_standing().shared_at is None
+
+
+async def test_the_servers_word_may_be_heard_before_that_of_the_own_disk() -> None:
+    class QuickServer(MemoryJournal):
+        async def append(self, events: Sequence[Event]) -> None:
+            await super().append(events)
+            desk.on_shared(tuple(event.id for event in events))
+
+    clock = SetClock()
+    feed = SeatFeed(clock)
+    desk, journal = made_desk(clock, journal=QuickServer("desk"))
+    _, [dispatch_id] = await feed.incident()
+    desk.on_events(feed.events)
+    await desk.accept(dispatch_id)
+    assert desk.is_shared(journal.kept[-1].id)
+    assert desk.record_standing().shared_at == clock.now()

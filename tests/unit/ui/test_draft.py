@@ -128,6 +128,17 @@ def test_a_chosen_value_takes_the_place_of_typed_letters() -> None:
     assert desk.draft.due_in_s() is None
 
 
+def test_the_servers_word_may_be_heard_before_that_of_the_own_disk() -> None:
+    tracker, writer = SaveTracker(), Writer("M3")
+    events = tuple(writer.incident())
+    incident_id = incident_of(events[0].fact)
+    assert incident_id is not None
+    tracker.shared(tuple(event.id for event in events), START)
+    tracker.saved(events, START)
+    standing = tracker.of(incident_id)
+    assert (standing.saved_at, standing.shared_at, standing.unshared) == (START, START, 0)
+
+
 def test_shared_is_claimed_only_when_all_is_shared() -> None:
     tracker, writer = SaveTracker(), Writer("M3")
     events = tuple(writer.incident())
