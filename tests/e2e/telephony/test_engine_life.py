@@ -65,7 +65,9 @@ def test_a_killed_engine_is_told_restarted_and_its_recording_repaired(tmp_path: 
             assert recorded.call_id == offered.call_id
             for file in map(Path, recorded.files):
                 assert wav.shape(file).whole
-                assert tone_level(file, 1000, start_s=0.3) > 0.45
+                assert (
+                    tone_level(file, 1000, start_s=0.3) > 0.25
+                )  # sent at 0.5; a starved machine drops frames
             # The library keeps an eighth of a second back; nothing else may be missing.
             assert recorded.seconds > killed - connected - 0.3
 

@@ -167,7 +167,7 @@ def test_a_recorded_voice_begins_with_the_call(tmp_path: Path, crew: Crew) -> No
             offered = await seat.answer_next(after=so_far)
             recorded = await seat.signals.wait(LineRecorded, lambda each: each.call_id == offered.call_id)
             assert await asyncio.to_thread(late.wait) == 0, late.report()
-        assert tone_level(Path(recorded.files[1]), CALLER_HZ, start_s=0.1, seconds=0.5) > 0.4
+        assert tone_level(Path(recorded.files[1]), CALLER_HZ, start_s=0.1, seconds=0.5) > 0.2  # sent at 0.5
 
     asyncio.run(story())
 
