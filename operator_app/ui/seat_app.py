@@ -160,18 +160,3 @@ async def run_seat_window(
         if server is not None:
             await server.close()
         await window.close()
-
-
-def build_seat_window(
-    seat: Seat,
-    texts: Texts,
-    theme: Theme,
-    site: Site,
-    place_search: PlaceSearch,
-    *,
-    map_assets: MapAssets | None = None,
-) -> SeatWindow:
-    """Build the operator's window and let it follow the seat, without showing it."""
-    window = SeatWindow(seat, texts, theme, site, place_search, map_assets=map_assets)
-    window.start()
-    return window

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -52,7 +52,6 @@ class Stage:
 
     room: Room
     seat_window: SeatWindow
-    asked: list[str] = field(default_factory=list)
 
     @property
     def window(self) -> QWidget:
