@@ -3,6 +3,7 @@
 import argparse
 import importlib.metadata
 import shutil
+import socket
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from operator_app.storage.problems import ServerProblem, StoreProblemError
 from operator_app.storage.seat_store import SeatStore, set_aside
 from operator_app.storage.server_link import check_server
 
+KNOWN_CODECS = ("PCMA", "PCMU", "G722", "GSM", "iLBC", "speex")
 LOW_SPACE_BYTES = 2 * 1024**3
 LIBRARIES = ("PySide6", "pjsua2-python", "SQLAlchemy", "psycopg", "folium", "pyqtgraph", "qasync")
 
@@ -65,6 +67,8 @@ def examine(config: Path | None) -> Iterator[Finding]:
     yield from _site(settings, folder)
     if settings.seat.role != "wall":
         yield _store(folder)
+    if settings.seat.role == "seat":
+        yield _phone(settings)
     yield _server(settings)
 
 
@@ -112,6 +116,23 @@ def _store(folder: Path) -> Finding:
         return Finding("journal", words)
     finally:
         store.close()
+
+
+def _phone(settings: Settings) -> Finding:
+    phone = settings.phone
+    if not phone.enabled:
+        return Finding("phone", "switched off in the settings", None)
+    unknown = [codec for codec in phone.codecs if codec not in KNOWN_CODECS]
+    if unknown:
+        known = ", ".join(KNOWN_CODECS)
+        return Finding("phone", f"no codec {', '.join(unknown)}; known are {known}", good=False)
+    try:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.bind((phone.address, phone.port))
+    except OSError as error:
+        words = f"{phone.address} port {phone.port} cannot be used ({error.strerror}); a running seat holds its own"
+        return Finding("phone", words, good=False)
+    return Finding("phone", f"{phone.address} port {phone.port or 'any'}, {len(phone.account)} accounts")
 
 
 def _server(settings: Settings) -> Finding:

@@ -52,23 +52,32 @@ def resources_folder() -> Path:
 
 def data_folder(settings: Settings) -> Path:
     """The window's own folder, made if it is new. Raises `SettingsError`."""
-    named = settings.seat.data
-    folder = (
-        Path(named).expanduser()
-        if named
-        else Path(platformdirs.user_data_dir("operator-112")) / settings.seat.name
-    )
+    named = settings.seat.data or str(Path(platformdirs.user_data_dir("operator-112")) / settings.seat.name)
     try:
+        folder = Path(named).expanduser()
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise SettingsError(f"{folder}: the folder of this seat cannot be made ({error.strerror}).") from None
+    except (OSError, RuntimeError, ValueError) as error:
+        cause = getattr(error, "strerror", None) or error
+        raise SettingsError(
+            f"{named!r}: the folder of this seat cannot be made ({cause}); mend [seat] data."
+        ) from None
     if not os.access(folder, os.W_OK):
         raise SettingsError(f"{folder}: the folder of this seat cannot be written to; mend its rights.")
     return folder
 
 
 def start_log(folder: Path, name: str) -> None:
-    """Log to `folder`/name.log, rotated, and to standard error; a crash leaves its stack in name.crash."""
+    """Log to `folder`/name.log, rotated, and to standard error; a crash leaves its stack in name.crash.
+
+    Raises `SettingsError` when that folder cannot be written.
+    """
+    try:
+        _start_log(folder, name)
+    except OSError as error:
+        raise SettingsError(f"{folder}: no log can be written there ({error.strerror}); mend it.") from None
+
+
+def _start_log(folder: Path, name: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     form = logging.Formatter("%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s")
     to_file = logging.handlers.RotatingFileHandler(

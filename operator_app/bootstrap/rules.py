@@ -47,8 +47,8 @@ def _table(source: Path) -> dict[str, Any]:
 def _rows(site: Path, default: Path, name: str, key: str) -> list[tuple[dict[str, Any], Path]]:
     source = _file(site, default, name)
     rows = _table(source).get(key, [])
-    if not isinstance(rows, list) or not rows:
-        raise SettingsError(f"{source}: holds no [[{key}]].")
+    if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
+        raise SettingsError(f"{source}: holds no [[{key}]] tables.")
     return [(row, source) for row in rows]
 
 
@@ -88,7 +88,7 @@ def _kind(row: dict[str, Any], source: Path) -> Kind:
 def _agency(row: dict[str, Any], source: Path) -> Agency:
     try:
         return Agency(AgencyCode(str(row["code"])), str(row["name"]), bool(row["has_desk"]))
-    except KeyError as error:
+    except (KeyError, TypeError) as error:
         raise SettingsError(f"{source}: the agency {row.get('code', '?')} lacks {error}.") from None
 
 

@@ -113,7 +113,7 @@ CHOICES: dict[tuple[str, str], tuple[str, ...]] = {
 def load_settings(path: Path) -> Settings:
     """Read a settings file. Raises `SettingsError`."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise SettingsError(f"{path}: there is no such settings file; give one with --config FILE.") from None
     except (OSError, UnicodeDecodeError) as error:

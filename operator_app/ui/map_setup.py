@@ -50,3 +50,9 @@ def register_scheme() -> None:
         | QWebEngineUrlScheme.Flag.FetchApiAllowed
     )
     QWebEngineUrlScheme.registerScheme(scheme)
+
+
+def root_with_sandbox() -> bool:
+    """Whether Chromium would refuse to run: as root, unless its sandbox was switched off on purpose (tests do)."""
+    as_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    return as_root and os.environ.get("QTWEBENGINE_DISABLE_SANDBOX") != "1"

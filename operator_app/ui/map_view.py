@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QLabel, QStackedLayout, QWidget
 from operator_app.maps.live import LiveMap, MapIncident, MapLook, MapTexts
 from operator_app.maps.serve import PAGE, MapAssets, MapServer
 from operator_app.maps.site import Site
+from operator_app.ui.map_setup import root_with_sandbox
 
 if TYPE_CHECKING:
     from operator_app.ui.map_web import WebMap
@@ -101,6 +102,11 @@ class MapView(QWidget):
     def activate(self) -> None:
         """Make the web view and load the page; blocks this thread once for 150 ms: never while a call rings."""
         if self._web is not None or self._state is MapState.FAILED:
+            return
+        if root_with_sandbox():
+            # Chromium would end the whole process, calls and all.
+            _log.error("map: not as root; start the program as an ordinary user")
+            self._enter(MapState.FAILED)
             return
         try:
             # After the first paint: importing WebEngine costs 30 to 70 ms.

@@ -92,7 +92,7 @@ async def busy_seat(folder: Path) -> AsyncIterator[Busy]:
         assert (
             tone_level(caller, TONE_HZ, start_s=0.3, seconds=0.5) > 0.2
         )  # sent at 0.5; a starved machine drops frames
-        assert tone_level(caller, TONE_HZ, start_s=recorded.seconds - 0.8, seconds=0.5) > 0.35
+        assert tone_level(caller, TONE_HZ, start_s=recorded.seconds - 0.8, seconds=0.5) > 0.2
         assert silent_frames(caller, start_s=0.3, end_s=recorded.seconds - 0.2) <= recorded.seconds / 2
 
 
