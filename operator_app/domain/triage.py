@@ -223,7 +223,7 @@ def _wanted(kind: Kind, rules: Iterable[Rule]) -> dict[AgencyCode, tuple[bool, P
 
 
 def find_kinds(kinds: Sequence[Kind], typed: str, limit: int = 8) -> tuple[Kind, ...]:
-    """Kinds that the letters pick: those whose code starts with them first, then words that start, then any part."""
+    """Kinds that the letters pick: by the start of the code, of the name, of any word, and last by any part."""
     wanted = typed.casefold().split()
     if not wanted:
         return tuple(kinds[:limit])
@@ -233,10 +233,12 @@ def find_kinds(kinds: Sequence[Kind], typed: str, limit: int = 8) -> tuple[Kind,
         words = f"{kind.category} {kind.name}".casefold().replace("/", " ").replace(",", " ").split()
         if len(wanted) == 1 and code.startswith(wanted[0]):
             return 0
-        if all(any(word.startswith(part) for word in words) for part in wanted):
+        if kind.name.casefold().startswith(" ".join(wanted)):
             return 1
+        if all(any(word.startswith(part) for word in words) for part in wanted):
+            return 2
         text = f"{code} {kind.category} {kind.name}".casefold()
-        return 2 if all(part in text for part in wanted) else None
+        return 3 if all(part in text for part in wanted) else None
 
     ranked = [(found, place, kind) for place, kind in enumerate(kinds) if (found := rank(kind)) is not None]
     return tuple(kind for _, _, kind in sorted(ranked, key=lambda each: each[:2])[:limit])
