@@ -123,13 +123,15 @@ def _folder(given: Path | None) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def _terminable() -> Iterator[None]:
-    """Let TERM end the demo as Ctrl+C does, so that it clears up after itself."""
+    """Let TERM and INT end the demo in order, so that it clears up after itself."""
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    # INT too: a program started in the background by a shell inherits it switched off.
+    before = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
