@@ -429,6 +429,18 @@ def test_the_proposal_names_leaders_support_and_those_told_by_phone() -> None:
     scene(play)
 
 
+def test_one_key_hands_over_until_every_proposed_agency_was_asked() -> None:
+    async def play() -> None:
+        room = await busy_room()
+        form = views(room).form()
+        assert form.can_dispatch is any(agency.name == "RSUD" and agency.can_ask for agency in form.agencies)
+        if form.can_dispatch:
+            await room.seat.dispatch()
+        assert views(room).form().can_dispatch is False
+
+    scene(play)
+
+
 # ---- timeline
 
 
