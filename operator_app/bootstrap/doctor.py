@@ -19,7 +19,7 @@ from operator_app.storage.problems import ServerProblem, StoreProblemError
 from operator_app.storage.seat_store import SeatStore, set_aside
 from operator_app.storage.server_link import check_server
 
-KNOWN_CODECS = ("PCMA", "PCMU", "G722", "GSM", "iLBC", "speex")
+KNOWN_CODECS = ("PCMA", "PCMU", "G722", "GSM", "ILBC", "SPEEX")
 LOW_SPACE_BYTES = 2 * 1024**3
 LIBRARIES = ("PySide6", "pjsua2-python", "SQLAlchemy", "psycopg", "folium", "pyqtgraph", "qasync")
 
@@ -122,7 +122,7 @@ def _phone(settings: Settings) -> Finding:
     phone = settings.phone
     if not phone.enabled:
         return Finding("phone", "switched off in the settings", None)
-    unknown = [codec for codec in phone.codecs if codec not in KNOWN_CODECS]
+    unknown = [codec for codec in phone.codecs if codec.upper() not in KNOWN_CODECS]
     if unknown:
         known = ", ".join(KNOWN_CODECS)
         return Finding("phone", f"no codec {', '.join(unknown)}; known are {known}", good=False)
