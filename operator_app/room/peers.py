@@ -1,9 +1,11 @@
 """Foreign SIP programs as callers and as phone server: SIPp, baresip, Kamailio, each set up on the spot."""
 
 import json
+import random
 import re
 import socket
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -15,25 +17,35 @@ from operator_app.room.waiting import RoomError, wait_for
 LOOPBACK = "127.0.0.1"
 
 
-def free_port(kind: socket.SocketKind = socket.SOCK_DGRAM) -> int:
+UDP, TCP = socket.SOCK_DGRAM, socket.SOCK_STREAM
+
+
+def free_port(kind: socket.SocketKind = UDP) -> int:
     """Return a port of the loopback that nobody has just now."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    return _free({0: (kind,)})
 
 
 def free_even_port() -> int:
     """Return an even UDP port whose next one is free too: RTP and RTCP."""
+    return _free({0: (UDP,), 1: (UDP,)}, step=2)
+
+
+def free_sip_port() -> int:
+    """Return a port free for SIP over UDP and TCP whose next one is free for TLS, as baresip takes them."""
+    return _free({0: (UDP, TCP), 1: (TCP,)})
+
+
+def _free(wanted: Mapping[int, tuple[socket.SocketKind, ...]], step: int = 1) -> int:
+    """Find a port below those that outgoing connections get from the system: nobody takes it in between by chance."""
     while True:
-        port = free_port() & ~1
+        port = random.randrange(16_384, 32_768, step)  # noqa: S311  (no secret)
         try:
-            with (
-                socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as first,
-                socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as second,
-            ):
-                first.bind((LOOPBACK, port))
-                second.bind((LOOPBACK, port + 1))
+            with ExitStack() as held:
+                for offset, kinds in wanted.items():
+                    for kind in kinds:
+                        held.enter_context(socket.socket(socket.AF_INET, kind)).bind(
+                            (LOOPBACK, port + offset)
+                        )
                 return port
         except OSError:
             continue
@@ -266,7 +278,7 @@ class BaresipCaller:
         self.folder = crew.folder / name
         self.folder.mkdir(parents=True, exist_ok=True)
         self.process_name = name
-        self.sip_port = free_port()
+        self.sip_port = free_sip_port()
         self._control_port = free_port(socket.SOCK_STREAM)
         mode = ";answermode=auto" if answer else ""
         (self.folder / "accounts").write_text(f"<sip:{user}@{LOOPBACK}:{self.sip_port}>;regint=0{mode}\n")
