@@ -1,13 +1,19 @@
-"""Every key of the operator's window as data: what it does, and how it is written on its button."""
+"""Every key of the operator's window as data: what it does, in which group it stands, how it is written on its button.
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+A new deed needs: its member of `Deed`, its key in `KEYS`, its place in `GROUPS`, and its name under [deed] in both
+catalogues. Key help, command bar and key settings then know it by themselves.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol, Self, runtime_checkable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
+
+from operator_app.ui.key_rules import KeyRefusal, refuse, written
 
 QUICK_AGENCIES = 9
 
@@ -35,6 +41,10 @@ class Deed(StrEnum):
     GHOST = "classify_ghost"
     MISDIRECTED = "classify_misdirected"
     TEST = "classify_test"
+    HELP = "help"
+    COMMAND = "command"
+    SORT = "sort"
+    NUMBER_HISTORY = "number_history"
     AGENCY_1 = "agency_1"
     AGENCY_2 = "agency_2"
     AGENCY_3 = "agency_3"
@@ -67,42 +77,184 @@ KEYS: Mapping[Deed, str] = {
     Deed.GHOST: "Alt+5",
     Deed.MISDIRECTED: "Alt+6",
     Deed.TEST: "Alt+7",
+    Deed.HELP: "F1",
+    Deed.COMMAND: "Ctrl+K",
+    Deed.SORT: "Ctrl+Shift+F",
+    Deed.NUMBER_HISTORY: "Ctrl+Shift+B",
     **{Deed(f"agency_{number}"): f"Ctrl+{number}" for number in range(1, QUICK_AGENCIES + 1)},
 }
-"""The keys as delivered. F1 (help), F8 to F10 (transfer, conference, supervisor) and Ctrl+G, Ctrl+K are kept free."""
+"""The keys as delivered. F8 to F10 (transfer, conference, supervisor) and Ctrl+G are kept free."""
+
+AGENCIES = tuple(Deed(f"agency_{number}") for number in range(1, QUICK_AGENCIES + 1))
+
+
+class Group(StrEnum):
+    """Under which head a deed stands in the key help."""
+
+    CALL = "call"
+    NOISE = "classify"
+    FORM = "form"
+    HAND_OVER = "hand_over"
+    MAP = "map"
+    LISTS = "lists"
+    WINDOW = "window"
+
+
+GROUPS: Mapping[Group, tuple[Deed, ...]] = {
+    Group.CALL: (Deed.ANSWER, Deed.HOLD, Deed.MUTE, Deed.END, Deed.STATE),
+    Group.NOISE: (
+        Deed.EMERGENCY,
+        Deed.NON_EMERGENCY,
+        Deed.INFORMATION,
+        Deed.PRANK,
+        Deed.GHOST,
+        Deed.MISDIRECTED,
+        Deed.TEST,
+    ),
+    Group.FORM: (Deed.PLACE, Deed.KIND, Deed.NEW_INCIDENT),
+    Group.HAND_OVER: (Deed.DISPATCH, *AGENCIES),
+    Group.MAP: (Deed.MAP,),
+    Group.LISTS: (Deed.NEXT_LIST, Deed.CALL_BACK, Deed.NUMBER_HISTORY, Deed.FILTER, Deed.SORT),
+    Group.WINDOW: (Deed.HELP, Deed.COMMAND),
+}
+"""Every deed once, in the order of the key help."""
+
+
+class Cap(str):
+    """A key as it stands on a cap. It knows its deed, so that the cap follows when another key is set for it."""
+
+    __slots__ = ("deed", "without")
+
+    deed: Deed
+    without: str
+
+    def __new__(cls, words: str, deed: Deed, without: str = "") -> Self:
+        """`without`: the beginning that the cap leaves out, because it stands once over all of its row."""
+        made = super().__new__(cls, words.removeprefix(without).replace("Ctrl+", "^"))
+        made.deed, made.without = deed, without
+        return made
+
+
+@runtime_checkable
+class ShowsKey(Protocol):
+    """A widget that has a cap on it."""
+
+    def follow(self, keys: "KeyMap") -> None:
+        """Show the key that stands for its deed now."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
-    """One key that would do two things."""
+class Refused:
+    """Why a key was not taken; `deed` is the one that has it already."""
 
-    key: str
-    deeds: tuple[Deed, ...]
+    reason: KeyRefusal
+    deed: Deed | None = None
 
 
 class KeyMap:
-    """Which key does what in this window."""
+    """Which key does what in this window, and who is told when another key is set."""
 
-    def __init__(self, keys: Mapping[Deed, str] = KEYS) -> None:
+    def __init__(
+        self,
+        keys: Mapping[Deed, str] = KEYS,
+        *,
+        own: Mapping[Deed, str] | None = None,
+        withheld: Collection[Deed] = (),
+    ) -> None:
+        """`own` are keys set at this seat; `withheld` deeds that this person may not do: no key, no entry anywhere."""
+        self._delivered = dict(keys)
         self._keys = dict(keys)
+        self.withheld = frozenset(withheld)
+        self._shortcuts: dict[Deed, list[QShortcut]] = {}
+        self._followers: list[Callable[[], None]] = []
+        self.not_taken = self._take(own or {})
+        """Keys of this seat that could not be used, because they or others have changed since."""
 
     def key(self, deed: Deed) -> str:
         """Return the key in words, e.g. "Ctrl+1"."""
         return self._keys[deed]
 
-    def cap(self, deed: Deed) -> str:
-        """Return the key as it stands on a cap, e.g. "^1"."""
-        return self._keys[deed].replace("Ctrl+", "^")
+    def cap(self, deed: Deed, without: str = "") -> Cap:
+        """Return the key as it stands on a cap, e.g. "^1"; see `Cap`."""
+        return Cap(self._keys[deed], deed, without)
 
-    def conflicts(self) -> tuple[Conflict, ...]:
+    def delivered(self, deed: Deed) -> str:
+        """Return the key as delivered."""
+        return self._delivered[deed]
+
+    def own(self) -> dict[Deed, str]:
+        """Return the keys that were set otherwise than delivered."""
+        return {deed: key for deed, key in self._keys.items() if key != self._delivered[deed]}
+
+    def conflicts(self) -> tuple[tuple[str, tuple[Deed, ...]], ...]:
         """Return keys that stand for more than one deed."""
-        written = {deed: QKeySequence(key).toString() for deed, key in self._keys.items()}
-        doubled = (key for key, count in Counter(written.values()).items() if count > 1)
-        return tuple(Conflict(key, tuple(d for d, k in written.items() if k == key)) for key in doubled)
+        holders: dict[str, list[Deed]] = {}
+        for deed, key in self._keys.items():
+            holders.setdefault(written(key), []).append(deed)
+        return tuple((key, tuple(deeds)) for key, deeds in holders.items() if len(deeds) > 1)
+
+    def _take(self, own: Mapping[Deed, str]) -> tuple[tuple[Deed, str], ...]:
+        """Use the seat's own keys, all at once, so that two may have changed places; return those that cannot be."""
+        usable = {deed: written(key) for deed, key in own.items() if refuse(key) is None}
+        self._keys |= usable
+        while doubled := [deed for _, deeds in self.conflicts() for deed in deeds if deed in usable]:
+            for deed in doubled:
+                self._keys[deed] = self._delivered[deed]
+                del usable[deed]
+        return tuple((deed, key) for deed, key in own.items() if deed not in usable)
+
+    # ---- other keys
+
+    def refusal(self, deed: Deed, key: str) -> Refused | None:
+        """Say why that key cannot stand for that deed; None when it can."""
+        reason = refuse(key)
+        if reason is not None:
+            return Refused(reason)
+        wanted = written(key)
+        holder = next(
+            (each for each, k in self._keys.items() if each is not deed and written(k) == wanted), None
+        )
+        return None if holder is None else Refused(KeyRefusal.TAKEN, holder)
+
+    def put(self, deed: Deed, key: str) -> Refused | None:
+        """Let that key stand for the deed from now on, shortcut and caps alike; or say why not."""
+        refused = self.refusal(deed, key)
+        if refused is None:
+            self._set({deed: written(key)})
+        return refused
+
+    def reset(self, deed: Deed | None = None) -> Refused | None:
+        """Go back to the key as delivered, for one deed or for all; one may be refused: another deed has it now."""
+        if deed is not None:
+            return self.put(deed, self._delivered[deed])
+        self._set(self._delivered)
+        return None
+
+    def follow(self, told: Callable[[], None]) -> None:
+        """Call `told` whenever a key has changed."""
+        self._followers.append(told)
+
+    def _set(self, keys: Mapping[Deed, str]) -> None:
+        self._keys |= keys
+        for deed in keys:
+            for shortcut in self._shortcuts.get(deed, ()):
+                shortcut.setKey(QKeySequence(self._keys[deed]))
+        for told in self._followers:
+            told()
+
+    # ---- at work
 
     def install(self, window: QWidget, deeds: Mapping[Deed, Callable[[], None]]) -> tuple[QShortcut, ...]:
-        """Make the keys work anywhere in that window, also while a field is typed in; a held key acts once."""
-        return tuple(self._shortcut(window, deed, act) for deed, act in deeds.items())
+        """Make the keys work anywhere in that window, also while a field is typed in; a held key acts once.
+
+        Every cap in the window follows when another key is set.
+        """
+        made = tuple(
+            self._shortcut(window, deed, act) for deed, act in deeds.items() if deed not in self.withheld
+        )
+        self.follow(lambda: show_keys(window, self))
+        return made
 
     def _shortcut(self, window: QWidget, deed: Deed, act: Callable[[], None]) -> QShortcut:
         shortcut = QShortcut(QKeySequence(self._keys[deed]), window)
@@ -110,9 +262,17 @@ class KeyMap:
         shortcut.setAutoRepeat(False)
         shortcut.setObjectName(f"key_{deed}")
         shortcut.activated.connect(act)
+        self._shortcuts.setdefault(deed, []).append(shortcut)
         return shortcut
+
+
+def show_keys(window: QWidget, keys: KeyMap) -> None:
+    """Let every cap in the window show the key that is set now."""
+    for widget in window.findChildren(QWidget):
+        if isinstance(widget, ShowsKey):
+            widget.follow(keys)
 
 
 def agency_deeds(count: int) -> Iterable[Deed]:
     """Return the deeds of the first agencies, at most nine."""
-    return (Deed(f"agency_{number}") for number in range(1, min(count, QUICK_AGENCIES) + 1))
+    return AGENCIES[: max(0, count)]

@@ -14,7 +14,7 @@ from operator_app.ui.theme import NUMBER, SMALL, TITLE, Theme
 from operator_app.ui.widgets import (
     ElideText,
     KeyButton,
-    KeyCap,
+    LeadCap,
     Panel,
     SectionTitle,
     SpanText,
@@ -84,7 +84,7 @@ class PhonePane(Panel):
         line = QHBoxLayout()
         line.setSpacing(theme.px(8))
         line.addWidget(self._class_head)
-        line.addWidget(KeyCap(theme, "Alt"))
+        line.addWidget(LeadCap(theme, "Alt", [deed for row in CLASSES for _, deed in row], keys))
         line.addStretch(1)
         self.column.addSpacing(theme.px(2))
         self.column.addLayout(line)
@@ -153,7 +153,7 @@ class PhonePane(Panel):
             button = KeyButton(
                 self.theme,
                 words,
-                keys.key(deed).removeprefix("Alt+"),
+                keys.cap(deed, without="Alt+"),
                 name=deed.value,
                 spoken_key=keys.key(deed),
                 text_px=SMALL,

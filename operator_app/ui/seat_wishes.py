@@ -97,6 +97,8 @@ class SeatWishes:
                 panes.lists.next_list()
             case Deed.CALL_BACK:
                 self._call_back()
+            case Deed.HELP | Deed.COMMAND | Deed.SORT | Deed.NUMBER_HISTORY:
+                pass  # their panes come with the next change
             case _:
                 self._run(commands.classify(Classification(deed.removeprefix("classify_"))), deed)
 

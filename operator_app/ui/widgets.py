@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from operator_app.ui.keymap import Cap, Deed, KeyMap
 from operator_app.ui.presenters.wording import PRIORITY_TONES, Span, Tone
 from operator_app.ui.theme import BODY, SMALL, Theme
 
@@ -290,6 +291,18 @@ class KeyCap(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(key)
 
+    def follow(self, keys: KeyMap) -> None:
+        """Show the key that stands for its deed now."""
+        if isinstance(self._key, Cap):
+            self._show(keys.cap(self._key.deed, self._key.without))
+
+    def _show(self, key: str) -> None:
+        if key != self._key:
+            self._key = key
+            self.setAccessibleName(key)
+            self.updateGeometry()
+            self.update()
+
     def shown_text(self) -> str:
         """Return the key's name."""
         return self._key
@@ -306,6 +319,23 @@ class KeyCap(QWidget):
         """Paint the cap."""
         painter = QPainter(self)
         paint_cap(painter, self.rect(), self._key, self._theme, self._theme.tokens.muted)
+
+
+class LeadCap(KeyCap):
+    """The beginning that the keys of a whole row share, e.g. Alt; gone when one of them has another one."""
+
+    def __init__(self, theme: Theme, lead: str, deeds: Sequence[Deed], keys: KeyMap) -> None:
+        super().__init__(theme, lead)
+        self._deeds = tuple(deeds)
+        if not self._shared(keys):
+            self.hide()
+
+    def follow(self, keys: KeyMap) -> None:
+        """Be there only while every key of the row begins so."""
+        self.setVisible(self._shared(keys))
+
+    def _shared(self, keys: KeyMap) -> bool:
+        return all(keys.key(deed).startswith(f"{self._key}+") for deed in self._deeds)
 
 
 def cap_size(theme: Theme, key: str) -> QSize:
@@ -366,6 +396,17 @@ class KeyButton(QPushButton):
     def key(self) -> str:
         """The key shown on the cap."""
         return self._key
+
+    def follow(self, keys: KeyMap) -> None:
+        """Show the key that stands for its deed now."""
+        if not isinstance(self._key, Cap):
+            return
+        fresh = keys.cap(self._key.deed, self._key.without)
+        if fresh != self._key:
+            self._key = fresh
+            self.setAccessibleDescription(keys.key(fresh.deed))
+            self.updateGeometry()
+            self.update()
 
     def say(self, words: str) -> None:
         """Show other words."""
@@ -484,7 +525,15 @@ class StateButton(KeyButton):
             self.update()
         if hint != self.toolTip():
             self.setToolTip(hint)
-            self.setAccessibleDescription(f"{hint} ({self.key})")
+            self._describe()
+
+    def follow(self, keys: KeyMap) -> None:
+        """Show the key that stands for its deed now."""
+        super().follow(keys)
+        self._describe()
+
+    def _describe(self) -> None:
+        self.setAccessibleDescription(f"{self.toolTip()} ({self.key})")
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the button and its shape."""
