@@ -6,6 +6,7 @@ Nobody waits for a network.
 
 import asyncio
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 
 from operator_app.bootstrap.frame import (
@@ -17,6 +18,7 @@ from operator_app.bootstrap.frame import (
     tell_connecting,
     watch_stalls,
 )
+from operator_app.bootstrap.own_keys import keep_keys, load_keys
 from operator_app.bootstrap.parts import resources_folder
 from operator_app.config.settings import PhoneSettings
 from operator_app.domain.ids import IncidentId
@@ -84,6 +86,8 @@ async def run_window(app: WindowApp, frame: Frame, store: SeatStore) -> int:
             finder.search,
             resources=resources,
             with_map=settings.map.enabled,
+            keys=load_keys(frame.folder),
+            keep_keys=partial(keep_keys, frame.folder),
             control=frame.control,
             shown=lambda _: beginning.append(asyncio.ensure_future(guarded(app, begin, "the seat's start"))),
         )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -106,6 +106,15 @@ class MainWindow(QWidget):
         self._page = page
         self._buttons[page].setChecked(True)
         self._show_pages()
+
+    def overlay_room(self) -> QRect:
+        """Return where a pane may lie for a moment: never over the top line, nor over the phone beside the others."""
+        room = self.body.geometry()
+        phone = self._panes[Page.PHONE]
+        if self._mode is not Mode.SINGLE and phone.isVisible():
+            corner = phone.mapTo(self, phone.rect().topRight())
+            room.setLeft(corner.x() + 1 + self.grid.horizontalSpacing())
+        return room
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Choose the arrangement for that size."""

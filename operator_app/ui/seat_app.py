@@ -19,7 +19,7 @@ from operator_app.ui.map_view import MapView
 from operator_app.ui.presenters.draft import Draft
 from operator_app.ui.presenters.incidents import IncidentsPresenter
 from operator_app.ui.presenters.site_words import SiteWords
-from operator_app.ui.seat_panes import Manner, SeatPanes, build_panes
+from operator_app.ui.seat_panes import KeepKeys, Manner, SeatPanes, build_panes
 from operator_app.ui.seat_screen import SeatScreen
 from operator_app.ui.sound import LoopSound
 from operator_app.ui.texts import Texts
@@ -49,9 +49,12 @@ class SeatWindow(QObject):
         map_assets: MapAssets | None = None,
         sounds: Path | None = None,
         keys: KeyMap | None = None,
+        keep_keys: KeepKeys | None = None,
         marks: Marks | None = None,
     ) -> None:
         """`place_search` answers what was typed, best first; without `map_assets` there is no map.
+
+        `keep_keys` keeps the keys that a person sets, see `Manner`.
 
         `sounds` is the folder of ring.wav; without it the window rings by sight alone.
         """
@@ -59,7 +62,8 @@ class SeatWindow(QObject):
         self.seat = seat
         self.marks = marks or Marks()
         self._texts = texts
-        manner = Manner(theme, texts, keys or KeyMap(), self.marks)
+        self.keys = keys or KeyMap()
+        manner = Manner(theme, texts, self.keys, self.marks, keep_keys)
         words = SiteWords(texts, seat.kinds, seat.agencies)
         self.draft = Draft(self._store, time.monotonic, self._draft_changed)
         table = IncidentsPresenter(seat, texts, words)
@@ -132,6 +136,8 @@ async def run_seat_window(
     *,
     resources: Path,
     with_map: bool = True,
+    keys: KeyMap | None = None,
+    keep_keys: KeepKeys | None = None,
     control: Path | None = None,
     probes: Mapping[str, Callable[[], object]] | None = None,
     shown: Callable[[SeatWindow], None] | None = None,
@@ -142,7 +148,15 @@ async def run_seat_window(
     """
     assets = load_assets(resources) if with_map else None
     window = SeatWindow(
-        seat, texts, theme, site, place_search, map_assets=assets, sounds=resources / "sounds"
+        seat,
+        texts,
+        theme,
+        site,
+        place_search,
+        map_assets=assets,
+        sounds=resources / "sounds",
+        keys=keys,
+        keep_keys=keep_keys,
     )
     app.failed.connect(window.fault)
     window.start()

@@ -1,7 +1,9 @@
 """Builds the panes of the operator's window and puts them in their places."""
 
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -12,6 +14,7 @@ from operator_app.ui.footer import Footer
 from operator_app.ui.form_pane import FormPane
 from operator_app.ui.incidents_model import IncidentsModel
 from operator_app.ui.incidents_pane import IncidentsPane
+from operator_app.ui.key_help import DeedNames, KeyHelp
 from operator_app.ui.keymap import KeyMap
 from operator_app.ui.main_window import MainWindow
 from operator_app.ui.map_pane import MapPane
@@ -41,16 +44,24 @@ class SeatPanes:
     map: MapPane
     incidents: IncidentsPane
     footer: Footer
+    help: KeyHelp
+
+
+KeepKeys = Callable[[Mapping[str, str]], Coroutine[Any, Any, None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How a window looks and speaks: theme, words, keys, and where it notes what was painted."""
+    """How a window looks and speaks: theme, words, keys, and where it notes what was painted.
+
+    `keep_keys` keeps the keys set at this seat, by deed; None: they last as long as the window. Raises `OSError`.
+    """
 
     theme: Theme
     say: Say
     keys: KeyMap
     marks: Marks
+    keep_keys: KeepKeys | None = None
 
 
 def build_panes(
@@ -80,7 +91,9 @@ def build_panes(
     window.put(form, map_pane, incidents, incidents.height_for)
     window.closes_up.connect(form.close_up)
     form.attach_lists(window)
-    panes = SeatPanes(window, top, phone, lists, form, timeline, map_pane, incidents, window.footer)
+    names = DeedNames(say, [name for _, name in agencies])
+    help_ = KeyHelp(theme, say, keys, window, names)
+    panes = SeatPanes(window, top, phone, lists, form, timeline, map_pane, incidents, window.footer, help_)
     _order_of_tab(panes)
     return panes
 

@@ -66,7 +66,7 @@ class SeatScreen(QObject):
         self._marks = manner.marks
         say: Say = manner.say
         self._seat, self._say, self._panes, self._draft = seat, say, panes, draft
-        self._keys = manner.keys
+        self._keys, self._keep_keys = manner.keys, manner.keep_keys
         self._saves = SaveTracker()
         self._past = NumberPast(seat.board.calls)
         self._top = TopPresenter(seat, say, words)
@@ -96,7 +96,7 @@ class SeatScreen(QObject):
 
     def start(self) -> None:
         """Show everything and follow the seat from now on."""
-        self.wishes.start(self._keys)
+        self.wishes.start(self._keys, self._keep_keys)
         bus = self._seat.bus
         self._ends = [
             bus.subscribe(SeatChanged, lambda _: self._seat_changed()),
@@ -201,6 +201,8 @@ class SeatScreen(QObject):
 
     def _sound(self) -> None:
         rings = self._phone.rings()
+        if rings and not self._rang:
+            self._panes.help.call_rings()
         if self._ring is not None:
             self._ring.ring(rings)
             if rings and not self._rang and self._ring.is_sounding:

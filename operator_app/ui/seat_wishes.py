@@ -18,7 +18,7 @@ from operator_app.ui.presenters.commands import SeatCommands
 from operator_app.ui.presenters.draft import Draft
 from operator_app.ui.presenters.lists import ListsPresenter
 from operator_app.ui.presenters.wording import Say
-from operator_app.ui.seat_panes import SeatPanes
+from operator_app.ui.seat_panes import KeepKeys, SeatPanes
 from operator_app.workflow.seat import Seat
 
 ZOOM_AREA, ZOOM_POINT = 12.0, 15.0
@@ -46,10 +46,22 @@ class SeatWishes:
         self._marks = marks
         self.errands = Errands(say, panes.footer.tell)
 
-    def start(self, keys: KeyMap) -> None:
-        """Make keys and panes work."""
+    def start(self, keys: KeyMap, keep_keys: KeepKeys | None = None) -> None:
+        """Make keys and panes work; `keep_keys` keeps keys that are set anew."""
         keys.install(self._panes.window, self._deeds())
         self._connect(self._panes)
+        if keep_keys is not None:
+            self._panes.help.changed.connect(lambda: self._run(self._keep(keys, keep_keys), "keys"))
+        if keys.not_taken:
+            words = ", ".join(f"{deed}: {key}" for deed, key in keys.not_taken)
+            self._panes.footer.tell(Notice(self._say("key_help.not_taken", keys=words), loud=True))
+
+    async def _keep(self, keys: KeyMap, keep_keys: KeepKeys) -> None:
+        try:
+            await keep_keys({deed.value: key for deed, key in keys.own().items()})
+        except OSError as error:
+            words = self._say("key_help.not_kept", error=error.strerror or type(error).__name__)
+            self._panes.footer.tell(Notice(words, loud=True))
 
     def _deeds(self) -> dict[Deed, Callable[[], None]]:
         agencies = [each.code for each in self._seat.agencies if each.has_desk]
@@ -97,7 +109,9 @@ class SeatWishes:
                 panes.lists.next_list()
             case Deed.CALL_BACK:
                 self._call_back()
-            case Deed.HELP | Deed.COMMAND | Deed.SORT | Deed.NUMBER_HISTORY:
+            case Deed.HELP:
+                panes.help.close_up() if panes.help.isVisible() else panes.help.open_up()
+            case Deed.COMMAND | Deed.SORT | Deed.NUMBER_HISTORY:
                 pass  # their panes come with the next change
             case _:
                 self._run(commands.classify(Classification(deed.removeprefix("classify_"))), deed)

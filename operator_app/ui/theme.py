@@ -141,6 +141,7 @@ QToolTip { color: @text@; background: @raised@; border: 1px solid @raised_edge@;
 QLabel { background: transparent; }
 
 QFrame[part="panel"] { background: @panel@; border: 1px solid @panel_edge@; border-radius: @8@; }
+QFrame[part="overlay"] { background: @panel@; border: 1px solid @focus@; border-radius: @8@; }
 QFrame[part="rule"] { background: @panel_edge@; border: none; min-height: 1px; max-height: 1px; }
 QLabel[part="head"] { color: @muted@; font-size: @head@; font-weight: 600; letter-spacing: 1px; }
 QLabel[part="label"] { color: @muted@; font-size: @small@; }

@@ -1,0 +1,37 @@
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from operator_app.bootstrap.own_keys import KEYS_FILE, keep_keys, load_keys
+from operator_app.ui.keymap import Deed, KeyMap
+
+
+def kept(folder: Path, keys: KeyMap) -> KeyMap:
+    asyncio.run(keep_keys(folder, {deed.value: key for deed, key in keys.own().items()}))
+    return load_keys(folder)
+
+
+def test_without_a_file_all_keys_are_as_delivered(tmp_path: Path) -> None:
+    assert load_keys(tmp_path).own() == {}
+
+
+def test_keys_set_at_the_seat_are_there_after_a_start(tmp_path: Path) -> None:
+    keys = KeyMap()
+    assert keys.put(Deed.HOLD, "Ctrl+\\") is None
+    assert keys.put(Deed.MUTE, 'Alt+"') is None
+    assert kept(tmp_path, keys).own() == {Deed.HOLD: "Ctrl+\\", Deed.MUTE: 'Alt+"'}
+    keys.reset()
+    assert kept(tmp_path, keys).own() == {}
+    assert [path.name for path in tmp_path.iterdir()] == [KEYS_FILE]
+
+
+@pytest.mark.parametrize("text", ["answer = ", "\xff", 'fly = "F2"\nhold = 3\n'])
+def test_a_damaged_file_keeps_no_seat_from_its_calls(tmp_path: Path, text: str) -> None:
+    (tmp_path / KEYS_FILE).write_bytes(text.encode("latin-1"))
+    assert load_keys(tmp_path).own() == {}
+
+
+def test_a_folder_that_cannot_be_written_raises(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="No such file"):
+        asyncio.run(keep_keys(tmp_path / "gone", {}))
