@@ -89,6 +89,21 @@ class LostReason(StrEnum):
     """The engine sent what this program cannot read; the connection was given up."""
 
 
+class TransferState(StrEnum):
+    """How a transfer that we asked for stands."""
+
+    ASKED = "asked"
+    """The far end was asked to call somebody else; it is on hold meanwhile."""
+    RINGING = "ringing"
+    """It rings at the target."""
+    DONE = "done"
+    """The target has the caller; our own leg ends with this."""
+    FAILED = "failed"
+    """The target or the far end refused or kept silent; the caller is with us again."""
+    UNKNOWN = "unknown"
+    """The call ended before its far end told how the transfer went."""
+
+
 class AudioKind(StrEnum):
     """What stands for microphone and earpiece."""
 
@@ -142,6 +157,12 @@ class LineCall:
     location: CallLocation | None = None
     silent_since: datetime | None = None
     """Nothing has arrived since then although it should; see `LineSilence`."""
+    joined: bool = False
+    """In the conference: hears the other calls that are in it, and is heard by them."""
+    transfer_to: str = ""
+    """Whom the far end was asked to call instead, while that is under way; see `LineTransfer`."""
+    referred_by: str = ""
+    """Who sent this call to us or had us place it (Referred-By, or the call that asked), as a SIP address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,17 +226,19 @@ class LineOffered:
     offered_at: datetime
     sent_at: datetime | None = None
     location: CallLocation | None = None
+    referred_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class LinePlaced:
-    """We began to call somebody."""
+    """We began to call somebody; `referred_by` is set when a far end asked us to."""
 
     call_id: CallId
     number: str | None
     uri: str
     account: str
     at: datetime
+    referred_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +269,30 @@ class LineMedia:
     codec: str
     hold: HoldState = HoldState.NONE
     muted: bool = False
+    joined: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LineTransfer:
+    """A transfer that we asked for got further; `code` and `reason` are SIP's word behind it, 0 when none was heard.
+
+    `to` is whom it goes to, `with_call` our own call to that one when it was consulted first.
+    """
+
+    call_id: CallId
+    state: TransferState
+    to: str
+    code: int = 0
+    reason: str = ""
+    with_call: CallId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LineReplaced:
+    """The conversation of one call goes on in another: the far end was transferred, or it transferred us."""
+
+    call_id: CallId
+    by_call: CallId
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +313,8 @@ class LineEnded:
     code: int
     reason: str
     answered_at: datetime | None = None
+    elsewhere: bool = False
+    """Another desk answered it: the ring was taken back with that reason (RFC 3326)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,6 +406,8 @@ LineSignal = (
     | LineProgress
     | LineConnected
     | LineMedia
+    | LineTransfer
+    | LineReplaced
     | LineDigit
     | LineEnded
     | LineRecorded

@@ -17,6 +17,8 @@ from operator_app.domain.line import (
     LineSignal,
     LineSilence,
     LineSilenceOver,
+    LineTransfer,
+    TransferState,
 )
 
 
@@ -51,6 +53,11 @@ class CallBook:
             case LineSilence() | LineSilenceOver() if signal.call_id in self._calls:
                 since = signal.since if isinstance(signal, LineSilence) else None
                 self._calls[signal.call_id] = replace(self._calls[signal.call_id], silent_since=since)
+            case LineTransfer(state=state) if signal.call_id in self._calls:
+                under_way = state in (TransferState.ASKED, TransferState.RINGING)
+                self._calls[signal.call_id] = replace(
+                    self._calls[signal.call_id], transfer_to=signal.to if under_way else ""
+                )
             case _:
                 pass
 
@@ -69,6 +76,7 @@ def _offered(signal: LineOffered) -> LineCall:
         offered_at=signal.offered_at,
         sent_at=signal.sent_at,
         location=signal.location,
+        referred_by=signal.referred_by,
     )
 
 
@@ -84,6 +92,7 @@ def _placed(signal: LinePlaced) -> LineCall:
         to=signal.uri,
         account=signal.account,
         offered_at=signal.at,
+        referred_by=signal.referred_by,
     )
 
 
@@ -107,4 +116,5 @@ def _further(
                 codec=signal.codec,
                 hold=signal.hold,
                 muted=signal.muted,
+                joined=signal.joined,
             )

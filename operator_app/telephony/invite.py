@@ -19,6 +19,7 @@ _COMPACT = {
     "c": "content-type",
     "l": "content-length",
     "v": "via",
+    "b": "referred-by",
 }
 _NAME_ADDR = re.compile(r'^\s*(?:"((?:[^"\\]|\\.)*)"|([^<"]*?))\s*<([^>]*)>')
 _SEPARATORS = re.compile(r"[-.()\s]")
@@ -43,6 +44,7 @@ class Invite:
     to: str
     sent_at: datetime | None
     location: CallLocation | None
+    referred_by: str = ""
 
 
 def read_invite(message: str) -> Invite:
@@ -70,7 +72,17 @@ def read_invite(message: str) -> Invite:
             _first(headers, "content-transfer-encoding"),
             body,
         ),
+        referred_by=party(_first(headers, "referred-by")).uri[:MAX_TEXT],
     )
+
+
+_ELSEWHERE = re.compile(r"^(SIP\s*;.*\bcause\s*=\s*200\b|Q\.850\s*;.*\bcause\s*=\s*26\b)", re.IGNORECASE)
+
+
+def is_answered_elsewhere(message: str) -> bool:
+    """Whether a CANCEL says that another phone took the call (RFC 3326: SIP cause 200, Q.850 cause 26)."""
+    reasons = split_message(message)[0].get("reason", [])
+    return any(_ELSEWHERE.match(each.strip()) for value in reasons for each in _commas(value))
 
 
 def split_message(message: str) -> tuple[dict[str, list[str]], str]:

@@ -98,9 +98,9 @@ class EnginePhone:
         self._task = asyncio.create_task(self._supervise(first), name="phone supervisor")
         await first
 
-    async def answer(self, call_id: CallId) -> None:
-        """Answer a call that rings here."""
-        await self._order("answer", call_id=call_id)
+    async def answer(self, call_id: CallId, *, notice: bool = False) -> None:
+        """Answer a call that rings here; with `notice` the operator hears two pips first."""
+        await self._order("answer", call_id=call_id, notice=notice)
 
     async def end(self, call_id: CallId, *, busy: bool = False) -> None:
         """End a call in whatever state."""
@@ -118,6 +118,18 @@ class EnginePhone:
     async def mute(self, call_id: CallId, on: bool) -> None:
         """Keep the operator's voice from a call, or let it through again."""
         await self._order("mute", call_id=call_id, on=on)
+
+    async def join(self, call_id: CallId, on: bool) -> None:
+        """Bring a connected call into the conference, or keep it apart again."""
+        await self._order("join", call_id=call_id, on=on)
+
+    async def transfer(self, call_id: CallId, to: str) -> None:
+        """Ask the far end of a call to call `to` in our place."""
+        await self._order("transfer", call_id=call_id, to=to)
+
+    async def transfer_to(self, call_id: CallId, other: CallId) -> None:
+        """Ask the far end of a call to take our place in another one."""
+        await self._order("transfer_to", call_id=call_id, other=other)
 
     async def send_dtmf(self, call_id: CallId, digits: str) -> None:
         """Send keys into a connected call."""

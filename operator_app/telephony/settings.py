@@ -19,6 +19,15 @@ class AudioMode(StrEnum):
     """A WAV for the microphone and one for the earpiece: tests, practice and simulated callers."""
 
 
+class KeysBy(StrEnum):
+    """How keys that the operator presses reach the far end."""
+
+    RTP = "rtp"
+    """RFC 4733 events in the sound stream; INFO where the far end offers none."""
+    INFO = "info"
+    """SIP INFO with application/dtmf-relay, for phone servers that read nothing else."""
+
+
 @dataclass(frozen=True, slots=True)
 class EngineAudio:
     """The sound path; empty names mean the system's default device, empty paths silence or nothing kept."""
@@ -68,6 +77,9 @@ class EngineSettings:
     audio: EngineAudio = EngineAudio()
     idle_exit_s: float = 30.0
     """Without a window and without a connected call the engine ends itself after this time."""
+    keys: KeysBy = KeysBy.RTP
+    session_expires_s: int = 180
+    """Session timer (RFC 4028), at least 90: so often a call asks whether its far end is still there."""
     sip_trace: bool = False
     """Write whole SIP messages to the library's log: numbers and positions of callers are in them."""
 
@@ -87,5 +99,7 @@ class EngineSettings:
         names = [account.name for account in self.accounts]
         if len(set(names)) != len(names):
             raise PhoneRefusedError(PhoneRefusal.BAD_SETTINGS, "two accounts of one name")
+        if self.session_expires_s < 90:
+            raise PhoneRefusedError(PhoneRefusal.BAD_SETTINGS, f"session timer {self.session_expires_s} s")
         if not self.codecs:
             raise PhoneRefusedError(PhoneRefusal.BAD_SETTINGS, "no codec")

@@ -58,8 +58,8 @@ class Phone(Protocol):
         """
         ...
 
-    async def answer(self, call_id: CallId) -> None:
-        """Answer a call that rings here."""
+    async def answer(self, call_id: CallId, *, notice: bool = False) -> None:
+        """Answer a call that rings here; with `notice` the operator hears two pips first."""
         ...
 
     async def end(self, call_id: CallId, *, busy: bool = False) -> None:
@@ -78,8 +78,31 @@ class Phone(Protocol):
         """Keep the operator's voice from a call, or let it through again."""
         ...
 
+    async def join(self, call_id: CallId, on: bool) -> None:
+        """Bring a connected call into the conference, taking it back from hold, or keep it apart again.
+
+        All that are in it hear each other and the operator. When one leaves, the rest goes on; one that is left alone
+        is a call as any other.
+        """
+        ...
+
+    async def transfer(self, call_id: CallId, to: str) -> None:
+        """Ask the far end of a connected call to call `to` (as in `dial`) in our place: blind transfer.
+
+        The call is held until `LineTransfer` tells DONE (it ends then, reason "transferred") or FAILED (it is off
+        hold again): the caller is never lost.
+        """
+        ...
+
+    async def transfer_to(self, call_id: CallId, other: CallId) -> None:
+        """Ask the far end of a connected call to take our place in the connected call `other`: attended transfer.
+
+        As `transfer`; when it is done both calls end, when it failed `call_id` is off hold again.
+        """
+        ...
+
     async def send_dtmf(self, call_id: CallId, digits: str) -> None:
-        """Send keys 0-9 * # A-D into a connected call (RFC 4733)."""
+        """Send keys 0-9 * # A-D into a connected call, by RFC 4733 or INFO as the settings say."""
         ...
 
     def calls(self) -> tuple[LineCall, ...]:

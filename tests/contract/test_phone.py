@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -25,14 +25,18 @@ from operator_app.domain.line import (
     LinePlaced,
     LineProgress,
     LineReady,
+    LineReplaced,
     LineSignal,
     LineSilence,
     LineSilenceOver,
+    LineTransfer,
     LostReason,
     MediaDirection,
+    TransferState,
 )
 from operator_app.telephony.process import kill
 from operator_app.workflow.phone_port import Phone, PhoneRefusal, PhoneRefusedError
+from tests.e2e.telephony.raw_sip import RawPeer
 from tests.e2e.telephony.rig import Rig, Signals, settings, until
 from tests.fakes.memory_phone import MemoryPhone
 
@@ -51,6 +55,13 @@ class World(Protocol):
     async def far_sounds_again(self) -> None: ...
     def far_uri(self) -> str: ...
     async def kill_engine(self) -> None: ...
+    async def another_desk_answers(self) -> None: ...
+    async def target(self) -> str: ...
+    async def target_answers(self) -> None: ...
+    async def target_declines(self) -> None: ...
+    async def transfer_is_decided(self, done: bool) -> None: ...
+    async def far_sends_us_on(self, uri: str) -> None: ...
+    async def far_gives_its_place(self) -> None: ...
 
 
 class MemoryWorld:
@@ -86,12 +97,42 @@ class MemoryWorld:
         self.memory.die()
         asyncio.get_running_loop().call_later(0.05, self.memory.come_back)
 
+    async def another_desk_answers(self) -> None:
+        self.memory.taken_elsewhere(self.memory.offer("0899"))
+
+    async def target(self) -> str:
+        return "sip:113@127.0.0.1"
+
+    async def target_answers(self) -> None:
+        for call in self.memory.calls():
+            if not call.incoming and call.state is not LineCallState.CONNECTED:
+                self.memory.far_answers(call.call_id)
+
+    async def target_declines(self) -> None:
+        pass
+
+    async def transfer_is_decided(self, done: bool) -> None:
+        call_id = next(call.call_id for call in self.memory.calls() if call.transfer_to)
+        if done:
+            self.memory.transfer_succeeds(call_id)
+        else:
+            self.memory.transfer_fails(call_id, 603)
+
+    async def far_sends_us_on(self, uri: str) -> None:
+        call_id = self.memory.calls()[0].call_id
+        self.memory.far_answers(self.memory.far_sends_us_on(call_id, uri))
+        self.memory.far_ends(call_id)
+
+    async def far_gives_its_place(self) -> None:
+        self.memory.far_is_replaced(self.memory.calls()[0].call_id, "113")
+
 
 class EngineWorld:
     """The far end is a second engine."""
 
-    def __init__(self, seat: Rig, far: Rig) -> None:
-        self._seat, self._far = seat, far
+    def __init__(self, seat: Rig, far: Rig, folder: Path, parts: AsyncExitStack) -> None:
+        self._seat, self._far, self._folder, self._parts = seat, far, folder, parts
+        self._third: Rig | None = None
         self.phone: Phone = seat.phone
         self.signals = seat.signals
 
@@ -119,6 +160,51 @@ class EngineWorld:
     async def kill_engine(self) -> None:
         kill(self._seat.pid)
 
+    async def another_desk_answers(self) -> None:
+        with RawPeer(self._seat.address) as peer:
+            invite = peer.invite()
+            peer.send(invite)
+            await peer.response(f"{peer.last} INVITE", "180")
+            cancel = peer.request(
+                "CANCEL", 'Reason: SIP;cause=200;text="Call completed elsewhere"', call=peer.last
+            )
+            via = next(line for line in invite.splitlines() if line.startswith("Via:"))
+            lines = [via if line.startswith("Via:") else line for line in cancel.split("\r\n")]
+            peer.send("\r\n".join(lines).replace(f"CSeq: {peer.last} ", f"CSeq: {peer.last - 1} "))
+            await self.signals.wait(LineEnded)
+
+    async def target(self) -> str:
+        if self._third is None:
+            self._third = Rig(self._folder, settings(user="113"), "target")
+            await self._parts.enter_async_context(self._third)
+        return f"sip:113@{self._third.address}"
+
+    @property
+    def _target(self) -> Rig:
+        assert self._third is not None
+        return self._third
+
+    async def target_answers(self) -> None:
+        await self._target.answer_next()
+
+    async def target_declines(self) -> None:
+        offered = await self._target.signals.wait(LineOffered)
+        await self._target.phone.end(offered.call_id)
+
+    async def transfer_is_decided(self, done: bool) -> None:
+        pass
+
+    async def far_sends_us_on(self, uri: str) -> None:
+        await self._far.phone.transfer(self._far.phone.calls()[0].call_id, uri)
+        await self._target.answer_next()
+
+    async def far_gives_its_place(self) -> None:
+        first = self._far.phone.calls()[0].call_id
+        second = await self._far.phone.dial(await self.target())
+        await self._target.answer_next()
+        await self._far.signals.wait(LineConnected, lambda each: each.call_id == second)
+        await self._far.phone.transfer_to(second, first)
+
 
 Start = Callable[[], AbstractAsyncContextManager[World]]
 
@@ -137,8 +223,10 @@ def start(request: pytest.FixtureRequest, tmp_path: Path) -> Start:
     async def engine_world() -> AsyncIterator[World]:
         seat = Rig(tmp_path, settings(), "seat")
         far = Rig(tmp_path, settings(user="0811223344"), "far")
-        async with seat, far:
-            yield EngineWorld(seat, far)
+        async with AsyncExitStack() as parts:
+            await parts.enter_async_context(seat)
+            await parts.enter_async_context(far)
+            yield EngineWorld(seat, far, tmp_path, parts)
 
     return memory_world if request.param == "memory" else engine_world
 
@@ -376,5 +464,173 @@ def test_a_listener_that_fails_is_told_and_stops_nobody_else(start: Start) -> No
         await world.far_hangs_up()
         await world.signals.wait(LineEnded)
         assert len(world.signals.of(LineFault)) == 1
+
+    run(start, story)
+
+
+async def second_call(world: World, first: CallId) -> CallId:
+    """Put the first call on hold and have a second one, to somebody else."""
+    await world.phone.hold(first, True)
+    second = await world.phone.dial(await world.target())
+    await world.target_answers()
+    await world.signals.wait(LineConnected, lambda each: each.call_id == second)
+    return second
+
+
+def hold_of(world: World, call_id: CallId) -> HoldState | None:
+    return next((call.hold for call in world.phone.calls() if call.call_id == call_id), None)
+
+
+def joined(world: World) -> dict[CallId, bool]:
+    return {call.call_id: call.joined for call in world.phone.calls()}
+
+
+def test_a_second_call_while_the_first_is_held_and_the_two_exchanged(start: Start) -> None:
+    async def story(world: World) -> None:
+        first = await connected(world)
+        second = await second_call(world, first)
+        assert [call.call_id for call in world.phone.calls()] == [first, second]
+        assert (hold_of(world, first), hold_of(world, second)) == (HoldState.LOCAL, HoldState.NONE)
+        await world.phone.hold(second, True)
+        await world.phone.hold(first, False)
+        await until("exchanged", lambda: hold_of(world, second) is HoldState.LOCAL)
+        await until("exchanged", lambda: hold_of(world, first) is HoldState.NONE)
+
+    run(start, story)
+
+
+def test_a_conference_and_the_rest_goes_on_when_one_leaves(start: Start) -> None:
+    async def story(world: World) -> None:
+        first = await connected(world)
+        second = await second_call(world, first)
+        for call_id in (first, second):
+            await world.phone.join(call_id, True)
+        await until("joined", lambda: joined(world) == {first: True, second: True})
+        assert (hold_of(world, first), hold_of(world, second)) == (HoldState.NONE, HoldState.NONE)
+        await world.phone.end(second)
+        await world.signals.wait(LineEnded, lambda each: each.call_id == second)
+        await until("a conference of one is none", lambda: joined(world) == {first: False})
+        assert world.phone.calls()[0].state is LineCallState.CONNECTED
+
+    run(start, story)
+
+
+def test_a_call_is_kept_apart_again(start: Start) -> None:
+    async def story(world: World) -> None:
+        first = await connected(world)
+        second = await second_call(world, first)
+        for call_id in (first, second):
+            await world.phone.join(call_id, True)
+        await world.phone.join(second, False)
+        await until("apart", lambda: not joined(world)[second])
+
+    run(start, story)
+
+
+def test_a_blind_transfer_takes_the_caller_to_the_target_and_ends_our_leg(start: Start) -> None:
+    async def story(world: World) -> None:
+        call_id, target = await connected(world), await world.target()
+        await world.phone.transfer(call_id, target)
+        asked = await world.signals.wait(LineTransfer)
+        assert (asked.call_id, asked.state, asked.to) == (call_id, TransferState.ASKED, target)
+        assert hold_of(world, call_id) is HoldState.LOCAL
+        assert world.phone.calls()[0].transfer_to == target
+        await world.target_answers()
+        await world.transfer_is_decided(True)
+        done = await world.signals.wait(LineTransfer, lambda each: each.state is TransferState.DONE)
+        assert (done.call_id, done.code) == (call_id, 200)
+        ended = await world.signals.wait(LineEnded)
+        assert (ended.by, ended.reason) == (EndedBy.LOCAL, "transferred")
+
+    run(start, story)
+
+
+def test_a_transfer_that_the_target_declines_brings_the_caller_back(start: Start) -> None:
+    async def story(world: World) -> None:
+        call_id = await connected(world)
+        await world.phone.transfer(call_id, await world.target())
+        await world.target_declines()
+        await world.transfer_is_decided(False)
+        failed = await world.signals.wait(LineTransfer, lambda each: each.state is TransferState.FAILED)
+        assert (failed.call_id, failed.code) == (call_id, 603)
+        await until("off hold", lambda: hold_of(world, call_id) is HoldState.NONE)
+        assert world.phone.calls()[0].transfer_to == ""
+        assert not world.signals.of(LineEnded)
+
+    run(start, story)
+
+
+def test_a_transfer_to_what_cannot_be_dialled_leaves_the_call_as_it_was(start: Start) -> None:
+    async def story(world: World) -> None:
+        call_id = await connected(world)
+        assert await refusal(world.phone.transfer(call_id, "tidak ada")) is PhoneRefusal.BAD_NUMBER
+        assert await refusal(world.phone.transfer_to(call_id, call_id)) is PhoneRefusal.WRONG_STATE
+        assert await refusal(world.phone.transfer_to(call_id, CallId("nobody"))) is PhoneRefusal.UNKNOWN_CALL
+        assert hold_of(world, call_id) is HoldState.NONE
+        assert not world.signals.of(LineTransfer)
+
+    run(start, story)
+
+
+def test_an_attended_transfer_ends_both_calls(start: Start) -> None:
+    async def story(world: World) -> None:
+        first = await connected(world)
+        second = await second_call(world, first)
+        await world.phone.transfer_to(first, second)
+        await world.transfer_is_decided(True)
+        done = await world.signals.wait(LineTransfer, lambda each: each.state is TransferState.DONE)
+        assert (done.call_id, done.with_call) == (first, second)
+        for call_id in (first, second):
+            await world.signals.wait(LineEnded, lambda each, c=call_id: each.call_id == c)  # type: ignore[misc]
+        assert world.phone.calls() == ()
+
+    run(start, story)
+
+
+def test_a_far_end_that_sends_us_on_is_followed(start: Start) -> None:
+    async def story(world: World) -> None:
+        first = await connected(world)
+        target = await world.target()
+        await world.far_sends_us_on(target)
+        placed = await world.signals.wait(LinePlaced)
+        assert placed.referred_by
+        replaced = await world.signals.wait(LineReplaced)
+        assert (replaced.call_id, replaced.by_call) == (first, placed.call_id)
+        await world.signals.wait(LineEnded, lambda each: each.call_id == first)
+        assert [call.call_id for call in world.phone.calls()] == [placed.call_id]
+
+    run(start, story)
+
+
+def test_a_far_end_that_gives_its_place_to_another(start: Start) -> None:
+    async def story(world: World) -> None:
+        first = await connected(world)
+        await world.far_gives_its_place()
+        replaced = await world.signals.wait(LineReplaced)
+        assert replaced.call_id == first
+        offered = await world.signals.wait(LineOffered, lambda each: each.call_id == replaced.by_call)
+        assert offered.number == "113"
+        ended = await world.signals.wait(LineEnded, lambda each: each.call_id == first)
+        assert ended.reason == "replaced"
+        (call,) = world.phone.calls()
+        assert (call.call_id, call.state) == (replaced.by_call, LineCallState.CONNECTED)
+
+    run(start, story)
+
+
+def test_a_call_that_another_desk_answered_is_told_as_such(start: Start) -> None:
+    async def story(world: World) -> None:
+        await world.another_desk_answers()
+        ended = await world.signals.wait(LineEnded)
+        assert (ended.elsewhere, ended.by, ended.answered_at) == (True, EndedBy.REMOTE, None)
+
+    run(start, story)
+
+
+def test_a_call_answered_by_rule_is_answered_with_a_notice(start: Start) -> None:
+    async def story(world: World) -> None:
+        call_id = await incoming(world)
+        await world.phone.answer(call_id, notice=True)
+        assert (await world.signals.wait(LineConnected)).call_id == call_id
 
     run(start, story)

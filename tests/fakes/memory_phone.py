@@ -24,11 +24,14 @@ from operator_app.domain.line import (
     LineReady,
     LineRecorded,
     LineRefused,
+    LineReplaced,
     LineSignal,
     LineSilence,
     LineSilenceOver,
+    LineTransfer,
     LostReason,
     MediaDirection,
+    TransferState,
 )
 from operator_app.domain.location import CallLocation
 from operator_app.workflow.phone_port import PhoneRefusal, PhoneRefusedError, SignalListener
@@ -52,6 +55,12 @@ class MemoryPhone:
         self._refused = 0
         self.refuse_start: PhoneRefusedError | None = None
         self.sent_digits: list[tuple[CallId, str]] = []
+        self.noticed: list[CallId] = []
+        self.dialled: list[str] = []
+        self.routed = False
+        """Whether plain numbers can be dialled, as with an account at a phone server."""
+        self._transfers: dict[CallId, LineTransfer] = {}
+        self._replaces: dict[CallId, CallId] = {}
 
     # --- the port ---------------------------------------------------------------------------------------------------
 
@@ -69,8 +78,10 @@ class MemoryPhone:
             raise self.refuse_start
         self.come_back()
 
-    async def answer(self, call_id: CallId) -> None:
+    async def answer(self, call_id: CallId, *, notice: bool = False) -> None:
         self._need(call_id, LineCallState.OFFERED)
+        if notice:
+            self.noticed.append(call_id)
         self._connect(call_id)
 
     async def end(self, call_id: CallId, *, busy: bool = False) -> None:
@@ -85,21 +96,40 @@ class MemoryPhone:
     async def dial(self, number_or_uri: str) -> CallId:
         self._need_up()
         wish = number_or_uri.strip()
-        if not wish.startswith("sip:"):
-            if not wish or not set(wish) <= set("+0123456789*# -.()/"):
-                raise PhoneRefusedError(PhoneRefusal.BAD_NUMBER, "no number")
-            raise PhoneRefusedError(PhoneRefusal.NO_ROUTE, "no account is registered at a phone server")
+        self._check_number(wish)
         if len(self._calls) >= MAX_CALLS:
             raise PhoneRefusedError(PhoneRefusal.TOO_MANY_CALLS)
         call_id, at, number = self._new_id(), self._now(), wish.removeprefix("sip:").partition("@")[0]
         self._calls[call_id] = LineCall(
             call_id, False, LineCallState.DIALLING, number, False, "", wish, wish, "direct", at
         )
+        self.dialled.append(number)
         self._emit(LinePlaced(call_id, number, wish, "direct", at))
         return call_id
 
+    async def join(self, call_id: CallId, on: bool) -> None:
+        self._need(call_id, LineCallState.CONNECTED)
+        if on:
+            await self.hold(call_id, False)
+        self._join(call_id, on)
+
+    async def transfer(self, call_id: CallId, to: str) -> None:
+        self._need(call_id, LineCallState.CONNECTED)
+        self._check_number(to.strip())
+        await self._begin_transfer(LineTransfer(call_id, TransferState.ASKED, to))
+
+    async def transfer_to(self, call_id: CallId, other: CallId) -> None:
+        self._need(call_id, LineCallState.CONNECTED)
+        target = self._need(other, LineCallState.CONNECTED)
+        if call_id == other:
+            raise PhoneRefusedError(PhoneRefusal.WRONG_STATE, "a call cannot be transferred to itself")
+        to = target.number or target.uri
+        await self._begin_transfer(LineTransfer(call_id, TransferState.ASKED, to, with_call=other))
+
     async def hold(self, call_id: CallId, on: bool) -> None:
         call = self._need(call_id, LineCallState.CONNECTED)
+        if (call.hold is HoldState.LOCAL) == on:
+            return
         direction = MediaDirection.SEND if on else MediaDirection.BOTH
         self._calls[call_id] = replace(
             call, hold=HoldState.LOCAL if on else HoldState.NONE, direction=direction
@@ -179,6 +209,53 @@ class MemoryPhone:
         answered = self._calls[call_id].state is LineCallState.CONNECTED
         self._over(call_id, EndedBy.REMOTE, 200 if answered else 487)
 
+    def taken_elsewhere(self, call_id: CallId) -> None:
+        """Another desk answers a call that rings here."""
+        call = self._calls.pop(call_id)
+        assert call.state is LineCallState.OFFERED
+        self._emit(LineEnded(call_id, self._now(), EndedBy.REMOTE, 487, "", None, elsewhere=True))
+
+    def transfer_rings(self, call_id: CallId) -> None:
+        """It rings at the target of a transfer."""
+        told = replace(self._transfers[call_id], state=TransferState.RINGING, code=180)
+        self._emit(told)
+
+    def transfer_succeeds(self, call_id: CallId) -> None:
+        """The target of a transfer has the caller."""
+        told = replace(self._transfers.pop(call_id), state=TransferState.DONE, code=200)
+        self._emit(told)
+        self._over(call_id, EndedBy.LOCAL, 200, "transferred")
+        if told.with_call in self._calls:
+            self._over(told.with_call, EndedBy.REMOTE, 200)
+
+    def transfer_fails(self, call_id: CallId, code: int = 486) -> None:
+        """The target of a transfer does not take the caller, who is with us again."""
+        told = replace(self._transfers.pop(call_id), state=TransferState.FAILED, code=code)
+        self._calls[call_id] = replace(
+            self._calls[call_id], hold=HoldState.NONE, direction=MediaDirection.BOTH, transfer_to=""
+        )
+        self._emit(told)
+        self._media(call_id)
+
+    def far_sends_us_on(self, call_id: CallId, uri: str) -> CallId:
+        """The far end asks us to call somebody in its place; returns that call, which `far_answers` connects."""
+        new_id, at, number = self._new_id(), self._now(), uri.removeprefix("sip:").partition("@")[0]
+        by = self._calls[call_id].uri
+        self._calls[new_id] = LineCall(
+            new_id, False, LineCallState.DIALLING, number, False, "", uri, uri, "direct", at, referred_by=by
+        )
+        self._replaces[new_id] = call_id
+        self._emit(LinePlaced(new_id, number, uri, "direct", at, referred_by=by))
+        return new_id
+
+    def far_is_replaced(self, call_id: CallId, number: str) -> CallId:
+        """Somebody else takes the far end's place; returns the call that goes on."""
+        new_id = self.offer(number)
+        self._replaces[new_id] = call_id
+        self._connect(new_id)
+        self._over(call_id, EndedBy.REMOTE, 200, "replaced")
+        return new_id
+
     def far_presses(self, call_id: CallId, digit: str) -> None:
         """The far end presses a key."""
         self._emit(LineDigit(call_id, digit))
@@ -244,14 +321,53 @@ class MemoryPhone:
         )
         self._media(call_id)
         self._emit(LineConnected(call_id, at))
+        if call_id in self._replaces:
+            self._emit(LineReplaced(self._replaces.pop(call_id), call_id))
+
+    def _check_number(self, wish: str) -> None:
+        if wish.startswith("sip:"):
+            return
+        if not wish or not set(wish) <= set("+0123456789*# -.()/"):
+            raise PhoneRefusedError(PhoneRefusal.BAD_NUMBER, "no number")
+        if not self.routed:
+            raise PhoneRefusedError(PhoneRefusal.NO_ROUTE, "no account is registered at a phone server")
+
+    def _join(self, call_id: CallId, on: bool) -> None:
+        if self._calls[call_id].joined != on:
+            self._calls[call_id] = replace(self._calls[call_id], joined=on)
+            self._media(call_id)
+
+    async def _begin_transfer(self, told: LineTransfer) -> None:
+        if told.call_id in self._transfers:
+            raise PhoneRefusedError(PhoneRefusal.WRONG_STATE, "a transfer is under way")
+        await self.hold(told.call_id, True)
+        self._transfers[told.call_id] = told
+        self._calls[told.call_id] = replace(self._calls[told.call_id], transfer_to=told.to)
+        self._emit(told)
 
     def _media(self, call_id: CallId) -> None:
         call = self._calls[call_id]
-        self._emit(LineMedia(call_id, call.media_active, call.direction, call.codec, call.hold, call.muted))
+        self._emit(
+            LineMedia(
+                call_id,
+                call.media_active,
+                call.direction,
+                call.codec,
+                call.hold,
+                call.muted,
+                call.joined,
+            )
+        )
 
-    def _over(self, call_id: CallId, by: EndedBy, code: int) -> None:
+    def _over(self, call_id: CallId, by: EndedBy, code: int, reason: str = "") -> None:
         call = self._calls.pop(call_id)
-        self._emit(LineEnded(call_id, self._now(), by, code, "", call.answered_at))
+        undecided = self._transfers.pop(call_id, None)
+        if undecided is not None:
+            self._emit(replace(undecided, state=TransferState.UNKNOWN))
+        self._emit(LineEnded(call_id, self._now(), by, code, reason, call.answered_at))
+        joined = [each.call_id for each in self._calls.values() if each.joined]
+        if len(joined) == 1:
+            self._join(joined[0], False)
 
     def _emit(self, signal: LineSignal) -> None:
         for listener in tuple(self._listeners):

@@ -25,10 +25,13 @@ from operator_app.domain.line import (
     LineProgress,
     LineRefused,
     LineRegistration,
+    LineReplaced,
     LineSignal,
     LineSilence,
     LineSilenceOver,
+    LineTransfer,
     MediaDirection,
+    TransferState,
 )
 from operator_app.telephony.dialling import sip_uri
 from operator_app.telephony.engine.library import DIRECT, Library, host_of
@@ -39,15 +42,27 @@ from operator_app.telephony.engine.pings import Pings
 from operator_app.telephony.engine.recording import Recordings
 from operator_app.telephony.engine.registrations import Registrations
 from operator_app.telephony.engine.silence import SilenceWatch
-from operator_app.telephony.engine.sink import LegMedia, LegStep
+from operator_app.telephony.engine.sink import Arrived, LegMedia, LegStep
 from operator_app.telephony.engine.sound import Sound
-from operator_app.telephony.invite import Invite, number_of, party, read_invite
+from operator_app.telephony.engine.tones import Tones
+from operator_app.telephony.engine.transfers import Transfers
+from operator_app.telephony.invite import (
+    Invite,
+    is_answered_elsewhere,
+    number_of,
+    party,
+    read_invite,
+)
 from operator_app.workflow.phone_port import PhoneRefusal, PhoneRefusedError
 
 _log = logging.getLogger(__name__)
 
 _DTMF = frozenset("0123456789*#ABCD")
 _REFUSED_BY_FAR_END = frozenset({480, 486, 487, 600, 603})
+_LOCAL = (HoldState.LOCAL, HoldState.BOTH)
+_RETRIES = 5
+_SOUNDED_TWICE_S = 1.0
+TRANSFERRED, REPLACED = "transferred", "replaced"
 
 
 class Exchange:
@@ -62,18 +77,30 @@ class Exchange:
         self._refused = 0
         self._meter = Meter()
         self._silence = SilenceWatch()
+        self._transfers = Transfers()
+        self._elsewhere: set[CallId] = set()
+        self._reasons: dict[CallId, str] = {}
+        self._takes_over: dict[CallId, CallId] = {}
+        self._retries: dict[CallId, int] = {}
+        self._last_key: dict[CallId, tuple[str, float]] = {}
+        self._media_at: dict[CallId, float] = {}
+        self._later: list[Callable[[], None]] = []
         self._library: Library
         self._mixer: Mixer
         self._sound: Sound
         self._recordings: Recordings | None = None
 
-    def attach(self, library: Library, mixer: Mixer, sound: Sound, recordings: Recordings | None) -> None:
+    def attach(
+        self, library: Library, mixer: Mixer, sound: Sound, recordings: Recordings | None, tones: Tones
+    ) -> None:
         """Receive the parts that could only be made with this sink in hand."""
         self._library, self._mixer, self._sound, self._recordings = library, mixer, sound, recordings
+        self._tones = tones
 
     def detach(self) -> None:
         """Let go of the parts, so that nothing of the library outlives it."""
-        del self._library, self._mixer, self._sound
+        self._later.clear()
+        del self._library, self._mixer, self._sound, self._tones
         self._recordings = None
 
     # --- state ------------------------------------------------------------------------------------------------------
@@ -105,10 +132,12 @@ class Exchange:
 
     # --- orders -----------------------------------------------------------------------------------------------------
 
-    def answer(self, call_id: CallId) -> None:
-        """Answer a call that rings here."""
+    def answer(self, call_id: CallId, *, notice: bool = False) -> None:
+        """Answer a call that rings here; with `notice` the operator hears two pips first."""
         self._need(call_id, LineCallState.OFFERED)
         self._order(lambda: self._library.legs.answer(call_id))
+        if notice:
+            self._tones.notice()
 
     def end(self, call_id: CallId, *, busy: bool = False, code: int = 0) -> None:
         """End a call in whatever state."""
@@ -150,12 +179,40 @@ class Exchange:
     def hold(self, call_id: CallId, on: bool) -> None:
         """Put a call on hold or take it back."""
         call = self._need(call_id, LineCallState.CONNECTED)
-        if (call.hold in (HoldState.LOCAL, HoldState.BOTH)) == on:
+        if (call.hold in _LOCAL) == on:
             return
-        self._order(lambda: self._library.legs.hold(call_id, on))
-        self._calls[call_id] = replace(call, hold=HoldState.LOCAL if on else HoldState.NONE)
+        far = call.hold in (HoldState.REMOTE, HoldState.BOTH)
+        self._calls[call_id] = replace(call, hold=_hold_state(on, far))
         self._mixer.apply(self._sounds())
         self._tell_media(call_id)
+        self._retries.pop(call_id, None)
+        self._offer_hold(call_id, on)
+
+    def join(self, call_id: CallId, on: bool) -> None:
+        """Let a call hear the others that are joined and be heard by them, or keep it apart again."""
+        call = self._need(call_id, LineCallState.CONNECTED)
+        if on:
+            self.hold(call_id, False)
+        self._calls[call_id] = replace(self._calls[call_id], joined=on)
+        self._mixer.apply(self._sounds())
+        if call.joined != on:
+            self._tell_media(call_id)
+
+    def transfer(self, call_id: CallId, to: str) -> None:
+        """Ask the far end to call `to` in our place; the call is held until that is decided."""
+        call = self._need(call_id, LineCallState.CONNECTED)
+        uri = self._route(to)[1]
+        self._transfer(call, to, None, lambda: self._library.legs.transfer(call_id, uri))
+
+    def transfer_to(self, call_id: CallId, other: CallId) -> None:
+        """Ask the far end of a call to take our place in another one that we have up."""
+        call = self._need(call_id, LineCallState.CONNECTED)
+        target = self._need(other, LineCallState.CONNECTED)
+        if call_id == other:
+            raise PhoneRefusedError(PhoneRefusal.WRONG_STATE, "a call cannot be transferred to itself")
+        self._transfer(
+            call, target.number or target.uri, other, lambda: self._library.legs.transfer_to(call_id, other)
+        )
 
     def mute(self, call_id: CallId, on: bool) -> None:
         """Keep the operator's voice from a call."""
@@ -169,7 +226,14 @@ class Exchange:
         self._need(call_id, LineCallState.CONNECTED)
         if not digits or not set(digits.upper()) <= _DTMF:
             raise PhoneRefusedError(PhoneRefusal.BAD_NUMBER, "keys are 0-9 * # A-D")
-        self._order(lambda: self._library.legs.dtmf(call_id, digits.upper()))
+        by_info = self._library.keys_by_info
+        try:
+            self._library.legs.dtmf(call_id, digits.upper(), by_info=by_info)
+        except pj.Error:
+            # A far end that offered no telephone-event may still read INFO.
+            if by_info:
+                raise
+            self._order(lambda: self._library.legs.dtmf(call_id, digits.upper(), by_info=True))
 
     def end_all(self, code: int = 0) -> None:
         """End every call: the engine is about to stop."""
@@ -184,13 +248,32 @@ class Exchange:
                 self.end(call.call_id, code=480)
 
     def take_arrivals(self) -> None:
-        """Tell of the calls that came in since; their 180 is on the wire."""
+        """Do what no callback may do, and tell of the calls that came in since; their 180 is on the wire."""
+        while self._later:
+            self._later.pop(0)()
         arrivals = self._library.legs.arrivals
         while arrivals:
             new = arrivals.pop(0)
             self._arrived(new.call_id, new.account, new.message, new.offered_epoch)
 
     # --- once a second ----------------------------------------------------------------------------------------------
+
+    def settle(self) -> None:
+        """Bring to an end what the far end or the network left open: holds not agreed, transfers not decided."""
+        for told in self._transfers.given_up(time.monotonic()):
+            self._transfer_went(told)
+        for call in self.calls:
+            if call.state is not LineCallState.CONNECTED or not call.media_active:
+                continue
+            here = call.hold in _LOCAL
+            wrong = (MediaDirection.BOTH, MediaDirection.RECEIVE) if here else (MediaDirection.SEND,)
+            if call.direction in wrong and (here or call.hold is HoldState.NONE):
+                self._offer_hold(call.call_id, here)
+        for call_id in tuple(self._takes_over):
+            if call_id in self._calls and not self._library.legs.lives(call_id):
+                # The library could not even begin the call that a far end asked us for.
+                self._library.legs.forget(call_id)
+                self._over(self._calls[call_id], 0, "could not be placed")
 
     def measure(self) -> None:
         """Tell how each connected call sounds."""
@@ -242,6 +325,7 @@ class Exchange:
         elif step is LegStep.EARLY and not call.incoming and call.state is LineCallState.DIALLING:
             self._calls[call_id] = replace(call, state=LineCallState.RINGING)
             self._tell(LineProgress(call_id, LineCallState.RINGING, code))
+            self._ring_back()
         elif step is LegStep.CONNECTING and call.incoming:
             # Our 200 is out: from here the caller may speak.
             self._connected(call)
@@ -253,22 +337,73 @@ class Exchange:
         call = self._calls.get(call_id)
         if call is None:
             return
-        here = call.hold in (HoldState.LOCAL, HoldState.BOTH)
-        hold = {
-            (False, False): HoldState.NONE,
-            (True, False): HoldState.LOCAL,
-            (False, True): HoldState.REMOTE,
-            (True, True): HoldState.BOTH,
-        }[here, media.remote_hold]
+        hold = _hold_state(call.hold in _LOCAL, media.remote_hold)
         self._calls[call_id] = replace(
             call, media_active=media.active, direction=media.direction, codec=media.codec, hold=hold
         )
+        self._media_at[call_id] = time.monotonic()
         self._mixer.renegotiated(call_id, self._sounds())
         self._tell_media(call_id)
+        self._ring_back()
 
     def leg_digit(self, call_id: CallId, digit: str) -> None:
-        """The far end pressed a key."""
+        """The far end pressed a key. One that still sounds when the sound is negotiated anew comes a second time."""
+        now = time.monotonic()
+        last, at = self._last_key.get(call_id, ("", 0.0))
+        self._last_key[call_id] = (digit, now)
+        negotiated = self._media_at.get(call_id, 0.0)
+        if digit == last and at < negotiated and now - at < _SOUNDED_TWICE_S:
+            return
         self._tell(LineDigit(call_id, digit))
+
+    def key_by_info(self, sip_call_id: str, key: str) -> None:
+        """A key came by a message that the library must not see."""
+        call_id = self._library.legs.named(sip_call_id)
+        if call_id is not None and call_id in self._calls:
+            self.leg_digit(call_id, key)
+
+    def leg_cancelled(self, call_id: CallId, message: str) -> None:
+        """The ring is taken back; perhaps because another desk was faster."""
+        if is_answered_elsewhere(message):
+            self._elsewhere.add(call_id)
+
+    def leg_referred(self, call_id: CallId, uri: str) -> CallId | None:
+        """A far end asks us to call somebody in its place."""
+        call = self._calls.get(call_id)
+        target = party(uri).uri
+        if call is None or call.state is not LineCallState.CONNECTED or not self._may_refer(call, target):
+            _log.warning("call %s: asked to call somebody else, declined", call_id)
+            return None
+        new_id, at = self.new_call_id(), _now()
+        self._calls[new_id] = LineCall(
+            call_id=new_id,
+            incoming=False,
+            state=LineCallState.DIALLING,
+            number=number_of(target),
+            withheld=False,
+            display_name="",
+            uri=target,
+            to=target,
+            account=call.account,
+            offered_at=at,
+            referred_by=call.uri,
+        )
+        self._takes_over[new_id] = call_id
+        self._tell(LinePlaced(new_id, number_of(target), target, call.account, at, referred_by=call.uri))
+        return new_id
+
+    def leg_replaced(self, arrival: Arrived) -> None:
+        """Somebody takes the place of the far end of a call: told as a call of its own that goes on with the first."""
+        if arrival.replaces is not None:
+            self._takes_over[arrival.call_id] = arrival.replaces
+        self._arrived(arrival.call_id, arrival.account, arrival.message, arrival.offered_epoch)
+
+    def leg_transfer(self, call_id: CallId, code: int, reason: str, final: bool) -> None:
+        """The far end tells how the transfer goes."""
+        told = self._transfers.heard(call_id, code, reason, final=final)
+        if told is not None:
+            # Neither BYE nor re-INVITE leaves from inside a callback.
+            self._later.append(lambda: self._transfer_went(told))
 
     def registration(self, account: str, code: int, reason: str, expires_s: int, status: int) -> None:
         """A server has spoken."""
@@ -311,6 +446,7 @@ class Exchange:
             offered_at=datetime.fromtimestamp(offered_epoch, UTC),
             sent_at=read.sent_at,
             location=read.location,
+            referred_by=read.referred_by,
         )
         self._calls[call_id] = call
         self._tell(
@@ -325,6 +461,7 @@ class Exchange:
                 offered_at=call.offered_at,
                 sent_at=call.sent_at,
                 location=call.location,
+                referred_by=call.referred_by,
             )
         )
         _log.info("call %s offered", call_id)
@@ -338,12 +475,25 @@ class Exchange:
         if self._recordings is not None:
             self._recordings.begin(call.call_id)
             recording = call.call_id in self._recordings
+        before = self._takes_over.pop(call.call_id, None)
+        old = None if before is None else self._calls.get(before)
         self._calls[call.call_id] = replace(
-            self._calls[call.call_id], state=LineCallState.CONNECTED, answered_at=now, recording=recording
+            self._calls[call.call_id],
+            state=LineCallState.CONNECTED,
+            answered_at=now,
+            recording=recording,
+            muted=old is not None and old.muted,
+            joined=old is not None and old.joined,
         )
         self._sound.call_connected()
         self._mixer.apply(self._sounds())
+        self._ring_back()
         self._tell(LineConnected(call.call_id, now, recording))
+        if before is not None:
+            self._reasons[before] = REPLACED
+            self._tell(LineReplaced(before, call.call_id))
+        if old is not None and (old.muted or old.joined):
+            self._tell_media(call.call_id)
         _log.info("call %s connected", call.call_id)
 
     def _over(self, call: LineCall, code: int, reason: str) -> None:
@@ -354,9 +504,85 @@ class Exchange:
         if self._recordings is not None:
             self._recordings.end(call.call_id)
         by = self._who_ended(call, code)
-        self._ended_here.discard(call.call_id)
-        self._tell(LineEnded(call.call_id, _now(), by, code, reason, call.answered_at))
+        reason = self._reasons.pop(call.call_id, reason)
+        elsewhere = call.call_id in self._elsewhere
+        undecided = self._transfers.ended(call.call_id)
+        for kept in (self._ended_here, self._elsewhere):
+            kept.discard(call.call_id)
+        for table in (self._takes_over, self._retries, self._last_key, self._media_at):
+            table.pop(call.call_id, None)
+        self._ring_back()
+        if undecided is not None:
+            self._tell(undecided)
+        self._tell(LineEnded(call.call_id, _now(), by, code, reason, call.answered_at, elsewhere))
+        self._leave_alone()
         _log.info("call %s ended by %s, %d", call.call_id, by.value, code)
+
+    def _leave_alone(self) -> None:
+        """A conference of one is a call as any other."""
+        joined = [call for call in self.calls if call.joined]
+        if len(joined) == 1:
+            self._calls[joined[0].call_id] = replace(joined[0], joined=False)
+            self._tell_media(joined[0].call_id)
+
+    def _offer_hold(self, call_id: CallId, on: bool) -> None:
+        """Put the hold to the far end. While another change is being agreed it has to wait; `settle` tries again."""
+        tries = self._retries.get(call_id, 0)
+        if tries > _RETRIES:
+            return
+        self._retries[call_id] = tries + 1
+        try:
+            self._library.legs.hold(call_id, on)
+        except pj.Error as problem:
+            _log.info("call %s: hold %s has to wait: %s", call_id, on, problem.reason)
+            if tries == _RETRIES:
+                self.fault("hold", problem.reason, call_id)
+
+    def _transfer(self, call: LineCall, to: str, other: CallId | None, order: Callable[[], None]) -> None:
+        if call.call_id in self._transfers:
+            raise PhoneRefusedError(PhoneRefusal.WRONG_STATE, "a transfer is under way")
+        held_for_it = call.hold not in _LOCAL
+        self.hold(call.call_id, True)
+        try:
+            self._order(order)
+        except PhoneRefusedError:
+            if held_for_it:
+                self.hold(call.call_id, False)
+            raise
+        self._transfer_went(self._transfers.begin(call.call_id, to, other, time.monotonic()))
+
+    def _transfer_went(self, told: LineTransfer) -> None:
+        """Tell; a caller who is with the target is let go, one whom nobody took is with us again."""
+        call = self._calls.get(told.call_id)
+        if call is None:
+            return
+        under_way = told.state in (TransferState.ASKED, TransferState.RINGING)
+        self._calls[told.call_id] = replace(call, transfer_to=told.to if under_way else "")
+        self._tell(told)
+        _log.info("call %s: transfer %s, %d", told.call_id, told.state.value, told.code)
+        try:
+            if told.state is TransferState.DONE:
+                self._reasons[told.call_id] = TRANSFERRED
+                self.end(told.call_id)
+            elif told.state is TransferState.FAILED:
+                self.hold(told.call_id, False)
+        except PhoneRefusedError as refusal:
+            # It ended in the same moment.
+            _log.info("call %s after its transfer: %s", told.call_id, refusal)
+
+    def _may_refer(self, call: LineCall, target: str) -> bool:
+        """Only a phone server may send us on, where there is one: anybody's REFER would let him dial at our cost."""
+        trusted = call.account != DIRECT or not self._library.names
+        room = len(self._library.legs) < self._library.limits.calls
+        return trusted and room and target.lower().startswith(("sip:", "sips:"))
+
+    def _ring_back(self) -> None:
+        """Let the operator hear that it rings over there, where the network sends no tone of its own."""
+        self._tones.ring(
+            any(
+                call.state is LineCallState.RINGING and not call.media_active for call in self._calls.values()
+            )
+        )
 
     def _ping(self, account: str) -> None:
         try:
@@ -412,16 +638,33 @@ class Exchange:
             CallSound(
                 call_id=call.call_id,
                 media_active=call.media_active and call.call_id in self._library.legs,
-                held=call.hold in (HoldState.LOCAL, HoldState.BOTH),
+                held=call.hold in _LOCAL,
                 muted=call.muted,
                 taped=self._recordings is not None and call.call_id in self._recordings,
+                joined=call.joined,
             )
             for call in self._calls.values()
         ]
 
     def _tell_media(self, call_id: CallId) -> None:
         call = self._calls[call_id]
-        self._tell(LineMedia(call_id, call.media_active, call.direction, call.codec, call.hold, call.muted))
+        self._tell(
+            LineMedia(
+                call_id,
+                call.media_active,
+                call.direction,
+                call.codec,
+                call.hold,
+                call.muted,
+                call.joined,
+            )
+        )
+
+
+def _hold_state(here: bool, there: bool) -> HoldState:
+    if here:
+        return HoldState.BOTH if there else HoldState.LOCAL
+    return HoldState.REMOTE if there else HoldState.NONE
 
 
 def _now() -> datetime:

@@ -23,25 +23,32 @@ _DIRECTIONS = {
 
 
 _LIVE = (pj.PJSUA_CALL_MEDIA_ACTIVE, pj.PJSUA_CALL_MEDIA_LOCAL_HOLD, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD)
+_DECLINED = 603
+_KEY_BY_INFO_MS = 160
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A call that came in: our name for it, the account, the whole INVITE and when it was in hand."""
+    """A call that came in: our name for it, the account, the whole INVITE and when it was in hand.
+
+    `replaces` names the call of ours whose place it takes (RFC 3891); such a call is answered by the library itself.
+    """
 
     call_id: CallId
     account: str
     message: str
     offered_epoch: float
+    replaces: CallId | None = None
 
 
 class SipCall(pj.Call):
     """One leg. Never leaves this module and `Legs`."""
 
     def __init__(
-        self, account: pj.Account, call_id: CallId, legs: "Legs", library_id: int = pj.PJSUA_INVALID_ID
+        self, account: "SipAccount", call_id: CallId, legs: "Legs", library_id: int = pj.PJSUA_INVALID_ID
     ) -> None:
         super().__init__(account, library_id)
+        self.account = account
         self.call_id = call_id
         self.legs = legs
         self.sink = legs.sink
@@ -70,6 +77,39 @@ class SipCall(pj.Call):
     def onDtmfDigit(self, prm: pj.OnDtmfDigitParam) -> None:
         """Pass a key on."""
         self.sink.leg_digit(self.call_id, prm.digit)
+
+    @guarded
+    def onCallTsxState(self, prm: pj.OnCallTsxStateParam) -> None:
+        """Read what a CANCEL says of its reason: the library tells only that the call is over."""
+        state = prm.e.body.tsxState
+        if state.tsx.method == "CANCEL" and state.type == pj.PJSIP_EVENT_RX_MSG:
+            self.sink.leg_cancelled(self.call_id, state.src.rdata.wholeMsg)
+
+    @guarded
+    def onCallTransferRequest(self, prm: pj.OnCallTransferRequestParam) -> None:
+        """The far end asks us to call somebody else in its place (REFER)."""
+        prm.statusCode = _DECLINED
+        new_id = self.sink.leg_referred(self.call_id, prm.dstUri)
+        if new_id is not None:
+            call = SipCall(self.account, new_id, self.legs)
+            self.legs.take(call)
+            prm.newCall = call
+            prm.statusCode = pj.PJSIP_SC_ACCEPTED
+
+    @guarded
+    def onCallTransferStatus(self, prm: pj.OnCallTransferStatusParam) -> None:
+        """Pass on how a transfer that we asked for goes."""
+        self.sink.leg_transfer(self.call_id, prm.statusCode, prm.reason, prm.finalNotify)
+
+    @guarded
+    def onCallReplaceRequest(self, prm: pj.OnCallReplaceRequestParam) -> None:
+        """Somebody else takes the far end's place (INVITE with Replaces)."""
+        new_id = self.sink.new_call_id()
+        call = SipCall(self.account, new_id, self.legs)
+        self.legs.take(call)
+        prm.newCall = call
+        arrival = Arrival(new_id, self.account.name, prm.rdata.wholeMsg, time.time(), self.call_id)
+        self.sink.leg_replaced(arrival)
 
     def media(self) -> LegMedia:
         """Return what is negotiated now."""
@@ -148,6 +188,21 @@ class Legs:
         """Let go of a wrapper; only from its own DISCONNECTED callback or after a failed start."""
         self._calls.pop(call_id, None)
 
+    def named(self, sip_call_id: str) -> CallId | None:
+        """Return our name for the call with that SIP Call-ID, None when there is none."""
+        return next(
+            (
+                call_id
+                for call_id, call in self._calls.items()
+                if call.isActive() and call.getInfo().callIdString == sip_call_id
+            ),
+            None,
+        )
+
+    def lives(self, call_id: CallId) -> bool:
+        """Whether the library has a call behind that wrapper."""
+        return self._calls[call_id].getId() != pj.PJSUA_INVALID_ID
+
     def ring(self, call_id: CallId) -> None:
         """Send 180."""
         self._calls[call_id].answer(self._ringing)
@@ -187,9 +242,24 @@ class Legs:
             order.opt.flag |= pj.PJSUA_CALL_UNHOLD
             self._calls[call_id].reinvite(order)
 
-    def dtmf(self, call_id: CallId, digits: str) -> None:
-        """Send keys as RFC 4733 events."""
-        self._calls[call_id].dialDtmf(digits)
+    def dtmf(self, call_id: CallId, digits: str, *, by_info: bool) -> None:
+        """Send keys as RFC 4733 events, or each by an INFO of its own."""
+        if not by_info:
+            self._calls[call_id].dialDtmf(digits)
+            return
+        order = pj.CallSendDtmfParam()
+        order.method = pj.PJSUA_DTMF_METHOD_SIP_INFO
+        order.duration = _KEY_BY_INFO_MS
+        order.digits = digits
+        self._calls[call_id].sendDtmf(order)
+
+    def transfer(self, call_id: CallId, uri: str) -> None:
+        """Ask the far end to call that address (REFER)."""
+        self._calls[call_id].xfer(uri, pj.CallOpParam(True))
+
+    def transfer_to(self, call_id: CallId, other: CallId) -> None:
+        """Ask the far end to take our place in another call (REFER with Replaces)."""
+        self._calls[call_id].xferReplaces(self._calls[other], pj.CallOpParam(True))
 
     def sound(self, call_id: CallId) -> pj.AudioMedia:
         """Return the bridge port of a call; valid only until the next negotiation."""

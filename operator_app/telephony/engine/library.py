@@ -4,21 +4,24 @@ import gc
 import logging
 import os
 import socket
+import sys
 import time
 from pathlib import Path
 
 import pjsua2 as pj
 
+from operator_app.telephony.engine.guard import watchman
 from operator_app.telephony.engine.legs import Legs, SipAccount
 from operator_app.telephony.engine.limits import Limits
 from operator_app.telephony.engine.sink import Sink, guarded
-from operator_app.telephony.settings import EngineAccount, EngineSettings
+from operator_app.telephony.settings import EngineAccount, EngineSettings, KeysBy
 from operator_app.workflow.phone_port import PhoneRefusal, PhoneRefusedError
 
 _log = logging.getLogger(__name__)
 
 CLOCK_RATE = 16_000
 _UNREGISTER_S = 1.0
+_LEAST_SESSION_S = 90
 DIRECT = "direct"
 _IN_USE = {120000 + 98, 120000 + 48, 130000 + 10048}
 _NO_ADDRESS = {120000 + 99, 120000 + 49, 130000 + 10049}
@@ -67,6 +70,7 @@ class Library:
         self.version = f"pjproject {self._endpoint.libVersion().full}"
         self._open_transports()
         self._endpoint.libStart()
+        self._guard = watchman(_binary(), self._sink.key_by_info)
         # The bridge needs a clock; the wheel has no sound device of its own.
         self._endpoint.audDevManager().setNullDev()
         self._order_codecs()
@@ -80,6 +84,11 @@ class Library:
     def handle(self, wait_ms: int) -> None:
         """Let the library work; returns after the first packets or the wait."""
         self._endpoint.libHandleEvents(wait_ms)
+
+    @property
+    def keys_by_info(self) -> bool:
+        """Whether keys leave as SIP INFO."""
+        return self._settings.keys is KeysBy.INFO
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -111,6 +120,8 @@ class Library:
             account.shutdown()
         self._accounts.clear()
         gc.collect()
+        if self._guard is not None:
+            self._guard.leave()
         # Without the flag it waits a second for what is done already.
         self._endpoint.libDestroy(pj.PJSUA_DESTROY_NO_RX_MSG)
 
@@ -228,7 +239,10 @@ class Library:
         # Without this the SDP names the first interface, whatever the transport is bound to.
         config.mediaConfig.transportConfig.boundAddress = self._settings.bind
         config.mediaConfig.transportConfig.port = self._settings.rtp_port
+        # RFC 4028: a far end that died without a word is noticed by the signalling, too.
         config.callConfig.timerUse = pj.PJSUA_SIP_TIMER_OPTIONAL
+        config.callConfig.timerSessExpiresSec = self._settings.session_expires_s
+        config.callConfig.timerMinSESec = _LEAST_SESSION_S
         return config
 
     def _add_account(self, name: str, config: pj.AccountConfig) -> None:
@@ -238,6 +252,15 @@ class Library:
         except pj.Error as problem:
             raise PhoneRefusedError(PhoneRefusal.BAD_SETTINGS, f"account {name}: {problem.reason}") from None
         self._accounts[name] = account
+
+
+def _binary() -> str:
+    """Return the file of the loaded library: the module beside or inside the package that has its C functions."""
+    for name in ("pjsua2._pjsua2", "_pjsua2"):
+        module = sys.modules.get(name)
+        if module is not None and module.__file__:
+            return module.__file__
+    return ""
 
 
 def _no_delay() -> pj.SockOpt:

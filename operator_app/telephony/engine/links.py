@@ -14,6 +14,7 @@ class NodeKind(StrEnum):
     EARPIECE = "earpiece"
     SILENCE = "silence"
     CALL = "call"
+    TONES = "tones"
     TAPE_CALLER = "tape_caller"
     TAPE_OPERATOR = "tape_operator"
     TAPE_BOTH = "tape_both"
@@ -35,6 +36,7 @@ Link = tuple[Node, Node]
 MICROPHONE = Node(NodeKind.MICROPHONE)
 EARPIECE = Node(NodeKind.EARPIECE)
 SILENCE = Node(NodeKind.SILENCE)
+TONES = Node(NodeKind.TONES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +48,29 @@ class CallSound:
     held: bool
     muted: bool
     taped: bool
+    joined: bool = False
+
+    @property
+    def talks(self) -> bool:
+        """Whether its far end is to be heard by anybody."""
+        return self.media_active and not self.held
 
 
 def wanted_links(calls: Iterable[CallSound], *, microphone: bool, earpiece: bool) -> frozenset[Link]:
     """Return every link that must exist.
 
     Silence runs into each call and each tape at all times: so RTP never stops while muted or without a microphone,
-    and a recording keeps its time through hold, where nobody speaks.
+    and a recording keeps its time through hold, where nobody speaks. Calls that are joined hear each other, and the
+    recording of the whole of each has them all.
     """
-    links: set[Link] = set()
+    every = tuple(calls)
+    links: set[Link] = _conference(every)
     if earpiece:
-        links.add((SILENCE, EARPIECE))
-    for call in calls:
+        links |= {(SILENCE, EARPIECE), (TONES, EARPIECE)}
+    for call in every:
         far = Node(NodeKind.CALL, call.call_id)
         caller, operator, both = (Node(kind, call.call_id) for kind in TAPES)
-        talks = call.media_active and not call.held
+        talks = call.talks
         if call.media_active:
             links.add((SILENCE, far))
         if call.taped:
@@ -76,8 +86,27 @@ def wanted_links(calls: Iterable[CallSound], *, microphone: bool, earpiece: bool
     return frozenset(links)
 
 
-def possible_links(call_id: CallId) -> frozenset[Link]:
-    """Return every link that a call's own port can have in this product."""
+def _conference(calls: tuple[CallSound, ...]) -> set[Link]:
+    """Everyone hears everyone; nobody hears himself."""
+    links: set[Link] = set()
+    joined = [call for call in calls if call.joined and call.talks]
+    for speaker in joined:
+        far = Node(NodeKind.CALL, speaker.call_id)
+        for hearer in joined:
+            if hearer is not speaker:
+                links.add((far, Node(NodeKind.CALL, hearer.call_id)))
+                if hearer.taped:
+                    links.add((far, Node(NodeKind.TAPE_BOTH, hearer.call_id)))
+    return links
+
+
+def possible_links(call_id: CallId, others: Iterable[CallId] = ()) -> frozenset[Link]:
+    """Return every link that a call's own port can have in this product, beside those other calls."""
     far = Node(NodeKind.CALL, call_id)
     caller, _, both = (Node(kind, call_id) for kind in TAPES)
-    return frozenset({(SILENCE, far), (MICROPHONE, far), (far, EARPIECE), (far, caller), (far, both)})
+    links = {(SILENCE, far), (MICROPHONE, far), (far, EARPIECE), (far, caller), (far, both)}
+    for other in others:
+        if other != call_id:
+            peer = Node(NodeKind.CALL, other)
+            links |= {(far, peer), (peer, far), (far, Node(NodeKind.TAPE_BOTH, other))}
+    return frozenset(links)

@@ -20,10 +20,11 @@ from operator_app.telephony.engine.sound import Sound
 class Mixer:
     """Keeps the bridge equal to `wanted_links`."""
 
-    def __init__(self, legs: Legs, sound: Sound, silence: pj.AudioMedia) -> None:
+    def __init__(self, legs: Legs, sound: Sound, silence: pj.AudioMedia, tones: pj.AudioMedia) -> None:
         self._legs = legs
         self._sound = sound
         self._silence = silence
+        self._tones = tones
         self._tapes: dict[Node, pj.AudioMedia] = {}
         self._made: set[Link] = set()
 
@@ -52,9 +53,12 @@ class Mixer:
     def renegotiated(self, call_id: CallId, calls: Iterable[CallSound]) -> None:
         """Set the links of a call anew: a negotiation may have thrown its port away, or left it with unwanted links."""
         self.forget_call(call_id)
-        wanted = self._wanted(calls)
-        if any(link in wanted for link in possible_links(call_id)):
-            for link in possible_links(call_id) - wanted:
+        every = tuple(calls)
+        wanted = self._wanted(every)
+        active = [call.call_id for call in every if call.media_active]
+        possible = possible_links(call_id, active)
+        if any(link in wanted for link in possible):
+            for link in possible - wanted:
                 if all(self._present(node) for node in link):
                     self._cut(link)
         self._apply(wanted)
@@ -86,7 +90,7 @@ class Mixer:
             return self._sound.microphone is not None
         if node.kind is NodeKind.EARPIECE:
             return self._sound.earpiece is not None
-        return node.kind in (NodeKind.SILENCE, NodeKind.CALL) or node in self._tapes
+        return node.kind in (NodeKind.SILENCE, NodeKind.TONES, NodeKind.CALL) or node in self._tapes
 
     def _port(self, node: Node) -> pj.AudioMedia:
         port: pj.AudioMedia | None
@@ -99,6 +103,8 @@ class Mixer:
             port = self._sound.earpiece
         elif node.kind is NodeKind.SILENCE:
             port = self._silence
+        elif node.kind is NodeKind.TONES:
+            port = self._tones
         else:
             port = self._tapes[node]
         if port is None:

@@ -27,6 +27,7 @@ from operator_app.telephony.engine.mixer import Mixer
 from operator_app.telephony.engine.outbox import Outbox
 from operator_app.telephony.engine.recording import Recordings
 from operator_app.telephony.engine.sound import NoSound, Sound, open_sound
+from operator_app.telephony.engine.tones import Tones
 from operator_app.telephony.settings import EngineSettings
 from operator_app.telephony.wire import PROTOCOL, Frame
 from operator_app.workflow.phone_port import PhoneRefusal, PhoneRefusedError
@@ -51,6 +52,7 @@ class _Running:
     library: Library
     sound: Sound
     silence: pj.AudioMediaPlayer
+    tones: Tones
     mixer: Mixer
     recordings: Recordings | None
     ready: LineReady
@@ -73,11 +75,14 @@ class Session:
         self._next_tick = self._next_listen = self._next_tidy = 0.0
         self._orders: dict[str, Callable[[dict[str, Any]], Any]] = {
             "configure": self._configure,
-            "answer": lambda args: self._exchange.answer(_call(args)),
+            "answer": lambda args: self._exchange.answer(_call(args), notice=args.get("notice") is True),
             "end": lambda args: self._exchange.end(_call(args), busy=args.get("busy") is True),
             "dial": lambda args: {"call_id": self._exchange.dial(str(args["to"]), _headers(args))},
             "hold": lambda args: self._exchange.hold(_call(args), args["on"] is True),
             "mute": lambda args: self._exchange.mute(_call(args), args["on"] is True),
+            "join": lambda args: self._exchange.join(_call(args), args["on"] is True),
+            "transfer": lambda args: self._exchange.transfer(_call(args), str(args["to"])),
+            "transfer_to": lambda args: self._exchange.transfer_to(_call(args), CallId(str(args["other"]))),
             "dtmf": lambda args: self._exchange.dtmf(_call(args), str(args["digits"])),
             "ping": lambda _args: {},
             "shutdown": lambda _args: self.stop("told to"),
@@ -128,6 +133,7 @@ class Session:
         running = self._running
         if running is not None:
             self._exchange.measure()
+            self._exchange.settle()
             self._exchange.ask_servers()
             if running.sound.changed():
                 running.ready = _with_audio(running)
@@ -240,11 +246,12 @@ class Session:
             silence = pj.AudioMediaPlayer()
             silence.createPlayer(str(quiet))
             sound = self._open_sound(settings)
-            mixer = Mixer(library.legs, sound, silence)
+            tones = Tones()
+            mixer = Mixer(library.legs, sound, silence, tones.port)
             recordings = None
             if settings.recordings_dir:
                 recordings = Recordings(Path(settings.recordings_dir), mixer, self._tell)
-            self._exchange.attach(library, mixer, sound, recordings)
+            self._exchange.attach(library, mixer, sound, recordings, tones)
             if recordings is not None:
                 recordings.check_folder()
                 recordings.finish_left_over()
@@ -264,7 +271,7 @@ class Session:
         gc.collect()
         gc.freeze()
         _log.info("ready at %s, audio %s", library.address, sound.state.kind.value)
-        return _Running(settings, library, sound, silence, mixer, recordings, ready)
+        return _Running(settings, library, sound, silence, tones, mixer, recordings, ready)
 
     def _open_sound(self, settings: EngineSettings) -> Sound:
         try:

@@ -33,6 +33,35 @@ class LegMedia:
     codec: str
 
 
+class Arrived(Protocol):
+    """A call that came in, as `legs` keeps it."""
+
+    @property
+    def call_id(self) -> CallId:
+        """Our name for it."""
+        ...
+
+    @property
+    def account(self) -> str:
+        """The account that it came to."""
+        ...
+
+    @property
+    def message(self) -> str:
+        """The whole INVITE."""
+        ...
+
+    @property
+    def offered_epoch(self) -> float:
+        """When it was in hand, in seconds of the epoch."""
+        ...
+
+    @property
+    def replaces(self) -> CallId | None:
+        """The call of ours whose place it takes."""
+        ...
+
+
 class Sink(Protocol):
     """The one who keeps the model of the calls. Always called on the engine's thread."""
 
@@ -48,8 +77,28 @@ class Sink(Protocol):
         """Learn that the sound of a call was negotiated anew; all its links are gone."""
         ...
 
+    def leg_cancelled(self, call_id: CallId, message: str) -> None:
+        """Learn with what words a ringing call is taken back; the whole CANCEL."""
+        ...
+
+    def leg_referred(self, call_id: CallId, uri: str) -> CallId | None:
+        """Learn that a far end asks us to call `uri`; returns the name of that call, None to decline."""
+        ...
+
+    def leg_transfer(self, call_id: CallId, code: int, reason: str, final: bool) -> None:
+        """Learn how a transfer that we asked for goes; `code` is what the far end hears from the target."""
+        ...
+
+    def leg_replaced(self, arrival: "Arrived") -> None:
+        """Learn that a call takes the place of one that is up; it is answered by the library itself."""
+        ...
+
     def leg_digit(self, call_id: CallId, digit: str) -> None:
         """Learn that the far end pressed a key."""
+        ...
+
+    def key_by_info(self, sip_call_id: str, key: str) -> None:
+        """Learn of a key that came by a message which the library must not see."""
         ...
 
     def registration(self, account: str, code: int, reason: str, expires_s: int, status: int) -> None:

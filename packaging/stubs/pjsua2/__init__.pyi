@@ -3,6 +3,9 @@
 PJSUA_INVALID_ID: int
 PJSIP_SC_RINGING: int
 PJSIP_SC_OK: int
+PJSIP_SC_ACCEPTED: int
+PJSIP_EVENT_RX_MSG: int
+PJSUA_DTMF_METHOD_SIP_INFO: int
 PJSIP_TRANSPORT_UDP: int
 PJSIP_TRANSPORT_TCP: int
 PJMEDIA_TYPE_AUDIO: int
@@ -132,6 +135,8 @@ class AccountSipConfig:
 
 class AccountCallConfig:
     timerUse: int
+    timerSessExpiresSec: int
+    timerMinSESec: int
 
 class AccountMediaConfig:
     transportConfig: TransportConfig
@@ -156,9 +161,15 @@ class OnRegStateParam:
 
 class SipTransaction:
     statusCode: int
+    method: str
+
+class TsxStateEventSrc:
+    rdata: SipRxData
 
 class TsxStateEvent:
     tsx: SipTransaction
+    type: int
+    src: TsxStateEventSrc
 
 class SipEventBody:
     tsxState: TsxStateEvent
@@ -198,6 +209,7 @@ class CallInfo:
     state: int
     lastStatusCode: int
     lastReason: str
+    callIdString: str
     media: list[CallMediaInfo]
 
 class SipHeader:
@@ -227,6 +239,30 @@ class OnCallMediaStateParam: ...
 
 class OnDtmfDigitParam:
     digit: str
+
+class OnCallTsxStateParam:
+    e: SipEvent
+
+class OnCallTransferRequestParam:
+    dstUri: str
+    statusCode: int
+    newCall: Call
+
+class OnCallTransferStatusParam:
+    statusCode: int
+    reason: str
+    finalNotify: bool
+
+class OnCallReplaceRequestParam:
+    rdata: SipRxData
+    statusCode: int
+    newCall: Call
+
+class CallSendDtmfParam:
+    method: int
+    duration: int
+    digits: str
+    def __init__(self) -> None: ...
 
 class MathStat:
     n: int
@@ -268,9 +304,17 @@ class Call:
     def setHold(self, prm: CallOpParam) -> None: ...
     def reinvite(self, prm: CallOpParam) -> None: ...
     def dialDtmf(self, digits: str) -> None: ...
+    def sendDtmf(self, param: CallSendDtmfParam) -> None: ...
+    def xfer(self, dest: str, prm: CallOpParam) -> None: ...
+    def xferReplaces(self, dest_call: Call, prm: CallOpParam) -> None: ...
+    def getId(self) -> int: ...
     def onCallState(self, prm: OnCallStateParam) -> None: ...
     def onCallMediaState(self, prm: OnCallMediaStateParam) -> None: ...
     def onDtmfDigit(self, prm: OnDtmfDigitParam) -> None: ...
+    def onCallTsxState(self, prm: OnCallTsxStateParam) -> None: ...
+    def onCallTransferRequest(self, prm: OnCallTransferRequestParam) -> None: ...
+    def onCallTransferStatus(self, prm: OnCallTransferStatusParam) -> None: ...
+    def onCallReplaceRequest(self, prm: OnCallReplaceRequestParam) -> None: ...
 
 class AudioMedia:
     def __init__(self) -> None: ...
@@ -278,6 +322,24 @@ class AudioMedia:
     def stopTransmit(self, sink: AudioMedia) -> None: ...
     def getRxLevel(self) -> int: ...
     def getTxLevel(self) -> int: ...
+
+class ToneDesc:
+    freq1: int
+    freq2: int
+    on_msec: int
+    off_msec: int
+    volume: int
+    flags: int
+    def __init__(self) -> None: ...
+
+class ToneDescVector:
+    def __init__(self) -> None: ...
+    def append(self, x: ToneDesc) -> None: ...
+
+class ToneGenerator(AudioMedia):
+    def createToneGenerator(self, clock_rate: int = 16000, channel_count: int = 1) -> None: ...
+    def play(self, tones: ToneDescVector, loop: bool = False) -> None: ...
+    def stop(self) -> None: ...
 
 class AudioMediaPlayer(AudioMedia):
     def createPlayer(self, file_name: str, options: int = 0) -> None: ...

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operator_app.telephony.invite import Invite, number_of, party, read_invite, split_message
+from operator_app.telephony.invite import (
+    Invite,
+    is_answered_elsewhere,
+    number_of,
+    party,
+    read_invite,
+    split_message,
+)
 
 
 def invite(*headers: str, body: str = "") -> Invite:
@@ -96,3 +103,27 @@ def test_nothing_is_longer_than_its_limit() -> None:
     assert read.number is not None
     assert max(len(read.number), len(read.display_name), len(read.uri)) <= 200
     assert read.location is not None
+
+
+@pytest.mark.parametrize(
+    ("reason", "elsewhere"),
+    [
+        ('SIP;cause=200;text="Call completed elsewhere"', True),
+        ("SIP ;cause=200", True),
+        ("Q.850;cause=26", True),
+        ('Q.850;cause=16;text="x", SIP;cause=200', True),
+        ("SIP;cause=487", False),
+        ("Q.850;cause=16", False),
+        ("", False),
+    ],
+)
+def test_a_cancel_says_whether_another_desk_answered(reason: str, elsewhere: bool) -> None:
+    cancel = f"CANCEL sip:112@127.0.0.1 SIP/2.0\r\nCall-ID: x\r\nReason: {reason}\r\n\r\n"
+    assert is_answered_elsewhere(cancel) is elsewhere
+
+
+def test_who_sent_the_call_is_read() -> None:
+    assert (
+        read_invite("INVITE sip:x SIP/2.0\r\nb: <sip:113@10.0.0.5>;x=y\r\n\r\n").referred_by
+        == "sip:113@10.0.0.5"
+    )

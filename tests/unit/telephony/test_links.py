@@ -7,6 +7,7 @@ from operator_app.telephony.engine.links import (
     EARPIECE,
     MICROPHONE,
     SILENCE,
+    TONES,
     CallSound,
     Link,
     Node,
@@ -67,8 +68,31 @@ def test_without_a_headset_the_caller_still_gets_sound_and_is_recorded() -> None
 
 
 def test_without_media_only_the_tapes_run() -> None:
-    assert {link[0] for link in links(replace(CALL, media_active=False))} == {SILENCE}
+    assert {link[0] for link in links(replace(CALL, media_active=False))} == {SILENCE, TONES}
+
+
+def test_joined_calls_hear_each_other_and_nobody_himself() -> None:
+    calls = [replace(CALL, call_id=CallId(name), joined=True) for name in "abc"]
+    apart = replace(CALL, call_id=CallId("d"))
+    found = links(*calls, apart)
+    across = {
+        (link[0].call_id, link[1].call_id) for link in found if link[0].kind is link[1].kind is NodeKind.CALL
+    }
+    assert across == {(one, two) for one in "abc" for two in "abc" if one != two}
+    heard = {link[0].call_id for link in found if link[1] == TAPE_BOTH}
+    assert heard == {None, "a", "b", "c"}, "the whole of a call's recording has all that its far end hears"
+    assert {link[0] for link in found if link[1] == TAPE_CALLER} == {SILENCE, FAR}
+
+
+def test_a_held_call_is_out_of_the_conference_until_it_is_back() -> None:
+    joined = replace(CALL, joined=True)
+    other = replace(CALL, call_id=CallId("b"), joined=True, held=True)
+    assert not [link for link in links(joined, other) if link[0].kind is link[1].kind is NodeKind.CALL]
 
 
 def test_every_link_of_a_call_s_own_port_is_known_as_possible() -> None:
     assert {link for link in links(CALL) if FAR in link} == possible_links(CALL.call_id)
+    one, two = replace(CALL, joined=True), replace(CALL, call_id=CallId("b"), joined=True)
+    assert {link for link in links(one, two) if FAR in link} == possible_links(
+        CALL.call_id, [CallId("a"), CallId("b")]
+    )

@@ -131,8 +131,8 @@ async def test_the_next_call_gets_an_empty_form() -> None:
 
 async def test_a_call_that_ends_while_it_is_being_answered_does_not_hold_the_seat() -> None:
     class HastyPhone(MemoryPhone):
-        async def answer(self, call_id: CallId) -> None:
-            await super().answer(call_id)
+        async def answer(self, call_id: CallId, *, notice: bool = False) -> None:
+            await super().answer(call_id, notice=notice)
             self.far_ends(call_id)
 
     phone = HastyPhone()

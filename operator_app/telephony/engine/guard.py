@@ -1,0 +1,172 @@
+"""A watchman before the library: takes keys sent by INFO that would make it abort, answers them, and passes them on.
+
+pjproject 2.15.1 reads the second line of an `application/dtmf-relay` body without looking whether there is one; with
+asserts on, as in the Linux wheel, one such message from anybody ends the process. No setting and no callback of pjsua2
+comes before that code, but the library exports its C functions: a module of our own, placed before the transaction
+layer, sees each request first. Try without it at pjproject 2.17 or later.
+"""
+
+import ctypes
+import logging
+import re
+from collections import deque
+from collections.abc import Callable
+
+_log = logging.getLogger(__name__)
+
+_BEFORE_TRANSACTIONS = 4  # 0 is the transport layer, 8 the transaction layer
+_PACKET = range(256, 4_400)
+_POINTERS = range(4_000, 4_560, 8)
+"""Where `pjsip_rx_data` (64 bit) keeps the packet itself, and the pointer to the message in it with its length.
+
+The exact places differ by some words among versions, so the pointer is looked for: it is the one that leads into the
+packet, to the word INFO.
+"""
+_LONGEST = 65_536
+_REMEMBERED = 64
+_SIGNAL = re.compile(r"^\s*signal\s*=\s*([0-9*#a-d])\s*$", re.IGNORECASE | re.MULTILINE)
+
+_OnRequest = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)
+
+
+class _Text(ctypes.Structure):
+    _fields_ = (("ptr", ctypes.c_char_p), ("slen", ctypes.c_long))
+
+
+class _Module(ctypes.Structure):
+    """`pjsip_module`: list links, name, id, priority, four life callbacks, five for messages."""
+
+    _fields_ = (
+        ("prev", ctypes.c_void_p),
+        ("next", ctypes.c_void_p),
+        ("name", _Text),
+        ("id", ctypes.c_int),
+        ("priority", ctypes.c_int),
+        ("load", ctypes.c_void_p),
+        ("start", ctypes.c_void_p),
+        ("stop", ctypes.c_void_p),
+        ("unload", ctypes.c_void_p),
+        ("on_rx_request", _OnRequest),
+        ("on_rx_response", ctypes.c_void_p),
+        ("on_tx_request", ctypes.c_void_p),
+        ("on_tx_response", ctypes.c_void_p),
+        ("on_tsx_state", ctypes.c_void_p),
+    )
+
+
+class InfoGuard:
+    """Stands before the library from `stand` to `leave`. `on_key` gets the SIP Call-ID and the key of a taken INFO."""
+
+    def __init__(self, binary: str, on_key: Callable[[str, str], None]) -> None:
+        """`binary` is the file of the loaded pjsua2 library."""
+        self._on_key = on_key
+        self._library = ctypes.CDLL(binary)
+        self._seen: deque[tuple[str, str]] = deque(maxlen=_REMEMBERED)
+        self._endpoint: int | None = None
+        self._callback = _OnRequest(self._on_request)
+        self._module = _Module(
+            name=_Text(b"mod-operator112-guard", 21),
+            id=-1,
+            priority=_BEFORE_TRANSACTIONS,
+            on_rx_request=self._callback,
+        )
+        library = self._library
+        library.pjsua_get_pjsip_endpt.restype = ctypes.c_void_p
+        library.pjsip_endpt_register_module.argtypes = (ctypes.c_void_p, ctypes.c_void_p)
+        library.pjsip_endpt_unregister_module.argtypes = (ctypes.c_void_p, ctypes.c_void_p)
+        library.pjsip_rx_data_get_info.argtypes = (ctypes.c_void_p,)
+        library.pjsip_rx_data_get_info.restype = ctypes.c_char_p
+        library.pjsip_endpt_respond_stateless.argtypes = (
+            ctypes.c_void_p,
+            ctypes.c_void_p,
+            ctypes.c_int,
+            ctypes.c_void_p,
+            ctypes.c_void_p,
+            ctypes.c_void_p,
+        )
+
+    def stand(self) -> bool:
+        """Begin to watch; returns whether the library took the module."""
+        self._endpoint = self._library.pjsua_get_pjsip_endpt()
+        status = self._library.pjsip_endpt_register_module(self._endpoint, ctypes.byref(self._module))
+        if status != 0:
+            self._endpoint = None
+        return bool(status == 0)
+
+    def leave(self) -> None:
+        """Stop watching; before the library is taken down."""
+        if self._endpoint is not None:
+            self._library.pjsip_endpt_unregister_module(self._endpoint, ctypes.byref(self._module))
+            self._endpoint = None
+
+    def _on_request(self, rdata: int) -> int:
+        """Return 1 when the request is dealt with, 0 to let it through."""
+        try:
+            if b"MSG INFO/" not in self._library.pjsip_rx_data_get_info(rdata).upper():
+                return 0
+            message = _message(rdata)
+            if message is None or not is_deadly(message):
+                return 0
+            key = key_of(message)
+            self._library.pjsip_endpt_respond_stateless(
+                self._endpoint, rdata, 200 if key else 400, None, None, None
+            )
+            if key:
+                self._tell(message, key)
+        except Exception:  # noqa: BLE001 # whatever it is, the library gets its message
+            _log.exception("guard")
+            return 0
+        return 1
+
+    def _tell(self, message: str, key: str) -> None:
+        name = (_header(message, "call-id", "i"), _header(message, "cseq", ""))
+        if name not in self._seen:  # a repetition over UDP is one key
+            self._seen.append(name)
+            self._on_key(name[0], key)
+
+
+def watchman(binary: str, on_key: Callable[[str, str], None]) -> InfoGuard | None:
+    """Return a guard at its post, or None where the library hides its functions: with asserts off it needs none."""
+    try:
+        guard = InfoGuard(binary, on_key)
+        if guard.stand():
+            return guard
+        _log.error("the library took no watchman: a broken INFO can end this process")
+    except (OSError, AttributeError) as problem:
+        _log.error("no watchman before the library (%s): a broken INFO can end this process", problem)
+    return None
+
+
+def is_deadly(message: str) -> bool:
+    """Whether the library might abort on this INFO: keys by dtmf-relay whose body has no second line."""
+    head, _, body = message.partition("\r\n\r\n")
+    if "dtmf-relay" not in head.lower():  # wherever it stands: a header may be folded, short or doubled
+        return False
+    lines = [line for line in re.split(r"[\r\n]", body) if line]
+    return len(lines) < 2 or "\r\n" not in body.strip("\r\n") or "\x00" in body
+
+
+def key_of(message: str) -> str:
+    """Return the key that a dtmf-relay body names, or ""."""
+    found = _SIGNAL.search(message.partition("\r\n\r\n")[2])
+    return found[1].upper() if found else ""
+
+
+def _header(message: str, name: str, short: str) -> str:
+    for line in message.partition("\r\n\r\n")[0].split("\r\n")[1:]:
+        found, colon, value = line.partition(":")
+        if colon and found.strip().lower() in (name, short or name):
+            return value.strip()
+    return ""
+
+
+def _message(rdata: int) -> str | None:
+    """Return the text of a received INFO, None when this library keeps it elsewhere."""
+    for place in _POINTERS:
+        at = ctypes.c_void_p.from_address(rdata + place).value
+        if at is None or at - rdata not in _PACKET or ctypes.string_at(at, 5).upper() != b"INFO ":
+            continue
+        length = ctypes.c_int.from_address(rdata + place + 8).value
+        if 0 < length <= _LONGEST:
+            return ctypes.string_at(at, length).decode("utf-8", "replace")
+    return None
