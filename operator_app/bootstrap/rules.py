@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from operator_app.bootstrap.cards import CardReader
+from operator_app.bootstrap.limits import LIMITS_FILE, age_limits
 from operator_app.bootstrap.parts import resources_folder
 from operator_app.config.settings import Settings, SettingsError
 from operator_app.domain.duplicates import KnownRules
@@ -30,6 +31,7 @@ def site_rules(settings: Settings, site: Path) -> SiteRules:
         kinds=carded,
         agencies=agencies,
         known=_known(site, default, carded),
+        ages=age_limits(_file(site, default, LIMITS_FILE)),
     )
 
 

@@ -1,6 +1,6 @@
 """Three lists under the phone: calls that wait, callers that hung up, the last calls of this seat."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget
 
@@ -82,9 +82,16 @@ class CallLists(Panel):
         self.call_back.setVisible(name == "abandoned")
 
     def next_list(self) -> None:
-        """Bring the next list to the front."""
+        """Bring the next list to the front, with the keyboard in it and a row chosen; who waits comes first."""
         here = next(number for number, name in enumerate(NAMES) if self.tabs[name].isChecked())
-        self.show_list(NAMES[(here + 1) % len(NAMES)])
+        within = any(view.hasFocus() for view in self.views.values())
+        waits = self.models["waiting"].rowCount() > 0
+        name = NAMES[0] if waits and not within else NAMES[(here + 1) % len(NAMES)]
+        self.show_list(name)
+        view = self.views[name]
+        view.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        if view.model().rowCount() and not view.currentIndex().isValid():
+            view.selectRow(0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the width among the columns."""

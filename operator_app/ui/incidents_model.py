@@ -10,7 +10,7 @@ from operator_app.domain.ids import IncidentId
 from operator_app.domain.incident import Incident
 from operator_app.ui.presenters.incidents import COLUMNS, RUNNING_COLUMNS, IncidentsPresenter
 from operator_app.ui.presenters.rows import Cell
-from operator_app.ui.rows_view import CELL_ROLE, ID_ROLE, Index
+from operator_app.ui.rows_view import CELL_ROLE, ID_ROLE, Index, spoken
 
 FEW = 40
 """So many ranges of rows that come or go are told one by one; with more the view starts anew."""
@@ -26,7 +26,6 @@ class IncidentsModel(QAbstractTableModel):
         self._rows: list[Incident] = []
         self._places: dict[IncidentId, int] = {}
         self._written: dict[IncidentId, tuple[Incident, int, tuple[Cell, ...]]] = {}
-        self._titles = presenter.titles()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  (Qt's signature)
         """Return the number of incidents."""
@@ -46,9 +45,10 @@ class IncidentsModel(QAbstractTableModel):
         if role in (
             Qt.ItemDataRole.DisplayRole,
             Qt.ItemDataRole.ToolTipRole,
-            Qt.ItemDataRole.AccessibleTextRole,
         ):
             return self._cells(incident)[index.column()].text
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return spoken(self._cells(incident)[index.column()])
         return self._cells(incident)[index.column()] if role == CELL_ROLE else None
 
     def headerData(
@@ -56,7 +56,7 @@ class IncidentsModel(QAbstractTableModel):
     ) -> object:
         """Return the column's title."""
         shown = orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole
-        return self._titles[section] if shown else None
+        return self._presenter.titles()[section] if shown else None
 
     def row_of(self, incident_id: str | None) -> int | None:
         """Return where that incident is."""
@@ -75,6 +75,10 @@ class IncidentsModel(QAbstractTableModel):
             self.dataChanged.emit(self.index(place, 0), self.index(place, len(COLUMNS) - 1))
         if len(changed) > FEW:
             self.dataChanged.emit(self.index(0, 0), self.index(len(fresh) - 1, len(COLUMNS) - 1))
+
+    def retitle(self) -> None:
+        """The titles have changed: another column is sorted by."""
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
 
     def tick(self, first: int, last: int) -> None:
         """Let the running times of those rows be written anew."""

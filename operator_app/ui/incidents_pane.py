@@ -6,17 +6,17 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy
 
 from operator_app.ui.incidents_model import IncidentsModel
 from operator_app.ui.keymap import Deed, KeyMap
-from operator_app.ui.presenters.incidents import IncidentsPresenter
+from operator_app.ui.presenters.incidents import COLUMNS, IncidentsPresenter
 from operator_app.ui.presenters.wording import Say
 from operator_app.ui.rows_view import RowsView
 from operator_app.ui.theme import BODY, SMALL, Theme
 from operator_app.ui.widgets import KeyCap, Panel, SectionTitle, SpanText
 
-SAMPLES = ("P1", "KTM-261123-M3-014", "", "", "00:00:00", "", "", "00")
+SAMPLES = ("P1", "KTM-261123-M3-014", "", "", "000:00:00", "", "", "00")
 """What a column must hold at least; empty: it shares what is left by `SHARES`."""
 SHARES = (0, 0, 29, 32, 0, 16, 23, 0)
-LEFT_OUT = (1, 5, 7)
-"""Columns that a narrow table does without: number, agencies, seat; they stand in the form."""
+BESIDE = frozenset({1, 3, 5, 7})
+"""Columns that a narrow table has below others: place, number and agencies below the kind, the seat below the state."""
 NARROW_BELOW = 900
 
 
@@ -36,9 +36,13 @@ class FilterField(QLineEdit):
 
 
 class IncidentsPane(Panel):
-    """Shows the presenter's incidents. `chosen` tells the id of the one to be brought into the form."""
+    """Shows the presenter's incidents. `chosen` tells the id of the one to be brought into the form.
+
+    `pointed` tells the one that the arrows or a click came to, before it is chosen.
+    """
 
     chosen = Signal(str)
+    pointed = Signal(str)
 
     def __init__(
         self, theme: Theme, say: Say, keys: KeyMap, presenter: IncidentsPresenter, model: IncidentsModel
@@ -53,7 +57,8 @@ class IncidentsPane(Panel):
         self.filter.setObjectName("filter")
         self.filter.setAccessibleName(say("incidents.filter_label"))
         self.filter.setPlaceholderText(say("incidents.filter"))
-        self.filter.setFixedWidth(theme.px(220))
+        wide = theme.metrics(BODY).horizontalAdvance(self.filter.placeholderText())
+        self.filter.setFixedWidth(wide + theme.px(28))
         self.view = RowsView(
             theme,
             model,
@@ -82,6 +87,7 @@ class IncidentsPane(Panel):
         self.filter.down.connect(self._into_table)
         self.view.chosen.connect(self.chosen)
         self.view.left_at_top.connect(self.focus_filter)
+        self.view.selectionModel().currentRowChanged.connect(lambda *_: self._point())
         self._titles = theme.metrics(SMALL)
         self._body = theme.metrics(BODY, 600)
 
@@ -93,10 +99,12 @@ class IncidentsPane(Panel):
 
     def refresh(self) -> None:
         """Show what the room holds now."""
+        filtered = bool(self.filter.text().strip())
         rows = self._presenter.rows(self.filter.text())
-        self.view.say_empty(self._no_match if self.filter.text().strip() else self._none)
+        self.view.say_empty(self._no_match if filtered else self._none)
         self.model.show(rows)
-        head = self._presenter.head(len(rows))
+        closed = sum(not each.is_open for each in rows) if filtered else 0
+        head = self._presenter.head(len(rows), closed, filtered=filtered)
         self.title.say(head.title)
         self.counts.say(head.spans)
 
@@ -108,6 +116,16 @@ class IncidentsPane(Panel):
         elif self.view.current_id() != incident_id or not self.view.selectionModel().hasSelection():
             self.view.selectRow(place)
 
+    def sort_next(self) -> str:
+        """Sort by the next column; returns its title."""
+        order = self._presenter.next_order()
+        self.model.retitle()
+        self.refresh()
+        current = self.view.currentIndex()
+        if current.isValid():
+            self.view.scrollTo(current)
+        return self._presenter.titles()[COLUMNS.index(order)]
+
     def focus_filter(self) -> None:
         """Lead the keyboard to the filter."""
         self.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -117,22 +135,31 @@ class IncidentsPane(Panel):
         """Share the width among the columns."""
         super().resizeEvent(event)
         side = 2 * self.view.delegate.side
-        least = [
-            max(self._body.horizontalAdvance(sample), self._titles.horizontalAdvance(title)) + side + 2
-            for sample, title in zip(SAMPLES, self._presenter.titles(), strict=True)
-        ]
+        titles = self._presenter.titles()
         margins = self.column.contentsMargins()
         bar = self.view.verticalScrollBar().sizeHint().width()
         free = self.width() - margins.left() - margins.right() - bar
         narrow = free < self.theme.px(NARROW_BELOW)
         self.counts.setVisible(not narrow)
-        for column in LEFT_OUT:
-            self.view.setColumnHidden(column, narrow)
-        shares = [0 if narrow and column in LEFT_OUT else share for column, share in enumerate(SHARES)]
-        fixed = sum(w for c, w in enumerate(least) if SHARES[c] == 0 and not (narrow and c in LEFT_OUT))
+        below = {2: (((3, ""),), ((1, ""), (5, ""))), 6: (((7, f"{titles[7]} "),),)}
+        self.view.stack(below if narrow else {}, titles=False)
+        least = [
+            max(self._body.horizontalAdvance(sample), 0 if narrow else self._titles.horizontalAdvance(title))
+            + side
+            + 2
+            for sample, title in zip(SAMPLES, titles, strict=True)
+        ]
+        gone = BESIDE if narrow else frozenset()
+        shares = [0 if column in gone else share for column, share in enumerate(SHARES)]
+        fixed = sum(w for c, w in enumerate(least) if SHARES[c] == 0 and c not in gone)
         spare = max(0, free - fixed)
         widths = [max(w, spare * share // sum(shares)) for w, share in zip(least, shares, strict=True)]
         self.view.set_widths([w if SHARES[c] == 0 else widths[c] for c, w in enumerate(least)])
+
+    def _point(self) -> None:
+        held = self.view.current_id()
+        if held is not None:
+            self.pointed.emit(held)
 
     def _into_table(self) -> None:
         if self.model.rowCount():

@@ -1,14 +1,14 @@
 """F1: every key in its group, searchable; another key is set by pressing it, and what cannot be is refused with why."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
+from operator_app.ui.deed_names import DeedNames
 from operator_app.ui.flow import FlowLayout
-from operator_app.ui.keymap import AGENCIES, GROUPS, Deed, KeyMap, Refused
+from operator_app.ui.keymap import GROUPS, Deed, KeyMap
 from operator_app.ui.main_window import MainWindow
 from operator_app.ui.overlay import Overlay
 from operator_app.ui.presenters.rows import Row, cell, chip
@@ -20,32 +20,6 @@ from operator_app.ui.widgets import KeyButton, SectionTitle, Text
 FIXED = (("Tab", "tab"), ("↑ ↓ ← →", "arrows"), ("Enter", "enter"), ("Esc", "escape"))
 NARROW_BELOW = 700
 SHARES = (18, 52, 18, 12)
-
-
-@dataclass(frozen=True, slots=True)
-class DeedNames:
-    """What deeds are called on screen; `agencies` are the names behind the agency keys, in their order."""
-
-    say: Say
-    agencies: Sequence[str]
-
-    def of(self, deed: Deed) -> str:
-        """Return the deed's name."""
-        if deed not in AGENCIES:
-            return self.say(f"deed.{deed}")
-        number = AGENCIES.index(deed)
-        if number < len(self.agencies):
-            return self.say("deed.agency", agency=self.agencies[number])
-        return self.say("deed.agency_none", n=number + 1)
-
-    def is_there(self, deed: Deed) -> bool:
-        """Whether the deed can be done in this room: a key of an agency that the site lacks cannot."""
-        return deed not in AGENCIES or AGENCIES.index(deed) < len(self.agencies)
-
-    def refusal(self, refused: Refused, key: str) -> str:
-        """Say why a key was not taken."""
-        other = "" if refused.deed is None else self.of(refused.deed)
-        return self.say(f"key_refusal.{refused.reason}", key=key, deed=other)
 
 
 class KeyCatcher(Text):

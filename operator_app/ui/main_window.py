@@ -114,6 +114,8 @@ class MainWindow(QWidget):
         if self._mode is not Mode.SINGLE and phone.isVisible():
             corner = phone.mapTo(self, phone.rect().topRight())
             room.setLeft(corner.x() + 1 + self.grid.horizontalSpacing())
+        if self._mode is Mode.WIDE:
+            room.setBottom(phone.mapTo(self, phone.rect().bottomRight()).y())
         return room
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -46,6 +46,13 @@ class Overlay(Panel):
         self.raise_()
         self.first().setFocus(Qt.FocusReason.ShortcutFocusReason)
 
+    def toggle(self) -> None:
+        """Open, or close when it is open: one key does both."""
+        if self.isVisible():
+            self.close_up()
+        else:
+            self.open_up()
+
     def close_up(self) -> None:
         """Put the pane away and the keyboard back."""
         if not self.isVisible():

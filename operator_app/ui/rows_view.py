@@ -2,7 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -18,11 +27,20 @@ from operator_app.ui.presenters.rows import Cell, Row
 from operator_app.ui.presenters.wording import Span
 from operator_app.ui.theme import BODY, SMALL, Theme
 from operator_app.ui.widget_tree import cells_clipped
+from operator_app.ui.widgets import paint_shape
 
 Index = QModelIndex | QPersistentModelIndex
 CELL_ROLE = Qt.ItemDataRole.UserRole + 1
 ID_ROLE = Qt.ItemDataRole.UserRole + 2
 STRONG = 600
+
+Below = Mapping[int, Sequence[Sequence[tuple[int, str]]]]
+"""Columns under whose cells other columns stand in small letters: lines of (column, words before it)."""
+
+
+def spoken(cell: Cell) -> str:
+    """Return what a screen reader says of a cell."""
+    return f"{cell.text}, {cell.spoken}" if cell.spoken else cell.text
 
 
 class RowsModel(QAbstractTableModel):
@@ -48,12 +66,10 @@ class RowsModel(QAbstractTableModel):
             return None
         if role == ID_ROLE:
             return self._rows[index.row()].id
-        if role in (
-            Qt.ItemDataRole.DisplayRole,
-            Qt.ItemDataRole.ToolTipRole,
-            Qt.ItemDataRole.AccessibleTextRole,
-        ):
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return self._cell(index).text
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return spoken(self._cell(index))
         if role == CELL_ROLE:
             return self._cell(index)
         return None
@@ -125,6 +141,9 @@ class SpanDelegate(QStyledItemDelegate):
             for tabular in (False, True)
         }
         self._chip_font = theme.font(SMALL, STRONG)
+        self._small_font = theme.font(SMALL, tabular=False)
+        self._small_metrics = QFontMetrics(self._small_font)
+        self.below: Below = {}
         self._metrics = {key: QFontMetrics(font) for key, font in self._fonts.items()}
         self._chip_metrics = QFontMetrics(self._chip_font)
         self.side = theme.px(10)
@@ -132,15 +151,32 @@ class SpanDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """Return the room that the whole cell wants."""
         cell: Cell = index.data(CELL_ROLE)
-        return QSize(
-            self.width_of(cell) + 2 * self.side, self._metrics[True, True].height() + self._theme.px(6)
-        )
+        wide, tall = self.width_of(cell), self._metrics[True, True].height() + self._theme.px(6)
+        if index.column() in self.below:
+            lines = self._lines_below(index)
+            wide = max(wide, *(self._small_metrics.horizontalAdvance(line) for line in lines))
+            tall += len(lines) * self._small_metrics.height()
+        return QSize(wide + 2 * self.side, tall)
 
     def width_of(self, cell: Cell) -> int:
         """Return the width of a cell's text."""
         if cell.chip is not None:
             return self._chip_metrics.horizontalAdvance(cell.text) + self._theme.px(14)
-        return sum(self._metrics[_font_key(span)].horizontalAdvance(span.text) for span in cell.spans)
+        marked = 0 if cell.mark is None else self._mark_side() + self._theme.px(6)
+        return marked + sum(
+            self._metrics[_font_key(span)].horizontalAdvance(span.text) for span in cell.spans
+        )
+
+    def _mark_side(self) -> int:
+        return self._theme.px(11)
+
+    def _lines_below(self, index: Index) -> list[str]:
+        def words(column: int, before: str) -> str:
+            text = index.sibling(index.row(), column).data(CELL_ROLE).text
+            return f"{before}{text}" if text else ""
+
+        lines = self.below[index.column()]
+        return [" · ".join(filter(None, (words(*part) for part in line))) for line in lines]
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint ground and text."""
@@ -154,11 +190,31 @@ class SpanDelegate(QStyledItemDelegate):
                 painter.fillRect(mark, QColor(self._theme.tokens.focus))
         cell: Cell = index.data(CELL_ROLE)
         room = box.adjusted(self.side, 0, -self.side // 2, 0)
+        if index.column() in self.below:
+            room.setBottom(self._paint_below(painter, room, self._lines_below(index)))
+        if cell.mark is not None:
+            side = self._mark_side()
+            shape = QRectF(room.left(), room.center().y() - side / 2 + 1, side, side)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            paint_shape(painter, shape, cell.mark, self._theme)
+            room.setLeft(room.left() + side + self._theme.px(6))
         if cell.chip is not None:
             self._paint_chip(painter, room, cell)
         else:
             self._paint_spans(painter, room, cell.spans)
         painter.restore()
+
+    def _paint_below(self, painter: QPainter, room: QRect, lines: Sequence[str]) -> int:
+        """Paint the lines at the bottom of the cell and return where the room above them ends."""
+        tall = self._small_metrics.height()
+        top = room.bottom() - self._theme.px(4) - len(lines) * tall
+        painter.setFont(self._small_font)
+        painter.setPen(QColor(self._theme.tokens.muted))
+        for number, words in enumerate(lines):
+            line = QRect(room.left(), top + number * tall, room.width(), tall)
+            told = self._small_metrics.elidedText(words, Qt.TextElideMode.ElideRight, line.width())
+            painter.drawText(line, _LEFT, told)
+        return top
 
     def _paint_chip(self, painter: QPainter, room: QRect, cell: Cell) -> None:
         assert cell.chip is not None
@@ -267,7 +323,9 @@ class RowsView(QTableView):
         rows, columns = self.verticalHeader(), self.horizontalHeader()
         rows.hide()
         rows.setMinimumSectionSize(1)
-        self.row_height = theme.metrics(text_px, STRONG).height() + theme.px(row_gap)
+        self._titled = header
+        self._one_line = theme.metrics(text_px, STRONG).height() + theme.px(row_gap)
+        self.row_height = self._one_line
         rows.setDefaultSectionSize(self.row_height)
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         columns.setVisible(header)
@@ -282,6 +340,19 @@ class RowsView(QTableView):
         for column, width in enumerate(widths):
             if not self.isColumnHidden(column) and self.columnWidth(column) != width:
                 self.setColumnWidth(column, width)
+
+    def stack(self, below: Below, *, titles: bool = True) -> None:
+        """Put columns below others, so that a narrow table still shows them all; without titles it has more room."""
+        if below == self.delegate.below:
+            return
+        for hidden, columns in ((False, self.delegate.below), (True, below)):
+            for column, _ in (part for lines in columns.values() for line in lines for part in line):
+                self.setColumnHidden(column, hidden)
+        self.delegate.below = dict(below)
+        lines = max((len(lines) for lines in below.values()), default=0)
+        self.row_height = self._one_line + lines * self._theme.metrics(SMALL).height()
+        self.verticalHeader().setDefaultSectionSize(self.row_height)
+        self.horizontalHeader().setVisible(self._titled and (titles or not below))
 
     def say_empty(self, words: str) -> None:
         """Let these words stand there without rows."""

@@ -2,7 +2,8 @@
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
@@ -11,18 +12,21 @@ from operator_app.maps.serve import MapAssets, load_assets
 from operator_app.maps.site import Site
 from operator_app.ui.app import WindowApp, until_closed
 from operator_app.ui.control import ControlServer, Marks, PaintMarks
+from operator_app.ui.deed_names import NamedDeeds, deed_names
 from operator_app.ui.errands import Notice
 from operator_app.ui.finders import PlaceSearch
 from operator_app.ui.keymap import KeyMap
 from operator_app.ui.main_window import MainWindow
 from operator_app.ui.map_view import MapView
 from operator_app.ui.presenters.draft import Draft
+from operator_app.ui.presenters.finding import CommandFinder
 from operator_app.ui.presenters.incidents import IncidentsPresenter
+from operator_app.ui.presenters.past import NumberPast
 from operator_app.ui.presenters.site_words import SiteWords
 from operator_app.ui.seat_panes import KeepKeys, Manner, SeatPanes, build_panes
 from operator_app.ui.seat_screen import SeatScreen
 from operator_app.ui.sound import LoopSound
-from operator_app.ui.texts import Texts
+from operator_app.ui.texts import Texts, languages, load_texts
 from operator_app.ui.theme import Theme
 from operator_app.workflow.seat import Seat
 
@@ -50,9 +54,12 @@ class SeatWindow(QObject):
         sounds: Path | None = None,
         keys: KeyMap | None = None,
         keep_keys: KeepKeys | None = None,
+        other_texts: Callable[[], Sequence[Texts]] = tuple,
         marks: Marks | None = None,
     ) -> None:
         """`place_search` answers what was typed, best first; without `map_assets` there is no map.
+
+        `other_texts` reads the catalogues of the languages not on screen, once they are asked for.
 
         `keep_keys` keeps the keys that a person sets, see `Manner`.
 
@@ -68,9 +75,15 @@ class SeatWindow(QObject):
         self.draft = Draft(self._store, time.monotonic, self._draft_changed)
         table = IncidentsPresenter(seat, texts, words)
         view = None if map_assets is None else MapView(map_assets, site, texts, scale=theme.scale)
-        self.panes: SeatPanes = build_panes(manner, seat, place_search, words, self.draft, table, view)
+        past = NumberPast(seat.board.calls)
+        names = deed_names(texts, seat)
+        deeds = NamedDeeds(self.keys, names, other_texts)
+        finder = CommandFinder(seat, texts, words, table, past, place_search, deeds.all)
+        self.panes: SeatPanes = build_panes(
+            manner, seat, place_search, words, self.draft, table, view, finder, names
+        )
         self._ring = None if sounds is None else LoopSound(sounds / RING_FILE, self)
-        self.screen = SeatScreen(seat, site, manner, words, self.draft, table, self.panes, self._ring)
+        self.screen = SeatScreen(seat, site, manner, words, self.draft, table, past, self.panes, self._ring)
         self._map_waited_ms = 0
         self._map_timer = QTimer(self)
         self._map_timer.setInterval(MAP_AFTER_MS)
@@ -126,6 +139,10 @@ class SeatWindow(QObject):
             self.panes.map.view.activate()
 
 
+def _others(resources: Path, language: str) -> Sequence[Texts]:
+    return [load_texts(resources, each) for each in languages(resources) if each != language]
+
+
 async def run_seat_window(
     app: WindowApp,
     seat: Seat,
@@ -157,6 +174,7 @@ async def run_seat_window(
         sounds=resources / "sounds",
         keys=keys,
         keep_keys=keep_keys,
+        other_texts=partial(_others, resources, texts.language),
     )
     app.failed.connect(window.fault)
     window.start()

@@ -8,19 +8,22 @@ from typing import Any
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from operator_app.ui.call_lists import CallLists
+from operator_app.ui.command_bar import CommandBar
 from operator_app.ui.control import Marks
+from operator_app.ui.deed_names import DeedNames
 from operator_app.ui.finders import PlaceSearch, kind_finder, place_finder
 from operator_app.ui.footer import Footer
 from operator_app.ui.form_pane import FormPane
 from operator_app.ui.incidents_model import IncidentsModel
 from operator_app.ui.incidents_pane import IncidentsPane
-from operator_app.ui.key_help import DeedNames, KeyHelp
+from operator_app.ui.key_help import KeyHelp
 from operator_app.ui.keymap import KeyMap
 from operator_app.ui.main_window import MainWindow
 from operator_app.ui.map_pane import MapPane
 from operator_app.ui.map_view import MapView
 from operator_app.ui.phone_pane import PhonePane
 from operator_app.ui.presenters.draft import Draft
+from operator_app.ui.presenters.finding import CommandFinder
 from operator_app.ui.presenters.incidents import IncidentsPresenter
 from operator_app.ui.presenters.site_words import SiteWords
 from operator_app.ui.presenters.wording import Say
@@ -45,6 +48,7 @@ class SeatPanes:
     incidents: IncidentsPane
     footer: Footer
     help: KeyHelp
+    commands: CommandBar
 
 
 KeepKeys = Callable[[Mapping[str, str]], Coroutine[Any, Any, None]]
@@ -72,6 +76,8 @@ def build_panes(
     draft: Draft,
     table: IncidentsPresenter,
     map_view: MapView | None,
+    finder: CommandFinder,
+    names: DeedNames,
 ) -> SeatPanes:
     """Make all panes of the seat's window; nothing is shown yet."""
     theme, say, keys = manner.theme, manner.say, manner.keys
@@ -91,9 +97,19 @@ def build_panes(
     window.put(form, map_pane, incidents, incidents.height_for)
     window.closes_up.connect(form.close_up)
     form.attach_lists(window)
-    names = DeedNames(say, [name for _, name in agencies])
-    help_ = KeyHelp(theme, say, keys, window, names)
-    panes = SeatPanes(window, top, phone, lists, form, timeline, map_pane, incidents, window.footer, help_)
+    panes = SeatPanes(
+        window,
+        top,
+        phone,
+        lists,
+        form,
+        timeline,
+        map_pane,
+        incidents,
+        window.footer,
+        KeyHelp(theme, say, keys, window, names),
+        CommandBar(theme, say, window, finder),
+    )
     _order_of_tab(panes)
     return panes
 

@@ -56,6 +56,7 @@ class SeatScreen(QObject):
         words: SiteWords,
         draft: Draft,
         table: IncidentsPresenter,
+        past: NumberPast,
         panes: SeatPanes,
         ring: LoopSound | None = None,
     ) -> None:
@@ -68,7 +69,7 @@ class SeatScreen(QObject):
         self._seat, self._say, self._panes, self._draft = seat, say, panes, draft
         self._keys, self._keep_keys = manner.keys, manner.keep_keys
         self._saves = SaveTracker()
-        self._past = NumberPast(seat.board.calls)
+        self._past = past
         self._top = TopPresenter(seat, say, words)
         self._phone = PhonePresenter(seat, say, self._past)
         self._lists = ListsPresenter(seat, say, self._past)

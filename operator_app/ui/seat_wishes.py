@@ -16,6 +16,7 @@ from operator_app.ui.keymap import Deed, KeyMap, agency_deeds
 from operator_app.ui.main_window import Page
 from operator_app.ui.presenters.commands import SeatCommands
 from operator_app.ui.presenters.draft import Draft
+from operator_app.ui.presenters.finding import Found, What
 from operator_app.ui.presenters.lists import ListsPresenter
 from operator_app.ui.presenters.wording import Say
 from operator_app.ui.seat_panes import KeepKeys, SeatPanes
@@ -45,6 +46,8 @@ class SeatWishes:
         self._lists = lists
         self._marks = marks
         self.errands = Errands(say, panes.footer.tell)
+        self._acts = self._window_acts()
+        self._orders = self._seat_orders()
 
     def start(self, keys: KeyMap, keep_keys: KeepKeys | None = None) -> None:
         """Make keys and panes work; `keep_keys` keeps keys that are set anew."""
@@ -74,47 +77,116 @@ class SeatWishes:
 
     def do(self, deed: Deed) -> None:
         """Carry out what a key or button stands for."""
-        panes, commands = self._panes, self._commands
         self._marks.mark(f"{deed.value}_key", self._seat.call_at_hand or "")
-        match deed:
-            case Deed.ANSWER:
-                self._answer(None)
-            case Deed.HOLD:
-                self._run(commands.hold(), deed)
-            case Deed.MUTE:
-                self._run(commands.mute(), deed)
-            case Deed.END:
-                self._run(commands.end(), deed)
-            case Deed.STATE:
-                self._run(commands.next_state(), deed)
-            case Deed.PLACE:
-                panes.window.bring(Page.FORM)
-                panes.form.focus_place()
-            case Deed.KIND:
-                panes.window.bring(Page.FORM)
-                panes.form.focus_kind()
-            case Deed.DISPATCH:
-                self._run(commands.dispatch(), deed)
-            case Deed.NEW_INCIDENT:
-                panes.window.bring(Page.FORM)
-                self._run(commands.select(None), deed)
-                panes.form.focus_place()
-            case Deed.FILTER:
-                panes.window.bring(Page.INCIDENTS)
-                panes.incidents.focus_filter()
-            case Deed.MAP:
-                panes.window.bring(Page.MAP)
-                panes.map.setFocus(Qt.FocusReason.ShortcutFocusReason)
-            case Deed.NEXT_LIST:
-                panes.lists.next_list()
-            case Deed.CALL_BACK:
-                self._call_back()
-            case Deed.HELP:
-                panes.help.close_up() if panes.help.isVisible() else panes.help.open_up()
-            case Deed.COMMAND | Deed.SORT | Deed.NUMBER_HISTORY:
-                pass  # their panes come with the next change
-            case _:
-                self._run(commands.classify(Classification(deed.removeprefix("classify_"))), deed)
+        act = self._acts.get(deed)
+        if act is not None:
+            act()
+        elif deed in self._orders:
+            self._run(self._orders[deed](), deed)
+        else:
+            self._run(self._commands.classify(Classification(deed.removeprefix("classify_"))), deed)
+
+    def _window_acts(self) -> dict[Deed, Callable[[], None]]:
+        """What happens in the window at once."""
+        return {
+            Deed.ANSWER: lambda: self._answer(None),
+            Deed.PLACE: self._to_place,
+            Deed.KIND: self._to_kind,
+            Deed.NEW_INCIDENT: self._new_incident,
+            Deed.FILTER: self._to_filter,
+            Deed.SORT: self._sort,
+            Deed.MAP: self._to_map,
+            Deed.NEXT_LIST: self._panes.lists.next_list,
+            Deed.CALL_BACK: self._call_back,
+            Deed.HELP: self._help,
+            Deed.COMMAND: self._command,
+            Deed.NUMBER_HISTORY: self._number_history,
+        }
+
+    def _seat_orders(self) -> dict[Deed, Callable[[], Coroutine[Any, Any, object]]]:
+        """What is ordered at the seat, and told when it was refused."""
+        commands = self._commands
+        return {
+            Deed.HOLD: commands.hold,
+            Deed.MUTE: commands.mute,
+            Deed.END: commands.end,
+            Deed.STATE: commands.next_state,
+            Deed.DISPATCH: commands.dispatch,
+        }
+
+    def _to_place(self) -> None:
+        self._panes.window.bring(Page.FORM)
+        self._panes.form.focus_place()
+
+    def _to_kind(self) -> None:
+        self._panes.window.bring(Page.FORM)
+        self._panes.form.focus_kind()
+
+    def _new_incident(self) -> None:
+        self._panes.window.bring(Page.FORM)
+        self._run(self._commands.select(None), Deed.NEW_INCIDENT)
+        self._panes.form.focus_place()
+
+    def _to_filter(self) -> None:
+        self._panes.window.bring(Page.INCIDENTS)
+        self._panes.incidents.focus_filter()
+
+    def _to_map(self) -> None:
+        self._panes.window.bring(Page.MAP)
+        self._panes.map.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _sort(self) -> None:
+        words = self._say("incidents.sorted", column=self._panes.incidents.sort_next())
+        self._panes.footer.tell(Notice(words, loud=False))
+
+    def _help(self) -> None:
+        self._panes.help.toggle()
+
+    def _command(self) -> None:
+        self._panes.commands.toggle()
+
+    def _number_history(self) -> None:
+        """Show the past of the number that is chosen in a list, else of the call or the incident at hand."""
+        number = self._number_meant()
+        if number:
+            self._panes.commands.open_number(number)
+        else:
+            self._panes.footer.tell(Notice(self._say("command.no_number"), loud=False))
+
+    def _number_meant(self) -> str:
+        for name, view in self._panes.lists.views.items():
+            if view.hasFocus() and (number := self._lists.number_of(name, view.current_id())):
+                return number
+        waiting = self._seat.waiting()
+        call = self._seat.live_call or (waiting[0] if waiting else None)
+        if call is not None and call.number:
+            return call.number
+        incident = self._seat.incident
+        return "" if incident is None else incident.value("caller_number")
+
+    def _carry_out(self, found: Found, other: bool) -> None:
+        """Do what was chosen in the command bar; `other`: with Ctrl, a place goes into the form."""
+        match found.what:
+            case What.DEED:
+                self._deeds()[Deed(found.key)]()
+            case What.INCIDENT:
+                self._choose_incident(found.key)
+            case What.DIAL:
+                self._run(self._commands.dial(found.key), "dial")
+            case What.CALL:
+                self._choose_call(CallId(found.key))
+            case What.PLACE if found.place is not None:
+                self._pick_place(found.place) if other else self._show_place(found.place)
+
+    def _choose_call(self, call_id: CallId) -> None:
+        call = self._seat.board.calls.get(call_id)
+        if call is not None and call.incident_id is not None:
+            self._choose_incident(call.incident_id)
+
+    def _show_place(self, hit: PlaceHit) -> None:
+        self._panes.window.bring(Page.MAP)
+        if self._panes.map.view is not None:
+            self._panes.map.view.fly_to(hit.lat, hit.lon, ZOOM_AREA if hit.area else ZOOM_POINT)
 
     def _turn_to(self, page: Page) -> None:
         """Bring a page to the front with the keyboard in it, as its key does."""
@@ -192,6 +264,8 @@ class SeatWishes:
         form.dispatch_wished.connect(lambda: self.do(Deed.DISPATCH))
         form.agency_wished.connect(lambda code: self._ask(AgencyCode(code)))
         panes.incidents.chosen.connect(self._choose_incident)
+        panes.commands.wished.connect(self._carry_out)
+        panes.lists.views["recent"].chosen.connect(lambda _: self._number_history())
         panes.window.dismissed.connect(panes.footer.acknowledge)
         panes.window.page_wished.connect(self._turn_to)
         if panes.map.view is not None:

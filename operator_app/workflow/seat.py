@@ -17,6 +17,7 @@ from operator_app.domain.duplicates import (
 )
 from operator_app.domain.ids import AgencyCode, CallId, DispatchId, IncidentId, SeatName
 from operator_app.domain.incident import Dispatch, Incident
+from operator_app.domain.limits import AgeLimits
 from operator_app.domain.messages import CallClassified, Event, SeatStateChanged
 from operator_app.domain.states import (
     NOISE,
@@ -44,13 +45,14 @@ class SeatChanged:
 
 @dataclass(frozen=True, slots=True)
 class SiteRules:
-    """What the site says: prefix of incident numbers, local time, kinds with their cards, agencies, what is near."""
+    """What the site says: prefix of incident numbers, local time, kinds with cards, agencies, what is near, limits."""
 
     prefix: str
     timezone: ZoneInfo
     kinds: tuple[Kind, ...]
     agencies: tuple[Agency, ...]
     known: KnownRules = field(default_factory=KnownRules)
+    ages: AgeLimits = field(default_factory=AgeLimits)
 
 
 class Seat:
@@ -94,6 +96,11 @@ class Seat:
     def kinds(self) -> tuple[Kind, ...]:
         """Incident kinds of the site."""
         return self.incidents.kinds
+
+    @property
+    def age_limits(self) -> AgeLimits:
+        """From which age an open incident wants attention."""
+        return self._rules.ages
 
     @property
     def agencies(self) -> tuple[Agency, ...]:

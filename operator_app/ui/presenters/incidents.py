@@ -1,25 +1,41 @@
 """The open incidents of the whole room as table rows: ordered, filtered, written only for what is to be seen."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import chain, islice
 
-from operator_app.domain.ids import IncidentId
 from operator_app.domain.incident import Dispatch, Incident
+from operator_app.domain.limits import Age
 from operator_app.domain.states import DispatchState, IncidentStatus
-from operator_app.ui.presenters.open_incidents import AT_WORK, OpenIncidents
+from operator_app.ui.presenters.incident_words import IncidentWords
+from operator_app.ui.presenters.open_incidents import AT_WORK, EndedIncidents, OpenIncidents
 from operator_app.ui.presenters.rows import Cell, cell, chip
 from operator_app.ui.presenters.site_words import SiteWords
 from operator_app.ui.presenters.wording import PRIORITY_TONES, Say, Span, Tone, running
 from operator_app.workflow.seat import Seat
 
 COLUMNS = ("priority", "number", "kind", "place", "age", "agencies", "state", "seat")
-SEARCHED_FIELDS = ("place", "landmark", "village", "district", "text", "caller_number")
 RUNNING_COLUMNS = (4, 6)
 """Columns whose words change with time alone."""
-AGE_WATCH_S = {1: 900.0, 2: 1800.0, 3: 7200.0}
-AGE_ALARM_S = {1: 1800.0, 2: 3600.0, 3: 14400.0}
-"""Ages by priority from which an incident without anybody on scene wants attention."""
+CLOSED_DAYS, CLOSED_SHOWN = 7, 200
+"""Closed incidents of so many days are found by the filter, at most so many at once."""
+_AGE_TONES = {Age.FRESH: None, Age.LATE: Tone.WATCH, Age.OVERDUE: Tone.ALARM}
+
+
+class Order(StrEnum):
+    """By which column the table is sorted; equal rows stand as in the order by priority."""
+
+    PRIORITY = "priority"
+    AGE = "age"
+    PLACE = "place"
+    KIND = "kind"
+    STATE = "state"
+    NUMBER = "number"
+
+
+ORDERS = tuple(Order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,42 +53,76 @@ class IncidentsPresenter:
         self._seat = seat
         self._say = say
         self._words = words
-        self._search: dict[IncidentId, tuple[Incident, str]] = {}
+        self._search = IncidentWords(say, words)
         self._open = OpenIncidents(seat.board.incidents)
+        self._ended = EndedIncidents(seat.board.incidents)
         self._site_order = [str(each.code) for each in seat.agencies]
+        self.order = Order.PRIORITY
+
+    @property
+    def search(self) -> IncidentWords:
+        """The words by which incidents are found."""
+        return self._search
 
     def changed(self, incident_ids: Iterable[str]) -> None:
         """Take note of new or changed incidents."""
-        self._open.changed(incident_ids)
+        ids = tuple(incident_ids)
+        self._open.changed(ids)
+        self._ended.changed(ids)
 
     def prepare(self, count: int) -> bool:
-        """Make up to `count` incidents ready for the filter; returns whether there are more to do."""
-        missing = (each for each in self._open.ordered() if not self._is_prepared(each))
-        for number, incident in enumerate(missing):
-            if number == count:
-                return True
-            self._text(incident)
-        return False
+        """Make up to `count` incidents ready for the search; returns whether there are more to do."""
+        return self._search.prepare(chain(self._open.ordered(), self._ended.newest_first()), count)
 
     def all(self) -> tuple[Incident, ...]:
         """Return every open incident, the gravest first, then the oldest."""
         return self._open.ordered()
 
+    def ended(self, since: datetime | None = None) -> Iterator[Incident]:
+        """Give those that are over, the last opened first."""
+        return self._ended.newest_first(since)
+
+    def next_order(self) -> Order:
+        """Sort by the next column; the order stays until the next time."""
+        self.order = ORDERS[(ORDERS.index(self.order) + 1) % len(ORDERS)]
+        return self.order
+
     def rows(self, wanted: str = "") -> tuple[Incident, ...]:
-        """Return the open incidents that hold every word of the filter, the gravest first, then the oldest."""
+        """Return the open incidents that hold every word of the filter, sorted; below them the closed ones of late."""
         parts = wanted.casefold().split()
         opened = self._open.ordered()
         if not parts:
-            return opened
-        return tuple(each for each in opened if all(part in self._text(each) for part in parts))
+            return self._sorted(opened)
+        found = self._sorted(tuple(each for each in opened if self._search.holds(each, parts)))
+        since = self._seat.now() - timedelta(days=CLOSED_DAYS)
+        closed = (each for each in self._ended.newest_first(since) if self._search.holds(each, parts))
+        return (*found, *islice(closed, CLOSED_SHOWN))
 
-    def head(self, shown: int) -> IncidentsHead:
-        """Return the title with the count, and the counts by agency."""
+    def _sorted(self, incidents: tuple[Incident, ...]) -> tuple[Incident, ...]:
+        match self.order:
+            case Order.PRIORITY:
+                return incidents
+            case Order.AGE:
+                return tuple(sorted(incidents, key=_opened))
+            case Order.NUMBER:
+                return tuple(sorted(incidents, key=lambda each: each.number))
+            case Order.PLACE:
+                return tuple(sorted(incidents, key=_where))
+            case Order.KIND:
+                return tuple(sorted(incidents, key=lambda each: self._words.kind(each.value("kind"))))
+            case Order.STATE:
+                return tuple(sorted(incidents, key=_standing))
+
+    def head(self, shown: int, closed: int = 0, *, filtered: bool = False) -> IncidentsHead:
+        """Return the title with the count, and the counts by agency; under a filter how many were found."""
         opened = self._open.ordered()
         spans = [Span(self._say("incidents.all_seats"), Tone.QUIET)]
         spans += [Span(f" · {self._words.agency(code)} {n}", Tone.QUIET) for code, n in self._busiest()]
-        if shown < len(opened):
-            spans = [Span(self._say("incidents.filtered", n=shown, of=len(opened)), Tone.WATCH, strong=True)]
+        if filtered:
+            words = self._say("incidents.filtered", n=shown - closed, of=len(opened))
+            if closed:
+                words += " · " + self._say("incidents.closed_found", n=closed, days=CLOSED_DAYS)
+            spans = [Span(words, Tone.WATCH, strong=True)]
         return IncidentsHead(self._say("incidents.title", n=len(opened)), tuple(spans))
 
     def _busiest(self) -> list[tuple[str, int]]:
@@ -83,8 +133,10 @@ class IncidentsPresenter:
         return counts[:5]
 
     def titles(self) -> tuple[str, ...]:
-        """Return the column titles."""
-        return tuple(self._say(f"incidents.column_{name}") for name in COLUMNS)
+        """Return the column titles; the one that the table is sorted by has an arrow."""
+        return tuple(
+            self._say(f"incidents.column_{name}") + (" ↓" if name == self.order else "") for name in COLUMNS
+        )
 
     def cells(self, incident: Incident, now: datetime) -> tuple[Cell, ...]:
         """Write one row."""
@@ -108,21 +160,6 @@ class IncidentsPresenter:
             return self._say("incidents.waiting_short", agency=self._words.agency(first.agency))
         return self._settled(incident).text
 
-    def _is_prepared(self, incident: Incident) -> bool:
-        held = self._search.get(incident.id)
-        return held is not None and held[0] is incident
-
-    def _text(self, incident: Incident) -> str:
-        held = self._search.get(incident.id)
-        if held is not None and held[0] is incident:
-            return held[1]
-        values = (incident.value(name) for name in SEARCHED_FIELDS)
-        kind = self._words.kind_label(incident.value("kind"))
-        parts = (f"p{incident.priority}", incident.number, kind, *values, *self._agencies(incident))
-        text = " ".join((*parts, self._words.seat(incident.seat or ""))).casefold()
-        self._search[incident.id] = (incident, text)
-        return text
-
     def _place(self, incident: Incident) -> Cell:
         village, district = incident.value("village"), incident.value("district")
         place = incident.value("place")
@@ -134,18 +171,24 @@ class IncidentsPresenter:
         return cell(area or place)
 
     def _age(self, incident: Incident, now: datetime) -> Cell:
+        if not incident.is_open:
+            opened = incident.opened_at
+            when = "" if opened is None else f"{opened.astimezone(self._seat.timezone):%d.%m. %H:%M}"
+            return cell(when, Tone.QUIET)
         age = 0.0 if incident.opened_at is None else (now - incident.opened_at).total_seconds()
-        tone = Tone.PLAIN
-        arrived = any(each.on_scene_at or each.done_at for each in incident.dispatches)
-        if not arrived and incident.priority in AGE_WATCH_S:
-            tone = Tone.WATCH if age > AGE_WATCH_S[incident.priority] else tone
-            tone = Tone.ALARM if age > AGE_ALARM_S[incident.priority] else tone
-        return cell(running(age), tone)
+        late = self._seat.age_limits.of(incident, now)
+        tone = _AGE_TONES[late]
+        if tone is None:
+            return cell(running(age))
+        spoken = self._say(f"incidents.age_{late}")
+        return Cell((Span(running(age), tone, strong=late is Age.OVERDUE),), mark=tone, spoken=spoken)
 
     def _agencies(self, incident: Incident) -> Sequence[str]:
         return tuple(dict.fromkeys(self._words.agency(each.agency) for each in incident.dispatches))
 
     def _state(self, incident: Incident, now: datetime) -> Cell:
+        if not incident.is_open:
+            return cell(self._say(f"incident_status.{incident.status}"), Tone.QUIET)
         waiting = [each for each in incident.dispatches if each.is_waiting]
         if waiting:
             return self._waiting(min(waiting, key=_deadline), now)
@@ -173,6 +216,22 @@ class IncidentsPresenter:
     def _seat_number(self, incident: Incident) -> str:
         name = incident.seat or ""
         return name[1:] if name[:1] == "M" and name[1:].isdigit() else name
+
+
+def _opened(incident: Incident) -> float:
+    return 0.0 if incident.opened_at is None else incident.opened_at.timestamp()
+
+
+def _where(incident: Incident) -> tuple[str, str, str]:
+    return incident.value("district"), incident.value("village"), incident.value("place")
+
+
+def _standing(incident: Incident) -> int:
+    """First who waits for an answer, then what nobody was asked about, then by how far the agencies are."""
+    if any(each.is_waiting for each in incident.dispatches):
+        return 0
+    at_work = [AT_WORK.index(each.state) for each in incident.dispatches if each.state in AT_WORK]
+    return 1 + max(at_work) if at_work else 1
 
 
 def _deadline(dispatch: Dispatch) -> float:

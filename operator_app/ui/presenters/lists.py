@@ -5,6 +5,7 @@ from datetime import datetime
 
 from operator_app.domain.call import Call
 from operator_app.domain.figures import AbandonedNumber, abandoned
+from operator_app.domain.ids import CallId
 from operator_app.domain.states import NOISE, CallState, Classification
 from operator_app.ui.presenters.past import NumberPast
 from operator_app.ui.presenters.rows import Cell, Row, cell
@@ -63,6 +64,15 @@ class ListsPresenter:
             if each.number and (row_id is None or row_id == _row_id(each)):
                 return each.number
         return None
+
+    def number_of(self, name: str, row_id: str | None) -> str | None:
+        """Return the number behind a row of the list of that name; None for a withheld one, or without a row."""
+        if row_id is None:
+            return None
+        if name == "abandoned":
+            return next((each.number for each in self._abandoned if _row_id(each) == row_id), None)
+        call = self._seat.board.calls.get(CallId(row_id))
+        return None if call is None else call.number
 
     def _waiting_row(self, call_id: str, number: str | None, since: datetime, now: datetime) -> Row:
         waited = (now - since).total_seconds()

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, insort
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from operator_app.domain.ids import IncidentId
@@ -59,6 +59,43 @@ class OpenIncidents:
         self.agencies.subtract(_agencies(incident))
         if sort:
             del self._order[bisect_left(self._order, key)]
+
+
+class EndedIncidents:
+    """Incidents that are over, the last opened first. Loop thread only."""
+
+    def __init__(self, incidents: Mapping[IncidentId, Incident]) -> None:
+        """`incidents` is the board's own, live view."""
+        self._all = incidents
+        self._opened: dict[IncidentId, tuple[datetime, IncidentId]] = {}
+        self._order: list[tuple[datetime, IncidentId]] = []
+        self.changed(incidents)
+
+    def changed(self, incident_ids: Iterable[str]) -> None:
+        """Take note of new or changed incidents."""
+        ids = [IncidentId(each) for each in incident_ids]
+        at_once = len(ids) > MANY
+        for incident_id in ids:
+            incident, held = self._all.get(incident_id), self._opened.get(incident_id)
+            ended = incident is not None and not incident.is_open and incident.opened_at is not None
+            if ended and held is None and incident is not None and incident.opened_at is not None:
+                key = (incident.opened_at, incident_id)
+                self._opened[incident_id] = key
+                if not at_once:
+                    insort(self._order, key)
+            elif not ended and held is not None:
+                del self._opened[incident_id]
+                if not at_once:
+                    del self._order[bisect_left(self._order, held)]
+        if at_once:
+            self._order = sorted(self._opened.values())
+
+    def newest_first(self, since: datetime | None = None) -> Iterator[Incident]:
+        """Give them, the last opened first, down to those opened at `since`."""
+        for opened_at, incident_id in reversed(self._order):
+            if since is not None and opened_at < since:
+                return
+            yield self._all[incident_id]
 
 
 def _agencies(incident: Incident) -> set[str]:

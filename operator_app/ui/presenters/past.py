@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from heapq import nlargest
 
 from operator_app.domain.call import Call
 from operator_app.domain.figures import number_key
@@ -38,6 +39,19 @@ class NumberPast:
             call = self._calls.get(CallId(call_id))
             if call is not None and (key := number_key(call.number)):
                 self._by_number[key].add(call.id)
+
+    def calls_of(self, number: str) -> tuple[Call, ...]:
+        """Return every call from or to that number, the last first."""
+        ids = self._by_number.get(number_key(number), set())
+        found = [self._calls[each] for each in ids if each in self._calls]
+        return tuple(sorted(found, key=lambda call: call.offered_at, reverse=True))
+
+    def numbers_like(self, figures: str, count: int) -> tuple[str, ...]:
+        """Return numbers that hold those figures, at most so many, the one that called last first."""
+        wanted = number_key(figures)
+        held = [key for key in self._by_number if wanted in key]
+        last = ((max(self._calls[each].offered_at for each in self._by_number[key]), key) for key in held)
+        return tuple(key for _, key in nlargest(count, last))
 
     def of(self, number: str | None, now: datetime, without: CallId | None = None) -> Past:
         """Return what came of that number's calls; nothing for a withheld one."""

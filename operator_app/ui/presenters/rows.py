@@ -7,10 +7,15 @@ from operator_app.ui.presenters.wording import Span, Tone
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """The pieces of text in one cell; with `chip` they stand on a ground of that tone."""
+    """The pieces of text in one cell; with `chip` they stand on a ground of that tone, with `mark` behind its shape.
+
+    `spoken` is what a screen reader adds, because it sees neither shape nor colour.
+    """
 
     spans: tuple[Span, ...] = ()
     chip: Tone | None = None
+    mark: Tone | None = None
+    spoken: str = ""
 
     @property
     def text(self) -> str:

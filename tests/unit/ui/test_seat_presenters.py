@@ -11,14 +11,14 @@ import pytest
 
 from operator_app.domain import line
 from operator_app.domain.ids import AgencyCode, CallId, IncidentId
-from operator_app.domain.messages import DispatchMoved, FieldSet
+from operator_app.domain.messages import DispatchMoved, FieldSet, IncidentMoved
 from operator_app.domain.states import Classification, DispatchState, IncidentStatus, SeatState
 from operator_app.maps.live import MapIncident
 from operator_app.maps.site import Site, default_site, import_site, load_site
 from operator_app.ui.presenters.draft import Draft
 from operator_app.ui.presenters.footer import link_view
 from operator_app.ui.presenters.form import FormPresenter, FormView
-from operator_app.ui.presenters.incidents import IncidentsPresenter
+from operator_app.ui.presenters.incidents import IncidentsPresenter, Order
 from operator_app.ui.presenters.lists import ListsPresenter
 from operator_app.ui.presenters.map_marks import MapMarks
 from operator_app.ui.presenters.past import NumberPast
@@ -545,8 +545,65 @@ def test_the_filter_finds_numbers_places_kinds_agencies_and_callers() -> None:
             "0812554401": ["M3-001"],
             "tidak ada": [],
         }
-        assert text(table.head(1).spans) == "tampil 1 dari 5"
+        assert text(table.head(1, filtered=True).spans) == "tampil 1 dari 5"
         assert text(table.head(5).spans) == "Semua meja · Damkar 2 · BPBD 2"
+
+    scene(play)
+
+
+def test_closed_incidents_of_recent_days_are_found_below_the_open_ones() -> None:
+    async def play() -> None:
+        room = await busy_room()
+        table = views(room).table()
+        for days, number in ((2, "KTM-261121-M1-001"), (30, "KTM-261024-M1-001")):
+            writer = PastWriter("M1")
+            closed, events = incident(
+                writer, days * 1440, number, "BEN-01", ("", "Sangkima", "Sangatta Selatan")
+            )
+            events.append(writer.event(IncidentMoved(closed, IncidentStatus.CLOSED, "")))
+            room.seat.on_events(events)
+            table.changed([closed])
+        assert len(table.rows()) == 5
+        rows = table.rows("banjir")
+        assert [each.number for each in rows] == ["KTM-261123-M2-011", "KTM-261121-M1-001"]
+        assert text(table.head(2, 1, filtered=True).spans) == "tampil 1 dari 5 · + 1 ditutup dalam 7 hari"
+        assert [each.text for each in table.cells(rows[1], NOW)[4:7]] == ["21.11. 14:22", "–", "Ditutup"]
+
+    scene(play)
+
+
+def test_the_order_that_was_chosen_stays_while_things_change() -> None:
+    async def play() -> None:
+        room = await busy_room()
+        table = views(room).table()
+        by_priority = table.rows()
+        while table.next_order() is not Order.AGE:
+            pass
+        numbers = [each.number[-6:] for each in table.rows()]
+        assert numbers == ["M2-006", "M1-010", "M2-011", "M1-013", "M3-001"]
+        assert table.titles()[4] == "Umur ↓"
+        writer = PastWriter("M2")
+        fresh, events = incident(
+            writer, 90, "KTM-261123-M2-099", "LAK-01", ("", "Sangkima", "Sangatta Selatan")
+        )
+        room.seat.on_events(events)
+        table.changed([fresh])
+        assert [each.number[-6:] for each in table.rows()][1] == "M2-099"
+        while table.next_order() is not Order.PRIORITY:
+            assert len(table.rows()) == 6
+        assert [each for each in table.rows() if each.id != fresh] == list(by_priority)
+
+    scene(play)
+
+
+def test_an_age_beyond_the_limit_has_a_shape_and_is_spoken() -> None:
+    async def play() -> None:
+        room = await busy_room()
+        table = views(room).table()
+        fire = next(each for each in table.rows() if each.number.endswith("M3-001"))
+        marks = [table.cells(fire, NOW + timedelta(minutes=m))[4] for m in (0, 16, 31)]
+        assert [each.mark for each in marks] == [None, Tone.WATCH, Tone.ALARM]
+        assert [each.spoken for each in marks] == ["", "lewat batas", "jauh lewat batas"]
 
     scene(play)
 

@@ -1,0 +1,40 @@
+"""From which age an open incident wants attention: limits of the site by priority."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from operator_app.domain.incident import Incident
+
+
+class Age(StrEnum):
+    """How old an incident is for its priority."""
+
+    FRESH = "fresh"
+    LATE = "late"
+    OVERDUE = "overdue"
+
+
+def _minutes(**by_priority: float) -> dict[int, timedelta]:
+    return {int(name[1:]): timedelta(minutes=minutes) for name, minutes in by_priority.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class AgeLimits:
+    """Ages by priority beyond which an incident that nobody has reached is late, and overdue; 4 and 5 have none."""
+
+    late: Mapping[int, timedelta] = field(default_factory=lambda: _minutes(p1=15, p2=30, p3=120))
+    overdue: Mapping[int, timedelta] = field(default_factory=lambda: _minutes(p1=30, p2=60, p3=240))
+
+    def of(self, incident: Incident, now: datetime) -> Age:
+        """Return how old it is; where somebody is on scene, or was, age alone wants no attention."""
+        if incident.opened_at is None or incident.priority is None or not incident.is_open:
+            return Age.FRESH
+        if any(each.on_scene_at or each.done_at for each in incident.dispatches):
+            return Age.FRESH
+        age = now - incident.opened_at
+        if (limit := self.overdue.get(incident.priority)) is not None and age > limit:
+            return Age.OVERDUE
+        limit = self.late.get(incident.priority)
+        return Age.LATE if limit is not None and age > limit else Age.FRESH
