@@ -12,6 +12,7 @@ import pjsua2 as pj
 
 from operator_app.domain.ids import CallId
 from operator_app.domain.line import MediaDirection
+from operator_app.telephony.engine.limits import Throttle
 from operator_app.telephony.engine.sink import LegMedia, LegStep, Sink, guarded
 
 _DIRECTIONS = {
@@ -41,6 +42,10 @@ class Arrival:
     replaces: CallId | None = None
 
 
+UNNAMED = CallId("")
+"""Of a call that came in, for the moment until its 180 is ordered."""
+
+
 class SipCall(pj.Call):
     """One leg. Never leaves this module and `Legs`."""
 
@@ -52,10 +57,15 @@ class SipCall(pj.Call):
         self.call_id = call_id
         self.legs = legs
         self.sink = legs.sink
+        self.only_rings = False
+        """It came in and nobody here has said more than 180: nothing but its end is news."""
+        self.gone = False
 
     @guarded
     def onCallState(self, prm: pj.OnCallStateParam) -> None:
         """Pass the state on; in DISCONNECTED drop the last reference to this very object."""
+        if self.only_rings and self.isActive():
+            return  # reading the state takes 40 µs, twice, before the 180 is on the wire
         try:
             info = self.getInfo()
             self.sink.leg_step(self.call_id, LegStep(info.state), info.lastStatusCode, info.lastReason)
@@ -66,6 +76,7 @@ class SipCall(pj.Call):
             raise
         finally:
             if gone:
+                self.gone = True
                 self.legs.forget(self.call_id)
 
     @guarded
@@ -111,6 +122,13 @@ class SipCall(pj.Call):
         arrival = Arrival(new_id, self.account.name, prm.rdata.wholeMsg, time.time(), self.call_id)
         self.sink.leg_replaced(arrival)
 
+    def _not_listened_to(self, prm: object) -> None:
+        """Take the place of the library's own empty callbacks, which are reached by way of Python and back."""
+
+    onCallMediaTransportState = _not_listened_to  # noqa: N815
+    onCallSdpCreated = _not_listened_to  # noqa: N815
+    onCreateMediaTransport = _not_listened_to  # noqa: N815
+
     def media(self) -> LegMedia:
         """Return what is negotiated now."""
         info = self.getInfo()  # owns the memory of its items
@@ -135,15 +153,23 @@ class SipAccount(pj.Account):
 
     @guarded
     def onIncomingCall(self, prm: pj.OnIncomingCallParam) -> None:
-        """Ring at once and keep the message: 100 and 180 leave only when this returns, so reading comes after."""
+        """Ring before all else and keep the message: 100 and 180 leave only when this returns."""
         offered = time.time()
-        call_id = self.sink.new_call_id()
-        self.legs.take(SipCall(self, call_id, self.legs, prm.callId))
-        self.legs.arrivals.append(Arrival(call_id, self.name, prm.rdata.wholeMsg, offered))
+        call = SipCall(self, UNNAMED, self.legs, prm.callId)
+        call.only_rings = True
+        problem = ""
         try:
-            self.legs.ring(call_id)
-        except pj.Error as problem:
-            self.sink.fault("ring", problem.info(), call_id)
+            call.answer(self.legs.ringing)
+        except pj.Error as error:
+            problem = error.info()
+        call.call_id = call_id = self.sink.new_call_id()
+        if not call.gone:
+            self.legs.take(call)
+        else:
+            self.legs.throttle.ended(time.monotonic())
+        self.legs.arrivals.append(Arrival(call_id, self.name, prm.rdata.wholeMsg, offered))
+        if problem:
+            self.sink.fault("ring", problem, call_id)
 
     @guarded
     def onRegState(self, prm: pj.OnRegStateParam) -> None:
@@ -166,13 +192,15 @@ class SipAccount(pj.Account):
 class Legs:
     """Home of all `SipCall` wrappers: told what to do by our own call ids only."""
 
-    def __init__(self, sink: Sink) -> None:
+    def __init__(self, sink: Sink, throttle: Throttle) -> None:
         self.sink = sink
+        self.throttle = throttle
         self.arrivals: list[Arrival] = []
         """Calls that came in and were not yet told of."""
         self._calls: dict[CallId, SipCall] = {}
-        self._ringing = pj.CallOpParam()
-        self._ringing.statusCode = pj.PJSIP_SC_RINGING
+        self.ringing = pj.CallOpParam()
+        """The order for a 180, made once."""
+        self.ringing.statusCode = pj.PJSIP_SC_RINGING
 
     def __len__(self) -> int:
         return len(self._calls)
@@ -186,7 +214,8 @@ class Legs:
 
     def forget(self, call_id: CallId) -> None:
         """Let go of a wrapper; only from its own DISCONNECTED callback or after a failed start."""
-        self._calls.pop(call_id, None)
+        if self._calls.pop(call_id, None) is not None:
+            self.throttle.ended(time.monotonic())
 
     def named(self, sip_call_id: str) -> CallId | None:
         """Return our name for the call with that SIP Call-ID, None when there is none."""
@@ -203,14 +232,11 @@ class Legs:
         """Whether the library has a call behind that wrapper."""
         return self._calls[call_id].getId() != pj.PJSUA_INVALID_ID
 
-    def ring(self, call_id: CallId) -> None:
-        """Send 180."""
-        self._calls[call_id].answer(self._ringing)
-
     def answer(self, call_id: CallId) -> None:
         """Send 200."""
         order = pj.CallOpParam()
         order.statusCode = pj.PJSIP_SC_OK
+        self._calls[call_id].only_rings = False
         self._calls[call_id].answer(order)
 
     def hangup(self, call_id: CallId, code: int = 0) -> None:

@@ -12,7 +12,7 @@ import pjsua2 as pj
 
 from operator_app.telephony.engine.guard import watchman
 from operator_app.telephony.engine.legs import Legs, SipAccount
-from operator_app.telephony.engine.limits import Limits
+from operator_app.telephony.engine.limits import Limits, Throttle
 from operator_app.telephony.engine.sink import Sink, guarded
 from operator_app.telephony.settings import EngineAccount, EngineSettings, KeysBy
 from operator_app.workflow.phone_port import PhoneRefusal, PhoneRefusedError
@@ -32,6 +32,9 @@ class _Endpoint(pj.Endpoint):
         super().__init__()
         self.sink = sink
 
+    def onSelectAccount(self, prm: object) -> None:
+        """Leave it to the library, without the way through Python and back that its own empty one takes."""
+
     @guarded
     def onRejectedIncomingCall(self, prm: pj.OnRejectedIncomingCallParam) -> None:
         self.sink.turned_away(prm.statusCode, prm.reason, prm.remoteInfo)
@@ -48,7 +51,7 @@ class Library:
         # The library keeps a pointer into it for as long as it lives.
         self._no_delay = _no_delay()
         self.limits = limits
-        self.legs = Legs(sink)
+        self.legs = Legs(sink, Throttle(limits.handles))
         self.address = ""
         self.transports: tuple[str, ...] = ()
         self.codecs: tuple[str, ...] = ()
@@ -82,7 +85,13 @@ class Library:
             self._add_account(account.name, self._server_config(account))
 
     def handle(self, wait_ms: int) -> None:
-        """Let the library work; returns after the first packets or the wait."""
+        """Let the library work; returns after the first packets or the wait.
+
+        In a flood of short calls what comes waits in its socket until those before it are wholly closed.
+        """
+        if self.legs.throttle.closed(len(self.legs), time.monotonic()):
+            time.sleep(wait_ms / 1000)
+            return
         self._endpoint.libHandleEvents(wait_ms)
 
     @property
@@ -212,6 +221,9 @@ class Library:
     def _direct_config(self) -> pj.AccountConfig:
         config = self._common_config()
         config.idUri = f"sip:{self._settings.user}@{self.address}"
+        if self._settings.udp and self._settings.bind:
+            # Else the library asks the system for its own address twice a call, before the 180.
+            config.sipConfig.contactForced = f"<{config.idUri}>"
         return config
 
     def _server_config(self, account: EngineAccount) -> pj.AccountConfig:

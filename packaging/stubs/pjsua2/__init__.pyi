@@ -132,6 +132,7 @@ class AccountRegConfig:
 class AccountSipConfig:
     authCreds: AuthCredInfoVector
     proxies: StringVector
+    contactForced: str
 
 class AccountCallConfig:
     timerUse: int

@@ -1,6 +1,7 @@
 """Input meant to break a phone: the engine lives, the call in hand goes on, what was refused is counted."""
 
 import asyncio
+import contextlib
 import random
 import re
 from collections.abc import AsyncIterator
@@ -220,6 +221,35 @@ def test_a_flood_is_counted_and_the_call_in_hand_goes_on(tmp_path: Path) -> None
             for call in ringing:
                 await seat.phone.end(call.call_id)
             await until("only the call in hand is left", lambda: len(seat.phone.calls()) == 1)
+
+    asyncio.run(story())
+
+
+def test_calls_given_up_faster_than_their_sockets_close_end_no_engine(tmp_path: Path) -> None:
+    """200 a second, each CANCELled at once: 64 sockets with the wheel, and the 65th would abort the process."""
+
+    async def story() -> None:
+        async with busy_seat(tmp_path) as busy:
+            with RawPeer(busy.seat.address) as peer:
+                sends: list[bytes] = []
+                for _ in range(400):
+                    invite = peer.invite()
+                    head = invite.partition("\r\n\r\n")[0]
+                    cancel = "\r\n".join(
+                        line.replace("INVITE", "CANCEL")
+                        for line in head.split("\r\n")
+                        if not line.startswith(("Content-", "Contact"))
+                    )
+                    sends += [invite.encode(), f"{cancel}\r\nContent-Length: 0\r\n\r\n".encode()]
+                await paced(sends, peer, 400)
+                await peer.alive_after_a_flood()
+            assert busy.seat.signals.of(LineLost) == []
+            # Some lost their CANCEL on the way and ring on.
+            for call in busy.seat.phone.calls():
+                if call.call_id != busy.in_hand.call_id:
+                    with contextlib.suppress(PhoneRefusedError):  # over by itself meanwhile
+                        await busy.seat.phone.end(call.call_id)
+            assert len(busy.seat.signals.of(LineOffered)) > 50
 
     asyncio.run(story())
 
