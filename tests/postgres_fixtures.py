@@ -30,14 +30,15 @@ class Database:
         self.admin_dsn = admin_dsn
         self._count = itertools.count(1)
 
-    def login(self, role: str = "seat") -> str:
+    def login(self, role: str = "seat", *, reads_reporters: bool | None = None) -> str:
         """A new login of that role, as a dsn."""
         from psycopg.conninfo import make_conninfo  # noqa: PLC0415
 
         from operator_app.storage.server_setup import create_login  # noqa: PLC0415
 
         user = f"{role}_{self.name}_{next(self._count)}"
-        return make_conninfo(self.admin_dsn, user=user, password=create_login(self.admin_dsn, user, role))
+        password = create_login(self.admin_dsn, user, role, reads_reporters=reads_reporters)
+        return make_conninfo(self.admin_dsn, user=user, password=password)
 
 
 class Postgres:

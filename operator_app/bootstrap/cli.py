@@ -44,6 +44,18 @@ def parser(wanted: str = "") -> argparse.ArgumentParser:
     login.add_argument("name", help="name of the seat, desk or wall")
     login.add_argument("--role", choices=("seat", "desk", "wall"), required=True)
     login.add_argument("--dsn", required=True, help="as for init")
+    login.add_argument(
+        "--without-reporters",
+        action="store_true",
+        help="this desk may not read callers' names and numbers",
+    )
+    rebuild = tasks.add_parser("rebuild", help="make every readable table anew from the log")
+    rebuild.add_argument("--dsn", required=True, help="as for init")
+    telling = tasks.add_parser("site", help="tell the database the site's agencies and kinds, for reports")
+    telling.add_argument(
+        "--config", type=Path, required=True, help="settings file of a window with that site"
+    )
+    telling.add_argument("--dsn", required=True, help="as for init")
     serve = tasks.add_parser("run", help="run an embedded PostgreSQL until interrupted")
     serve.add_argument("--data", type=Path, required=True, help="folder of the server")
     serve.add_argument("--port", type=int, help="loopback port; a free one when left out")
@@ -53,13 +65,25 @@ def parser(wanted: str = "") -> argparse.ArgumentParser:
     saving.add_argument(
         "--to", type=Path, required=True, metavar="FILE|FOLDER", help="a new file, or a folder for it"
     )
-    for task, text in (
-        ("restore", "bring a backup into a new, empty database"),
-        ("verify", "try a backup in a scratch database of the server, which is dropped again"),
-    ):
-        bringing = tasks.add_parser(task, help=text)
-        bringing.add_argument("file", type=Path, help="the backup")
-        bringing.add_argument("--dsn", required=True, help="as for init")
+    saving.add_argument(
+        "--whole-server",
+        action="store_true",
+        help="the server's files into a new folder, by pg_basebackup: to bring up a standby or a whole new server",
+    )
+    bringing = tasks.add_parser("restore", help="bring a backup into a new, empty database")
+    bringing.add_argument("file", type=Path, help="the backup")
+    bringing.add_argument("--dsn", required=True, help="as for init")
+    proving = tasks.add_parser(
+        "verify", help="prove the log by its chains; or try a backup in a scratch database"
+    )
+    proving.add_argument("file", type=Path, nargs="?", help="a backup; the live log when left out")
+    proving.add_argument("--dsn", required=True, help="as for init")
+    proving.add_argument(
+        "--anchors",
+        type=Path,
+        metavar="FILE",
+        help="heads of the chains, kept elsewhere: compared and added to",
+    )
 
     site = _command(commands, "site", "the site pack: what is local", "site")
     packs = site.add_subparsers(dest="task", required=True, metavar="TASK")

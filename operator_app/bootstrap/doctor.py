@@ -139,7 +139,7 @@ def _server(settings: Settings) -> Finding:
     if not settings.server.dsn:
         return Finding("server", "none configured: this window works alone", None)
     try:
-        return Finding("server", check_server(settings.server.dsn))
+        return Finding("server", check_server(settings.server.dsn, reads_only=settings.seat.role == "wall"))
     except ServerProblem as problem:
         return Finding("server", problem.sentence, good=False)
 

@@ -3,12 +3,17 @@
 import argparse
 import signal
 import threading
+from pathlib import Path
 
-from operator_app.bootstrap.parts import CannotStartError
-from operator_app.storage.backup import Restored, backup, restore, verify
+from operator_app.bootstrap.parts import CannotStartError, data_folder
+from operator_app.bootstrap.rules import site_rules
+from operator_app.bootstrap.site import SITE_FOLDER
+from operator_app.config.settings import load_settings
+from operator_app.storage.backup import Restored, backup, backup_server, restore, verify
 from operator_app.storage.launcher import EmbeddedServer
 from operator_app.storage.problems import ServerProblem
-from operator_app.storage.server_setup import create_login, init_server
+from operator_app.storage.server_proof import prove_log, rebuild
+from operator_app.storage.server_setup import create_login, init_server, tell_site
 
 
 def run(args: argparse.Namespace) -> int:
@@ -18,12 +23,20 @@ def run(args: argparse.Namespace) -> int:
             case "init":
                 return _init(args.dsn)
             case "login":
-                return _login(args.dsn, args.name, args.role)
+                return _login(args)
+            case "site":
+                return _site(args)
+            case "rebuild":
+                print(f"Every table was made anew from the log: {rebuild(args.dsn)} incidents.")
+                return 0
             case "backup":
-                print(f"The backup is {backup(args.dsn, args.to)}.")
+                made = (backup_server if args.whole_server else backup)(args.dsn, args.to)
+                print(f"The backup is {made}.")
                 return 0
             case "restore":
                 return _tell("was restored", restore(args.dsn, args.file))
+            case "verify" if args.file is None:
+                return _prove(args.dsn, args.anchors)
             case "verify":
                 return _tell("is whole: restored on trial and folded anew", verify(args.dsn, args.file))
             case _:
@@ -43,8 +56,29 @@ def _init(dsn: str) -> int:
     return 0
 
 
-def _login(dsn: str, name: str, role: str) -> int:
-    password = create_login(dsn, name, role)
+def _site(args: argparse.Namespace) -> int:
+    settings = load_settings(args.config)
+    rules = site_rules(settings, data_folder(settings) / SITE_FOLDER)
+    tell_site(args.dsn, rules.agencies, rules.kinds)
+    print(f"The database knows {len(rules.agencies)} agencies and {len(rules.kinds)} kinds.")
+    return 0
+
+
+def _prove(dsn: str, anchors: Path | None) -> int:
+    proof = prove_log(dsn, anchors)
+    print(f"The log is whole: {proof.events} events in the chains of {proof.journals} journals.")
+    if proof.unchained:
+        print(f"{proof.unchained} events are of before there were chains; nothing can be said of them.")
+    if anchors is not None:
+        print(f"{proof.anchored} heads of earlier proofs are still there; today's were added to {anchors}.")
+    return 0
+
+
+def _login(args: argparse.Namespace) -> int:
+    name = args.name
+    password = create_login(
+        args.dsn, name, args.role, reads_reporters=False if args.without_reporters else None
+    )
     print(f"login    {name}\npassword {password}")
     print("The password is shown this once; put it into the settings file of the window: [server] dsn.")
     return 0

@@ -1,5 +1,6 @@
 """A phone call as the record knows it: the fold of its events."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -36,6 +37,7 @@ class Call:
     incident_id: IncidentId | None = None
     recordings: tuple[str, ...] = ()
     digests: tuple[str, ...] = ()
+    key: str | None = None
 
     @property
     def is_over(self) -> bool:
@@ -65,6 +67,7 @@ def fold_call(events: Iterable[Event]) -> Call | None:
                 fact.display_name,
                 event.occurred_at,
                 state,
+                key=fact.key,
             )
     if call is not None:
         for event in ordered:
@@ -94,3 +97,60 @@ def _end_state(call: Call, by: str) -> CallState:
     if by == "remote" and call.direction == "in" and call.answered_at is None:
         return CallState.ABANDONED
     return CallState.ENDED
+
+
+def joined(calls: Iterable[Call]) -> tuple[Call, ...]:
+    """Make one call of all offers with the same key: a person on the line, at however many seats it rang.
+
+    The result has id and seat of the offer that was answered first, or else of the first one. As long as a seat speaks
+    the call is connected; nobody is waiting or given up once somebody has answered.
+    """
+    alone: list[Call] = []
+    groups: defaultdict[tuple[str, str], list[Call]] = defaultdict(list)
+    for call in calls:
+        if call.key is None:
+            alone.append(call)
+        else:
+            groups[call.direction, call.key].append(call)
+    return (*alone, *(_join(group) if len(group) > 1 else group[0] for group in groups.values()))
+
+
+def _join(offers: list[Call]) -> Call:
+    ordered = sorted(
+        offers,
+        key=lambda each: (
+            each.answered_at is None,
+            each.answered_at or each.offered_at,
+            each.offered_at,
+            each.id,
+        ),
+    )
+    states = {each.state for each in ordered}
+    first = ordered[0]
+    if CallState.CONNECTED in states:
+        state = CallState.CONNECTED
+    elif first.answered_at is not None:
+        state = first.state
+    else:
+        state = next(each for each in _UNANSWERED if each in states)
+    ended = [each.ended_at for each in ordered if each.ended_at is not None]
+    over = state in (CallState.ENDED, CallState.ABANDONED, CallState.CUT)
+    return replace(
+        first,
+        number=next((each.number for each in ordered if each.number is not None), None),
+        offered_at=min(each.offered_at for each in ordered),
+        state=state,
+        ended_at=max(ended) if over else None,
+        classification=next((each.classification for each in ordered if each.classification), None),
+        incident_id=next((each.incident_id for each in ordered if each.incident_id), None),
+    )
+
+
+_UNANSWERED = (
+    CallState.RINGING,
+    CallState.DIALLING,
+    CallState.ABANDONED,
+    CallState.CUT,
+    CallState.ENDED,
+)
+"""The standing of a call that rings or rang at several seats: the first of these that is true at one of them."""

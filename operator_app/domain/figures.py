@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Protocol
 
-from operator_app.domain.call import Call
+from operator_app.domain.call import Call, joined
 from operator_app.domain.ids import AgencyCode, CallId, DispatchId, IncidentId, SeatName
 from operator_app.domain.incident import Incident
 from operator_app.domain.states import CallState, Classification, SeatState
@@ -147,9 +147,10 @@ def figures(
 ) -> Figures:
     """Count the room at `now`: `day_start` is local midnight, `presence` seconds since each seat was heard.
 
-    Calls and incidents may be given in any order. Without `presence` no seat counts as lost.
+    Calls and incidents may be given in any order; a call that rang at several seats counts once. Without
+    `presence` no seat counts as lost.
     """
-    known_calls, known_incidents = tuple(calls), tuple(incidents)
+    known_calls, known_incidents = joined(calls), tuple(incidents)
     today = tuple(call for call in known_calls if day_start <= call.offered_at <= now and _incoming(call))
     return Figures(
         at=now,
@@ -216,7 +217,7 @@ def abandoned(calls: Iterable[Call], day_start: datetime) -> tuple[AbandonedNumb
     vain: dict[str, list[Call]] = {}
     withheld: list[AbandonedNumber] = []
     settled: dict[str, datetime] = {}
-    for call in calls:
+    for call in joined(calls):
         key = number_key(call.number)
         if _unheard(call):
             if not key:

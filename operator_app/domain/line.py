@@ -163,6 +163,8 @@ class LineCall:
     """Whom the far end was asked to call instead, while that is under way; see `LineTransfer`."""
     referred_by: str = ""
     """Who sent this call to us or had us place it (Referred-By, or the call that asked), as a SIP address."""
+    reference: str = ""
+    """What all offers of this call have in common, at whichever seats it rings: X-Call-Ref, or else the Call-ID."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +229,7 @@ class LineOffered:
     sent_at: datetime | None = None
     location: CallLocation | None = None
     referred_by: str = ""
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,13 +34,17 @@ INCIDENT_FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class CallOffered:
-    """A call rang at a seat, or was dialled there (`direction` is "in" or "out"); `number` is None when withheld."""
+    """A call rang at a seat, or was dialled there (`direction` is "in" or "out"); `number` is None when withheld.
+
+    `key` is what the offers of one call at several seats have in common, None where the exchange gave nothing.
+    """
 
     op: ClassVar[str] = "call.offered"
     call_id: CallId
     direction: str
     number: str | None
     display_name: str
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

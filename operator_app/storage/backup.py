@@ -23,10 +23,11 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from operator_app.storage.binaries import embedded_binaries, exe
 from operator_app.storage.problems import ServerProblem, ServerReason
 from operator_app.storage.server_errors import problem_of
+from operator_app.storage.server_proof import broken_chains
 from operator_app.storage.server_setup import admin_connection, make_roles, set_search_path
 
 SUFFIX = ".op112"
-PROJECTIONS = ("incident", "reporter", "incident_call", "dispatch", "call", "seat", "rejected")
+PROJECTIONS = ("incident", "reporter", "incident_call", "dispatch", "call", "seat", "rejected", "person")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def backup(admin_dsn: str, to: Path) -> Path:
             admin_dsn,
             "--format=custom",
             "--schema=op112",
-            "--no-unlogged-table-data",
+            "--exclude-table-data=op112.presence",
             f"--file={part}",
         )
         with part.open("rb+") as file:
@@ -72,6 +73,33 @@ def backup(admin_dsn: str, to: Path) -> Path:
         ) from error
     finally:
         part.unlink(missing_ok=True)
+    return to
+
+
+def backup_server(admin_dsn: str, to: Path) -> Path:
+    """Copy the whole running server, all its databases, into a new folder by pg_basebackup. Raises `ServerProblem`.
+
+    The folder is a data folder that a server of the same version can start on; the copy is checked by its manifest
+    (pg_verifybackup) before it is told as made. The login needs the right to replicate.
+    """
+    with admin_connection(admin_dsn) as db:
+        major = db.info.server_version // 10_000
+    if to.exists() and (not to.is_dir() or any(to.iterdir())):
+        raise ServerProblem(ServerReason.OTHER, f"{to} holds something already; give a new folder.")
+    _run(
+        "pg_basebackup",
+        major,
+        admin_dsn,
+        f"--pgdata={to}",
+        "--wal-method=stream",
+        "--checkpoint=fast",
+        exactly=True,
+    )
+    with _sentence("pg_verifybackup"):
+        tool = _tool("pg_verifybackup", major, exactly=True)
+        done = subprocess.run([str(tool), "--quiet", str(to)], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise ServerProblem(ServerReason.OTHER, f"The copy in {to} is not whole; make another.", done.stderr)
     return to
 
 
@@ -114,9 +142,15 @@ def verify(admin_dsn: str, file: Path) -> Restored:
         try:
             found = restore(dsn, file)
             with admin_connection(dsn) as db:
+                chain = broken_chains(db)
                 wrong = differing_projections(db)
         finally:
             server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(scratch)))
+    if chain:
+        raise ServerProblem(
+            ServerReason.OTHER,
+            f"In {file} the log was changed after it was written: {'; '.join(chain)}.",
+        )
     if wrong:
         raise ServerProblem(
             ServerReason.OTHER,
@@ -153,7 +187,7 @@ def _must_have_schema(db: psycopg.Connection[Any], dsn: str) -> None:
         raise problem_of(ServerReason.EMPTY, dsn)
 
 
-def _run(program: str, major: int, dsn: str, *arguments: str) -> None:
+def _run(program: str, major: int, dsn: str, *arguments: str, exactly: bool = False) -> None:
     """Run a client tool; the password goes by the environment, where other users cannot read it."""
     parts = {key: str(value) for key, value in conninfo_to_dict(dsn).items() if value is not None}
     secret = {"PGPASSWORD": parts.pop("password")} if "password" in parts else {}
@@ -163,7 +197,7 @@ def _run(program: str, major: int, dsn: str, *arguments: str) -> None:
         given.append(target)
     with _sentence(program):
         done = subprocess.run(
-            [str(_tool(program, major)), "--no-password", *given],
+            [str(_tool(program, major, exactly=exactly)), "--no-password", *given],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -186,8 +220,8 @@ def _sentence(program: str) -> Iterator[None]:
         raise ServerProblem(ServerReason.CANNOT_RUN, f"{program} cannot be run: {error.strerror}.") from error
 
 
-def _tool(program: str, major: int) -> Path:
-    """The tool of the server's version, or of the next later one: an older one refuses the server."""
+def _tool(program: str, major: int, *, exactly: bool = False) -> Path:
+    """The tool of the server's version, or (not `exactly`) of the next later one: an older one refuses the server."""
     places = [*Path("/usr/lib/postgresql").glob("*/bin")]
     on_path = shutil.which(program)
     if on_path is not None:
@@ -206,10 +240,11 @@ def _tool(program: str, major: int) -> Path:
         version = re.search(r"(\d+)", told)
         if version is not None:
             found.setdefault(int(version[1]), tool)
-    fitting = [version for version in sorted(found) if version >= major]
+    fitting = [version for version in sorted(found) if version >= major and (not exactly or version == major)]
     if not fitting:
         raise ServerProblem(
             ServerReason.CANNOT_RUN,
-            f"There is no {program} of PostgreSQL {major} or later here; install postgresql-client-{major}.",
+            f"There is no {program} of PostgreSQL {major}{'' if exactly else ' or later'} here; "
+            f"install postgresql-client-{major}.",
         )
     return found[fitting[0]]

@@ -8,11 +8,11 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from operator_app.domain.ids import EventId
-from operator_app.storage.problems import ServerProblem, ServerReason
+from operator_app.storage.problems import ServerReason
 from operator_app.storage.server_errors import check_dsn, problem_of, server_problem
 from operator_app.storage.socket_guard import SocketGuard
 
-PROTO = 1
+PROTO = 2
 """The version of the talk with the server that this program speaks; see table compat."""
 CONNECT_S = 2
 FIRST_WORDS_S = 2.5
@@ -37,13 +37,18 @@ class ServerMark:
     system: str
     timeline: str
     generation: str
+    standby: bool = False
 
 
-def connect(dsn: str, name: str) -> Connection:
-    """Connect in autocommit mode under that application name. Raises `ServerProblem`."""
+def connect(dsn: str, name: str, *, reads_only: bool = False) -> Connection:
+    """Connect in autocommit mode under that application name. Raises `ServerProblem`.
+
+    Who `reads_only` takes the first of several hosts that answers, a standby too, unless the dsn says otherwise.
+    """
     check_dsn(dsn)
+    attributes = {"target_session_attrs": "any"} if reads_only else {}
     given = {key: value for key, value in conninfo_to_dict(dsn).items() if value is not None}
-    settings: dict[str, Any] = {**_SETTINGS, "application_name": name, **given}
+    settings: dict[str, Any] = {**_SETTINGS, **attributes, "application_name": name, **given}
     try:
         return psycopg.connect(
             make_conninfo(**settings),
@@ -54,11 +59,11 @@ def connect(dsn: str, name: str) -> Connection:
         raise server_problem(error, dsn) from error
 
 
-def greet(connection: Connection, dsn: str, guard: SocketGuard) -> ServerMark:
+def greet(connection: Connection, dsn: str, guard: SocketGuard, *, reads_only: bool = False) -> ServerMark:
     """Make sure that it is our schema in a version that we speak. Raises `ServerProblem`."""
     with guard.limit(connection, FIRST_WORDS_S) as limit:
         try:
-            return mark_of(_one(connection, "SELECT op112.server_mark_v1()"), dsn)
+            return mark_of(_one(connection, "SELECT op112.server_mark_v2()"), dsn, reads_only=reads_only)
         except psycopg.errors.InvalidSchemaName as error:
             others = _one(
                 connection,
@@ -74,25 +79,22 @@ def greet(connection: Connection, dsn: str, guard: SocketGuard) -> ServerMark:
             raise server_problem(error, dsn) from error
 
 
-def mark_of(told: Mapping[str, Any], dsn: str) -> ServerMark:
-    """Read what `server_mark_v1` tells. Raises `ServerProblem` when one side is too old for the other."""
+def mark_of(told: Mapping[str, Any], dsn: str, *, reads_only: bool = False) -> ServerMark:
+    """Read what `server_mark_v2` tells. Raises `ServerProblem` when one side is too old for the other."""
     if told["min_proto"] > PROTO:
         raise problem_of(ServerReason.TOO_NEW, dsn, f"speaks {told['min_proto']} and later, we {PROTO}")
     if told["proto"] < PROTO:
         raise problem_of(ServerReason.TOO_OLD, dsn, f"speaks up to {told['proto']}, we {PROTO}")
-    if not told["timeline"]:
-        raise ServerProblem(
-            ServerReason.OTHER,
-            "This server is a standby, on which changes cannot be followed; name the primary in the dsn.",
-        )
-    return ServerMark(told["system"], told["timeline"], told["generation"])
+    if told["standby"] and not reads_only:
+        raise problem_of(ServerReason.STANDBY, dsn)
+    return ServerMark(told["system"], told["timeline"], told["generation"], told["standby"])
 
 
 def there(connection: Connection, ids: Collection[EventId]) -> tuple[EventId, ...]:
     """Return which of these events the log has, by id: a number in a journal alone proves nothing."""
     if not ids:
         return ()
-    statement = "SELECT id::text FROM op112.event WHERE id = ANY (%s::uuid[])"
+    statement = "SELECT id::text FROM op112.room_event WHERE id = ANY (%s::uuid[])"
     return tuple(EventId(row[0]) for row in connection.execute(statement, (list(ids),)))
 
 

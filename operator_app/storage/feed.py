@@ -3,6 +3,9 @@
 A notification only wakes it: any login may send one, so what it says is never read. The snapshot delta (when woken,
 each second, and right after each connect) is the only source. The cursor is a snapshot of the server
 (`pg_current_snapshot`): nothing is lost when transactions commit out of order.
+
+A window that only reads may do so at a standby. There a snapshot does not know which transactions are open, so the feed
+takes what is older than all of them; there is nothing to listen to, so it asks more often.
 """
 
 import contextlib
@@ -41,6 +44,10 @@ LOAD_AT_ONCE = 25
 """Incidents or calls a query, each with its whole past."""
 IDLE_S = 0.2
 """How long it listens before it looks whether it is to stop."""
+STANDBY_ASK_S = 0.25
+"""Time between two deltas at a standby."""
+BEHIND_S = 10.0
+"""A standby that has heard nothing from its primary for so long is told as silent. Every window beats each second."""
 HINT_GAP_S = 0.02
 """Time between two deltas: a login that sends notifications without end costs no window more than fifty a second."""
 CURSOR_KEPT_S = 30.0
@@ -135,8 +142,12 @@ class Feed:
         *,
         waiting: Callable[[], int] = lambda: 0,
         history_days: int = 30,
+        reads_only: bool = False,
     ) -> None:
-        """`waiting` is told to the server; `history_days` bounds what a first load brings."""
+        """`waiting` is told to the server; `history_days` bounds what a first load brings.
+
+        A feed that `reads_only` may follow a standby.
+        """
         self._dsn = dsn
         self._window = window
         self._shelf = shelf
@@ -144,6 +155,7 @@ class Feed:
         self._listener = listener
         self._waiting = waiting
         self._history_days = history_days
+        self._reads_only = reads_only
         self._window_id = uuid.uuid4()
         self._cursor = shelf.cursor()
         self._cursor_kept_at = 0.0
@@ -170,7 +182,8 @@ class Feed:
         backoff = Backoff()
         while not self._stopping.is_set():
             try:
-                with connect(self._dsn, f"operator {self._window.seat} feed") as connection:
+                name = f"operator {self._window.seat} feed"
+                with connect(self._dsn, name, reads_only=self._reads_only) as connection:
                     self._session(connection, backoff)
             except ServerProblem as problem:
                 self._listener.lost(problem)
@@ -187,23 +200,31 @@ class Feed:
             self._stopping.wait(backoff.next_s())
 
     def _session(self, connection: Connection, backoff: "Backoff") -> None:
-        greet(connection, self._dsn, self._guard)
+        standby = greet(connection, self._dsn, self._guard, reads_only=self._reads_only).standby
         self._offsets.clear()
-        with self._limit(connection, BEAT_LIMIT_S):
-            connection.execute(f"LISTEN {CHANNEL}")
-        mark = self._beat(connection)
+        if not standby:
+            with self._limit(connection, BEAT_LIMIT_S):
+                connection.execute(f"LISTEN {CHANNEL}")
+        mark = self._beat(connection, standby)
         self._catch_up(connection, mark)
         self._listener.connected(connection, mark)
         backoff.reset()
         next_beat = time.monotonic() + BEAT_S
         while not self._stopping.is_set():
-            hint = self._woken(connection, min(IDLE_S, max(0.0, next_beat - time.monotonic())))
+            if standby:
+                hint = not self._stopping.wait(STANDBY_ASK_S)
+            else:
+                hint = self._woken(connection, min(IDLE_S, max(0.0, next_beat - time.monotonic())))
             if hint or time.monotonic() >= next_beat:
                 if time.monotonic() >= next_beat:
                     next_beat = time.monotonic() + BEAT_S
-                    mark = self._beat(connection)
+                    mark = self._beat(connection, standby)
+                    if mark.standby != standby:
+                        return  # it was promoted: there is something to listen to now
                 self._catch_up(connection, mark)
                 self._stopping.wait(HINT_GAP_S)
+        if standby:
+            return
         with self._limit(connection, BEAT_LIMIT_S), contextlib.suppress(psycopg.Error):
             connection.execute("SELECT op112.leave_v1(%s)", (self._window_id,))
 
@@ -211,32 +232,31 @@ class Feed:
         """Wait for a notification, whatever it says; returns whether one came."""
         return bool(list(connection.notifies(timeout=seconds, stop_after=1)))
 
-    def _beat(self, connection: Connection) -> ServerMark:
+    def _beat(self, connection: Connection, standby: bool) -> ServerMark:
         sent = time.time()
+        window = (self._window_id, self._window.seat, self._window.role, self._window.version)
         with self._limit(connection, BEAT_LIMIT_S):
-            row = connection.execute(
-                "SELECT op112.heartbeat_v1(%s, %s, %s, %s, %s, true)",
-                (
-                    self._window_id,
-                    self._window.seat,
-                    self._window.role,
-                    self._window.version,
-                    self._waiting(),
-                ),
-            ).fetchone()
+            if standby:
+                row = connection.execute("SELECT op112.watch_v1()").fetchone()
+            else:
+                beat = "SELECT op112.heartbeat_v1(%s, %s, %s, %s, %s, true)"
+                row = connection.execute(beat, (*window, self._waiting())).fetchone()
         assert row is not None
         told = row[0]
+        if (behind_s := told.get("behind_s") or 0) > BEHIND_S:
+            detail = f"a standby without a word from its primary for {behind_s:.0f} s"
+            raise problem_of(ServerReason.SILENT, self._dsn, detail)
         self._offsets.append((told["now"] - (sent + time.time()) / 2) * 1000)
         presence = tuple(Presence(seat, role, float(age)) for seat, role, age in told["presence"] or ())
         self._listener.beaten(presence, statistics.median(self._offsets))
-        return mark_of(told, self._dsn)
+        return mark_of(told, self._dsn, reads_only=self._reads_only)
 
     # ---- catching up
 
     def _catch_up(self, connection: Connection, mark: ServerMark) -> None:
         held = self._cursor
         if held is not None and (held.system, held.generation) == (mark.system, mark.generation):
-            if mark.timeline < held.timeline:
+            if mark.timeline < held.timeline and not mark.standby:
                 raise ServerProblem(
                     ServerReason.OTHER,
                     "This server was replaced by another one since; it must be shut off.",
@@ -363,34 +383,41 @@ _COLUMNS = (
     " e.call_id, e.xid::text AS xid, e.seq AS log_seq"
 )
 # LATERAL with its own ORDER BY: text columns named like the real ones would be what an outer ORDER BY sorts by.
+# At a standby: everything older than the oldest transaction that was open, written as a snapshot without holes.
+_NOW = """
+    SELECT CASE WHEN pg_is_in_recovery() THEN (pg_snapshot_xmin(n) || ':' || pg_snapshot_xmin(n) || ':')::pg_snapshot
+        ELSE n END AS n
+    FROM pg_current_snapshot() n
+"""
 _DELTA = f"""
-    WITH s AS MATERIALIZED (SELECT pg_current_snapshot() AS n)
+    WITH s AS MATERIALIZED ({_NOW})
     SELECT s.n::text AS target, d.* FROM s LEFT JOIN LATERAL (
-        SELECT {_COLUMNS} FROM op112.event e
+        SELECT {_COLUMNS} FROM op112.room_event e
         WHERE e.xid >= pg_snapshot_xmin(%(old)s::pg_snapshot)
             AND NOT pg_visible_in_snapshot(e.xid, %(old)s::pg_snapshot)
+            AND pg_visible_in_snapshot(e.xid, s.n)
         ORDER BY e.xid, e.seq LIMIT %(limit)s) d ON true
 """  # noqa: S608
 _DELTA_PAGE = f"""
-    SELECT {_COLUMNS} FROM op112.event e
+    SELECT {_COLUMNS} FROM op112.room_event e
     WHERE e.xid >= pg_snapshot_xmin(%(old)s::pg_snapshot)
         AND NOT pg_visible_in_snapshot(e.xid, %(old)s::pg_snapshot)
         AND pg_visible_in_snapshot(e.xid, %(target)s::pg_snapshot)
         AND (e.xid, e.seq) > (%(xid)s::xid8, %(seq)s)
     ORDER BY e.xid, e.seq LIMIT %(limit)s
 """  # noqa: S608
-_LOAD = """
+_LOAD = f"""
     WITH i AS (
         SELECT id FROM op112.incident
         WHERE status NOT IN ('closed', 'cancelled', 'merged') OR arrived_at >= now() - make_interval(days => %(days)s))
-    SELECT pg_current_snapshot()::text AS target,
+    SELECT (SELECT n::text FROM ({_NOW}) s) AS target,
         ARRAY(SELECT id::text FROM i) AS incidents,
         ARRAY(SELECT id FROM op112.call WHERE offered_at >= now() - make_interval(days => %(days)s)
             UNION SELECT call_id FROM op112.incident_call WHERE incident_id IN (SELECT id FROM i)) AS calls
-"""
+"""  # noqa: S608
 _LOAD_PART = {
-    "incident_id": f"SELECT {_COLUMNS} FROM op112.event e WHERE e.incident_id = ANY (%(ids)s::uuid[])",  # noqa: S608
-    "call_id": f"SELECT {_COLUMNS} FROM op112.event e WHERE e.call_id = ANY (%(ids)s)"  # noqa: S608
+    "incident_id": f"SELECT {_COLUMNS} FROM op112.room_event e WHERE e.incident_id = ANY (%(ids)s::uuid[])",  # noqa: S608
+    "call_id": f"SELECT {_COLUMNS} FROM op112.room_event e WHERE e.call_id = ANY (%(ids)s)"  # noqa: S608
     " AND e.incident_id IS NULL",
 }
 # As of the delta's end: what came later comes with the next one.
@@ -401,10 +428,10 @@ _PAST = f"""
     c AS MATERIALIZED (
         SELECT unnest(%(calls)s::text[]) AS id
         UNION SELECT call_id FROM op112.incident_call WHERE incident_id IN (SELECT id FROM i))
-    SELECT {_COLUMNS} FROM i JOIN op112.event e ON e.incident_id = i.id
+    SELECT {_COLUMNS} FROM i JOIN op112.room_event e ON e.incident_id = i.id
     WHERE pg_visible_in_snapshot(e.xid, %(target)s::pg_snapshot)
     UNION ALL
-    SELECT {_COLUMNS} FROM c JOIN op112.event e ON e.call_id = c.id AND e.incident_id IS NULL
+    SELECT {_COLUMNS} FROM c JOIN op112.room_event e ON e.call_id = c.id AND e.incident_id IS NULL
     WHERE pg_visible_in_snapshot(e.xid, %(target)s::pg_snapshot)
 """  # noqa: S608
-_LOAD_SEATS = f"SELECT {_COLUMNS} FROM op112.seat s JOIN op112.event e ON e.id = s.event_id"  # noqa: S608
+_LOAD_SEATS = f"SELECT {_COLUMNS} FROM op112.seat s JOIN op112.room_event e ON e.id = s.event_id"  # noqa: S608

@@ -52,6 +52,7 @@ class ServerReason(StrEnum):
     PORT_IN_USE = "port_in_use"
     CANNOT_RUN = "cannot_run"
     SILENT = "silent"
+    STANDBY = "standby"
     OTHER = "other"
 
 

@@ -15,6 +15,7 @@ _WORDS = {
     ServerReason.WRONG_PASSWORD: r"password authentication failed|no password supplied|otentikasi password",
     ServerReason.NO_DATABASE: r"database \".*\" does not exist|(basis data|database) .*tidak ada",
     ServerReason.NOT_ALLOWED: r"no pg_hba\.conf entry|permission denied for database|not permitted to log in",
+    ServerReason.STANDBY: r"session is read-only|server is in hot standby",
     ServerReason.OTHER: r"starting up|shutting down|in recovery mode|not yet accepting|too many clients",
     ServerReason.NO_SERVER: r"refused|timeout|timed out|could not (translate|resolve)|unreachable|no route"
     r"|reset by peer|name or service|closed the connection|getaddrinfo",
@@ -119,6 +120,8 @@ def problem_of(reason: ServerReason, dsn: str, detail: str = "") -> ServerProble
         "run `operator-app server init` with this version.",
         ServerReason.TOO_NEW: f"The database {database} at {server} is of a newer Operator 112 than this program; "
         "install that version here.",
+        ServerReason.STANDBY: f"The server at {server} is a standby, on which nothing can be written; "
+        "name the primary in the dsn as well, or promote this one.",
         ServerReason.SILENT: f"The server at {server} took the connection and says nothing; "
         "look at the server's load and log.",
     }

@@ -159,7 +159,10 @@ class ServerLink:
 
 
 class BoardFeed:
-    """The link of a window that only reads: a full load, then everything that happens. No store, read-only login."""
+    """The link of a window that only reads: a full load, then everything that happens. No store, read-only login.
+
+    Of several hosts in the dsn it takes the first that answers, a standby too: name the standby first.
+    """
 
     def __init__(
         self,
@@ -199,7 +202,13 @@ class BoardFeed:
             return
         self._guard = SocketGuard()
         self._feed = Feed(
-            self._dsn, self._window, MemoryShelf(), self._guard, self, history_days=self._history_days
+            self._dsn,
+            self._window,
+            MemoryShelf(),
+            self._guard,
+            self,
+            history_days=self._history_days,
+            reads_only=True,
         )
         self._feed.start()
 
@@ -238,15 +247,16 @@ class BoardFeed:
             self._post(self._on_clock, offset_ms)
 
 
-def check_server(dsn: str) -> str:
+def check_server(dsn: str, *, reads_only: bool = False) -> str:
     """Go in as a window would and out again; returns what was found there, in words. Raises `ServerProblem`."""
     guard = SocketGuard()
     try:
-        with connect(dsn, "operator doctor") as connection:
-            greet(connection, dsn, guard)
+        with connect(dsn, "operator doctor", reads_only=reads_only) as connection:
+            standby = greet(connection, dsn, guard, reads_only=reads_only).standby
             info = connection.info
             version = info.parameter_status("server_version")
-            return f"PostgreSQL {version} at {info.host}:{info.port}, database {info.dbname}, as {info.user}"
+            kind = " (a standby)" if standby else ""
+            return f"PostgreSQL {version}{kind} at {info.host}:{info.port}, database {info.dbname}, as {info.user}"
     finally:
         guard.close()
 

@@ -2,7 +2,8 @@
 
 import re
 import secrets
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from psycopg import sql
 
+from operator_app.domain.triage import Agency, Kind
 from operator_app.storage.problems import ServerProblem, ServerReason
 from operator_app.storage.server_errors import check_dsn, problem_of, server_problem
 
@@ -21,6 +23,8 @@ SCHEMA = "op112"
 OWNER = "op112_owner"
 ROLES = {"seat": "op112_seat", "desk": "op112_desk", "wall": "op112_wall"}
 """Group roles: a seat writes everything, a desk its answers, a wall nothing."""
+REPORTER = "op112_reporter"
+"""Group role of those who may read callers' names and numbers: all seats, and desks unless made without."""
 LOCK_TIMEOUT_S = 5
 """A change of tables that cannot have its lock at once gives up, rather than let the whole room wait behind it."""
 
@@ -33,8 +37,21 @@ class SetupReport:
     revision: str
 
 
-_ONE_AT_A_TIME = "SELECT pg_advisory_lock(112, 1)"
-"""Held until the connection ends."""
+_ONE_AT_A_TIME = "SELECT pg_try_advisory_lock(112, 1)"
+"""Held until the connection ends. Asked again and again: whoever waits inside a statement would keep an index from
+being made concurrently by the one who has the lock, and both would wait for ever."""
+_TURN_S, _ASK_EVERY_S = 60.0, 0.1
+
+
+def _await_turn(ask: Callable[[], object]) -> None:
+    until = time.monotonic() + _TURN_S
+    while not ask():
+        if time.monotonic() >= until:
+            raise ServerProblem(
+                ServerReason.OTHER,
+                f"Another administrator has been setting this database up for {_TURN_S:g} s; try again later.",
+            )
+        time.sleep(_ASK_EVERY_S)
 
 
 def init_server(admin_dsn: str) -> SetupReport:
@@ -43,7 +60,7 @@ def init_server(admin_dsn: str) -> SetupReport:
     The login needs to be the database's owner and to have CREATEROLE, or to be a superuser.
     """
     with admin_connection(admin_dsn) as db:
-        db.execute(_ONE_AT_A_TIME)
+        _await_turn(lambda: db.execute(_ONE_AT_A_TIME).fetchone() == (True,))
         _must_be_ours_or_empty(db, admin_dsn)
         _make_roles_and_schema(db)
     engine = sqlalchemy.create_engine(
@@ -58,10 +75,11 @@ def init_server(admin_dsn: str) -> SetupReport:
         engine.dispose()
 
 
-def create_login(admin_dsn: str, name: str, role: str) -> str:
+def create_login(admin_dsn: str, name: str, role: str, *, reads_reporters: bool | None = None) -> str:
     """Make the database login of one window, or give an existing one a new password; returns the password.
 
-    `role` is "seat", "desk" or "wall". Raises `ServerProblem`.
+    `role` is "seat", "desk" or "wall". Whether it may read callers' names and numbers is a choice for desks alone, who
+    may unless told otherwise. Raises `ServerProblem`.
     """
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,39}", name):
         raise ServerProblem(
@@ -70,7 +88,12 @@ def create_login(admin_dsn: str, name: str, role: str) -> str:
         )
     if role not in ROLES:
         raise ServerProblem(ServerReason.OTHER, f'"{role}" is no role; known are {", ".join(ROLES)}.')
+    if reads_reporters is not None and role != "desk":
+        raise ServerProblem(
+            ServerReason.OTHER, f"Only a desk can be made with or without callers' data, not a {role}."
+        )
     password, login = secrets.token_urlsafe(18), sql.Identifier(name)
+    groups = {ROLES[role]} | ({REPORTER} if role == "desk" and reads_reporters is not False else set())
     with admin_connection(admin_dsn) as db, db.transaction():
         if db.execute("SELECT to_regclass('op112.login')").fetchone() == (None,):
             raise problem_of(ServerReason.EMPTY, admin_dsn)
@@ -82,9 +105,11 @@ def create_login(admin_dsn: str, name: str, role: str) -> str:
                 f"The server has a login {name} already that is no window's; choose another name.",
             )
         db.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(login, sql.Literal(password)))
-        for group in ROLES.values():
-            verb = "GRANT {} TO {}" if group == ROLES[role] else "REVOKE {} FROM {}"
-            db.execute(sql.SQL(verb).format(sql.Identifier(group), login))
+        for group in (*ROLES.values(), REPORTER):
+            wanted = group in groups
+            if (_is_member(db, name, group)) != wanted:
+                verb = "GRANT {} TO {}" if wanted else "REVOKE {} FROM {}"
+                db.execute(sql.SQL(verb).format(sql.Identifier(group), login))
         for setting, value in _LOGIN_SETTINGS.items():
             db.execute(
                 sql.SQL("ALTER ROLE {} SET {} = {}").format(
@@ -97,6 +122,37 @@ def create_login(admin_dsn: str, name: str, role: str) -> str:
             (name, role),
         )
     return password
+
+
+def _is_member(db: psycopg.Connection[tuple[object, ...]], name: str, group: str) -> bool:
+    """Whether the login was given that group itself, not by way of another."""
+    return (
+        db.execute(
+            "SELECT FROM pg_auth_members WHERE roleid = %s::regrole AND member = quote_ident(%s)::regrole",
+            (group, name),
+        ).fetchone()
+        is not None
+    )
+
+
+def tell_site(admin_dsn: str, agencies: Iterable[Agency], kinds: Iterable[Kind]) -> None:
+    """Write the site's agencies and kinds into their tables, for whoever reads reports. Raises `ServerProblem`.
+
+    What the site no longer has stays, as old records name it.
+    """
+    with admin_connection(admin_dsn) as db, db.transaction():
+        if db.execute("SELECT to_regclass('op112.agency')").fetchone() == (None,):
+            raise problem_of(ServerReason.EMPTY, admin_dsn)
+        db.cursor().executemany(
+            "INSERT INTO op112.agency (code, name, has_desk) VALUES (%s, %s, %s) ON CONFLICT (code) DO UPDATE"
+            " SET name = excluded.name, has_desk = excluded.has_desk, told_at = clock_timestamp()",
+            [(each.code, each.name, each.has_desk) for each in agencies],
+        )
+        db.cursor().executemany(
+            "INSERT INTO op112.kind (code, category, name) VALUES (%s, %s, %s) ON CONFLICT (code) DO UPDATE"
+            " SET category = excluded.category, name = excluded.name, told_at = clock_timestamp()",
+            [(each.code, each.category, each.name) for each in kinds],
+        )
 
 
 _LOGIN_SETTINGS = {
@@ -169,7 +225,7 @@ def _must_be_ours_or_empty(db: psycopg.Connection[tuple[object, ...]], dsn: str)
 
 def make_roles(db: psycopg.Connection[tuple[object, ...]]) -> None:
     """Make the group roles, which belong to the whole server; safe to run again."""
-    for role in (OWNER, *ROLES.values()):
+    for role in (OWNER, *ROLES.values(), REPORTER):
         # Roles belong to the whole server: another database being set up at this moment may be quicker.
         db.execute(
             sql.SQL(
@@ -179,6 +235,8 @@ def make_roles(db: psycopg.Connection[tuple[object, ...]]) -> None:
     member = db.execute("SELECT pg_has_role(%s, 'USAGE')", (OWNER,)).fetchone()
     if member == (False,):
         db.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(OWNER)))
+    if db.execute("SELECT pg_has_role(%s, %s, 'MEMBER')", (ROLES["seat"], REPORTER)).fetchone() == (False,):
+        db.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(REPORTER), sql.Identifier(ROLES["seat"])))
 
 
 def _make_roles_and_schema(db: psycopg.Connection[tuple[object, ...]]) -> None:
@@ -202,7 +260,13 @@ def set_search_path(db: psycopg.Connection[tuple[object, ...]]) -> None:
 def _migrate(connection: sqlalchemy.Connection, dsn: str) -> SetupReport:
     scripts = ScriptDirectory.from_config(_config())
     connection.exec_driver_sql(f"SET lock_timeout = '{LOCK_TIMEOUT_S}s'")
-    connection.exec_driver_sql(_ONE_AT_A_TIME)
+
+    def ask() -> bool:
+        mine = connection.exec_driver_sql(_ONE_AT_A_TIME).scalar()
+        connection.commit()
+        return bool(mine)
+
+    _await_turn(ask)
     connection.exec_driver_sql(f"SET ROLE {OWNER}")
     connection.exec_driver_sql(f"SET search_path = {SCHEMA}")
     before = ""

@@ -77,6 +77,7 @@ def _offered(signal: LineOffered) -> LineCall:
         sent_at=signal.sent_at,
         location=signal.location,
         referred_by=signal.referred_by,
+        reference=signal.reference,
     )
 
 

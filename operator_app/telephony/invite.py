@@ -45,6 +45,8 @@ class Invite:
     sent_at: datetime | None
     location: CallLocation | None
     referred_by: str = ""
+    reference: str = ""
+    """X-Call-Ref where the exchange sets it (separate legs have Call-IDs of their own), or else the Call-ID."""
 
 
 def read_invite(message: str) -> Invite:
@@ -73,6 +75,7 @@ def read_invite(message: str) -> Invite:
             body,
         ),
         referred_by=party(_first(headers, "referred-by")).uri[:MAX_TEXT],
+        reference=(_first(headers, "x-call-ref") or _first(headers, "call-id"))[:MAX_TEXT],
     )
 
 

@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 
 from operator_app.domain.call import Call, fold_call
 from operator_app.domain.ids import CallId, EventId, IncidentId, SeatName
 from operator_app.domain.incident import Incident, fold_incident
-from operator_app.domain.messages import Event, SeatStateChanged, call_of, incident_of
+from operator_app.domain.messages import Event, IncidentOpened, SeatStateChanged, call_of, incident_of
 from operator_app.domain.states import SeatState
 from operator_app.workflow.ports import BoardChanged
 
@@ -33,6 +33,8 @@ class Board:
         self._incident_events: defaultdict[IncidentId, list[Event]] = defaultdict(list)
         self._call_events: defaultdict[CallId, list[Event]] = defaultdict(list)
         self._incidents: dict[IncidentId, Incident] = {}
+        self._given: dict[IncidentId, str] = {}
+        self._numbered: defaultdict[str, set[IncidentId]] = defaultdict(set)
         self._calls: dict[CallId, Call] = {}
         self._seats: dict[SeatName, SeatOnBoard] = {}
 
@@ -75,11 +77,50 @@ class Board:
                 seats.add(event.seat)
         for incident_id in incidents:
             self._incidents[incident_id] = fold_incident(incident_id, self._incident_events[incident_id])
+        incidents |= self._keep_numbers_apart(incidents)
         for call_id in calls:
             call = fold_call(self._call_events[call_id])
             if call is not None:
                 self._calls[call_id] = call
         return BoardChanged(frozenset(incidents), frozenset(calls), frozenset(seats))
+
+    def _keep_numbers_apart(self, changed: Iterable[IncidentId]) -> set[IncidentId]:
+        """Let a number that was given out twice (a seat's disk was put back) end in -2, -3 … for the later ones.
+
+        Returns whose number looks different now. The server does the same (SQL function renumber).
+        """
+        doubtful: set[str] = set()
+        for incident_id in changed:
+            incident = self._incidents[incident_id]
+            given, before = incident.number, self._given.get(incident_id)
+            if incident.opened_at is None or given == before:
+                continue
+            self._given[incident_id] = given
+            self._numbered[given].add(incident_id)
+            if before is not None:
+                self._numbered[before].discard(incident_id)
+                doubtful.add(before)
+        doubtful.update(self._given[each] for each in changed if each in self._given)
+        moved: set[IncidentId] = set()
+        for given in doubtful:
+            if len(self._numbered[given]) < 2 and not any(
+                self._incidents[each].number != given for each in self._numbered[given]
+            ):
+                continue
+            for place, incident_id in enumerate(sorted(self._numbered[given], key=self._opened), 1):
+                number = given if place == 1 else f"{given}-{place}"
+                if self._incidents[incident_id].number != number:
+                    self._incidents[incident_id] = replace(self._incidents[incident_id], number=number)
+                    moved.add(incident_id)
+        return moved
+
+    def _opened(self, incident_id: IncidentId) -> tuple[int, str]:
+        """When it was opened, in the order that every window and the server agree on."""
+        return next(
+            event.order
+            for event in self._incidents[incident_id].timeline
+            if isinstance(event.fact, IncidentOpened)
+        )
 
     def _tell_seat(self, event: Event, state: SeatState) -> bool:
         held = self._seats.get(event.seat)

@@ -164,7 +164,9 @@ class CallDesk:
             known = self._board.calls.get(each.call_id)
             if known is None and self._first(each.call_id, "offered"):
                 way = "in" if each.incoming else "out"
-                offered = CallOffered(each.call_id, way, each.number, each.display_name)
+                offered = CallOffered(
+                    each.call_id, way, each.number, each.display_name, each.reference or None
+                )
                 self._recorder.note(offered, at=each.offered_at)
             answered = known is not None and known.answered_at is not None
             if each.answered_at is not None and not answered and self._first(each.call_id, "answered"):

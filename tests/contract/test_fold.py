@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.rows import dict_row
 
-from operator_app.domain.call import Call
+from operator_app.domain.call import Call, joined
 from operator_app.domain.ids import AgencyCode, CallId, EventId, IncidentId, JournalId, SeatName
 from operator_app.domain.incident import FieldValue, Incident
 from operator_app.domain.messages import (
@@ -62,14 +62,15 @@ def build(kind: Any, *parts: st.SearchStrategy[Any]) -> st.SearchStrategy[Fact]:
     return st.builds(kind, *parts)
 
 
+KEYS = st.none() | st.sampled_from(["k1", "k2"])
 I1, C1, D1 = st.just("i1"), st.just("c1"), st.just("d1")
 OF_A_CALL = st.one_of(
-    build(CallOffered, C1, st.sampled_from(["in", "out"]), st.none() | WORDS, WORDS),
-    build(CallAnswered, C1),
-    build(CallEnded, C1, st.sampled_from(["remote", "local", "failure"]), st.integers(0, 699), WORDS),
+    build(CallOffered, CALLS, st.sampled_from(["in", "out"]), st.none() | WORDS, WORDS, KEYS),
+    build(CallAnswered, CALLS),
+    build(CallEnded, CALLS, st.sampled_from(["remote", "local", "failure"]), st.integers(0, 699), WORDS),
     build(CallClassified, C1, st.sampled_from(Classification)),
     build(CallLinked, C1, INCIDENTS),
-    build(IncidentOpened, INCIDENTS, WORDS, st.none() | CALLS),
+    build(IncidentOpened, INCIDENTS, st.sampled_from(["n1", "n2"]), st.none() | CALLS),
     build(CallRecorded, C1, st.tuples(WORDS, WORDS), st.tuples(WORDS), st.floats(0, 1e6)),
 )
 OF_A_FIELD = build(FieldSet, I1, st.just("place"), st.sampled_from(["a", "b", None]))
@@ -84,7 +85,7 @@ OF_A_DISPATCH = st.one_of(
 )
 OF_ANYTHING = st.one_of(
     OF_A_CALL,
-    build(CallOffered, CALLS, st.sampled_from(["in", "out"]), st.none() | WORDS, WORDS),
+    build(CallOffered, CALLS, st.sampled_from(["in", "out"]), st.none() | WORDS, WORDS, KEYS),
     OF_FIELDS,
     build(IncidentMoved, INCIDENTS, st.sampled_from(IncidentStatus), WORDS),
     build(IncidentNoted, INCIDENTS, WORDS),
@@ -126,7 +127,7 @@ def with_own_ids(history: list[tuple[str, Fact, int, int, int | None]]) -> list[
     """The history as events, under ids that no other example has."""
     mark = fresh_id()
     names = {name: fresh_id() for name in ("i1", "i2")} | {
-        name: f"{name}-{mark}" for name in ("c1", "c2", "c3")
+        name: f"{name}-{mark}" for name in ("c1", "c2", "c3", "k1", "k2", "n1", "n2")
     }
     journals = {seat: fresh_id() for seat in ("M1", "M2", "D1")}
     seqs = dict.fromkeys(journals, 0)
@@ -136,7 +137,12 @@ def with_own_ids(history: list[tuple[str, Fact, int, int, int | None]]) -> list[
         seqs[seat] += 1
         renamed: dict[str, Any] = {
             name: names[value]
-            for name in ("incident_id", "call_id")
+            for name in (
+                "incident_id",
+                "call_id",
+                "key",
+                *(["number"] if isinstance(fact, IncidentOpened) else []),
+            )
             if (value := getattr(fact, name, None)) is not None and value in names
         }
         events.append(
@@ -210,7 +216,8 @@ def incident_in_database(db: psycopg.Connection[Any], incident_id: IncidentId) -
     assert [each.pop("place") for each in dispatches] == list(range(len(dispatches)))
     calls = rows("SELECT call_id, place FROM op112.incident_call WHERE incident_id = %(id)s ORDER BY place")
     assert [each["place"] for each in calls] == list(range(len(calls)))
-    del incident["id"], incident["arrived_at"]
+    for name in ("id", "arrived_at", "given_number", "opened_hlc", "opened_by"):
+        del incident[name]
     return {
         **incident,
         "position": None if lat is None else (lat, lon),
@@ -267,6 +274,14 @@ def test_both_folds_are_equal(
     for call_id in {each for event in events if (each := call_of(event.fact)) is not None}:
         call = board.calls.get(call_id)
         assert call_in_database(db, call_id) == (None if call is None else call_in_python(call))
+    for call in joined(board.calls.values()):
+        row = db.execute(
+            "SELECT offered_at, answered_at, ended_at, seat, number, state, classification, incident_id::text"
+            " FROM op112.phone_call WHERE id = %s AND direction = %s",
+            (call.key or call.id, call.direction),
+        ).fetchone()
+        assert row == (call.offered_at, call.answered_at, call.ended_at, call.seat, call.number, call.state,
+                       call.classification, call.incident_id)  # fmt: skip
     for name, seat in board.seats.items():
         row = db.execute(
             "SELECT state, since, hlc, event_id::text FROM op112.seat WHERE name = %s", (name,)
@@ -282,7 +297,7 @@ def test_projections_made_anew_from_the_log_are_the_live_ones(
     send(db, with_own_ids([("M1", SeatStateChanged(SeatState.READY), 1, 1, None)]), chance)
 
     def projections(admin: psycopg.Connection[Any]) -> dict[str, list[Any]]:
-        names = ("incident", "reporter", "incident_call", "dispatch", "call", "seat", "rejected")
+        names = ("incident", "reporter", "incident_call", "dispatch", "call", "seat", "rejected", "person")
         return {
             name: admin.execute(f"SELECT to_jsonb(t) FROM op112.{name} t ORDER BY 1").fetchall()
             for name in names

@@ -19,6 +19,7 @@ from operator_app.domain.messages import (
     FieldSet,
     IncidentMoved,
     IncidentNoted,
+    IncidentOpened,
     SeatStateChanged,
     UnknownFact,
     to_record,
@@ -159,23 +160,64 @@ def test_a_desk_writes_its_answers_and_nothing_else(any_database: Database) -> N
             assert error.value.sqlstate == "OP001"
 
 
-TABLES = ("event", "journal_head", "incident", "reporter", "incident_call", "dispatch", "call", "seat", "rejected",
-          "alarm", "presence", "login", "server_generation", "compat")  # fmt: skip
+ALL = {"seat", "desk", "plain_desk", "wall"}
+WHO_READS: dict[str, set[str]] = {
+    **dict.fromkeys(("journal_head", "incident_call", "dispatch", "seat", "rejected", "presence", "login",
+                     "server_generation", "compat", "room_event", "person", "agency", "kind", "alembic_version"), ALL),
+    "incident": ALL - {"wall"},
+    **{table: {"seat", "desk"} for table in ("event", "call", "reporter", "alarm", "phone_call")},
+    "mask_key": set(),
+}  # fmt: skip
+"""Each table and view, and who may read all of it."""
+WHO_CALLS: dict[str, set[str]] = {
+    **dict.fromkeys(("server_mark_v1", "server_mark_v2", "watch_v1", "heartbeat_v1", "leave_v1", "masked_number",
+                     "masked_body", "is_maskable"), ALL),
+    "apply_events_v1": ALL - {"wall"},
+}  # fmt: skip
+"""Each function that anybody may call; all others are closed."""
 
 
-@pytest.mark.parametrize("role", ["seat", "desk", "wall"])
-def test_every_login_reads_and_none_writes_past_the_doors(any_database: Database, role: str) -> None:
+def login_of(database: Database, who: str) -> str:
+    if who != "plain_desk":
+        return database.login(who)
+    return database.login("desk", reads_reporters=False)
+
+
+@pytest.mark.parametrize("who", sorted(ALL))
+def test_every_login_reads_what_it_may_and_none_writes_past_the_doors(
+    any_database: Database, who: str
+) -> None:
     writer = Writer("M1")
     with inside(any_database.login("seat")) as seat:
         apply(seat, writer, writer.incident())
-    with inside(any_database.login(role)) as db:
-        for table in TABLES:
+    with inside(any_database.admin_dsn) as admin:
+        relations = {row[0] for row in admin.execute(
+            "SELECT relname FROM pg_class WHERE relnamespace = 'op112'::regnamespace AND relkind IN ('r', 'v')"
+        )}  # fmt: skip
+        assert relations == set(WHO_READS)
+    with inside(login_of(any_database, who)) as db:
+        for table, readers in WHO_READS.items():
             name = sql.Identifier(table)
-            db.execute(sql.SQL("SELECT * FROM op112.{} LIMIT 1").format(name))
+            read = sql.SQL("SELECT * FROM op112.{} LIMIT 1").format(name)
+            if who in readers:
+                db.execute(read)
+            else:
+                with pytest.raises(errors.InsufficientPrivilege):
+                    db.execute(read)
             for attempt in ("DELETE FROM op112.{}", "TRUNCATE op112.{}", "INSERT INTO op112.{} DEFAULT VALUES",
                             "DROP TABLE op112.{}", "ALTER TABLE op112.{} DISABLE TRIGGER ALL"):  # fmt: skip
-                with pytest.raises(errors.InsufficientPrivilege):
+                with pytest.raises(
+                    (
+                        errors.InsufficientPrivilege,
+                        errors.WrongObjectType,
+                        errors.ObjectNotInPrerequisiteState,
+                    )
+                ):
                     db.execute(sql.SQL(attempt).format(name))
+        open_doors = {row[0] for row in db.execute(
+            "SELECT proname FROM pg_proc WHERE pronamespace = 'op112'::regnamespace"
+            " AND has_function_privilege(oid, 'EXECUTE')")}  # fmt: skip
+        assert open_doors == {name for name, callers in WHO_CALLS.items() if who in callers}
         for attempt in (
             "UPDATE op112.event SET actor = 'somebody else'",
             "UPDATE op112.incident SET place = ''",
@@ -187,7 +229,51 @@ def test_every_login_reads_and_none_writes_past_the_doors(any_database: Database
         ):
             with pytest.raises(errors.InsufficientPrivilege):
                 db.execute(attempt)
-        assert count(db, "event") == 2
+        assert count(db, "room_event") == 2
+
+
+SECRETS = ("Bu Ratna", "0812-3344-5566", "081233445566", "rumah bercat biru", "Ratna HP")
+
+
+@pytest.mark.parametrize("who", sorted(ALL))
+def test_callers_are_masked_for_whom_the_right_is_missing(any_database: Database, who: str) -> None:
+    writer = Writer("M1")
+    events = [
+        writer.event(CallOffered(CallId("c1"), "in", "0812-3344-5566", "Ratna HP", "k")),
+        writer.event(CallOffered(CallId("c2"), "in", "+6281233445566", "")),
+        writer.event(IncidentOpened(WHERE, "KTM-1", CallId("c1"))),
+        writer.event(FieldSet(WHERE, "caller_name", "Bu Ratna")),
+        writer.event(FieldSet(WHERE, "caller_number", "0812-3344-5566")),
+        writer.event(FieldSet(WHERE, "text", "rumah bercat biru")),
+        writer.event(FieldSet(WHERE, "place", "Jl. A")),
+        writer.event(IncidentNoted(WHERE, "Bu Ratna: rumah bercat biru")),
+        writer.event(UnknownFact("incident.later", 1, '{"who": "Bu Ratna"}', WHERE)),
+    ]
+    with inside(any_database.login("seat")) as seat:
+        apply(seat, writer, events)
+    with inside(login_of(any_database, who)) as db:
+        told = {
+            (row[0], row[1]): row[2]
+            for row in db.execute("SELECT op, journal_seq, body FROM op112.room_event")
+        }
+        visible = json.dumps(list(told.values()), ensure_ascii=False)
+        for relation in ("incident", "call"):
+            columns = [row[0] for row in db.execute(
+                "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0"
+                " AND has_column_privilege(attrelid, attnum, 'SELECT')", (f"op112.{relation}",))]  # fmt: skip
+            chosen = sql.SQL(", ").join(map(sql.Identifier, columns))
+            read = sql.SQL("SELECT {} FROM op112.{}").format(chosen, sql.Identifier(relation))
+            visible += str(db.execute(read).fetchall())
+    seen = {secret for secret in SECRETS if secret in visible}
+    free = {"rumah bercat biru", "Bu Ratna"}  # what an operator writes into the description can be anything
+    assert seen == {"seat": set(SECRETS) - {"081233445566"}, "desk": set(SECRETS) - {"081233445566"},
+                    "plain_desk": free, "wall": set()}[who]  # fmt: skip
+    assert told["incident.field_set", 7]["value"] == "Jl. A"
+    if who in ("plain_desk", "wall"):
+        first, second = (told["call.offered", seq]["number"] for seq in (1, 2))
+        assert first == second  # one caller stays one caller
+        assert told["incident.field_set", 5]["value"] == first
+        assert told["incident.later", 9] == {}
 
 
 def test_a_wall_writes_nothing_at_all(any_database: Database) -> None:

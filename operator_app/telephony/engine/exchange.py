@@ -447,6 +447,7 @@ class Exchange:
             sent_at=read.sent_at,
             location=read.location,
             referred_by=read.referred_by,
+            reference=read.reference,
         )
         self._calls[call_id] = call
         self._tell(
@@ -462,6 +463,7 @@ class Exchange:
                 sent_at=call.sent_at,
                 location=call.location,
                 referred_by=call.referred_by,
+                reference=call.reference,
             )
         )
         _log.info("call %s offered", call_id)

@@ -1,0 +1,150 @@
+-- Later versions of check_fact keep the one before and ask it first.
+ALTER FUNCTION check_fact(text, integer, uuid, jsonb) RENAME TO check_fact_0001;
+CREATE FUNCTION check_fact(op text, v integer, incident_id uuid, body jsonb) RETURNS void
+LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    PERFORM check_fact_0001(op, v, incident_id, body);
+    IF v <= 1 AND op = 'call.offered' THEN
+        PERFORM must_be(body, 'key', 'string', true);
+    END IF;
+END $$;
+
+CREATE OR REPLACE FUNCTION apply_events_v1(journal uuid, seat_name text, events jsonb)
+RETURNS TABLE (event_id uuid, result text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = op112, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    given jsonb;
+    e event;
+    held event;
+    head journal_head;
+    fresh jsonb[] := '{}';
+    incidents uuid[] := '{}';
+    calls text[] := '{}';
+    seats text[] := '{}';
+    opened uuid[] := '{}';
+BEGIN
+    IF jsonb_typeof(events) IS DISTINCT FROM 'array' OR jsonb_array_length(events) > 500 THEN
+        RAISE EXCEPTION 'a batch is an array of at most 500 events' USING ERRCODE = 'OP002';
+    END IF;
+    PERFORM note_timeline();
+    INSERT INTO journal_head (journal_id, seat) VALUES (journal, seat_name) ON CONFLICT DO NOTHING;
+    SELECT * INTO head FROM journal_head WHERE journal_id = journal FOR UPDATE;
+    -- Whoever folds something holds its lock until the commit, so that the next one folds all of it. All locks in one
+    -- order, or two batches could wait for each other.
+    PERFORM pg_advisory_xact_lock(key) FROM (
+        SELECT DISTINCT hashtextextended(name, 112) key FROM jsonb_array_elements(events) each,
+            unnest(ARRAY['i' || (each->>'incident_id'), 'c' || (each->'body'->>'call_id'), 's' || (each->>'seat'),
+                CASE each->>'op' WHEN 'incident.opened' THEN 'n' || (each->'body'->>'number') END]) name
+        WHERE name IS NOT NULL
+        ORDER BY 1) keys;
+
+    FOR given IN SELECT value FROM jsonb_array_elements(events) LOOP
+        e := read_record(given);
+        IF e.journal_id IS DISTINCT FROM journal OR e.seat IS DISTINCT FROM seat_name THEN
+            RAISE EXCEPTION 'event % is of another journal or seat', e.id USING ERRCODE = 'OP002';
+        END IF;
+        event_id := e.id;
+        SELECT * INTO held FROM event WHERE id = e.id OR (journal_id = journal AND journal_seq = e.journal_seq)
+        ORDER BY id = e.id DESC LIMIT 1;
+        IF NOT FOUND THEN
+            e.received_at := clock_timestamp();
+            e.login := session_user;
+            e.link := head.links + 1;
+            e.hash := event_digest(head.hash, e);
+            INSERT INTO event (id, incident_id, call_id, journal_id, journal_seq, seat, actor, op, v, body, base, hlc,
+                occurred_at, received_at, login, link, hash)
+            VALUES (e.id, e.incident_id, e.call_id, journal, e.journal_seq, e.seat, e.actor, e.op, e.v, e.body,
+                e.base, e.hlc, e.occurred_at, e.received_at, e.login, e.link, e.hash);
+            head.links := e.link;
+            head.hash := e.hash;
+            head.last_seq := greatest(head.last_seq, e.journal_seq);
+            result := 'new';
+            fresh := fresh || given;
+            incidents := incidents || e.incident_id;
+            calls := calls || e.call_id;
+            IF e.op = 'seat.state' THEN
+                seats := seats || e.seat;
+            ELSIF e.op = 'incident.opened' THEN
+                opened := opened || e.incident_id;
+            END IF;
+        ELSIF (held.id, held.journal_id, held.journal_seq, held.actor, held.op, held.v, held.body, held.hlc,
+                held.occurred_at) = (e.id, journal, e.journal_seq, e.actor, e.op, e.v, e.body, e.hlc, e.occurred_at)
+            AND held.incident_id IS NOT DISTINCT FROM e.incident_id AND held.base IS NOT DISTINCT FROM e.base THEN
+            result := 'known';
+        ELSE
+            result := CASE WHEN held.id = e.id THEN 'differs' ELSE 'taken' END;
+            INSERT INTO alarm (kind, journal_id, seat, event_id, detail)
+            VALUES (result, journal, seat_name, held.id, given);
+        END IF;
+        RETURN NEXT;
+    END LOOP;
+
+    PERFORM fold_incident(id) FROM (SELECT DISTINCT unnest(incidents) id ORDER BY 1) i WHERE id IS NOT NULL;
+    PERFORM fold_call(id) FROM (SELECT DISTINCT unnest(calls) id ORDER BY 1) c WHERE id IS NOT NULL;
+    PERFORM fold_seat(name) FROM (SELECT DISTINCT unnest(seats) name ORDER BY 1) s;
+    PERFORM fold_person(fresh);
+    INSERT INTO alarm (kind, journal_id, seat, event_id, detail)
+    SELECT 'number twice', journal, seat_name, i.opened_by, jsonb_build_object('number', i.given_number)
+    FROM incident i
+    WHERE i.id = ANY (opened)
+        AND EXISTS (SELECT FROM incident o WHERE o.given_number = i.given_number AND o.id <> i.id);
+    UPDATE journal_head
+    SET last_seq = head.last_seq, events = journal_head.events + cardinality(fresh), seat = seat_name,
+        links = head.links, hash = head.hash, last_seen = clock_timestamp()
+    WHERE journal_id = journal;
+    IF cardinality(fresh) > 0 THEN
+        -- A hint only: any login can notify and listen, so it says nothing about anybody and is not believed.
+        PERFORM pg_notify('op112', cardinality(fresh)::text);
+    END IF;
+END $$;
+
+CREATE FUNCTION server_mark_v2() RETURNS jsonb
+LANGUAGE sql STABLE SET search_path = op112, pg_temp AS $$
+    SELECT jsonb_build_object(
+        'system', (SELECT system_identifier FROM pg_control_system()) || '/'
+            || (SELECT oid FROM pg_database WHERE datname = current_database()),
+        'standby', pg_is_in_recovery(),
+        'timeline', CASE WHEN pg_is_in_recovery() THEN coalesce(g.timeline, '00000001')
+            ELSE substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) END,
+        'generation', g.id, 'min_proto', c.min_proto, 'proto', c.proto)
+    FROM compat c, server_generation g
+$$;
+COMMENT ON FUNCTION server_mark_v2 IS 'Which server this is. On a standby the timeline is that of the primary which last wrote.';
+
+-- What a heartbeat tells, without leaving a trace: for windows that only read, also on a standby.
+CREATE FUNCTION watch_v1() RETURNS jsonb
+LANGUAGE sql STABLE SET search_path = op112, pg_temp AS $$
+    SELECT server_mark_v2() || jsonb_build_object(
+        'now', extract(epoch FROM clock_timestamp()),
+        'behind_s', CASE WHEN pg_is_in_recovery()
+            THEN extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) ELSE 0 END,
+        'presence', (
+            SELECT jsonb_agg(jsonb_build_array(seat, role, greatest(0, extract(epoch FROM clock_timestamp() - last_seen)))
+                ORDER BY role, seat)
+            FROM presence WHERE last_seen > clock_timestamp() - interval '1 day'))
+$$;
+
+CREATE OR REPLACE FUNCTION heartbeat_v1(
+    window_id uuid, seat_name text, role_name text, app_version text, events_waiting integer, with_presence boolean)
+RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = op112, pg_temp SET synchronous_commit = off AS $$
+DECLARE
+    now_at timestamptz := clock_timestamp();
+    windows jsonb;
+BEGIN
+    PERFORM note_timeline();
+    INSERT INTO presence VALUES (seat_name, role_name, window_id, app_version, events_waiting, now_at)
+    ON CONFLICT (seat, role) DO UPDATE
+    SET "window" = excluded."window", version = excluded.version, waiting = excluded.waiting,
+        last_seen = excluded.last_seen;
+    IF with_presence THEN
+        SELECT jsonb_agg(jsonb_build_array(seat, role, greatest(0, extract(epoch FROM now_at - last_seen)))
+            ORDER BY role, seat)
+        INTO windows FROM presence WHERE last_seen > now_at - interval '1 day';
+    END IF;
+    RETURN server_mark_v2()
+        || jsonb_build_object('now', extract(epoch FROM now_at), 'presence', windows);
+END $$;
+
+UPDATE compat SET proto = 2;

@@ -1,0 +1,11 @@
+"""The log proves itself, callers are masked where the right is missing, calls and numbers are counted once."""
+
+from operator_app.storage.migrations.steps import run_sql
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    """Add chain, masks, keys and people; nothing that windows of before use is taken from seats."""
+    run_sql("0002_tables", "0002_folds", "0002_chain", "0002_doors", "0002_rights", "0002_comments")
