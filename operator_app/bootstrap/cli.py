@@ -88,7 +88,9 @@ def parser(wanted: str = "") -> argparse.ArgumentParser:
     site = _command(commands, "site", "the site pack: what is local", "site")
     packs = site.add_subparsers(dest="task", required=True, metavar="TASK")
     bring = packs.add_parser("import", help="check a site pack and take it into use")
-    bring.add_argument("source", type=Path, help="folder of the site pack")
+    bring.add_argument(
+        "source", type=Path, help="folder of the site pack, or a base map (.mbtiles, .pmtiles)"
+    )
     into = bring.add_mutually_exclusive_group(required=True)
     into.add_argument("--config", type=Path, help="settings file of the window that is to use it")
     into.add_argument("--into", type=Path, help="folder that keeps site packs")

@@ -14,6 +14,7 @@ from operator_app.bootstrap.parts import CannotStartError, data_folder, resource
 from operator_app.bootstrap.rules import site_rules
 from operator_app.bootstrap.site import SITE_FOLDER
 from operator_app.config.settings import Settings, SettingsError, load_settings
+from operator_app.maps.base_map import load_base
 from operator_app.maps.site import SitePackError, default_site, has_site, load_site
 from operator_app.storage.problems import ServerProblem, StoreProblemError
 from operator_app.storage.seat_store import SeatStore, set_aside
@@ -96,6 +97,14 @@ def _site(settings: Settings, folder: Path) -> Iterator[Finding]:
         else:
             site = default_site(resources_folder())
             yield Finding("site", "plain default: no site pack imported (operator-app site import)", None)
+        if settings.map.enabled:
+            base = load_base(place)
+            words = (
+                "none: the map shows borders only (operator-app site import FILE)"
+                if base is None
+                else base.words
+            )
+            yield Finding("base map", words, None if base is None else True)
         rules = site_rules(settings, place)
     except (SitePackError, SettingsError) as error:
         yield Finding("site", str(error), good=False)

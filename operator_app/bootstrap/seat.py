@@ -5,6 +5,7 @@ Nobody waits for a network.
 """
 
 import asyncio
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
@@ -29,6 +30,7 @@ from operator_app.storage.seat_store import SeatStore
 from operator_app.telephony.phone import EnginePhone
 from operator_app.telephony.settings import AudioMode, EngineAccount, EngineAudio, EngineSettings
 from operator_app.ui.app import WindowApp
+from operator_app.ui.presenters.call_place import CallPlace
 from operator_app.ui.seat_app import run_seat_window
 from operator_app.ui.theme import load_fonts
 from operator_app.workflow.board import Board
@@ -64,6 +66,7 @@ async def run_window(app: WindowApp, frame: Frame, store: SeatStore) -> int:
         tell_connecting(frame, seat, clock)
         watch_stalls(parts)
         finder = PlaceFinder(frame.site)
+        finder.near = CallPlace(seat, frame.site, frame.texts).kecamatan
 
         async def begin() -> None:
             if frame.site_trouble is not None:
@@ -105,28 +108,37 @@ class PlaceFinder:
         """Begin with what the site alone knows."""
         self._site = site
         self._places: Places | None = None
+        self.near: Callable[[], str] = str
+        """Gives the caller's kecamatan, whose places come first; empty when it is not known."""
 
     def search(self, typed: str) -> tuple[PlaceHit, ...]:
         """Return the best places for what was typed, best first."""
-        return self._site.search(typed) if self._places is None else self._places.search(typed)
+        if self._places is None:
+            return self._site.search(typed)
+        return self._places.search(typed, near=self.near())
 
     async def widen(self, frame: Frame, board: Board, bus: Bus, parts: AsyncExitStack) -> None:
         """Open the file of the places; learn those of incidents that were handed over. Raises `PlacesError`."""
         masked = frozenset(kind.code for kind in frame.rules.kinds if kind.masked)
+        kept = dict(board.landmarks)
         known = [each for each in board.incidents.values() if each.dispatches]
 
         def prepare() -> Places:
             places = Places.open(frame.folder / PLACES_FILE, self._site)
             places.note_incidents(known, masked)
+            places.note_landmarks(kept)
             return places
 
         places = await asyncio.to_thread(prepare)
         parts.callback(places.close)
         self._places = places
+        # What was told while the file was being opened.
+        places.note_landmarks(dict(board.landmarks))
 
         def learn(changed: BoardChanged) -> None:
             met = (board.incidents[IncidentId(each)] for each in changed.incidents)
             places.note_incidents([each for each in met if each.dispatches], masked)
+            places.note_landmarks({each: board.landmarks.get(each) for each in changed.places})
 
         parts.callback(bus.subscribe(BoardChanged, learn))
 

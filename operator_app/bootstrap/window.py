@@ -14,7 +14,7 @@ from operator_app.bootstrap.parts import (
 from operator_app.bootstrap.rules import site_rules
 from operator_app.bootstrap.site import SITE_FOLDER
 from operator_app.config.settings import load_settings
-from operator_app.maps.site import Site, SitePackError, default_site, has_site, load_site
+from operator_app.maps.site import Site, SitePackError, default_site, has_site, load_site, with_base
 from operator_app.storage.problems import StoreProblemError
 from operator_app.storage.seat_store import SeatStore
 from operator_app.ui.app import run_qt
@@ -65,6 +65,7 @@ def run(args: argparse.Namespace) -> int:
 def _site(folder: Path, resources: Path) -> tuple[Site, SitePackError | None]:
     """Load the site in use; a damaged one must not keep a seat from taking calls, so the plain default stands in."""
     try:
-        return (load_site(folder) if has_site(folder) else default_site(resources)), None
+        site = load_site(folder) if has_site(folder) else default_site(resources)
     except SitePackError as error:
         return default_site(resources), error
+    return with_base(site, folder)

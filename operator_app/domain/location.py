@@ -1,8 +1,10 @@
 """Where a call says that it comes from, as the network or the handset told it with the call."""
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
 
 class AreaShape(StrEnum):
@@ -79,3 +81,69 @@ class CallLocation:
     measured_at: datetime | None = None
     inserted_by: str = ""
     problems: tuple[LocationProblem, ...] = ()
+
+
+METRES_A_DEGREE = 111_320.0
+
+
+@dataclass(frozen=True, slots=True)
+class Centre:
+    """The middle of a stated area in degrees; `accuracy_m` is how far its edge lies off, None when nobody said."""
+
+    lat: float
+    lon: float
+    accuracy_m: float | None
+
+
+def centre_of(area: CallArea) -> Centre:
+    """Return the middle of an area: its stated centre, of a polygon the mean of its corners."""
+    if area.shape is AreaShape.POLYGON:
+        lat = sum(each.latitude for each in area.points) / len(area.points)
+        lon = sum(each.longitude for each in area.points) / len(area.points)
+        return Centre(lat, lon, max(metres_between(lat, lon, p.latitude, p.longitude) for p in area.points))
+    at = area.points[0]
+    return Centre(at.latitude, at.longitude, area.semi_major_m or area.radius_m)
+
+
+def metres_between(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
+    """Return the distance in metres on a sphere."""
+    one, two = math.radians(lat), math.radians(other_lat)
+    half = math.sin((two - one) / 2) ** 2
+    half += math.cos(one) * math.cos(two) * math.sin(math.radians(other_lon - lon) / 2) ** 2
+    return 2 * 6_371_008.8 * math.asin(min(1.0, math.sqrt(half)))
+
+
+class PositionOrigin(StrEnum):
+    """Who said where it is."""
+
+    CALL = "call"
+    """The network or the handset, with the call."""
+    MAP = "map"
+    """A click on the map."""
+    PLACE = "place"
+    """A place that was found by name."""
+    TYPED = "typed"
+    """Coordinates that were typed or pasted."""
+
+
+@dataclass(frozen=True, slots=True)
+class PositionSource:
+    """Where an incident's position came from: `form` is the shape or the writing, `accuracy_m` None when unknown."""
+
+    origin: PositionOrigin
+    form: str = ""
+    accuracy_m: float | None = None
+
+    def __str__(self) -> str:
+        """Write it as the field `position_source` holds it, e.g. "call:circle:850"."""
+        accuracy = "" if self.accuracy_m is None else f"{self.accuracy_m:.0f}"
+        return f"{self.origin}:{self.form}:{accuracy}"
+
+    @classmethod
+    def read(cls, text: str) -> Self | None:
+        """Read what `str` wrote; None for anything else."""
+        parts = text.split(":")
+        if len(parts) != 3 or parts[0] not in set(PositionOrigin):
+            return None
+        digits = parts[2].isascii() and parts[2].isdigit()
+        return cls(PositionOrigin(parts[0]), parts[1], float(parts[2]) if digits else None)

@@ -23,13 +23,17 @@ INCIDENT_FIELDS = (
     "district",
     "neighbourhood",
     "position",
+    "position_source",
     "kind",
     "priority",
     "caller_name",
     "caller_number",
     "text",
 )
-"""Names of the fields of an incident; `position` holds "lat,lon" in decimal degrees, `priority` "1" to "5"."""
+"""Names of the fields of an incident; `position` holds "lat,lon" in decimal degrees, `priority` "1" to "5".
+
+`position_source` says where the position came from, as `PositionSource` of `location` writes it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +198,26 @@ class SeatStateChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceKept:
+    """A place was kept for the search of every seat; `place_id` follows from name and point, degrees in WGS 84."""
+
+    op: ClassVar[str] = "place.kept"
+    place_id: str
+    label: str
+    kind: str
+    lat: float
+    lon: float
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceDropped:
+    """A kept place is found no more."""
+
+    op: ClassVar[str] = "place.dropped"
+    place_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class UnknownFact:
     """A fact of a newer version: kept and passed on, never dropped; `body` is JSON text."""
 
@@ -220,6 +244,8 @@ Fact = (
     | DispatchMoved
     | DispatchOverdue
     | SeatStateChanged
+    | PlaceKept
+    | PlaceDropped
     | UnknownFact
 )
 
@@ -243,6 +269,8 @@ FACT_TYPES: dict[str, type[Any]] = {
         DispatchMoved,
         DispatchOverdue,
         SeatStateChanged,
+        PlaceKept,
+        PlaceDropped,
     )
 }
 

@@ -112,6 +112,13 @@ class Refusal(StrEnum):
     KIND_MISSING = "kind_missing"
     BAD_POSITION = "bad_position"
     NOT_CLASSIFIABLE = "not_classifiable"
+    LANDMARK_NAME_MISSING = "landmark_name_missing"
+    LANDMARK_NAME_LONG = "landmark_name_long"
+    LANDMARK_POINT_MISSING = "landmark_point_missing"
+    LANDMARK_KEPT_ALREADY = "landmark_kept_already"
+    LANDMARK_OF_SITE = "landmark_of_site"
+    NO_CALL_LOCATION = "no_call_location"
+    CALL_LOCATION_WITHOUT_POINT = "call_location_without_point"
 
 
 class RefusedError(Exception):

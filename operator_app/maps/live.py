@@ -25,26 +25,45 @@ class MapIncident:
 
 
 @dataclass(frozen=True, slots=True)
-class MapTexts:
-    """The words of the page in the language of the screen; `count` holds the mark {n}."""
+class HistoryPoint:
+    """Where something was once; `priority` 1 to 5 or None."""
 
-    language: str
-    title: str
-    head: str
-    no_base: str
-    count: str
-    pin: str
-    zoom_in: str
-    zoom_out: str
-    whole: str
+    lat: float
+    lon: float
+    priority: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class StatedArea:
+    """The area that a call says it comes from, as a line around it in degrees; without a line only a point is known."""
+
+    lat: float
+    lon: float
+    outline: tuple[tuple[float, float], ...]
+    label: str
+
+
+MapTexts = Mapping[str, str]
+"""The words of the page by name, in the language of the screen: `TEXT_NAMES`; {n} and {name} stand for values."""
+
+TEXT_NAMES = (
+    "language", "title", "head", "head_base", "head_plain", "no_base", "base_broken", "count", "unplaced",
+    "blocked", "pin", "zoom_in", "zoom_out", "whole", "follow", "measure", "measure_hint", "measure_total",
+    "measure_none", "history", "history_count", "legend", "p0", "p1", "p2", "p3", "p4", "p5",
+    "village_only", "post", "from_call", "decimal", "pick_hint",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class MapLook:
-    """How a map is shown: a wall map is not interactive; `scale` enlarges texts and shapes."""
+    """How a map is shown: a wall map is not interactive; `scale` enlarges texts and shapes; `theme` dark or light."""
 
     interactive: bool = True
     scale: float = 1.0
+    theme: str = "dark"
+
+
+_NO_AREAS = frozenset({"pulau", "pos"})
 
 
 class LiveMap:
@@ -58,7 +77,9 @@ class LiveMap:
         self._incidents: dict[str, MapIncident] = {}
         self._pin: tuple[float, float] | None = None
         self._view: tuple[float, float, float] | None = None
+        self._aim: tuple[float, float, float] | None = None
         self._held = False
+        self._overlays: dict[str, Any] = {}
         self._seq = 0
         self._changed: dict[str, MapIncident | None] = {}
         self._orders: dict[str, Any] = {}
@@ -76,7 +97,11 @@ class LiveMap:
     def set_site(self, site: Site, texts: MapTexts) -> None:
         """Change the region; the view starts anew from the whole of it. The page must be loaded again."""
         self._site, self._texts = site, texts
-        self._view, self._held = None, False
+        self._view, self._aim, self._held = None, None, False
+
+    def set_look(self, look: MapLook) -> None:
+        """Change the look. The page must be loaded again."""
+        self._look = look
 
     def set_incidents(self, incidents: Iterable[MapIncident]) -> None:
         """Take the full list of what is to be seen; only what differs will be sent. A later double id wins."""
@@ -95,9 +120,43 @@ class LiveMap:
             self._orders["pin"] = at
 
     def fly_to(self, lat: float, lon: float, zoom: float) -> None:
-        """Order the view to a place; the only way it moves once a hand took hold of it."""
-        self._view, self._held = (lat, lon, zoom), True
-        self._orders["fly"] = self._view
+        """Order the view to a place; the only way it moves once a hand took hold of it. From then on it follows."""
+        self._aim, self._view, self._held = (lat, lon, zoom), None, False
+        self._orders["fly"] = self._aim
+
+    def let_go(self) -> None:
+        """Aim at nothing any more: an untouched map shows the whole region."""
+        if "fly" not in self._orders:
+            self._aim = None
+
+    def set_history(self, points: Sequence[HistoryPoint] | None) -> None:
+        """Show where things were, or no longer; None takes the layer away."""
+        value = None if points is None else [[p.lat, p.lon, p.priority or 0] for p in points]
+        self._overlay("history", value)
+
+    def set_area(self, area: StatedArea | None) -> None:
+        """Show the area that the call at hand came from, or none."""
+        value = None
+        if area is not None:
+            outline = [list(at) for at in area.outline]
+            value = {"at": [area.lat, area.lon], "outline": outline, "label": area.label}
+        self._overlay("area", value)
+
+    def set_notes(
+        self, *, unplaced: int | None = None, blocked: int | None = None, base_broken: bool | None = None
+    ) -> None:
+        """Say how many incidents have no place, how many requests were refused, that the base map cannot be read."""
+        for name, value in (("unplaced", unplaced), ("blocked", blocked), ("base_broken", base_broken)):
+            if value is not None:
+                self._overlay(name, value)
+
+    def order(self, name: str, value: object) -> None:
+        """Send an order that leaves no state behind."""
+        self._orders[name] = value
+
+    def _overlay(self, name: str, value: object) -> None:
+        if self._overlays.get(name) != value:
+            self._overlays[name] = self._orders[name] = value
 
     def viewed(self, lat: float, lon: float, zoom: float, held: bool) -> None:
         """Take note of where the page now looks, to bring a fresh page back there; an order under way stands."""
@@ -114,16 +173,21 @@ class LiveMap:
             site={
                 "attribution": self._site.attribution,
                 "bounds": [bounds.south, bounds.west, bounds.north, bounds.east],
-                "layers": [name for name in self._site.layers if name != "pulau"],
+                "layers": [name for name in self._site.layers if name not in _NO_AREAS],
+                "posts": "pos" in self._site.layers,
+                "base": None if self._site.base is None else self._site.base.for_page(),
             },
-            texts={name: getattr(self._texts, name) for name in self._texts.__slots__},
+            texts=dict(self._texts),
             fonts=self._fonts,
             interactive=self._look.interactive,
             scale=self._look.scale,
+            theme=self._look.theme,
             put=[_shown(incident) for incident in self._incidents.values()],
             pin=self._pin,
             view=self._view,
+            aim=self._aim,
             held=self._held,
+            **self._overlays,
         )
 
     def changes(self) -> dict[str, Any]:

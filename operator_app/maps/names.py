@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from operator_app.domain.location import PositionSource
 from operator_app.domain.words import SHORT_FORMS, sound_of, words_of
 
 _TWO_WAYS: Mapping[str, tuple[str, ...]] = {
@@ -24,7 +25,10 @@ FILLERS = frozenset((
 
 @dataclass(frozen=True, slots=True)
 class PlaceHit:
-    """A place that answers a search. `area` says that the point only stands for an area: never send anybody to it."""
+    """A place that answers a search. `area` says that the point only stands for an area: never send anybody to it.
+
+    `source` says how the point was stated when that was not by the place's name.
+    """
 
     label: str
     kind: str
@@ -34,6 +38,7 @@ class PlaceHit:
     lat: float
     lon: float
     area: bool = True
+    source: PositionSource | None = None
 
 
 class Sounds(dict[str, str]):

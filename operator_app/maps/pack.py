@@ -50,10 +50,11 @@ ROLES: Mapping[str, _Role] = {
     "sekitar": _Role("-sekitar.geojson", False, ("kode", "nama")),
     "pulau": _Role("-pulau.csv", False, ("kode", "nama")),
     "jalan": _Role("-jalan.csv", False, other_suffix="-jalan.geojson"),
+    "pos": _Role("-pos.csv", False, other_suffix="-pos.geojson"),
     "patokan": _Role("-patokan.csv", False, other_suffix="-patokan.geojson"),
 }
-LISTED = ("jalan", "patokan")
-"""Layers that are only names with a point: for the search, not for the map."""
+LISTED = ("jalan", "patokan", "pos")
+"""Layers that are only names with a point: for the search; of them only posts of agencies stand on the map, too."""
 _LABELLED = frozenset({"desa", "kecamatan"})
 
 
@@ -105,6 +106,8 @@ def read_pack(source: Path) -> Pack:
             counts[role] = len(places)
             if nameless:
                 warnings.append(f"{files[role].name}: {nameless} features without a name are left out")
+            if role == "pos":
+                layers[role] = _posts(files[role], places)
     notices = _read_notices(source)
     attribution = str(manifest.get("attribution", "")) or _attribution_from(notices)
     if not attribution:
@@ -246,6 +249,23 @@ def _read_islands(path: Path) -> list[dict[str, str | float]]:
         islands.append({**texts, "lat": lat, "lon": lon})
     _check_codes(path, ({key: str(island[key]) for key in ("kode", "nama")} for island in islands))
     return islands
+
+
+def _posts(path: Path, places: Iterable[ListedPlace]) -> bytes:
+    """Posts as the map is served them; `kind` is the agency's code in the list."""
+    rows = []
+    for place in places:
+        if len(place.line) != 1:
+            refuse(path, f"the post {place.label} is a line", "give each post one point")
+        rows.append(
+            {
+                "label": place.label,
+                "agency": place.kind.upper(),
+                "lat": place.line[0][0],
+                "lon": place.line[0][1],
+            }
+        )
+    return _compact(rows)
 
 
 def _layer_bytes(features: tuple[_Feature, ...]) -> bytes:

@@ -25,7 +25,7 @@ _YES_NO = {
     "0": False,
     "false": False,
 }
-_USUAL_KIND = {"jalan": "jalan", "patokan": "patokan"}
+_USUAL_KIND = {"jalan": "jalan", "patokan": "patokan", "pos": "pos"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,13 @@ def build_page() -> str:
         ("sheet", "app://map/sheet.js"),
         ("land", "app://map/land.js"),
         ("shapes", "app://map/shapes.js"),
+        ("places", "app://map/places.js"),
+        ("names", "app://map/names.js"),
+        ("history", "app://map/history.js"),
+        ("measure", "app://map/measure.js"),
+        ("glass", "app://map/glass.js"),
+        ("protomaps", "app://map/protomaps/protomaps-leaflet.js"),
+        ("base", "app://map/base.js"),
         ("operator", "app://map/map.js"),
     ]
     page.default_css = [

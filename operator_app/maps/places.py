@@ -1,13 +1,13 @@
 """All places of a seat by name: those of the site, and what the room has learnt beside them. The door of the search."""
 
-import hashlib
 import logging
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Self
 
 from operator_app.domain.incident import Incident
+from operator_app.domain.landmarks import Landmark, landmark_id
 from operator_app.maps.gazetteer import Gazetteer
 from operator_app.maps.names import PlaceHit
 from operator_app.maps.site import Site, SitePackError
@@ -15,6 +15,8 @@ from operator_app.maps.site import Site, SitePackError
 log = logging.getLogger(__name__)
 
 INCIDENT_KIND = "kejadian"
+OWN_MARK = "own:"
+"""Begins the code of a kept place; the rest is its id."""
 
 
 class PlacesError(Exception):
@@ -75,10 +77,30 @@ class Places:
 
     def add_landmark(self, label: str, kind: str, lat: float, lon: float) -> PlaceHit:
         """Keep a place for later searches; the same name at the same point is one place, however often it is kept."""
-        code = hashlib.sha256(f"{label.strip().casefold()}|{lat:.5f}|{lon:.5f}".encode()).hexdigest()[:16]
-        hit = _moved(PlaceHit(label.strip(), kind, f"own:{code}", "", "", lat, lon, area=False), self._site)
+        code = f"{OWN_MARK}{landmark_id(label, lat, lon)}"
+        hit = _moved(PlaceHit(label.strip(), kind, code, "", "", lat, lon, area=False), self._site)
         self._gazetteer.add([hit])
         return hit
+
+    def note_landmarks(self, told: Mapping[str, Landmark | None]) -> int:
+        """Take over places that the room keeps, by id, None for one that was dropped; return how many changed."""
+        changed = 0
+        fresh = []
+        for place_id, landmark in told.items():
+            code = f"{OWN_MARK}{place_id}"
+            held = self._gazetteer.get(code)
+            if landmark is None:
+                changed += self._gazetteer.forget(code)
+            else:
+                at = (landmark.lat, landmark.lon)
+                hit = _moved(
+                    PlaceHit(landmark.label, landmark.kind, code, "", "", *at, area=False), self._site
+                )
+                if hit != held:
+                    fresh.append(hit)
+        if fresh:
+            self._gazetteer.add(fresh)
+        return changed + len(fresh)
 
     def forget(self, kode: str) -> bool:
         """Drop a kept place; places of the site stay. Return whether there was one."""
@@ -129,4 +151,4 @@ def _kept_in(path: Path) -> tuple[PlaceHit, ...]:
         return ()
 
 
-__all__ = ["INCIDENT_KIND", "Places", "PlacesError", "SitePackError"]
+__all__ = ["INCIDENT_KIND", "OWN_MARK", "Places", "PlacesError", "SitePackError"]

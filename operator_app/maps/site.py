@@ -11,10 +11,11 @@ import shutil
 import tempfile
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from operator_app.maps.base_map import BaseMap, load_base
 from operator_app.maps.gazetteer import Gazetteer
 from operator_app.maps.geometry import Box, read_area
 from operator_app.maps.listed import LISTED_FILE, ListedFile, listed_bytes, read_checked
@@ -23,7 +24,7 @@ from operator_app.maps.pack import Pack, SitePackError, read_pack
 from operator_app.maps.region import Neighbour, Place, Village, VillageFinder
 
 __all__ = ["Neighbour", "Place", "PlaceHit", "Site", "SitePackError", "SiteReport", "Village"]
-__all__ += ["default_site", "has_site", "import_site", "load_site"]
+__all__ += ["default_site", "has_site", "import_site", "load_site", "with_base"]
 
 _FORMAT = 1
 _CONTENT = "site.json"
@@ -66,6 +67,8 @@ class Site:
     names: Gazetteer = field(repr=False, compare=False)
     neighbours: tuple[Neighbour, ...] = field(default=(), repr=False)
     listed: ListedFile | None = None
+    base: BaseMap | None = None
+    """The base map in use beside the pack, if there is one."""
 
     def locate(self, lat: float, lon: float) -> Place | None:
         """Return the village under the point, or None outside of all; good for finding, not for proving a border."""
@@ -279,3 +282,11 @@ def _named_places(villages: tuple[Village, ...], layers: Mapping[str, bytes]) ->
         desa, kecamatan = (under.desa, under.kecamatan) if under else ("", "")
         places.append(PlaceHit(island["nama"], "pulau", island["kode"], desa, kecamatan, lat, lon))
     return places
+
+
+def with_base(site: Site, folder: Path) -> tuple[Site, SitePackError | None]:
+    """Return the site with the base map in use under the folder; a damaged one is told and left out."""
+    try:
+        return replace(site, base=load_base(folder)), None
+    except SitePackError as error:
+        return site, error

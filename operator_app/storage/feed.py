@@ -315,6 +315,7 @@ class Feed:
             for start in range(0, len(ids), LOAD_AT_ONCE):
                 part = ids[start : start + LOAD_AT_ONCE]
                 self._take(self._query(connection, _LOAD_PART[name], {"ids": part}), None)
+        self._take(self._query(connection, _LOAD_PLACES, {}), None)
         self._take(self._query(connection, _LOAD_SEATS, {}), fresh)
         self._whole_incidents, self._whole_calls = set(found["incidents"]), set(found["calls"])
 
@@ -433,5 +434,8 @@ _PAST = f"""
     UNION ALL
     SELECT {_COLUMNS} FROM c JOIN op112.room_event e ON e.call_id = c.id AND e.incident_id IS NULL
     WHERE pg_visible_in_snapshot(e.xid, %(target)s::pg_snapshot)
+"""  # noqa: S608
+_LOAD_PLACES = f"""
+    SELECT {_COLUMNS} FROM op112.room_event e WHERE e.op IN ('place.kept', 'place.dropped')
 """  # noqa: S608
 _LOAD_SEATS = f"SELECT {_COLUMNS} FROM op112.seat s JOIN op112.room_event e ON e.id = s.event_id"  # noqa: S608

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 KEEP_DAYS = 30
+LASTING_OPS = frozenset({"place.kept", "place.dropped"})
+"""Facts of the room that do not grow old."""
 MOST_EVENTS = 200_000
 """More than these are not kept, though younger; open incidents and what waits count, but stay."""
 
@@ -60,6 +62,8 @@ def may_go(
                 of_call.setdefault(event.call, set()).add(event.incident)
         elif event.call is not None:
             calls.setdefault(event.call, _Group()).add(event)
+        elif event.op in LASTING_OPS:
+            continue
         else:
             lone: KeptEvent | None = event
             if event.op == "seat.state":

@@ -32,6 +32,10 @@ class Deed(StrEnum):
     NEW_INCIDENT = "new_incident"
     FILTER = "filter"
     MAP = "map"
+    MEASURE = "measure"
+    HISTORY = "history"
+    LANDMARK = "landmark"
+    CALL_PLACE = "call_place"
     NEXT_LIST = "next_list"
     CALL_BACK = "call_back"
     EMERGENCY = "classify_emergency"
@@ -68,6 +72,10 @@ KEYS: Mapping[Deed, str] = {
     Deed.NEW_INCIDENT: "Ctrl+N",
     Deed.FILTER: "Ctrl+F",
     Deed.MAP: "Ctrl+M",
+    Deed.MEASURE: "Ctrl+Shift+M",
+    Deed.HISTORY: "Ctrl+H",
+    Deed.LANDMARK: "Ctrl+P",
+    Deed.CALL_PLACE: "Ctrl+Shift+L",
     Deed.NEXT_LIST: "Ctrl+L",
     Deed.CALL_BACK: "Ctrl+B",
     Deed.EMERGENCY: "Alt+1",
@@ -113,7 +121,7 @@ GROUPS: Mapping[Group, tuple[Deed, ...]] = {
     ),
     Group.FORM: (Deed.PLACE, Deed.KIND, Deed.NEW_INCIDENT),
     Group.HAND_OVER: (Deed.DISPATCH, *AGENCIES),
-    Group.MAP: (Deed.MAP,),
+    Group.MAP: (Deed.MAP, Deed.MEASURE, Deed.HISTORY, Deed.LANDMARK, Deed.CALL_PLACE),
     Group.LISTS: (Deed.NEXT_LIST, Deed.CALL_BACK, Deed.NUMBER_HISTORY, Deed.FILTER, Deed.SORT),
     Group.WINDOW: (Deed.HELP, Deed.COMMAND),
 }

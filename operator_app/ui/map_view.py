@@ -4,7 +4,8 @@ import json
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -12,19 +13,20 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QStackedLayout, QWidget
 
-from operator_app.maps.live import LiveMap, MapIncident, MapLook, MapTexts
+from operator_app.maps.live import HistoryPoint, LiveMap, MapIncident, MapLook, StatedArea
 from operator_app.maps.serve import PAGE, MapAssets, MapServer
 from operator_app.maps.site import Site
 from operator_app.ui.map_setup import root_with_sandbox
+from operator_app.ui.map_texts import map_texts
 
 if TYPE_CHECKING:
     from operator_app.ui.map_web import WebMap
 
-__all__ = ["MapIncident", "MapState", "MapView"]
+__all__ = ["HistoryPoint", "MapIncident", "MapState", "MapView", "StatedArea"]
 
 _log = logging.getLogger(__name__)
-_SEA = "#10161d"
-_SOFT_TEXT = "#9fb0bf"
+_COVERS = {"dark": ("#10161d", "#9fb0bf"), "light": ("#c9dbe9", "#33414d")}
+"""Ground and letters of the cover by theme; the ground is that of the page."""
 _SMALLEST_PX = 160  # beside a table the layout once squeezed the map to nothing
 _PACE_MS = 100
 _PATIENCE_MS = 20_000
@@ -51,6 +53,8 @@ class MapView(QWidget):
 
     clicked = Signal(float, float)  # lat, lon in degrees, WGS 84
     incident_clicked = Signal(str)
+    history_wished = Signal()  # its button was pressed
+    left = Signal()  # Esc: the keyboard is to go back to where it came from
     ready = Signal()  # first time, and after each recovery
     painted = Signal(int)  # batch id, when its frame has been handed over
     state_changed = Signal(object)  # MapState
@@ -63,6 +67,7 @@ class MapView(QWidget):
         *,
         interactive: bool = True,
         scale: float = 1.0,
+        theme: str = "dark",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -70,7 +75,10 @@ class MapView(QWidget):
         self._interactive = interactive
         self._assets = assets
         self._site = site
-        self._live = LiveMap(MapLook(interactive, scale), self._texts(site), site, assets.files)
+        self._look = MapLook(interactive, scale, theme)
+        self._live = LiveMap(self._look, map_texts(tr, site), site, assets.files)
+        self._history: tuple[HistoryPoint, ...] | None = None
+        self._measures = False
         self._server: MapServer | None = None
         self._web: WebMap | None = None
         self._state = MapState.ASLEEP
@@ -99,6 +107,16 @@ class MapView(QWidget):
         """Return how many requests to elsewhere the page made and did not get."""
         return self._web.blocked.count if self._web else 0
 
+    @property
+    def shows_history(self) -> bool:
+        """Return whether past incidents are shown."""
+        return self._history is not None
+
+    @property
+    def measures(self) -> bool:
+        """Return whether clicks and keys measure a way at the moment."""
+        return self._measures
+
     def activate(self) -> None:
         """Make the web view and load the page; blocks this thread once for 150 ms: never while a call rings."""
         if self._web is not None or self._state is MapState.FAILED:
@@ -120,15 +138,24 @@ class MapView(QWidget):
             self._enter(MapState.FAILED)
             return
         self._server = MapServer(self._assets, self._site, channel_script())
-        web = WebMap(self._server, QColor(_SEA), interactive=self._interactive, parent=self)
+        self._server.on_trouble = self._on_base_trouble
+        web = WebMap(
+            self._server, QColor(_COVERS[self._look.theme][0]), interactive=self._interactive, parent=self
+        )
         web.hello.connect(self._on_hello)
         web.drawn.connect(self._on_drawn)
         web.clicked.connect(self.clicked)
         web.incident_clicked.connect(self.incident_clicked)
+        web.history_wished.connect(self.history_wished)
+        web.left.connect(self.left)
+        web.measuring.connect(self._on_measuring)
+        web.let_go.connect(self._live.let_go)
         web.viewed.connect(self._live.viewed)
+        web.refused.connect(self._on_refused)
         web.complained.connect(self._on_complaint)
         web.died.connect(self._on_death)
         self._web = web
+        self.setFocusProxy(web.view)
         self._stack.insertWidget(0, web.view)
         self._stack.setCurrentWidget(self._cover)
         self._load()
@@ -136,9 +163,20 @@ class MapView(QWidget):
     def set_site(self, site: Site) -> None:
         """Show another region, whole; incidents and pin stay."""
         self._site = site
-        self._live.set_site(site, self._texts(site))
+        self._live.set_site(site, map_texts(self._tr, site))
         if self._server is not None:
             self._server.set_site(site)
+            self._load()
+
+    def set_theme(self, theme: str) -> None:
+        """Show the map by night ("dark") or by day ("light"); the page loads anew and looks where it looked."""
+        if theme == self._look.theme:
+            return
+        self._look = replace(self._look, theme=theme)
+        self._live.set_look(self._look)
+        self._paint_cover()
+        if self._web is not None:
+            self._web.page.setBackgroundColor(QColor(_COVERS[theme][0]))
             self._load()
 
     def set_incidents(self, incidents: Iterable[MapIncident]) -> int:
@@ -147,6 +185,30 @@ class MapView(QWidget):
         Only differences are sent, at most ten batches a second. Without a difference the last batch's id comes back.
         """
         self._live.set_incidents(incidents)
+        return self._hurry()
+
+    def set_history(self, points: Sequence[HistoryPoint] | None) -> int:
+        """Show where things were, or no longer (None). Returns the batch id."""
+        self._history = None if points is None else tuple(points)
+        self._live.set_history(self._history)
+        return self._hurry()
+
+    def set_area(self, area: StatedArea | None) -> int:
+        """Show the area that the call at hand came from, or none. Returns the batch id."""
+        self._live.set_area(area)
+        return self._hurry()
+
+    def set_unplaced(self, count: int) -> int:
+        """Say how many open incidents the map cannot show because nobody knows where they are. Returns the batch id."""
+        self._live.set_notes(unplaced=count)
+        return self._hurry()
+
+    def toggle_measure(self) -> int:
+        """Begin or end to measure; the keyboard goes to the map while it measures. Returns the batch id."""
+        self._measures = not self._measures
+        self._live.order("measure", self._measures)
+        if self._measures and self._web is not None:
+            self._web.view.setFocus(Qt.FocusReason.ShortcutFocusReason)
         return self._hurry()
 
     def show_pin(self, lat: float, lon: float) -> int:
@@ -168,6 +230,8 @@ class MapView(QWidget):
         """End the page and its processes; the widget shows its cover from then on."""
         for timer in (self._pace, self._patience, self._rest):
             timer.stop()
+        if self._server is not None:
+            self._server.close()
         web, self._web, self._server = self._web, None, None
         self._spoken_to = False
         if web is not None:
@@ -193,12 +257,16 @@ class MapView(QWidget):
         self._cover.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._cover.setWordWrap(True)
         self._cover.setMargin(16)
-        self._cover.setStyleSheet(f"background: {_SEA}; color: {_SOFT_TEXT};")
+        self._paint_cover()
         # All at once, the cover on top: a web view that is hidden draws no frame and would never be ready.
         self._stack.setStackingMode(QStackedLayout.StackingMode.StackAll)
         self._stack.setContentsMargins(0, 0, 0, 0)
         self._stack.addWidget(self._cover)
         self._cover.setText(self._tr("map.loading"))
+
+    def _paint_cover(self) -> None:
+        ground, letters = _COVERS[self._look.theme]
+        self._cover.setStyleSheet(f"background: {ground}; color: {letters};")
 
     def _timer(self, ms: int, run: Callable[[], None]) -> QTimer:
         timer = QTimer(self)
@@ -206,20 +274,6 @@ class MapView(QWidget):
         timer.setInterval(ms)
         timer.timeout.connect(run)
         return timer
-
-    def _texts(self, site: Site) -> MapTexts:
-        tr = self._tr
-        return MapTexts(
-            language=tr("map.language"),
-            title=tr("map.title"),
-            head=tr("map.head" if site.villages else "map.head_plain"),
-            no_base=tr("map.no_base"),
-            count=tr("map.count"),
-            pin=tr("map.pin"),
-            zoom_in=tr("map.zoom_in"),
-            zoom_out=tr("map.zoom_out"),
-            whole=tr("map.whole"),
-        )
 
     def _enter(self, state: MapState) -> None:
         words = {MapState.FAILED: "map.failed", MapState.READY: "", MapState.LOADING: "map.loading"}
@@ -281,6 +335,18 @@ class MapView(QWidget):
             self.ready.emit()
         self.painted.emit(seq)
 
+    def _on_measuring(self, on: bool) -> None:
+        self._measures = on
+
+    def _on_refused(self, count: int) -> None:
+        self._live.set_notes(blocked=count)
+        self._hurry()
+
+    def _on_base_trouble(self, reason: str) -> None:
+        _log.error("map: the base map cannot be read: %s", reason)
+        self._live.set_notes(base_broken=True)
+        self._hurry()
+
     def _on_complaint(self, reason: str) -> None:
         _log.error("map page: %s", reason)
         if self._state is MapState.LOADING:
@@ -296,7 +362,7 @@ class MapView(QWidget):
     def _on_death(self, cause: str) -> None:
         """Load again at once; after several deaths within a minute rest half a minute first, and say so."""
         _log.error("map: %s", cause)
-        self._spoken_to = False
+        self._spoken_to = self._measures = False
         self._patience.stop()
         now = time.monotonic()
         often = len(self._deaths) == _DEATHS_IN_A_ROW and now - self._deaths[0] < _ROW_S

@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 from collections import deque
+from collections.abc import Callable
 
 from PySide6.QtCore import QBuffer, QByteArray, QFile, QIODevice, QObject, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QColor
@@ -45,7 +46,9 @@ def channel_script() -> dict[str, Asset]:
 class BlockedRequests:
     """Counts what the page wanted from elsewhere and did not get; names hosts only, never whole addresses."""
 
-    def __init__(self) -> None:
+    def __init__(self, tell: Callable[[int], object]) -> None:
+        """`tell` hears the new count."""
+        self._tell = tell
         self.count = 0
         self.last: deque[str] = deque(maxlen=50)
 
@@ -54,6 +57,7 @@ class BlockedRequests:
         self.count += 1
         self.last.append(f"{url.scheme()}://{url.host()}")
         _log.warning("map: request to %s://%s blocked (%d so far)", url.scheme(), url.host(), self.count)
+        self._tell(self.count)
 
 
 class _Guard(QWebEngineUrlRequestInterceptor):
@@ -80,6 +84,15 @@ class _Handler(QWebEngineUrlSchemeHandler):
         if asset is None:
             self.missing.append(url.path())
             job.fail(QWebEngineUrlRequestJob.Error.UrlNotFound)
+            return
+        if asset.path is not None:
+            # A whole file that can be sought in: Qt answers ranges of it by itself. The parent by position, as below.
+            file = QFile(str(asset.path), job)
+            if not file.open(QIODevice.OpenModeFlag.ReadOnly):
+                _log.error("map: %s cannot be read: %s", asset.path.name, file.errorString())
+                job.fail(QWebEngineUrlRequestJob.Error.RequestFailed)
+                return
+            job.reply(QByteArray(asset.mime.encode()), file)
             return
         # Parented to the job by position: it must live until Chromium has read it (the keyword is ignored in 6.12).
         buffer = QBuffer(job)
@@ -121,6 +134,10 @@ class _Bridge(QObject):
     clicked_at = Signal(float, float)
     clicked_incident = Signal(str)
     viewed_at = Signal(float, float, float, bool)
+    wished_history = Signal()
+    was_left = Signal()
+    is_measuring = Signal(bool)
+    has_let_go = Signal()
     complained = Signal(str)
 
     @Slot()
@@ -143,6 +160,22 @@ class _Bridge(QObject):
     def viewed(self, lat: float, lon: float, zoom: float, held: bool) -> None:
         self.viewed_at.emit(lat, lon, zoom, held)
 
+    @Slot()
+    def historyWished(self) -> None:
+        self.wished_history.emit()
+
+    @Slot()
+    def left(self) -> None:
+        self.was_left.emit()
+
+    @Slot()
+    def letGo(self) -> None:
+        self.has_let_go.emit()
+
+    @Slot(bool)
+    def measuring(self, on: bool) -> None:
+        self.is_measuring.emit(on)
+
     @Slot(str)
     def failed(self, reason: str) -> None:
         self.complained.emit(reason)
@@ -156,13 +189,18 @@ class WebMap(QObject):
     clicked = Signal(float, float)
     incident_clicked = Signal(str)
     viewed = Signal(float, float, float, bool)
+    history_wished = Signal()
+    left = Signal()
+    measuring = Signal(bool)
+    let_go = Signal()
+    refused = Signal(int)
     complained = Signal(str)
     died = Signal(str)
 
     def __init__(self, server: MapServer, background: QColor, *, interactive: bool, parent: QWidget) -> None:
         super().__init__(parent)
         register_scheme()
-        self.blocked = BlockedRequests()
+        self.blocked = BlockedRequests(self.refused.emit)
         self._guard = _Guard(self.blocked)
         self._handler = _Handler(server)
         self._profile = QWebEngineProfile()  # without a name: off the record, nothing of it reaches the disk
@@ -232,6 +270,10 @@ class WebMap(QObject):
         bridge.clicked_at.connect(self.clicked)
         bridge.clicked_incident.connect(self.incident_clicked)
         bridge.viewed_at.connect(self.viewed)
+        bridge.wished_history.connect(self.history_wished)
+        bridge.was_left.connect(self.left)
+        bridge.is_measuring.connect(self.measuring)
+        bridge.has_let_go.connect(self.let_go)
         bridge.complained.connect(self.complained)
 
     def _on_death(self, status: QWebEnginePage.RenderProcessTerminationStatus, code: int) -> None:

@@ -19,9 +19,9 @@ HITS_SHOWN = 8
 
 @dataclass(frozen=True, slots=True)
 class Hit(Generic[T]):
-    """One answer: what it is, and how it is shown."""
+    """One answer: what it is, and how it is shown. One without a value only says something and cannot be picked."""
 
-    value: T
+    value: T | None
     row: Row
 
 
@@ -93,11 +93,13 @@ class HitList(QFrame):
 class SearchField(QLineEdit, Generic[T]):
     """A line that is searched while it is typed in.
 
-    `typed` tells every change made by hand; `picked` a hit that was picked. Without hits Enter emits `entered`.
+    `typed` tells every change made by hand; `picked` a hit that was picked; `drop_wished` one on which Shift+Delete was
+    pressed. Without hits Enter emits `entered`.
     """
 
     typed = Signal(str)
     picked = Signal(object)
+    drop_wished = Signal(object)
     entered = Signal()
     left = Signal()
 
@@ -159,6 +161,10 @@ class SearchField(QLineEdit, Generic[T]):
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._enter()
             return
+        shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if key == Qt.Key.Key_Delete and shifted and self.hits_shown:
+            self._drop()
+            return
         if key == Qt.Key.Key_Escape and self.hits_shown:
             self.close_hits()
             return
@@ -182,10 +188,20 @@ class SearchField(QLineEdit, Generic[T]):
             self.entered.emit()
 
     def _pick_id(self, row_id: str) -> None:
-        hit = next((each for each in self._hits if each.row.id == row_id), None)
+        hit = self._hit(row_id)
+        if hit is not None and hit.value is None:
+            return  # it says why nothing can be picked, and stays to be read
         self.close_hits()
         if hit is not None:
             self.picked.emit(hit.value)
+
+    def _drop(self) -> None:
+        hit = self._hit(self._list.view.current_id() or "") if self._list is not None else None
+        if hit is not None and hit.value is not None:
+            self.drop_wished.emit(hit.value)
+
+    def _hit(self, row_id: str) -> Hit[T] | None:
+        return next((each for each in self._hits if each.row.id == row_id), None)
 
 
 _LIST_KEYS = (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_Return, Qt.Key.Key_Enter)

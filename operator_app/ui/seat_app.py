@@ -74,13 +74,13 @@ class SeatWindow(QObject):
         words = SiteWords(texts, seat.kinds, seat.agencies)
         self.draft = Draft(self._store, time.monotonic, self._draft_changed)
         table = IncidentsPresenter(seat, texts, words)
-        view = None if map_assets is None else MapView(map_assets, site, texts, scale=theme.scale)
+        view = None if map_assets is None else MapView(map_assets, site, texts, scale=theme.scale, theme=theme.tokens.name)
         past = NumberPast(seat.board.calls)
         names = deed_names(texts, seat)
         deeds = NamedDeeds(self.keys, names, other_texts)
         finder = CommandFinder(seat, texts, words, table, past, place_search, deeds.all)
         self.panes: SeatPanes = build_panes(
-            manner, seat, place_search, words, self.draft, table, view, finder, names
+            manner, seat, place_search, site, words, self.draft, table, view, finder, names
         )
         self._ring = None if sounds is None else LoopSound(sounds / RING_FILE, self)
         self.screen = SeatScreen(seat, site, manner, words, self.draft, table, past, self.panes, self._ring)

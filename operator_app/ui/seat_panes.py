@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from operator_app.maps.site import Site
 from operator_app.ui.call_lists import CallLists
 from operator_app.ui.command_bar import CommandBar
 from operator_app.ui.control import Marks
@@ -72,6 +73,7 @@ def build_panes(
     manner: Manner,
     seat: Seat,
     search: PlaceSearch,
+    site: Site,
     words: SiteWords,
     draft: Draft,
     table: IncidentsPresenter,
@@ -86,12 +88,18 @@ def build_panes(
     lists = CallLists(theme, say, keys)
     agencies = [(each.code, each.name) for each in seat.agencies if each.has_desk]
     form = FormPane(
-        theme, say, keys, place_finder(search, say), kind_finder(seat.kinds, words), agencies, draft.holds
+        theme,
+        say,
+        keys,
+        place_finder(search, say, site),
+        kind_finder(seat.kinds, words),
+        agencies,
+        draft.holds,
     )
     timeline = TimelinePane(theme, say)
     form.column.addWidget(Rule())
     form.column.addWidget(timeline, 1)
-    map_pane = MapPane(theme, say, map_view)
+    map_pane = MapPane(theme, say, map_view, keys)
     incidents = IncidentsPane(theme, say, keys, table, IncidentsModel(table, seat.now))
     window = MainWindow(theme, say, keys, top, _column(theme, phone, lists))
     window.put(form, map_pane, incidents, incidents.height_for)

@@ -9,6 +9,7 @@ from operator_app.domain.states import RefusedError
 from operator_app.maps.site import Site
 from operator_app.ui.control import PaintMarks
 from operator_app.ui.errands import NOT_SAVED, Notice
+from operator_app.ui.presenters.call_place import CallPlace
 from operator_app.ui.presenters.commands import SeatCommands
 from operator_app.ui.presenters.draft import Draft
 from operator_app.ui.presenters.footer import link_view
@@ -77,6 +78,7 @@ class SeatScreen(QObject):
         self._table = table
         self._timeline = TimelinePresenter(seat, say, words)
         self._map_marks = MapMarks(seat, site, words, table)
+        self._call_place = CallPlace(seat, site, say)
         commands = SeatCommands(seat, draft, site, self._unsaved)
         self.wishes = SeatWishes(seat, say, panes, commands, draft, self._lists, manner.marks)
         self._table_marks = PaintMarks(panes.incidents.view.viewport(), manner.marks)
@@ -198,6 +200,7 @@ class SeatScreen(QObject):
         self._panes.top.tell(self._top.view(rings=self._ring is None or self._ring.is_audible))
         self._panes.top.tell_map(self._panes.map.lamp())
         self._panes.phone.tell(self._phone.view())
+        self._panes.map.tell_call(self._call_place.view())
         self._panes.footer.tell_link(link_view(self._seat, self._say))
 
     def _sound(self) -> None:
@@ -235,6 +238,7 @@ class SeatScreen(QObject):
     def _show_marks(self) -> None:
         if self._panes.map.view is not None:
             self._panes.map.view.set_incidents(self._map_marks.marks())
+            self._panes.map.view.set_unplaced(self._map_marks.unplaced)
 
     def _show_pin(self) -> None:
         incident = self._seat.incident

@@ -14,6 +14,7 @@ from operator_app.ui.control import Marks
 from operator_app.ui.errands import Errands, Notice
 from operator_app.ui.keymap import Deed, KeyMap, agency_deeds
 from operator_app.ui.main_window import Page
+from operator_app.ui.map_wishes import ZOOM_POINT, MapWishes
 from operator_app.ui.presenters.commands import SeatCommands
 from operator_app.ui.presenters.draft import Draft
 from operator_app.ui.presenters.finding import Found, What
@@ -22,7 +23,7 @@ from operator_app.ui.presenters.wording import Say
 from operator_app.ui.seat_panes import KeepKeys, SeatPanes
 from operator_app.workflow.seat import Seat
 
-ZOOM_AREA, ZOOM_POINT = 12.0, 15.0
+ZOOM_AREA = 12.0
 
 
 class SeatWishes:
@@ -46,7 +47,8 @@ class SeatWishes:
         self._lists = lists
         self._marks = marks
         self.errands = Errands(say, panes.footer.tell)
-        self._acts = self._window_acts()
+        self._map = MapWishes(seat, say, panes, commands, self._run)
+        self._acts = self._window_acts() | self._map.deeds()
         self._orders = self._seat_orders()
 
     def start(self, keys: KeyMap, keep_keys: KeepKeys | None = None) -> None:
@@ -263,6 +265,7 @@ class SeatWishes:
         form.new_wished.connect(lambda: self.do(Deed.NEW_INCIDENT))
         form.dispatch_wished.connect(lambda: self.do(Deed.DISPATCH))
         form.agency_wished.connect(lambda code: self._ask(AgencyCode(code)))
+        self._map.connect(partial(self.do, Deed.PLACE))
         panes.incidents.chosen.connect(self._choose_incident)
         panes.commands.wished.connect(self._carry_out)
         panes.lists.views["recent"].chosen.connect(lambda _: self._number_history())

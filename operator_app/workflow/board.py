@@ -9,6 +9,7 @@ from types import MappingProxyType
 from operator_app.domain.call import Call, fold_call
 from operator_app.domain.ids import CallId, EventId, IncidentId, SeatName
 from operator_app.domain.incident import Incident, fold_incident
+from operator_app.domain.landmarks import Landmark, fold_landmark, place_of
 from operator_app.domain.messages import Event, IncidentOpened, SeatStateChanged, call_of, incident_of
 from operator_app.domain.states import SeatState
 from operator_app.workflow.ports import BoardChanged
@@ -37,6 +38,8 @@ class Board:
         self._numbered: defaultdict[str, set[IncidentId]] = defaultdict(set)
         self._calls: dict[CallId, Call] = {}
         self._seats: dict[SeatName, SeatOnBoard] = {}
+        self._place_events: defaultdict[str, list[Event]] = defaultdict(list)
+        self._landmarks: dict[str, Landmark] = {}
 
     @property
     def incidents(self) -> Mapping[IncidentId, Incident]:
@@ -47,6 +50,11 @@ class Board:
     def calls(self) -> Mapping[CallId, Call]:
         """Every known call by id."""
         return MappingProxyType(self._calls)
+
+    @property
+    def landmarks(self) -> Mapping[str, Landmark]:
+        """Every place that the room keeps beside those of the site, by id."""
+        return MappingProxyType(self._landmarks)
 
     @property
     def seats(self) -> Mapping[SeatName, SeatOnBoard]:
@@ -63,6 +71,7 @@ class Board:
         incidents: set[IncidentId] = set()
         calls: set[CallId] = set()
         seats: set[SeatName] = set()
+        places: set[str] = set()
         for event in events:
             if event.id in self._seen:
                 continue
@@ -75,6 +84,9 @@ class Board:
                 calls.add(call_id)
             if isinstance(event.fact, SeatStateChanged) and self._tell_seat(event, event.fact.state):
                 seats.add(event.seat)
+            if (place_id := place_of(event)) is not None:
+                self._place_events[place_id].append(event)
+                places.add(place_id)
         for incident_id in incidents:
             self._incidents[incident_id] = fold_incident(incident_id, self._incident_events[incident_id])
         incidents |= self._keep_numbers_apart(incidents)
@@ -82,7 +94,13 @@ class Board:
             call = fold_call(self._call_events[call_id])
             if call is not None:
                 self._calls[call_id] = call
-        return BoardChanged(frozenset(incidents), frozenset(calls), frozenset(seats))
+        for place_id in places:
+            landmark = fold_landmark(self._place_events[place_id])
+            if landmark is None:
+                self._landmarks.pop(place_id, None)
+            else:
+                self._landmarks[place_id] = landmark
+        return BoardChanged(frozenset(incidents), frozenset(calls), frozenset(seats), frozenset(places))
 
     def _keep_numbers_apart(self, changed: Iterable[IncidentId]) -> set[IncidentId]:
         """Let a number that was given out twice (a seat's disk was put back) end in -2, -3 … for the later ones.

@@ -99,6 +99,7 @@ class BoardChanged:
     incidents: frozenset[str]
     calls: frozenset[str]
     seats: frozenset[str]
+    places: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

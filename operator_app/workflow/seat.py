@@ -33,6 +33,7 @@ from operator_app.workflow.board import Board
 from operator_app.workflow.bus import Bus
 from operator_app.workflow.calls import CallDesk
 from operator_app.workflow.incidents import IncidentDesk
+from operator_app.workflow.landmarks import LandmarkDesk
 from operator_app.workflow.phone_port import Phone
 from operator_app.workflow.ports import LinkState, LinkTrouble, Presence, Shared
 from operator_app.workflow.recorder import Recorder
@@ -71,6 +72,7 @@ class Seat:
         self.incidents = IncidentDesk(
             recorder, board, self._changed, rules.prefix, rules.timezone, rules.kinds, rules.agencies
         )
+        self.landmarks = LandmarkDesk(recorder, board)
         self.link = LinkState(False, recorder.clock.now(), 0, LinkTrouble.NOT_CONFIGURED)
         self.presence: tuple[Presence, ...] = ()
         self._last_call: CallId | None = None

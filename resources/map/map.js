@@ -3,18 +3,16 @@
 "use strict";
 
 const operatorMap = (() => {
-  const NAMED_MOST = 150;           /* incidents as DOM elements; the rest goes onto the canvas */
+  const NAMED_MOST = 40;            /* incidents as DOM elements, for screen readers; the rest goes onto the canvas */
+  const LABELLED_MOST = 150;
   const COAST_BELOW_ZOOM = 9;       /* with neighbours in the site pack the coarse coast only serves far views */
-  const DESA_FROM_ZOOM = 9.5;
-  const KECAMATAN_UNTIL_ZOOM = 11.5;
   const COVERS_PX = 9;              /* shapes nearer than this count as lying on each other */
-  let map, bridge, state, crowd, pin;
-  let held = false, moving = false;
-  let names = [], glass = [];
+  const KEPT_INSIDE = 0.12;         /* a followed pin this share of the map away from the edge is left where it is */
+  const {box, overlap, textWidth} = operatorNames;
+  let map, bridge, state, crowd, pin, names, glass, measure, history, callArea;
+  let held = false, aim = null, wide = false, moving = false, spots = [];
   let chain = Promise.resolve();
   const incidents = new Map();      /* id -> {incident, marker}; the marker is null in the crowd */
-  const pen = document.createElement("canvas").getContext("2d");
-  const widths = new Map();
 
   function start(folium) {
     map = folium;
@@ -43,25 +41,45 @@ const operatorMap = (() => {
 
   async function setUp(message) {
     state = message;
-    document.documentElement.style.setProperty("--scale", state.scale);
-    document.documentElement.lang = state.texts.language;
-    map.getContainer().setAttribute("aria-label", state.texts.title);
-    map.getContainer().setAttribute("role", "application");
+    const root = document.documentElement, frame = map.getContainer();
+    root.style.setProperty("--scale", state.scale);
+    root.dataset.theme = state.theme;
+    root.lang = state.texts.language;
+    frame.setAttribute("aria-label", `${state.texts.title}. ${state.interactive ? state.texts.pick_hint : ""}`.trim());
+    frame.setAttribute("role", "application");
     await Promise.all(state.fonts.map(loadFont));
-    pane("base", 200);
-    pane("crowd", 550);
-    crowd = operatorShapes.crowd("crowd", state.interactive ? 0.15 : 0, state.scale).addTo(map);
+    for (const [name, depth] of [["ground", 150], ["tiles", 180], ["base", 200], ["history", 300], ["area", 350],
+      ["posts", 420], ["crowd", 550], ["measure", 620]]) pane(name, depth);
     pane("names", 450).classList.add("names-pane");
-    const layers = await Promise.all(["coast", ...state.site.layers].map(async name =>
-      [name, await read(name === "coast" ? "coast.json" : `site/${name}.json`)]));
-    drawBase(Object.fromEntries(layers));
-    drawControls();
-    if (!state.interactive) freeze();
-    if (state.view) look(state.view[0], state.view[1], state.view[2]);
+    names = new operatorNames.Names(map, state);
+    if (state.view || state.aim) look(...(state.view || state.aim));
     else fit();
+    aim = state.aim;
     held = state.held;
     watch();
+    const padding = state.interactive ? 0.15 : 0;
+    crowd = operatorShapes.crowd("crowd", padding, state.scale, textWidth).addTo(map);
+    const layers = await Promise.all(["coast", ...state.site.layers].map(async name =>
+      [name, await read(name === "coast" ? "coast.json" : `site/${name}.json`)]));
+    drawLand(Object.fromEntries(layers), padding);
+    if (state.site.base) operatorBase.layer(state.site.base, state).addTo(map);
+    if (state.site.posts) operatorPlaces.posts(map, await read("site/pos.json"), state.texts);
+    glass = new operatorGlass.Glass(map, state, ACTS);
+    measure = new operatorMeasure.Measure(map, state.texts, words => glass.tellMeasured(words));
+    if (!state.interactive) freeze();
+    names.thin();
+    lookAtGlass();
+    tellView();
   }
+
+  const ACTS = {
+    zoomIn: () => { hold(); map.setZoom(map.getZoom() + 1); },
+    zoomOut: () => { hold(); map.setZoom(map.getZoom() - 1); },
+    whole: () => { wide = true; aim = null; bridge.letGo(); follow(); },
+    follow: () => { wide = false; follow(); },
+    measure: () => setMeasure(!measure.on),
+    history: () => bridge.historyWished(),
+  };
 
   async function read(path) {
     const answer = await fetch(`app://map/${path}`);
@@ -80,122 +98,33 @@ const operatorMap = (() => {
     return made;
   }
 
-  function drawBase(layers) {
-    const colour = operatorShapes.colour;
-    const thick = Math.sqrt(state.scale);
+  /* Land lies below the tiles of a base map, borders above them. */
+  function drawLand(layers, padding) {
+    const colour = operatorShapes.colour, thick = Math.sqrt(state.scale), hasBase = Boolean(state.site.base);
     const areas = {};
     for (const name of Object.keys(layers)) areas[name] = operatorLand.read(layers[name]);
     const far = colour("far-land"), near = colour("land");
-    const order = [
+    const rows = (order, only) => order.filter(([name]) => areas[name]).map(([name, fill, line, weight, below]) => ({
+      areas: areas[name], below,
+      fill: only === "lines" ? null : fill,
+      line: only === "fills" ? null : line && colour(line), weight: weight * thick,
+    }));
+    const land = [
       ["coast", areas.sekitar ? far : near, "coast-line", 1, areas.sekitar ? COAST_BELOW_ZOOM : Infinity],
       ["sekitar", far, "far-line", 1],
       ["kabupaten", near, null, 0],
+    ];
+    const borders = [
       ["desa", null, "desa-line", 1],
       ["kecamatan", null, "kecamatan-line", 1.4],
       ["kabupaten", null, "coast-line", 1.8],
-    ].filter(([name]) => areas[name]).map(([name, fill, line, weight, below]) =>
-      ({areas: areas[name], fill, line: line && colour(line), weight: weight * thick, below}));
-    operatorLand.layer(order, "base", state.interactive ? 0.15 : 0).addTo(map);
-    for (const area of areas.kecamatan || []) addName(area, "kecamatan");
-    if (state.interactive) for (const area of areas.desa || []) addName(area, "desa");
-    /* Big areas first: where two names would overlap, the bigger area keeps its own. */
-    names.sort((one, other) => other.rank - one.rank);
-  }
-
-  /* ---- names of areas ----------------------------------------------------------------------------------------- */
-
-  function addName(area, kind) {
-    const text = document.createElement("span");
-    text.textContent = area.name;
-    const marker = L.marker(area.label, {
-      pane: "names", interactive: false, keyboard: false,
-      icon: L.divIcon({html: text, className: `name ${kind}`, iconSize: null}),
-    });
-    names.push({
-      kind, marker, at: area.label, span: area.width,
-      width: textWidth(area.name, kind === "kecamatan" ? "600 11px" : "400 11px")
-        * (kind === "kecamatan" ? 1.12 : 1) * state.scale,
-      rank: (kind === "kecamatan" ? 1 : 0) + area.width * area.height,
-    });
-  }
-
-  function textWidth(text, font) {
-    const key = font + text;
-    if (!widths.has(key)) {
-      pen.font = `${font} ${getComputedStyle(document.body).fontFamily}`;
-      widths.set(key, pen.measureText(text).width);
-    }
-    return widths.get(key);
-  }
-
-  /* Names depend on the zoom only, never on the pan: nothing appears or goes while the map is dragged. */
-  function thinNames() {
-    const zoom = map.getZoom(), height = 15 * state.scale, taken = [];
-    for (const name of names) {
-      const wanted = name.kind === "desa" ? zoom >= DESA_FROM_ZOOM : zoom <= KECAMATAN_UNTIL_ZOOM || !state.interactive;
-      const own = name.span * 256 * 2 ** zoom;
-      const at = map.project(name.at);
-      const spot = box(at.x - name.width / 2 - 4, at.y - height / 2 - 2, name.width + 8, height + 4);
-      const shown = wanted && (own > name.width * 0.8 || zoom >= 13) && !taken.some(other => overlap(spot, other));
-      if (shown) taken.push(spot);
-      if (shown !== map.hasLayer(name.marker)) shown ? name.marker.addTo(map) : name.marker.remove();
-    }
-  }
-
-  const box = (x, y, width, height) => ({x, y, right: x + width, bottom: y + height});
-  const overlap = (one, other) =>
-    one.x < other.right && other.x < one.right && one.y < other.bottom && other.y < one.bottom;
-
-  /* ---- what stands on the glass ------------------------------------------------------------------------------- */
-
-  function corner(position, build) {
-    const control = L.control({position});
-    control.onAdd = () => {
-      const element = document.createElement("div");
-      build(element);
-      L.DomEvent.disableClickPropagation(element);
-      return element;
-    };
-    control.addTo(map);
-  }
-
-  function button(bar, sign, text, act) {
-    const made = document.createElement("button");
-    made.textContent = sign;
-    made.title = text;
-    made.setAttribute("aria-label", text);
-    made.addEventListener("click", act);
-    bar.append(made);
-  }
-
-  function drawControls() {
-    const texts = state.texts;
-    corner("topleft", chip => {
-      chip.className = "chip";
-      chip.classList.toggle("plain", state.site.layers.length === 0);
-      for (const [className, text] of [["chip-title", texts.head], ["chip-line", texts.no_base]]) {
-        const line = document.createElement("div");
-        line.className = className;
-        line.textContent = text;
-        chip.append(line);
-      }
-      const status = document.createElement("div");
-      status.className = "chip-line";
-      status.id = "status";
-      status.setAttribute("role", "status");
-      chip.append(status);
-    });
-    if (state.interactive) corner("topright", bar => {
-      bar.className = "zoom-bar";
-      button(bar, "+", texts.zoom_in, () => { held = true; map.setZoom(map.getZoom() + 1); });
-      button(bar, "\u2212", texts.zoom_out, () => { held = true; map.setZoom(map.getZoom() - 1); });
-      button(bar, "\u25a1", texts.whole, () => { fit(); held = false; tellView(); });
-    });
-    corner("bottomright", note => {
-      note.className = "source";
-      note.textContent = state.site.attribution;
-    });
-    L.control.scale({position: "bottomleft", imperial: false, maxWidth: 100}).addTo(map);
+    ];
+    if (hasBase) {
+      operatorLand.layer(rows(land, "fills"), "ground", padding).addTo(map);
+      operatorLand.layer(rows(borders, "lines"), "base", padding).addTo(map);
+    } else operatorLand.layer(rows([...land, ...borders]), "base", padding).addTo(map);
+    names.add(areas.kecamatan || [], "kecamatan");
+    if (state.interactive) names.add(areas.desa || [], "desa");
   }
 
   /* ---- moving -------------------------------------------------------------------------------------------------- */
@@ -204,6 +133,26 @@ const operatorMap = (() => {
     for (const hand of ["dragging", "scrollWheelZoom", "doubleClickZoom", "touchZoom", "keyboard"]) map[hand].disable();
     map.options.zoomSnap = 0;
     document.body.classList.add("still");
+  }
+
+  /* Whoever takes hold of the map keeps it: from then on only an explicit order or "follow again" moves it. */
+  function hold() {
+    held = true;
+    if (glass) glass.tellHeld(true);
+  }
+
+  function follow() {
+    held = false;
+    glass.tellHeld(false);
+    settle();
+    tellView();
+  }
+
+  /* Where an untouched map looks: at what it was last ordered to, else at the pin, else at the whole region. */
+  function settle() {
+    if (aim) look(...aim);
+    else if (pin && !wide) look(pin.getLatLng().lat, pin.getLatLng().lng, Math.max(map.getZoom(), 14));
+    else fit();
   }
 
   function fit() {
@@ -219,21 +168,56 @@ const operatorMap = (() => {
     moving = false;
   }
 
+  /* A followed map keeps the pin in sight. */
+  function keepInSight(latlng) {
+    if (held || !map.getBounds().isValid()) return;
+    const size = map.getSize(), at = map.latLngToContainerPoint(latlng);
+    const edge = [size.x * KEPT_INSIDE, size.y * KEPT_INSIDE];
+    if (at.x > edge[0] && at.y > edge[1] && at.x < size.x - edge[0] && at.y < size.y - edge[1]) return;
+    aim = null;
+    wide = false;
+    look(latlng.lat, latlng.lng, map.getZoom());
+    tellView();
+  }
+
   function watch() {
-    /* Whoever takes hold of the map keeps it: from then on only an explicit order moves it. */
-    map.on("dragstart zoomstart", () => { if (!moving) held = true; });
-    map.on("keydown", () => { held = true; });
-    map.on("resize", () => { lookAtGlass(); if (!held) fit(); });
-    map.on("zoomend", thinNames);
-    map.on("moveend", () => { placeLabels(); tellView(); });
-    if (state.interactive) map.on("click", event => {
-      const at = event.latlng.wrap(), hit = crowd.under(at, map.getZoom());
+    map.on("dragstart zoomstart", () => { if (!moving) hold(); });
+    map.on("resize", () => { lookAtGlass(); if (!held) settle(); });
+    map.on("zoomend", () => names.thin());
+    map.on("moveend", () => { if (crowd) placeLabels(); tellView(); });
+    if (!state.interactive) return;
+    map.on("click", event => {
+      const at = event.latlng.wrap();
+      if (measure.on) return measure.add(event.latlng);
+      const hit = crowd.under(at, map.getZoom());
       if (hit) bridge.incidentClicked(hit.id);
       else bridge.clicked(at.lat, at.lng);
     });
+    const frame = map.getContainer();
+    frame.addEventListener("keydown", event => { if (event.target === frame) key(event); }, true);
+    window.addEventListener("focus", () => {
+      if (document.activeElement === document.body) frame.focus({preventScroll: true});
+    });
+  }
+
+  function key(event) {
+    document.body.classList.add("by-key");
+    if (measure.key(event.key)) event.preventDefault();
+    else if (event.key === "Escape") measure.on ? setMeasure(false) : bridge.left();
+    else if (event.key === "Enter") {
+      const at = map.getCenter();
+      bridge.clicked(at.lat, at.lng);
+    } else if (event.key === "f" || event.key === "F") ACTS.follow();
+    else if (event.key.startsWith("Arrow") || "+-=".includes(event.key)) hold();
+    else return;
+  }
+
+  function setMeasure(on) {
+    measure.toggle(on);
+    glass.press("measure", on);
+    bridge.measuring(on);
     lookAtGlass();
-    thinNames();
-    tellView();
+    if (on) map.getContainer().focus({preventScroll: true});
   }
 
   function tellView() {
@@ -251,15 +235,18 @@ const operatorMap = (() => {
       incidents.set(incident.id, {incident, marker: null});
     }
     if (message.put || message.gone) rank();
-    if ("pin" in message) setPin(message.pin);
-    if (message.fly) { held = true; look(message.fly[0], message.fly[1], message.fly[2]); tellView(); }
-    if (message.put || message.gone || "pin" in message) placeLabels();
-    const words = state.texts.count.replace("{n}", incidents.size);
-    const status = document.getElementById("status");
-    if (status.textContent === words) return;
-    const first = !status.textContent;
-    status.textContent = words;
-    if (first) lookAtGlass();
+    if (message.fly) { aim = message.fly; held = wide = false; look(...aim); tellView(); }
+    if ("pin" in message) setPin(message.pin, !message.fly && !message.whole);
+    if ("area" in message) setArea(message.area);
+    if ("history" in message) setHistory(message.history);
+    for (const name of ["unplaced", "blocked", "base_broken"]) if (name in message) state[name] = message[name];
+    if ("measure" in message) setMeasure(message.measure);
+    if (glass.tell(incidents, state, history ? history.count : null)) lookAtGlass();
+    glass.tellHeld(held);
+    if (message.whole || message.put || message.gone || "pin" in message) {
+      placeLabels();
+      crowd.draw();
+    }
   }
 
   function remove(id) {
@@ -298,24 +285,24 @@ const operatorMap = (() => {
      A shape that lies on others says how many: nothing disappears without a word. */
   function placeLabels() {
     const scale = state.scale, height = 17 * scale, size = map.getSize();
-    const shown = [];
-    for (const {incident, marker} of ranked().slice(0, NAMED_MOST)) {
+    const shown = [], written = [];
+    for (const {incident, marker} of ranked().slice(0, LABELLED_MOST)) {
       const at = map.latLngToContainerPoint([incident.lat, incident.lon]);
       if (at.x < -20 || at.y < -20 || at.x > size.x + 20 || at.y > size.y + 20) continue;
       const above = shown.find(other => !other.above && other.at.distanceTo(at) < COVERS_PX * scale);
       if (above) above.covers += 1;
       const reach = operatorShapes.reach(incident, scale);
-      shown.push({incident, at, reach, above, covers: 0, element: marker.getElement()});
+      shown.push({incident, at, reach, above, covers: 0, element: marker && marker.getElement()});
     }
     const taken = shown.map(({incident, at, reach}) =>
       ({id: incident.id, ...box(at.x - reach, at.y - reach, 2 * reach, 2 * reach)}));
-    taken.push(...glass, ...pinSpot());
+    taken.push(...spots, ...pinSpot());
     for (const entry of shown) {
       const {incident, at, element, reach, above} = entry;
       const words = incident.label + (entry.covers ? ` +${entry.covers}` : "");
       const width = textWidth(words, "600 12px") * scale + 10 * scale;
       const gap = (incident.sel ? 16 : 0) * scale || reach;
-      const spots = {
+      const sides = {
         right: box(at.x + gap, at.y - height / 2, width, height),
         left: box(at.x - gap - width, at.y - height / 2, width, height),
         up: box(at.x - width / 2, at.y - gap - height, width, height),
@@ -323,18 +310,21 @@ const operatorMap = (() => {
       };
       const free = spot => spot.x > 0 && spot.y > 0 && spot.right < size.x && spot.bottom < size.y
         && !taken.some(other => other.id !== incident.id && overlap(spot, other));
-      const side = above ? "" : Object.keys(spots).find(name => free(spots[name])) || "";
-      operatorShapes.relabel(element, words, side || (incident.sel || entry.covers ? "right" : ""));
-      if (side) taken.push({id: "", ...spots[side]});
+      const side = above ? "" : Object.keys(sides).find(name => free(sides[name])) || "";
+      const chosen = side || (incident.sel || entry.covers ? "right" : "");
+      if (element) operatorShapes.relabel(element, words, chosen);
+      else if (chosen) written.push({words, x: sides[chosen].x + 5 * scale, y: at.y, side: chosen, incident, reach});
+      if (side) taken.push({id: "", ...sides[side]});
     }
-    dimNames(taken);
+    crowd.write(written);
+    names.dim(taken);
   }
 
   /* Where no label may stand: under what lies on the glass. Asked for when that changes, not with every batch: each
      question makes the browser lay the page out at once. */
   function lookAtGlass() {
     const frame = map.getContainer().getBoundingClientRect();
-    glass = [...map.getContainer().querySelectorAll(".chip, .zoom-bar")].map(element => {
+    spots = [...map.getContainer().querySelectorAll(".chip, .zoom-bar, .legend, .follow-bar.shown")].map(element => {
       const spot = element.getBoundingClientRect();
       return {id: "", ...box(spot.x - frame.x, spot.y - frame.y, spot.width, spot.height)};
     });
@@ -346,18 +336,7 @@ const operatorMap = (() => {
     return [{id: "", ...box(at.x - reach, at.y - reach, 2 * reach, 2 * reach)}];
   }
 
-  /* A name of an area under a shape or its label would only make both hard to read. */
-  function dimNames(taken) {
-    for (const name of names) {
-      const element = name.marker.getElement();
-      if (!element) continue;
-      const at = map.latLngToContainerPoint(name.at);
-      const spot = box(at.x - name.width / 2, at.y - 7 * state.scale, name.width, 14 * state.scale);
-      element.classList.toggle("under", taken.some(other => overlap(spot, other)));
-    }
-  }
-
-  function setPin(at) {
+  function setPin(at, isAlone) {
     if (pin) pin.remove();
     pin = null;
     if (!at) return;
@@ -369,6 +348,25 @@ const operatorMap = (() => {
     }).addTo(map);
     pin.getElement().setAttribute("role", "img");
     pin.getElement().setAttribute("aria-label", state.texts.pin);
+    if (isAlone) keepInSight(pin.getLatLng());
+  }
+
+  function setArea(area) {
+    if (callArea) callArea.remove();
+    callArea = area && operatorPlaces.callArea(map, area, state.texts);
+    if (!area || held || pin || aim) return;
+    moving = true;
+    const around = L.latLngBounds([area.at, ...area.outline]);
+    map.fitBounds(around.pad(0.4), {animate: false, maxZoom: 15});
+    moving = false;
+    tellView();
+  }
+
+  function setHistory(points) {
+    if (history) history.remove();
+    history = points && operatorHistory.layer(points, "history", state.interactive ? 0.15 : 0, state.scale).addTo(map);
+    if (history) history.count = points.length;
+    glass.press("history", Boolean(history));
   }
 
   return {start};

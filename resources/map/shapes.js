@@ -73,10 +73,12 @@ const operatorShapes = (() => {
     if (label.textContent !== words) label.textContent = words;
   }
 
-  /* The crowd: shapes without words, each kind drawn once and then copied. */
+  /* The crowd: shapes and their words on one canvas, each kind drawn once and then copied. */
   const Crowd = operatorSheet.Sheet.extend({
-    initialize(pane, padding, scale) {
+    initialize(pane, padding, scale, textWidth) {
       this._scale = scale;
+      this._textWidth = textWidth;
+      this._words = [];
       this._shown = [];
       this._marks = [];
       this._stamps = new Map();
@@ -92,8 +94,10 @@ const operatorShapes = (() => {
       this._marks = entries.map(({incident}) => ({
         incident, x: operatorSheet.worldX(incident.lon), y: operatorSheet.worldY(incident.lat),
       })).reverse();
-      this.draw();
     },
+
+    /* The words beside shapes: {words, side, incident, reach}; drawn by the next `draw`. */
+    write(words) { this._words = words; },
 
     /* The incident under a place on the glass, or undefined. */
     under(latlng, zoom) {
@@ -110,6 +114,30 @@ const operatorShapes = (() => {
         const stamp = this._stamp(kindOf(incident), view.sharp);
         const half = 14 * this._scale;
         ctx.drawImage(stamp, x * view.scale - view.x - half, y * view.scale - view.y - half, 2 * half, 2 * half);
+      }
+      this._paintWords(ctx, view);
+    },
+
+    _paintWords(ctx, view) {
+      if (!this._words.length) return;
+      ctx.font = `600 ${12 * this._scale}px Inter, "DejaVu Sans", sans-serif`;
+      ctx.textBaseline = "middle";
+      ctx.lineJoin = "round";
+      ctx.lineWidth = 3.5 * this._scale;
+      ctx.strokeStyle = colour("edge");
+      ctx.fillStyle = colour("text");
+      for (const {words, side, incident, reach} of this._words) {
+        const gap = reach + 3 * this._scale, wide = this._textWidth(words, "600 12px") * this._scale;
+        let x = operatorSheet.worldX(incident.lon) * view.scale - view.x;
+        let y = operatorSheet.worldY(incident.lat) * view.scale - view.y;
+        if (side === "right") x += gap;
+        else if (side === "left") x -= gap + wide;
+        else {
+          x -= wide / 2;
+          y += (side === "up" ? -1 : 1) * (reach + 8 * this._scale);
+        }
+        ctx.strokeText(words, x, y);
+        ctx.fillText(words, x, y);
       }
     },
 
@@ -138,9 +166,20 @@ const operatorShapes = (() => {
     },
   });
 
+  /* The shape alone, small, for the legend. */
+  function sign(priority) {
+    const kind = kindOf({p: priority}), svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    svg.setAttribute("viewBox", "-14 -14 28 28");
+    svg.setAttribute("aria-hidden", "true");
+    svg.setAttribute("class", `sign ${kind.name}`);
+    if (kind.ring) svgPath(svg, kind.ring, "ring");
+    svgPath(svg, kind.path, kind.hollow ? "hollow" : "body");
+    return svg;
+  }
+
   return {
-    domMarker, relabel, colour,
-    crowd: (pane, padding, scale) => new Crowd(pane, padding, scale),
+    domMarker, relabel, colour, sign,
+    crowd: (pane, padding, scale, textWidth) => new Crowd(pane, padding, scale, textWidth),
     reach: (incident, scale) => kindOf(incident).reach * scale,
   };
 })();

@@ -37,6 +37,7 @@ FAULTS = [
     ("Home of the shared database", "workflow", "from sqlalchemy import orm"),
     ("Home of SQLite", "ui", "import sqlite3"),
     ("Home of map pages", "ui", "import folium"),
+    ("Home of map files", "ui", "import pmtiles"),
     ("Home of fuzzy search", "workflow", "import rapidfuzz"),
     ("Home of foreign XML", "maps", "import defusedxml"),
     ("Home of numbers in rows", "domain", "import numpy"),

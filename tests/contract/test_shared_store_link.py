@@ -22,6 +22,8 @@ from operator_app.domain.messages import (
     FieldSet,
     IncidentMoved,
     IncidentNoted,
+    PlaceDropped,
+    PlaceKept,
     SeatStateChanged,
     incident_of,
     to_record,
@@ -138,6 +140,22 @@ def test_a_new_window_is_told_everything_that_is_open_or_recent(
                 assert window.ids == ids_of(events)
                 assert len(window.board.open_incidents()) == 60
             assert set(m2.store.events()) == set(events)
+
+    run(story)
+
+
+def test_a_place_that_one_seat_keeps_is_known_at_all_and_at_those_that_come_later(
+    database: Database, tmp_path: Path
+) -> None:
+    async def story() -> None:
+        async with seat(tmp_path, database.login(), "M1") as m1, seat(tmp_path, database.login(), "M2") as m2:
+            await m1.write([m1.writer.event(PlaceKept("p1", "Warung Bu Siti", "patokan", 0.5, 117.5))])
+            await m2.until(lambda: "p1" in m2.board.landmarks)
+            async with seat(tmp_path, database.login(), "M3") as m3:
+                await m3.until(lambda: "p1" in m3.board.landmarks)
+                await m2.write([m2.writer.event(PlaceDropped("p1"))])
+                for window in (m1, m3):
+                    await window.until(lambda window=window: "p1" not in window.board.landmarks)  # type: ignore[misc]
 
     run(story)
 

@@ -2,9 +2,9 @@
 
 import json
 import os
-import re
 import signal
 import socket
+import sqlite3
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -17,13 +17,25 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from operator_app.maps.base_map import import_base
+from operator_app.maps.live import TEXT_NAMES
 from operator_app.maps.serve import MapAssets, load_assets
-from operator_app.maps.site import Site, default_site, import_site, load_site
-from operator_app.ui import map_view
+from operator_app.maps.site import Site, default_site, import_site, load_site, with_base
 from operator_app.ui.map_setup import prepare_environment, register_scheme
-from operator_app.ui.map_view import MapIncident, MapState, MapView
+from operator_app.ui.map_texts import COVER_TEXTS
+from operator_app.ui.map_view import HistoryPoint, MapIncident, MapState, MapView, StatedArea
 from operator_app.ui.texts import load_texts
 from tests.unit.maps.sample_pack import ATTRIBUTION, WEST, write_pack
+from tests.unit.maps.sample_tiles import (
+    LINE,
+    OPENMAPTILES,
+    POLYGON,
+    Thing,
+    pictures,
+    vectors,
+    write_mbtiles,
+    write_pmtiles,
+)
 
 prepare_environment()  # before the QApplication that the first test makes
 register_scheme()
@@ -35,7 +47,7 @@ FLOOD = MapIncident("i2", 1.35, WEST + 1.5, 2, "BAN · Sangatta Lama", "Baru")
 
 
 def tr(key: str) -> str:
-    return "{n} kejadian di peta" if key == "map.count" else key
+    return "{n} kejadian di peta" if key == "map.count" else "," if key == "map.decimal" else key
 
 
 class Room:
@@ -309,8 +321,9 @@ def test_a_map_that_keeps_dying_says_so_and_rests(room: Room) -> None:
 def test_all_words_are_in_the_catalogue(assets: MapAssets, language: str, qtbot: QtBot) -> None:
     words = load_texts(RESOURCES, language, strict=True)
     qtbot.addWidget(MapView(assets, default_site(RESOURCES), words))
-    used = set(re.findall(r'"(map\.\w+)"', Path(map_view.__file__).read_text(encoding="utf-8")))
-    assert used == {key for key in words.entries if key.startswith("map.")}
+    assert {f"map.{name}" for name in (*TEXT_NAMES, *COVER_TEXTS)} == {
+        key for key in words.entries if key.startswith("map.")
+    }
     assert "{n}" in words("map.count")
 
 
@@ -371,8 +384,8 @@ def test_a_crowd_is_drawn_with_the_urgent_as_elements(room: Room) -> None:
         for number in range(800)
     ]
     room.until_painted(lambda: room.view.set_incidents(crowd))
-    assert room.ask("document.querySelectorAll('.mark').length") == 150
-    assert room.ask("document.querySelectorAll('.mark.p1').length") == 150
+    assert room.ask("document.querySelectorAll('.mark').length") == 40
+    assert room.ask("document.querySelectorAll('.mark.p1').length") == 40
     assert room.ask("document.getElementById('status').textContent") == "800 kejadian di peta"
     room.until_painted(lambda: room.view.set_incidents(crowd[1:2]))
     assert room.ask("document.querySelectorAll('.mark.p2').length") == 1
@@ -433,3 +446,221 @@ def test_a_map_deleted_without_farewell_takes_its_processes_along(
     room.view.deleteLater()
     until_gone(qtbot, room.view)
     qtbot.waitUntil(lambda: not Path(f"/proc/{pid}").exists(), timeout=PATIENCE_MS)
+
+
+# ---- base maps, drawn by the real page
+
+
+BOUNDS = (1.0, WEST, 1.5, WEST + 2)
+THINGS = [
+    Thing("transportation", LINE, [(1.1, WEST), (1.4, WEST + 2)], {"class": "primary"}),
+    Thing("water", POLYGON, [(1.2, WEST + 0.5), (1.35, WEST + 0.5), (1.35, WEST + 0.8)], {"class": "lake"}),
+    Thing("place", 1, [(1.25, WEST + 1)], {"class": "town", "name": "Kota Contoh"}),
+]
+LAYERS = [{"id": name} for name in ("transportation", "water", "place")]
+
+
+def with_base_map(site: Site, folder: Path, write: Callable[[Path], Path]) -> Site:
+    folder.mkdir(exist_ok=True)
+    import_base(write(folder), folder / "site", site.bounds)
+    shown, trouble = with_base(site, folder / "site")
+    assert trouble is None
+    return shown
+
+
+def raster(folder: Path) -> Path:
+    return write_mbtiles(folder / "foto.mbtiles", pictures(BOUNDS, range(6, 10)), "png", BOUNDS)
+
+
+def raster_ranges(folder: Path) -> Path:
+    return write_pmtiles(folder / "foto.pmtiles", pictures(BOUNDS, range(6, 10)), "png", BOUNDS)
+
+
+def vector(folder: Path) -> Path:
+    tiles = vectors(BOUNDS, range(5, 12), THINGS)
+    return write_mbtiles(folder / "jalan.mbtiles", tiles, "pbf", BOUNDS, json=OPENMAPTILES)
+
+
+def vector_ranges(folder: Path) -> Path:
+    tiles = vectors(BOUNDS, range(5, 12), THINGS)
+    return write_pmtiles(folder / "jalan.pmtiles", tiles, "pbf", BOUNDS, vector_layers=LAYERS)
+
+
+COLOURS = """(() => {
+  const found = new Set();
+  for (const tile of document.querySelectorAll('.leaflet-tiles-pane canvas.leaflet-tile')) {
+    if (!tile.width) continue;
+    const data = tile.getContext('2d').getImageData(0, 0, tile.width, tile.height).data;
+    for (let at = 0; at < data.length; at += 4) if (data[at + 3] === 255) found.add([...data.slice(at, at + 3)].join());
+  }
+  return found.size;
+})()"""
+
+
+@pytest.mark.parametrize("write", [vector, vector_ranges])
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_a_vector_base_map_is_drawn(
+    make: Callable[..., Room], site: Site, tmp_path: Path, write: Callable[[Path], Path], theme: str
+) -> None:
+    room = make(with_base_map(site, tmp_path, write), theme=theme).start()
+    room.qtbot.waitUntil(lambda: room.ask(COLOURS) > 20, timeout=PATIENCE_MS)
+    assert room.view.web
+    complaints = [
+        each for each in room.view.web.complaints if "willReadFrequently" not in each
+    ]  # of this test
+    assert (room.view.web.missing, complaints, room.view.blocked_count) == ([], [], 0)
+    assert "OpenStreetMap contoh (ODbL)" in room.ask("document.querySelector('.source').textContent")
+    assert room.ask("document.querySelector('.chip-title').textContent") == "map.head_base"
+
+
+@pytest.mark.parametrize("write", [raster, raster_ranges])
+def test_a_base_map_of_pictures_is_drawn(
+    make: Callable[..., Room], site: Site, tmp_path: Path, write: Callable[[Path], Path]
+) -> None:
+    room = make(with_base_map(site, tmp_path, write)).start()
+    pictures_ = "[...document.querySelectorAll('.leaflet-tiles-pane img')]"
+    room.qtbot.waitUntil(
+        lambda: room.ask(f"{pictures_}.filter(i => i.naturalWidth === 256).length") >= 2, timeout=PATIENCE_MS
+    )
+    assert room.view.web
+    assert (room.view.web.missing, room.view.web.complaints, room.view.blocked_count) == ([], [], 0)
+
+
+def test_a_base_map_that_breaks_is_told_on_the_map(
+    make: Callable[..., Room], site: Site, tmp_path: Path
+) -> None:
+    shown = with_base_map(site, tmp_path, raster)
+    assert shown.base
+    with sqlite3.connect(shown.base.path) as db:
+        db.execute("UPDATE tiles SET tile_data = 'x'")
+        db.execute("ALTER TABLE tiles RENAME TO gone")
+    room = make(shown).start()
+    room.until("document.querySelector('.notes').textContent", "map.base_broken")
+
+
+# ---- what stands over the map
+
+
+def test_the_theme_changes_the_colours_and_keeps_the_view(room: Room) -> None:
+    room.until_painted(lambda: room.view.set_incidents([FIRE]))
+    room.until_painted(lambda: room.view.fly_to(1.3, WEST + 1.2, 13))
+    ground = "getComputedStyle(document.body).backgroundColor"
+    night = room.ask(ground)
+    with room.qtbot.waitSignal(room.view.ready, timeout=PATIENCE_MS):
+        room.view.set_theme("light")
+    assert room.ask(ground) != night
+    assert room.ask("document.querySelectorAll('.mark').length") == 1
+    assert room.centre() == pytest.approx((1.3, WEST + 1.2), abs=0.001)
+
+
+FOLLOWS = "!document.querySelector('.follow-bar').classList.contains('shown')"
+
+
+def test_a_followed_map_keeps_the_pin_in_sight_and_a_held_one_waits_to_be_let_go(room: Room) -> None:
+    room.until_painted(lambda: room.view.fly_to(1.25, WEST + 0.5, 14))
+    room.until_painted(lambda: room.view.show_pin(1.26, WEST + 1.5))
+    assert room.centre() == pytest.approx((1.26, WEST + 1.5), abs=0.01)
+    assert room.ask(FOLLOWS) is True
+    room.drag(QPoint(300, 300), QPoint(150, 260))
+    room.until(FOLLOWS, False)
+    room.until("map_operator._panAnim ? map_operator._panAnim._inProgress === true : false", wanted=False)
+    held = room.centre()
+    room.until_painted(lambda: room.view.show_pin(1.1, WEST + 0.2))
+    assert room.centre() == held
+    room.run("document.querySelector('.follow').click()")
+    room.until(FOLLOWS, True)
+    assert room.centre() == pytest.approx((1.1, WEST + 0.2), abs=0.01)
+
+
+@pytest.mark.parametrize("outline", [(), ((1.2, WEST + 0.9), (1.3, WEST + 1), (1.2, WEST + 1.1))])
+def test_the_area_of_the_call_is_drawn_and_goes_with_it(
+    room: Room, outline: tuple[tuple[float, float], ...]
+) -> None:
+    area = StatedArea(1.25, WEST + 1, outline, "lingkaran ±850 m")
+    room.until_painted(lambda: room.view.set_area(area))
+    assert room.ask("document.querySelector('.call-words').textContent") == "lingkaran ±850 m"
+    assert room.ask("document.querySelector('.call-at').getAttribute('role')") == "img"
+    assert room.ask("document.querySelectorAll('.leaflet-area-pane svg path').length") == 1 + bool(outline)
+    room.until_painted(lambda: room.view.set_area(None))
+    assert room.ask("document.querySelectorAll('.call-at').length") == 0
+    assert room.ask("document.querySelectorAll('.pin').length") == 0, (
+        "it never becomes the form's place by itself"
+    )
+
+
+def test_history_is_drawn_on_demand(room: Room) -> None:
+    points = [HistoryPoint(1.25 + n / 1000, WEST + 1 + n / 1000, 1 + n % 5) for n in range(50)]
+    room.until_painted(lambda: room.view.set_history(points))
+    warm = """(() => { const c = document.querySelector('.leaflet-history-pane canvas');
+        const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+        let n = 0; for (let at = 3; at < d.length; at += 4) n += d[at] > 0; return n; })()"""
+    assert room.ask(warm) > 100
+    assert "map.history_count" in room.ask("document.querySelector('.notes').textContent")
+    room.until_painted(lambda: room.view.fly_to(1.25, WEST + 1, 15))
+    assert room.ask(warm) > 20
+    room.until_painted(lambda: room.view.set_history(None))
+    assert room.ask("document.querySelectorAll('.leaflet-history-pane canvas').length") == 0
+    with room.qtbot.waitSignal(room.view.history_wished, timeout=PATIENCE_MS):
+        room.run("document.querySelector('.zoom-bar button:nth-child(4)').click()")
+
+
+MEASURED = "document.querySelector('.measured').textContent"
+
+
+def test_a_way_is_measured_by_keys_and_by_clicks(room: Room) -> None:
+    room.until_painted(lambda: room.view.fly_to(1.25, WEST + 1, 14))
+    places: list[tuple[float, float]] = []
+    room.view.clicked.connect(lambda lat, lon: places.append((lat, lon)))
+    room.until_painted(room.view.toggle_measure)
+    assert room.view.measures
+    assert "map.measure_hint" in room.ask(MEASURED)
+    room.run("window.dispatchEvent(new Event('focus'))")
+    press = (
+        "map_operator.getContainer().dispatchEvent(new KeyboardEvent('keydown', {key: '%s', bubbles: true}))"
+    )
+    room.run(press % "Enter")
+    room.run("map_operator.setView([1.25, %f], 14, {animate: false})" % (WEST + 1.01))
+    room.run(press % "Enter")
+    room.until("document.querySelectorAll('.measure-dot').length", 2)
+    assert room.ask("[...document.querySelectorAll('.measure-dot')].map(d => d.textContent)") == [
+        "",
+        "1,1 km",
+    ]
+    room.click(QPoint(60, 300))
+    room.until("document.querySelectorAll('.measure-dot').length", 3)
+    room.run(press % "Backspace")
+    room.until("document.querySelectorAll('.measure-dot').length", 2)
+    room.run(press % "Escape")
+    room.qtbot.waitUntil(lambda: not room.view.measures, timeout=PATIENCE_MS)
+    assert room.ask("document.querySelectorAll('.measure-dot').length") == 0
+    assert places == [], "measuring sets no place"
+
+
+def test_keys_set_the_point_under_the_cross_and_lead_back(room: Room) -> None:
+    room.until_painted(lambda: room.view.fly_to(1.25, WEST + 1, 14))
+    press = (
+        "map_operator.getContainer().dispatchEvent(new KeyboardEvent('keydown', {key: '%s', bubbles: true}))"
+    )
+    with room.qtbot.waitSignal(room.view.clicked, timeout=PATIENCE_MS) as heard:
+        room.run(press % "Enter")
+    assert heard.args == pytest.approx([1.25, WEST + 1], abs=0.001)
+    with room.qtbot.waitSignal(room.view.left, timeout=PATIENCE_MS):
+        room.run(press % "Escape")
+
+
+def test_signs_are_explained_and_what_is_not_on_the_map_is_said(room: Room) -> None:
+    assert room.ask("document.querySelectorAll('.legend-entry').length") == 7
+    room.until_painted(lambda: room.view.set_incidents([FIRE, FLOOD]))
+    room.until_painted(lambda: room.view.set_unplaced(3))
+    assert room.ask("document.getElementById('status').textContent") == "2 kejadian di peta · map.unplaced"
+    assert room.ask("document.querySelector('.only-spoken').textContent") == "map.p1: 1, map.p2: 1"
+    room.run("fetch('https://tile.example.org/1/2/3.png').catch(() => 0)")
+    room.until("document.querySelector('.notes').textContent", "map.blocked")
+
+
+def test_every_button_of_the_map_has_a_name_and_takes_the_keyboard(room: Room) -> None:
+    buttons = room.ask(
+        "[...document.querySelectorAll('button')].map(b => [b.getAttribute('aria-label'), b.tabIndex])"
+    )
+    assert len(buttons) == 6
+    assert all(name and tab >= 0 for name, tab in buttons)

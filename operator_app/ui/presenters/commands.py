@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 from operator_app.domain.ids import AgencyCode, CallId, IncidentId
 from operator_app.domain.incident import format_position
+from operator_app.domain.location import PositionOrigin, PositionSource, centre_of
 from operator_app.domain.states import Classification, Refusal, RefusedError, SeatState
 from operator_app.maps.names import PlaceHit
 from operator_app.maps.site import Site
+from operator_app.ui.presenters.call_place import civic_words
 from operator_app.ui.presenters.draft import Draft
 from operator_app.ui.presenters.top import NEXT_STATE
 from operator_app.workflow.ports import JournalFailedError
@@ -92,11 +94,12 @@ class SeatCommands:
             incident = self._seat.incident
             if not hit.area:
                 values["position"] = format_position(hit.lat, hit.lon)
+                values["position_source"] = str(hit.source or PositionSource(PositionOrigin.PLACE, hit.kind))
             elif incident is not None and incident.position is not None:
                 # A point from before stays only if it lies in the area now named.
                 under = self._site.locate(*incident.position)
                 if under is None or (hit.desa or under.desa, hit.kecamatan) != (under.desa, under.kecamatan):
-                    values["position"] = None
+                    values["position"] = values["position_source"] = None
             for name in values:
                 self._draft.settle(name)
             await self._draft.flush()
@@ -108,11 +111,50 @@ class SeatCommands:
             if self._seat.incident_at_hand is None and self._seat.call_at_hand is None:
                 raise RefusedError(Refusal.NO_INCIDENT)
             await self._draft.flush()
-            under = self._site.locate(lat, lon)
-            values: dict[str, str | None] = {"position": format_position(lat, lon)}
-            if under is not None:
-                values |= {"village": under.desa, "district": under.kecamatan}
-            await self._seat.edit_many(values)
+            await self._put_point(lat, lon, PositionSource(PositionOrigin.MAP))
+
+    async def take_call_location(self) -> str:
+        """Take the place that came with the call over into the form, with its source; returns an address, if one came.
+
+        Only ever at the operator's wish. A point goes into the position; an address alone into an empty place.
+        """
+        async with self._turn:
+            call = self._seat.live_call
+            location = None if call is None else call.location
+            if location is None:
+                raise RefusedError(Refusal.NO_CALL_LOCATION)
+            await self._draft.flush()
+            if location.area is not None:
+                centre = centre_of(location.area)
+                source = PositionSource(PositionOrigin.CALL, location.area.shape, centre.accuracy_m)
+                await self._put_point(centre.lat, centre.lon, source)
+                return ""
+            address = civic_words(location.civic)
+            incident = self._seat.incident
+            if not address or (incident is not None and incident.value("place")):
+                raise RefusedError(Refusal.CALL_LOCATION_WITHOUT_POINT)
+            await self._seat.edit_many({"place": address})
+            return address
+
+    async def keep_place(self) -> str:
+        """Keep the place of the incident at hand for the search of every seat; returns its name."""
+        async with self._turn:
+            await self._draft.flush()
+            return await self._seat.landmarks.keep(self._seat.incident)
+
+    async def drop_place(self, place_id: str) -> str:
+        """Drop a kept place for every seat; returns its name."""
+        return await self._seat.landmarks.drop(place_id)
+
+    async def _put_point(self, lat: float, lon: float, source: PositionSource) -> None:
+        under = self._site.locate(lat, lon)
+        values: dict[str, str | None] = {
+            "position": format_position(lat, lon),
+            "position_source": str(source),
+        }
+        if under is not None:
+            values |= {"village": under.desa, "district": under.kecamatan}
+        await self._seat.edit_many(values)
 
     async def dispatch(self) -> None:
         """Hand over to the proposed agencies."""

@@ -17,6 +17,8 @@ class MapMarks:
         self._words = words
         self._table = table
         self._made: dict[IncidentId, tuple[Incident, bool, MapIncident | None]] = {}
+        self.unplaced = 0
+        """How many open incidents have no place at all, as of the last `marks`."""
         self._villages = {(v.place.desa, v.place.kecamatan): (v.lat, v.lon) for v in site.villages}
 
     def marks(self) -> tuple[MapIncident, ...]:
@@ -30,7 +32,9 @@ class MapMarks:
                 held = (incident, selected, self._mark(incident, selected=selected))
             made[incident.id] = held
         self._made = made
-        return tuple(mark for _, _, mark in made.values() if mark is not None)
+        marks = tuple(mark for _, _, mark in made.values() if mark is not None)
+        self.unplaced = len(made) - len(marks)
+        return marks
 
     def _mark(self, incident: Incident, *, selected: bool) -> MapIncident | None:
         exact = incident.position

@@ -22,7 +22,7 @@ from operator_app.ui.presenters.site_words import SiteWords
 from operator_app.ui.presenters.wording import Say, Span, Tone, local_time, running
 from operator_app.workflow.seat import Seat
 
-SILENT_FIELDS = frozenset({"district", "position", "priority", "caller_number"})
+SILENT_FIELDS = frozenset({"district", "position", "position_source", "priority", "caller_number"})
 """Fields that are set together with another one, which is told."""
 SILENT_MOVES = frozenset({IncidentStatus.FORWARDED, IncidentStatus.HANDLED})
 """Moves that follow from a dispatch, which is told."""

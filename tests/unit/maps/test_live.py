@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operator_app.maps.live import LiveMap, MapIncident, MapLook, MapTexts
+from operator_app.maps.live import HistoryPoint, LiveMap, MapIncident, MapLook, StatedArea
 from operator_app.maps.site import default_site
 
 RESOURCES = Path(__file__).parents[3] / "resources"
 SITE = default_site(RESOURCES)
-TEXTS = MapTexts("id", "Peta", "Peta luring", "Tanpa jalan", "{n} kejadian", "Pin", "Dekat", "Jauh", "Semua")
+TEXTS = {"language": "id", "title": "Peta", "count": "{n} kejadian"}
 FIRE = MapIncident("i1", 0.5, 117.5, 1, "KEB", "Baru")
 FLOOD = MapIncident("i2", 0.6, 117.6, 2, "BAN", "Baru")
 
@@ -67,9 +67,38 @@ def test_the_view_is_kept_only_when_a_hand_or_an_order_made_it(live: LiveMap) ->
     live.fly_to(0.5, 117.5, 14)
     live.viewed(0.4, 117.1, 11, held=True)  # sent before the order arrived
     assert live.changes()["fly"] == (0.5, 117.5, 14)
-    assert live.whole()["view"] == (0.5, 117.5, 14)
+    whole = live.whole()
+    assert (whole["view"], whole["aim"], whole["held"]) == (None, (0.5, 117.5, 14), False)
+    live.viewed(0.4, 117.1, 11, held=True)
+    whole = live.whole()
+    assert (whole["view"], whole["aim"], whole["held"]) == ((0.4, 117.1, 11), (0.5, 117.5, 14), True)
+    live.let_go()
+    assert live.whole()["aim"] is None
     live.set_site(SITE, TEXTS)
     assert live.whole()["view"] is None
+
+
+def test_what_lies_over_the_map_is_told_once_and_again_to_a_fresh_page(live: LiveMap) -> None:
+    live.whole()
+    area = StatedArea(0.5, 117.5, ((0.4, 117.4), (0.6, 117.5), (0.4, 117.6)), "±850 m")
+    live.set_area(area)
+    live.set_history([HistoryPoint(0.5, 117.5, None)])
+    live.set_notes(unplaced=2, blocked=0)
+    told = live.changes()
+    assert (told["area"]["label"], told["history"], told["unplaced"]) == ("±850 m", [[0.5, 117.5, 0]], 2)
+    live.set_area(area)
+    live.set_notes(unplaced=2)
+    assert not live.has_changes
+    assert live.whole()["history"] == [[0.5, 117.5, 0]]
+    live.set_history(None)
+    assert live.changes()["history"] is None
+
+
+def test_an_order_without_state_is_sent_once(live: LiveMap) -> None:
+    live.whole()
+    live.order("measure", True)
+    assert live.changes()["measure"] is True
+    assert "measure" not in live.whole()
 
 
 def test_fonts_are_told_with_family_and_weight() -> None:

@@ -30,7 +30,7 @@ def test_the_page_asks_only_for_what_is_served(server: MapServer) -> None:
     page = server.answer(PAGE)
     assert page is not None
     asked = re.findall(r'(?:src|href)="([^"]+)"', page.data.decode())
-    assert len(asked) == 8
+    assert len(asked) == 15
     for address in asked:
         assert address.startswith("app://map/")
         assert server.answer(address.removeprefix("app://map")) is not None

@@ -10,6 +10,7 @@ import pytest
 
 from operator_app.domain.ids import EventId, IncidentId, SeatName
 from operator_app.domain.incident import FieldValue, Incident
+from operator_app.domain.landmarks import Landmark
 from operator_app.maps.pack import SitePackError
 from operator_app.maps.places import Places, PlacesError
 from operator_app.maps.site import Site, import_site, load_site
@@ -227,3 +228,15 @@ def test_places_of_masked_incidents_stay_out_and_leave(places: Places) -> None:
     assert places.note_incidents([home]) == 1
     assert places.note_incidents([home], masked={"KAM-03"}) == 0
     assert places.search("zephyra", 5) == ()
+
+
+def test_places_of_the_room_come_move_and_go(tmp_path: Path, site: Site) -> None:
+    places = Places.open(tmp_path / "places.db", site)
+    warung = Landmark("p1", "Warung Bu Siti", "patokan", 1.2, 110.6, SeatName("M1"), datetime.now(UTC))
+    assert places.note_landmarks({"p1": warung, "p2": None}) == 1
+    assert places.note_landmarks({"p1": warung}) == 0
+    (hit,) = places.search("warung siti", 1)
+    assert (hit.label, hit.kode, hit.desa, hit.area) == ("Warung Bu Siti", "own:p1", "Teluk Hijau", False)
+    assert places.note_landmarks({"p1": None}) == 1
+    assert all(hit.kode != "own:p1" for hit in places.search("warung siti", 5))
+    places.close()

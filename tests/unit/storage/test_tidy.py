@@ -12,6 +12,8 @@ from operator_app.domain.messages import (
     CallOffered,
     Event,
     IncidentMoved,
+    PlaceDropped,
+    PlaceKept,
     SeatStateChanged,
     incident_of,
 )
@@ -143,3 +145,14 @@ def test_a_reopened_incident_and_one_that_cannot_be_read_stay(store: SeatStore) 
     )
     assert store.tidy(LATER_MS) == 2
     assert kept(store) == ids(events, [odd[0], odd[2]])
+
+
+def test_places_that_the_room_keeps_do_not_grow_old(store: SeatStore) -> None:
+    other = Writer("M2")
+    places = [
+        other.event(PlaceKept("p1", "Warung", "patokan", 0.5, 117.5)),
+        other.event(PlaceDropped("p1")),
+    ]
+    store.keep_foreign(places, CURSOR)
+    assert store.tidy(LATER_MS) == 0
+    assert kept(store) == ids(places)
