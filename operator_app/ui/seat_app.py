@@ -74,7 +74,11 @@ class SeatWindow(QObject):
         words = SiteWords(texts, seat.kinds, seat.agencies)
         self.draft = Draft(self._store, time.monotonic, self._draft_changed)
         table = IncidentsPresenter(seat, texts, words)
-        view = None if map_assets is None else MapView(map_assets, site, texts, scale=theme.scale, theme=theme.tokens.name)
+        view = (
+            None
+            if map_assets is None
+            else MapView(map_assets, site, texts, scale=theme.scale, theme=theme.tokens.name)
+        )
         past = NumberPast(seat.board.calls)
         names = deed_names(texts, seat)
         deeds = NamedDeeds(self.keys, names, other_texts)
