@@ -1,9 +1,11 @@
 """What every window stands on, and the steps that their starts share."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Protocol
@@ -21,7 +23,7 @@ from operator_app.ui.theme import Theme
 from operator_app.workflow.board import Board
 from operator_app.workflow.bus import Bus
 from operator_app.workflow.desk import Desk
-from operator_app.workflow.ports import LinkState, LinkTrouble
+from operator_app.workflow.ports import LinkState, LinkTrouble, SetAside
 from operator_app.workflow.recorder import Recorder
 from operator_app.workflow.seat import Seat, SiteRules
 from operator_app.workflow.wallroom import WallRoom
@@ -122,7 +124,16 @@ async def join_server(
         loop=asyncio.get_running_loop(),
     )
     parts.push_async_callback(link.aclose)
+    if isinstance(user, Seat):
+        user.set_aside = partial(_set_aside, store)
+        user.on_hand = link.tell_at_hand
+        link.tell_at_hand(user.incident_at_hand, "")
     await asyncio.to_thread(link.start)  # its dialect takes another 60 ms
+
+
+async def _set_aside(store: SeatStore) -> list[SetAside]:
+    kept = await asyncio.to_thread(store.quarantine_list)
+    return [SetAside(json.loads(each.record), each.trouble) for each in kept]
 
 
 async def guarded(app: WindowApp, work: Callable[[], Awaitable[None]], what: str) -> None:

@@ -1,8 +1,9 @@
 """An incident and its dispatches: the fold of their events, the same in every window and on the server.
 
-Fields: the value with the highest (hlc, event id) wins; an edit whose `base` is not the value it met is a clash, kept
-beside the winner. Answers to the questions of a card: the latest wins. Status and dispatches move through the tables of
-`states`; an impossible move is kept as rejected.
+Fields: the value with the highest (hlc, event id) wins, unless a later stamp (of a clock that runs ahead) was seen and
+replaced; an edit whose `base` is not the value it met is a clash, kept beside the winner until a person chooses.
+Answers to the questions of a card: the latest wins. Status and dispatches move through the tables of `states`; an
+impossible move is kept as rejected.
 """
 
 import re
@@ -23,6 +24,7 @@ from operator_app.domain.messages import (
     FieldSet,
     IncidentMoved,
     IncidentOpened,
+    IncidentTaken,
 )
 from operator_app.domain.states import (
     DISPATCH_MOVES,
@@ -35,7 +37,11 @@ from operator_app.domain.states import (
 
 @dataclass(frozen=True, slots=True)
 class FieldValue:
-    """The winning value of a field, who wrote it, and the losing values that nobody has decided about."""
+    """The winning value of a field, who wrote it, and the losing values that nobody has decided about.
+
+    `overtaken` names edits that the writers of this value had seen; one of them that comes later in the order of
+    stamps, from a clock that ran ahead, does not win over it.
+    """
 
     value: str | None
     event_id: EventId
@@ -43,11 +49,12 @@ class FieldValue:
     seat: SeatName
     at: datetime
     clashes: tuple["Clash", ...] = ()
+    overtaken: frozenset[EventId] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """A value that lost against a concurrent edit."""
+    """A value that lost against a concurrent edit: of each seat the last one it wrote."""
 
     value: str | None
     event_id: EventId
@@ -106,6 +113,8 @@ class Incident:
     calls: tuple[CallId, ...] = ()
     timeline: tuple[Event, ...] = ()
     rejected: tuple[EventId, ...] = ()
+    owner: SeatName | None = None
+    """The seat that looks after it: the one that opened it, or the last that took it over."""
 
     def value(self, name: str) -> str:
         """The text of a field, empty when it was never set."""
@@ -116,6 +125,11 @@ class Incident:
     def answers(self) -> Mapping[str, str]:
         """The answers that stand, by question."""
         return {question: given.answer for question, given in self.given.items() if given.answer is not None}
+
+    @property
+    def clashes(self) -> Mapping[str, tuple[Clash, ...]]:
+        """The losing values that nobody has decided about, by field."""
+        return {name: held.clashes for name, held in self.fields.items() if held.clashes}
 
     @property
     def is_open(self) -> bool:
@@ -163,21 +177,33 @@ def format_position(lat: float, lon: float) -> str:
 def fold_incident(incident_id: IncidentId, events: Iterable[Event]) -> Incident:
     """The incident after `events` in any order: a pure function of the set."""
     ordered = tuple(sorted(events, key=lambda event: event.order))
+    place = {event.id: number for number, event in enumerate(ordered)}
     incident = Incident(incident_id, timeline=ordered)
-    for event in ordered:
-        incident = _evolve(incident, event)
+    for number, event in enumerate(ordered):
+        ahead = event.base is not None and place.get(event.base, -1) > number
+        incident = _evolve(incident, event, ahead=ahead)
     return incident
 
 
-def _evolve(incident: Incident, event: Event) -> Incident:
+def _evolve(incident: Incident, event: Event, *, ahead: bool) -> Incident:
+    """The incident after one more event; `ahead`: what its writer saw bears a later stamp, of a wrong clock."""
     match event.fact:
         case IncidentOpened(number=number, call_id=call_id):
             if incident.opened_at is not None:
                 return _rejected(incident, event)
             calls = incident.calls if call_id is None else _with_call(incident.calls, call_id)
-            return replace(incident, number=number, seat=event.seat, opened_at=event.occurred_at, calls=calls)
+            return replace(
+                incident,
+                number=number,
+                seat=event.seat,
+                owner=incident.owner or event.seat,
+                opened_at=event.occurred_at,
+                calls=calls,
+            )
+        case IncidentTaken():
+            return replace(incident, owner=event.seat)
         case FieldSet(field=name):
-            held = _settle(incident.fields.get(name), event, event.fact.value)
+            held = _settle(incident.fields.get(name), event, event.fact, ahead=ahead)
             return replace(incident, fields=MappingProxyType({**incident.fields, name: held}))
         case AnswerGiven(question=question, answer=answer, card_version=version):
             latest = GivenAnswer(answer, version, event.id, event.seat, event.occurred_at)
@@ -198,13 +224,28 @@ def _evolve(incident: Incident, event: Event) -> Incident:
             return incident
 
 
-def _settle(held: FieldValue | None, event: Event, value: str | None) -> FieldValue:
-    fresh = FieldValue(value, event.id, event.hlc, event.seat, event.occurred_at)
-    if held is None or event.base == held.event_id:
-        return fresh  # the writer saw what it replaces: earlier clashes on the field are decided with it
-    if held.value == value or event.seat == held.seat:
-        return replace(fresh, clashes=held.clashes)
-    return replace(fresh, clashes=(*held.clashes, Clash(held.value, held.event_id, held.seat)))
+def _settle(held: FieldValue | None, event: Event, fact: FieldSet, *, ahead: bool) -> FieldValue:
+    """The field after one more edit. Only a choice ends a clash: whoever types on has not decided about the other's."""
+    chosen = fact.settles or ()
+    if (
+        held is not None and event.id in held.overtaken
+    ):  # its clock ran ahead: whoever wrote since has seen it
+        return replace(held, clashes=_left(held.clashes, chosen))
+    fresh = FieldValue(fact.value, event.id, event.hlc, event.seat, event.occurred_at)
+    if ahead and event.base is not None:
+        fresh = replace(fresh, overtaken=frozenset({event.base}))
+    if held is None:
+        return fresh
+    fresh = replace(fresh, overtaken=fresh.overtaken | held.overtaken)
+    clashes = _left(held.clashes, chosen)
+    if event.base != held.event_id and event.seat != held.seat and held.event_id not in chosen:
+        clashes = tuple(each for each in clashes if each.seat not in (event.seat, held.seat))
+        clashes = (*clashes, Clash(held.value, held.event_id, held.seat))
+    return replace(fresh, clashes=tuple(each for each in clashes if each.value != fact.value))
+
+
+def _left(clashes: tuple[Clash, ...], chosen: tuple[str, ...]) -> tuple[Clash, ...]:
+    return tuple(each for each in clashes if each.event_id not in chosen)
 
 
 def _sent(incident: Incident, event: Event, fact: DispatchSent) -> Incident:
@@ -252,6 +293,24 @@ def _stepped(dispatch: Dispatch, fact: DispatchMoved, at: datetime) -> Dispatch:
             return replace(after, declined_at=at)
         case DispatchState.SENT:
             return after
+
+
+def last_words_of(seat: SeatName, incidents: Iterable[Incident]) -> Incident | None:
+    """The incident that a person at that seat wrote in last, or None when nobody did."""
+    latest: Incident | None = None
+    order = (-1, "")
+    for incident in incidents:
+        own = max(
+            (
+                each.order
+                for each in incident.timeline
+                if each.seat == seat and not isinstance(each.fact, DispatchOverdue)
+            ),
+            default=order,
+        )
+        if own > order:
+            latest, order = incident, own
+    return latest
 
 
 def _with_call(calls: tuple[CallId, ...], call_id: CallId) -> tuple[CallId, ...]:

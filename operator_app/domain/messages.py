@@ -111,12 +111,16 @@ class IncidentOpened:
 
 @dataclass(frozen=True, slots=True)
 class FieldSet:
-    """One field of an incident got a new value; None empties it."""
+    """One field of an incident got a new value; None empties it.
+
+    `settles` names the losing edits that a person has decided about by choosing this value; None for plain typing.
+    """
 
     op: ClassVar[str] = "incident.field_set"
     incident_id: IncidentId
     field: str
     value: str | None
+    settles: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +131,15 @@ class IncidentMoved:
     incident_id: IncidentId
     to: IncidentStatus
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentTaken:
+    """The seat that noted this event looks after the incident from now on, in place of `from_seat`."""
+
+    op: ClassVar[str] = "incident.taken"
+    incident_id: IncidentId
+    from_seat: SeatName
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +250,7 @@ Fact = (
     | IncidentOpened
     | FieldSet
     | IncidentMoved
+    | IncidentTaken
     | IncidentNoted
     | AnswerGiven
     | DispatchSent
@@ -262,6 +276,7 @@ FACT_TYPES: dict[str, type[Any]] = {
         IncidentOpened,
         FieldSet,
         IncidentMoved,
+        IncidentTaken,
         IncidentNoted,
         AnswerGiven,
         DispatchSent,

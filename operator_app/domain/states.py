@@ -119,6 +119,8 @@ class Refusal(StrEnum):
     LANDMARK_OF_SITE = "landmark_of_site"
     NO_CALL_LOCATION = "no_call_location"
     CALL_LOCATION_WITHOUT_POINT = "call_location_without_point"
+    NO_CLASH = "no_clash"
+    NOTHING_TO_TAKE = "nothing_to_take"
 
 
 class RefusedError(Exception):

@@ -163,12 +163,19 @@ class Feed:
         self._whole_calls: set[str] = set()
         self._tidied = 0
         self._offsets: deque[float] = deque(maxlen=5)
+        self._hand: tuple[str | None, str] = (None, "")
+        self._hand_moved = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="feed", daemon=True)
 
     def start(self) -> None:
         """Begin; the first word to the listener is `connected` or `lost`."""
         self._thread.start()
+
+    def tell_at_hand(self, incident_id: str | None, field: str) -> None:
+        """Tell the other windows, within a moment, what this one has in its form. From any thread."""
+        self._hand = (incident_id, field)
+        self._hand_moved.set()
 
     def stop(self) -> None:
         """Take leave of the server and end the thread; waits for a connect that is under way."""
@@ -215,8 +222,9 @@ class Feed:
                 hint = not self._stopping.wait(STANDBY_ASK_S)
             else:
                 hint = self._woken(connection, min(IDLE_S, max(0.0, next_beat - time.monotonic())))
-            if hint or time.monotonic() >= next_beat:
-                if time.monotonic() >= next_beat:
+            due = time.monotonic() >= next_beat or self._hand_moved.is_set()
+            if hint or due:
+                if due:
                     next_beat = time.monotonic() + BEAT_S
                     mark = self._beat(connection, standby)
                     if mark.standby != standby:
@@ -231,6 +239,17 @@ class Feed:
     def _woken(self, connection: Connection, seconds: float) -> bool:
         """Wait for a notification, whatever it says; returns whether one came."""
         return bool(list(connection.notifies(timeout=seconds, stop_after=1)))
+
+    def _in_hand(self, connection: Connection) -> dict[tuple[str, str], tuple[str, str]]:
+        """Tell what is in the form here, and ask what is in the others'."""
+        if self._window.role == "wall":
+            return {}
+        self._hand_moved.clear()
+        values = (self._window_id, self._window.seat, self._window.role, *self._hand)
+        with self._limit(connection, BEAT_LIMIT_S):
+            row = connection.execute("SELECT op112.at_hand_v1(%s, %s, %s, %s, %s)", values).fetchone()
+        assert row is not None
+        return {(seat, role): (incident, field) for seat, role, incident, field in row[0]}
 
     def _beat(self, connection: Connection, standby: bool) -> ServerMark:
         sent = time.time()
@@ -247,7 +266,11 @@ class Feed:
             detail = f"a standby without a word from its primary for {behind_s:.0f} s"
             raise problem_of(ServerReason.SILENT, self._dsn, detail)
         self._offsets.append((told["now"] - (sent + time.time()) / 2) * 1000)
-        presence = tuple(Presence(seat, role, float(age)) for seat, role, age in told["presence"] or ())
+        hands = {} if standby else self._in_hand(connection)
+        presence = tuple(
+            Presence(seat, role, float(age), *hands.get((seat, role), ()))
+            for seat, role, age in told["presence"] or ()
+        )
         self._listener.beaten(presence, statistics.median(self._offsets))
         return mark_of(told, self._dsn, reads_only=self._reads_only)
 

@@ -139,8 +139,12 @@ def trouble_of(problem: ServerProblem) -> str:
             | ServerReason.BAD_DSN
         ):
             return LinkTrouble.REFUSED
-        case ServerReason.FOREIGN | ServerReason.EMPTY | ServerReason.TOO_OLD | ServerReason.TOO_NEW:
+        case ServerReason.FOREIGN | ServerReason.EMPTY:
             return LinkTrouble.SCHEMA
+        case ServerReason.TOO_OLD:
+            return LinkTrouble.SERVER_OLD
+        case ServerReason.TOO_NEW:
+            return LinkTrouble.SEAT_OLD
         case ServerReason.SILENT:
             return LinkTrouble.SILENT
         case _:

@@ -58,7 +58,11 @@ class ServerLink:
         self._on_presence = on_presence
         self._on_clock = on_clock
         self._post = _Post(loop)
-        self._state = _State(self._post, on_state, store.waiting, store.quarantined)
+        self._state = _State(
+            self._post, on_state, store.waiting, store.quarantined, lambda: store.clock_offset_ms
+        )
+        self._feed: Feed | None = None
+        self._hand: tuple[str | None, str] = (None, "")
         self._dsn = dsn
         self._guard: SocketGuard | None = None
         self._window = Window(seat, role, version)
@@ -93,6 +97,7 @@ class ServerLink:
         )
         self._end_listening = self._store.listen(self._appended)
         self._pump.start()
+        self._feed.tell_at_hand(*self._hand)
         self._feed.start()
 
     def stop(self) -> None:
@@ -105,9 +110,16 @@ class ServerLink:
             return
         self._end_listening()
         self._pump.stop()
-        self._feed.stop()
+        if self._feed is not None:
+            self._feed.stop()
         self._guard.close()
         self._guard = None
+
+    def tell_at_hand(self, incident_id: str | None, field: str) -> None:
+        """Tell the other windows what this one has in its form, and the field being typed in. From any thread."""
+        self._hand = (incident_id, field)
+        if self._feed is not None:
+            self._feed.tell_at_hand(incident_id, field)
 
     async def aclose(self) -> None:
         """`stop`, without blocking the loop."""
@@ -144,7 +156,6 @@ class ServerLink:
     def beaten(self, presence: tuple[Presence, ...], offset_ms: float) -> None:
         """Pass on who is there; keep the clock's offset for times without a server."""
         self._post(self._on_presence, presence)
-        self._state.refresh()
         if abs(offset_ms - self._store.clock_offset_ms) > CLOCK_STEP_MS:
             try:
                 self._store.keep_clock_offset(offset_ms)
@@ -152,6 +163,7 @@ class ServerLink:
                 log.error("the clock's offset cannot be kept: %s", error)  # noqa: TRY400
             if self._on_clock is not None:
                 self._post(self._on_clock, offset_ms)
+        self._state.refresh()
 
     def _appended(self) -> None:
         self._pump.wake()
@@ -290,12 +302,18 @@ class _State:
     """The link's state: put together from several threads, told when it differs from what was told."""
 
     def __init__(
-        self, post: _Post, on_state: OnState, waiting: Callable[[], int], quarantined: Callable[[], int]
+        self,
+        post: _Post,
+        on_state: OnState,
+        waiting: Callable[[], int],
+        quarantined: Callable[[], int],
+        offset_ms: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self._post = post
         self._on_state = on_state
         self._waiting = waiting
         self._quarantined = quarantined
+        self._offset_ms = offset_ms
         self._lock = threading.Lock()
         self._connected = False
         self._reason = LinkTrouble.UNREACHABLE
@@ -310,7 +328,8 @@ class _State:
         reason, detail = (self._reason, self._detail)
         if self._connected and trouble is not None:
             reason, detail = trouble_of(trouble), trouble.sentence
-        return LinkState(connected, self._since, self._waiting(), reason, detail, self._quarantined())
+        counts = (self._waiting(), reason, detail, self._quarantined())
+        return LinkState(connected, self._since, *counts, self._offset_ms())
 
     def change(self, connected: bool, reason: str, detail: str) -> None:
         """The feed's word."""

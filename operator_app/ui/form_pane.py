@@ -1,6 +1,6 @@
 """The incident form: number and saving on top, the fields, what is proposed, the keys that hand over."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent
@@ -93,6 +93,7 @@ class FormPane(Panel):
         self.saved = SpanText(theme, name="saved", part="small")
         self.warning = ElideText("small", Tone.WATCH, name="formWarning")
         self.priority = Chip(name="priority")
+        self.company = ElideText("small", Tone.BUSY, name="company")
         self.new = KeyButton(
             theme,
             say("form.new_button"),
@@ -147,6 +148,21 @@ class FormPane(Panel):
         for each in (*self._lines.values(), self.text, self.kind):
             each.setReadOnly(view.is_ended)
         self.dispatch.tell(view)
+
+    def texts(self) -> dict[str, str]:
+        """Return what stands in the typed fields."""
+        lines = {name: field.text() for name, field in self._lines.items()}
+        return {**lines, "text": self.text.toPlainText()}
+
+    def mark_clashes(self, names: Collection[str]) -> None:
+        """Mark the fields of which two values wait for a choice; the choice itself stands under the form."""
+        for name, label in self._labels.items():
+            clashes = name in names
+            words = self._say("form.caller" if name == "caller_name" else f"form.{name}")
+            label.words.say(
+                self._say("together.mark", field=words) if clashes else words,
+                Tone.WATCH if clashes else Tone.QUIET,
+            )
 
     def close_up(self, short: bool) -> None:
         """Do with less height."""
@@ -227,7 +243,7 @@ class FormPane(Panel):
         head.setSpacing(self.theme.px(12))
         head.addWidget(self.number)
         head.addWidget(self.priority)
-        head.addStretch(1)
+        head.addWidget(self.company, 1)
         head.addWidget(self.new)
         self.column.addLayout(head)
         standing = QHBoxLayout()

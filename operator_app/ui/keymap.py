@@ -45,6 +45,10 @@ class Deed(StrEnum):
     GHOST = "classify_ghost"
     MISDIRECTED = "classify_misdirected"
     TEST = "classify_test"
+    CLASH_TAKE = "clash_take"
+    CLASH_KEEP = "clash_keep"
+    TAKE_OVER = "take_over"
+    UNSENT = "unsent"
     HELP = "help"
     COMMAND = "command"
     SORT = "sort"
@@ -85,6 +89,10 @@ KEYS: Mapping[Deed, str] = {
     Deed.GHOST: "Alt+5",
     Deed.MISDIRECTED: "Alt+6",
     Deed.TEST: "Alt+7",
+    Deed.CLASH_TAKE: "Ctrl+I",
+    Deed.CLASH_KEEP: "Ctrl+Shift+I",
+    Deed.TAKE_OVER: "Ctrl+Shift+O",
+    Deed.UNSENT: "Ctrl+Shift+Q",
     Deed.HELP: "F1",
     Deed.COMMAND: "Ctrl+K",
     Deed.SORT: "Ctrl+Shift+F",
@@ -119,11 +127,18 @@ GROUPS: Mapping[Group, tuple[Deed, ...]] = {
         Deed.MISDIRECTED,
         Deed.TEST,
     ),
-    Group.FORM: (Deed.PLACE, Deed.KIND, Deed.NEW_INCIDENT),
+    Group.FORM: (
+        Deed.PLACE,
+        Deed.KIND,
+        Deed.NEW_INCIDENT,
+        Deed.CLASH_TAKE,
+        Deed.CLASH_KEEP,
+        Deed.TAKE_OVER,
+    ),
     Group.HAND_OVER: (Deed.DISPATCH, *AGENCIES),
     Group.MAP: (Deed.MAP, Deed.MEASURE, Deed.HISTORY, Deed.LANDMARK, Deed.CALL_PLACE),
     Group.LISTS: (Deed.NEXT_LIST, Deed.CALL_BACK, Deed.NUMBER_HISTORY, Deed.FILTER, Deed.SORT),
-    Group.WINDOW: (Deed.HELP, Deed.COMMAND),
+    Group.WINDOW: (Deed.HELP, Deed.COMMAND, Deed.UNSENT),
 }
 """Every deed once, in the order of the key help."""
 

@@ -129,7 +129,7 @@ class SeatWindow(QObject):
     async def _store(self, values: Mapping[str, str | None]) -> None:
         if self.seat.incident_at_hand is None and not any(values.values()):
             return  # typed and taken back before there was an incident
-        await self.seat.edit_many(values)
+        await self.seat.edit_many(values, self.screen.seen.bases(self.seat.incident_at_hand))
 
     def _draft_changed(self) -> None:
         self.screen.draft_changed()

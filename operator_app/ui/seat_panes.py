@@ -30,7 +30,9 @@ from operator_app.ui.presenters.site_words import SiteWords
 from operator_app.ui.presenters.wording import Say
 from operator_app.ui.theme import Theme
 from operator_app.ui.timeline_pane import TimelinePane
+from operator_app.ui.together import TogetherStrip
 from operator_app.ui.top_bar import TopBar
+from operator_app.ui.unsent_pane import UnsentPane
 from operator_app.ui.widgets import Rule
 from operator_app.workflow.seat import Seat
 
@@ -50,6 +52,8 @@ class SeatPanes:
     footer: Footer
     help: KeyHelp
     commands: CommandBar
+    together: TogetherStrip
+    unsent: UnsentPane
 
 
 KeepKeys = Callable[[Mapping[str, str]], Coroutine[Any, Any, None]]
@@ -97,7 +101,9 @@ def build_panes(
         draft.holds,
     )
     timeline = TimelinePane(theme, say)
+    together = TogetherStrip(theme, say, keys)
     form.column.addWidget(Rule())
+    form.column.addWidget(together)
     form.column.addWidget(timeline, 1)
     map_pane = MapPane(theme, say, map_view, keys)
     incidents = IncidentsPane(theme, say, keys, table, IncidentsModel(table, seat.now))
@@ -117,6 +123,8 @@ def build_panes(
         window.footer,
         KeyHelp(theme, say, keys, window, names),
         CommandBar(theme, say, window, finder),
+        together,
+        UnsentPane(theme, say, window),
     )
     _order_of_tab(panes)
     return panes

@@ -9,6 +9,7 @@ from operator_app.domain.states import RefusedError
 from operator_app.maps.site import Site
 from operator_app.ui.control import PaintMarks
 from operator_app.ui.errands import NOT_SAVED, Notice
+from operator_app.ui.keymap import Deed
 from operator_app.ui.presenters.call_place import CallPlace
 from operator_app.ui.presenters.commands import SeatCommands
 from operator_app.ui.presenters.draft import Draft
@@ -20,9 +21,12 @@ from operator_app.ui.presenters.map_marks import MapMarks
 from operator_app.ui.presenters.past import NumberPast
 from operator_app.ui.presenters.phone import PhonePresenter
 from operator_app.ui.presenters.saved import SaveTracker
+from operator_app.ui.presenters.seen import SeenValues
 from operator_app.ui.presenters.site_words import SiteWords
 from operator_app.ui.presenters.timeline import TimelinePresenter
+from operator_app.ui.presenters.together import RoomNews, TogetherPresenter
 from operator_app.ui.presenters.top import TopPresenter
+from operator_app.ui.presenters.unsent import unsent_rows
 from operator_app.ui.presenters.wording import Say
 from operator_app.ui.seat_panes import Manner, SeatPanes
 from operator_app.ui.seat_wishes import SeatWishes
@@ -35,8 +39,8 @@ from operator_app.workflow.ports import (
     Saved,
     Shared,
 )
-from operator_app.workflow.recorder import JournalTrouble
-from operator_app.workflow.seat import Seat, SeatChanged
+from operator_app.workflow.recorder import ClockAhead, JournalTrouble
+from operator_app.workflow.seat import Seat, SeatChanged, SeatsLost
 
 LISTS_AFTER_MS = 40
 """Lists and history wait that long, so that the pop of a call is painted first."""
@@ -77,6 +81,9 @@ class SeatScreen(QObject):
         self._form = FormPresenter(seat, say, words, draft, self._saves)
         self._table = table
         self._timeline = TimelinePresenter(seat, say, words)
+        self._together = TogetherPresenter(seat, say, words)
+        self._news = RoomNews(seat, say, words)
+        self.seen = SeenValues()
         self._map_marks = MapMarks(seat, site, words, table)
         self._call_place = CallPlace(seat, site, say)
         commands = SeatCommands(seat, draft, site, self._unsaved)
@@ -84,6 +91,7 @@ class SeatScreen(QObject):
         self._table_marks = PaintMarks(panes.incidents.view.viewport(), manner.marks)
         self._ends: list[Callable[[], None]] = []
         self._was_failing = False
+        self._quarantined = 0
         self._fault: LineFault | None = None
         self._refused: LineRefused | None = None
         self._pin: tuple[float, float] | None = None
@@ -109,7 +117,11 @@ class SeatScreen(QObject):
             bus.subscribe(LinkState, lambda _: self._link_changed()),
             bus.subscribe(ListenerFailed, self._listener_failed),
             bus.subscribe(JournalTrouble, self._journal_trouble),
+            bus.subscribe(SeatsLost, lambda _: self._seats_lost()),
+            bus.subscribe(ClockAhead, self._clock_ahead),
         ]
+        self._news.begin()
+        self._panes.unsent.asked.connect(lambda: self.wishes.errands.run(self._read_unsent(), "unsent"))
         self._show_board()
         self._tick()
         self._prepare_timer.start(PREPARE_EVERY_MS)
@@ -151,6 +163,8 @@ class SeatScreen(QObject):
 
     def _board_changed(self, message: BoardChanged) -> None:
         self._past.changed(message.calls)
+        for notice in self._news.changed(message.incidents):
+            self._tell(notice)
         self._table.changed(message.incidents)
         if message.calls:
             self._lists_timer.start(LISTS_AFTER_MS)
@@ -167,12 +181,31 @@ class SeatScreen(QObject):
         self._saves.shared(message.event_ids, self._seat.now())
         self._form_timer.start(0)
 
+    async def _read_unsent(self) -> None:
+        self._panes.unsent.tell(unsent_rows(self._seat, self._say, await self._seat.set_aside()))
+
     def _link_changed(self) -> None:
+        refused = self._seat.link.quarantined
+        if refused > self._quarantined:
+            words = self._say("notice.quarantined", n=refused, key=self._keys.cap(Deed.UNSENT))
+            self._tell(Notice(words, loud=True, topic="quarantine"))
+        self._quarantined = refused
         self._show_call()
         self._form_timer.start(0)
 
     def _listener_failed(self, message: ListenerFailed) -> None:
         self._tell(Notice(self._say("notice.listener_failed", error=message.error), loud=True))
+
+    def _seats_lost(self) -> None:
+        notices, back = self._news.lost()
+        for topic in back:
+            self._panes.footer.withdraw(topic)
+        for notice in notices:
+            self._tell(notice)
+
+    def _clock_ahead(self, message: ClockAhead) -> None:
+        words = self._say("notice.clock_ahead", seat=message.seat, n=message.ahead_s)
+        self._tell(Notice(words, loud=True, topic=f"clock {message.seat}"))
 
     def _journal_trouble(self, message: JournalTrouble) -> None:
         if message.pending:
@@ -226,6 +259,11 @@ class SeatScreen(QObject):
 
     def _show_form(self) -> None:
         self._panes.form.tell(self._form.view())
+        self.seen.shown(self._seat.incident, self._panes.form.texts())
+        together = self._together.view()
+        self._panes.form.company.say(together.company)
+        self._panes.form.mark_clashes(together.clashing)
+        self._panes.together.tell(together)
         self._panes.timeline.tell(self._timeline.rows())
         self._panes.incidents.select(self._seat.incident_at_hand)
         self._show_pin()

@@ -103,6 +103,8 @@ class SeatWishes:
             Deed.HELP: self._help,
             Deed.COMMAND: self._command,
             Deed.NUMBER_HISTORY: self._number_history,
+            Deed.TAKE_OVER: self._take_over,
+            Deed.UNSENT: self._panes.unsent.toggle,
         }
 
     def _seat_orders(self) -> dict[Deed, Callable[[], Coroutine[Any, Any, object]]]:
@@ -114,6 +116,8 @@ class SeatWishes:
             Deed.END: commands.end,
             Deed.STATE: commands.next_state,
             Deed.DISPATCH: commands.dispatch,
+            Deed.CLASH_TAKE: partial(commands.decide_clash, keep=False),
+            Deed.CLASH_KEEP: partial(commands.decide_clash, keep=True),
         }
 
     def _to_place(self) -> None:
@@ -205,6 +209,16 @@ class SeatWishes:
             self._panes.form.focus_place()
         self._run(self._commands.answer(call_id), "answer")
 
+    def _take_over(self) -> None:
+        """Of the list the chosen incident, else the one in the form; where that is ours, the gravest of a lost seat."""
+        view = self._panes.incidents.view
+        chosen = view.current_id() if view.hasFocus() else self._seat.incident_at_hand
+        incident = None if chosen is None else self._seat.board.incidents.get(IncidentId(chosen))
+        ours = incident is None or incident.owner == self._seat.name
+        self._panes.window.bring(Page.FORM)
+        wish = self._commands.take_over(None if ours or incident is None else incident.id)
+        self._run(wish, Deed.TAKE_OVER)
+
     def _ask(self, code: AgencyCode) -> None:
         self._marks.mark("dispatch_key", code)
         self._run(self._commands.dispatch_to(code), "dispatch")
@@ -259,7 +273,9 @@ class SeatWishes:
         panes.lists.call_back_wished.connect(lambda: self.do(Deed.CALL_BACK))
         form = panes.form
         form.typed.connect(self._draft.typed)
+        form.typed.connect(lambda name, _: self._seat.typing_in(name))
         form.left.connect(self.save)
+        panes.together.wished.connect(self.do)
         form.place_picked.connect(self._pick_place)
         form.kind_picked.connect(self._pick_kind)
         form.new_wished.connect(lambda: self.do(Deed.NEW_INCIDENT))

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from operator_app.domain.ids import AgencyCode, CallId, DispatchId, IncidentId
+from operator_app.domain.ids import AgencyCode, CallId, DispatchId, EventId, IncidentId, SeatName
 from operator_app.domain.incident import Dispatch, Incident, parse_position
 from operator_app.domain.messages import (
     INCIDENT_FIELDS,
@@ -19,6 +19,7 @@ from operator_app.domain.messages import (
     IncidentMoved,
     IncidentNoted,
     IncidentOpened,
+    IncidentTaken,
 )
 from operator_app.domain.states import (
     DISPATCH_MOVES,
@@ -75,10 +76,17 @@ class IncidentDesk:
         self.at_hand = incident_id
         self._changed()
 
-    async def edit(self, values: Mapping[str, str | None], call_id: CallId | None) -> Incident:
+    async def edit(
+        self,
+        values: Mapping[str, str | None],
+        call_id: CallId | None,
+        seen: Mapping[str, EventId | None] | None = None,
+    ) -> Incident:
         """Set fields; without an incident at hand open one first, as a report of `call_id`.
 
-        A field that holds the value already is left alone. Raises `RefusedError` for a position that is none.
+        `seen` names per field the event whose value the writer had before the eyes; what another seat wrote meanwhile
+        is a clash. A field that is not in it was seen as the board has it. One that holds the value already is left
+        alone. Raises `RefusedError` for a position that is none.
         """
         unknown = [name for name in values if name not in INCIDENT_FIELDS]
         if unknown:
@@ -99,9 +107,9 @@ class IncidentDesk:
             for name, value in values.items():
                 held = incident.fields.get(name)
                 if (held.value if held else None) != (value or None):
-                    facts.append(
-                        Note(FieldSet(incident.id, name, value or None), held.event_id if held else None)
-                    )
+                    on_board = held.event_id if held else None
+                    base = on_board if seen is None else seen.get(name, on_board)
+                    facts.append(Note(FieldSet(incident.id, name, value or None), base))
             await self._recorder.record(facts)
             if self.at_hand is None:
                 self.at_hand = incident.id
@@ -184,6 +192,38 @@ class IncidentDesk:
         kind = None if incident is None else self.kind_or_none(incident.value("kind"))
         return None if incident is None or kind is None else assess(kind, incident.answers, self.agencies)
 
+    async def choose(self, name: str, event_id: EventId) -> None:
+        """Decide a clash of the incident at hand: of the values shown for that field, the one of `event_id` stands.
+
+        Raises `RefusedError` when it is no choice (any more).
+        """
+        async with self._turn:
+            incident = self._need()
+            held = incident.fields.get(name)
+            clashes = () if held is None else held.clashes
+            if held is None or not clashes:
+                raise RefusedError(Refusal.NO_CLASH)
+            values = {held.event_id: held.value} | {each.event_id: each.value for each in clashes}
+            if event_id not in values:
+                raise RefusedError(Refusal.NO_CLASH, "the values have changed")
+            settled = tuple(str(each.event_id) for each in clashes)
+            await self._recorder.record(
+                [Note(FieldSet(incident.id, name, values[event_id], settled), held.event_id)]
+            )
+
+    async def take_over(self, incident_id: IncidentId) -> Incident:
+        """Look after that incident from now on and take it in hand. Raises `RefusedError` when it is ours or over."""
+        async with self._turn:
+            incident = self._board.incidents.get(incident_id)
+            if incident is None:
+                raise RefusedError(Refusal.UNKNOWN_INCIDENT)
+            if incident.owner == self._recorder.seat or not incident.is_open:
+                raise RefusedError(Refusal.NOTHING_TO_TAKE)
+            await self._recorder.record([IncidentTaken(incident_id, incident.owner or SeatName(""))])
+            self.at_hand = incident_id
+            self._changed()
+        return self._board.incidents[incident_id]
+
     async def link_call(self, call_id: CallId) -> None:
         """Make the call a report of the incident at hand."""
         if self.at_hand is None:
@@ -243,8 +283,11 @@ class IncidentDesk:
         """The dispatch and its incident. Raises `RefusedError`."""
         return find_dispatch(self._board, dispatch_id)
 
-    async def tick(self, now: datetime) -> None:
-        """Note as overdue the dispatches sent from this seat whose deadline has passed with no answer."""
+    async def tick(self, now: datetime, is_lost: Callable[[SeatName | None], bool] = lambda _: False) -> None:
+        """Note as overdue what nobody answered in time: of incidents that this seat looks after, or nobody does.
+
+        Seats that find the same write it each; the first one counts.
+        """
         facts = [
             DispatchOverdue(incident.id, dispatch.id)
             for incident in self._board.incidents.values()
@@ -252,11 +295,14 @@ class IncidentDesk:
             for dispatch in incident.dispatches
             if dispatch.is_waiting
             and dispatch.overdue_at is None
-            and dispatch.seat == self._recorder.seat
+            and (dispatch.seat == self._recorder.seat or self._is_ours(incident, is_lost))
             and (now - dispatch.sent_at).total_seconds() >= dispatch.ack_within_s
         ]
         if facts:
             await self._recorder.record(facts)
+
+    def _is_ours(self, incident: Incident, is_lost: Callable[[SeatName | None], bool]) -> bool:
+        return incident.owner == self._recorder.seat or is_lost(incident.owner)
 
     def _may_send(self, incident: Incident, code: AgencyCode) -> bool:
         dispatch = incident.dispatch_to(code)

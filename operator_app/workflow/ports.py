@@ -1,9 +1,9 @@
 """What the use cases ask of the world. Each port has one contract suite, run on the fake and the real one."""
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from operator_app.domain.ids import JournalId
 from operator_app.domain.messages import Event
@@ -56,6 +56,8 @@ class LinkState:
     reason: str = ""
     detail: str = ""
     quarantined: int = 0
+    clock_offset_ms: float = 0.0
+    """What to add to this PC's clock to get the server's, as last measured."""
 
 
 class LinkTrouble:
@@ -67,15 +69,30 @@ class LinkTrouble:
     REFUSED = "refused"
     SILENT = "silent"
     SCHEMA = "schema"
+    SERVER_OLD = "server_old"
+    SEAT_OLD = "seat_old"
 
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """A window of the room as the server last heard of it; `age_s` seconds ago by the server's clock."""
+    """A window of the room as the server last heard of it; `age_s` seconds ago by the server's clock.
+
+    `incident_id` is what it has in its form, `field` the one being typed in; both empty when it told nothing.
+    """
 
     seat: str
     role: str
     age_s: float
+    incident_id: str = ""
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """An event of ours that the server will not take: its flat record as kept here, and the server's words for it."""
+
+    record: Mapping[str, Any]
+    trouble: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from operator_app.workflow.bus import Bus
 from operator_app.workflow.ports import Clock, Journal, JournalFailedError, Saved
 
 RETRY_S = 1.0
+AHEAD_MS = 60_000
+"""Stamps further ahead than this are not followed (see `Stamp.seen`), and their seat is told of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,14 @@ class JournalTrouble:
 
     pending: int
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClockAhead:
+    """Events of that seat bear stamps that lie `ahead_s` seconds in the future: its clock is wrong."""
+
+    seat: SeatName
+    ahead_s: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +81,14 @@ class Recorder:
     def seen(self, events: Iterable[Event]) -> None:
         """Raise the clock to events of others, so that whatever we write next is later than what we have read."""
         now_ms = int(self._clock.now().timestamp() * 1000)
+        ahead: dict[SeatName, int] = {}
         for event in events:
             self._stamp = self._stamp.seen(event.hlc, now_ms)
+            lead_ms = Stamp(event.hlc).unix_ms - now_ms
+            if lead_ms > AHEAD_MS:
+                ahead[event.seat] = max(lead_ms // 1000, ahead.get(event.seat, 0))
+        for seat, seconds in ahead.items():
+            self._bus.publish(ClockAhead(seat, seconds))
 
     async def record(self, facts: Iterable[Fact | Note]) -> tuple[Event, ...]:
         """Return when the facts are safe on this seat and on the board; all of them stand or fall together.

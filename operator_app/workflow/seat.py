@@ -1,6 +1,6 @@
 """One operator seat: calls, the incident at hand, the seat's own state. The screens talk to nothing below."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -15,8 +15,8 @@ from operator_app.domain.duplicates import (
     report_of,
     suggest_major,
 )
-from operator_app.domain.ids import AgencyCode, CallId, DispatchId, IncidentId, SeatName
-from operator_app.domain.incident import Dispatch, Incident
+from operator_app.domain.ids import AgencyCode, CallId, DispatchId, EventId, IncidentId, SeatName
+from operator_app.domain.incident import Dispatch, Incident, last_words_of
 from operator_app.domain.limits import AgeLimits
 from operator_app.domain.messages import CallClassified, Event, SeatStateChanged
 from operator_app.domain.states import (
@@ -32,16 +32,34 @@ from operator_app.domain.triage import Agency, Card, Kind, Proposal
 from operator_app.workflow.board import Board
 from operator_app.workflow.bus import Bus
 from operator_app.workflow.calls import CallDesk
+from operator_app.workflow.company import Company, company, orphans
 from operator_app.workflow.incidents import IncidentDesk
 from operator_app.workflow.landmarks import LandmarkDesk
 from operator_app.workflow.phone_port import Phone
-from operator_app.workflow.ports import LinkState, LinkTrouble, Presence, Shared
+from operator_app.workflow.ports import LinkState, LinkTrouble, Presence, SetAside, Shared
 from operator_app.workflow.recorder import Recorder
 
 
 @dataclass(frozen=True, slots=True)
 class SeatChanged:
     """Something about this seat itself changed: its state, its phone, the call or the incident at hand."""
+
+
+async def _nothing() -> Sequence[SetAside]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class SeatsLost:
+    """Which seats are lost has changed; `fresh` are those that were heard a moment ago."""
+
+    fresh: tuple[SeatName, ...]
+
+
+FORM_KEPT_S = 4 * 3600.0
+"""A form older than this does not come back by itself after a restart; it is in the list."""
+TYPING_S = 4.0
+"""How long others are told that a field is being typed in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +93,13 @@ class Seat:
         self.landmarks = LandmarkDesk(recorder, board)
         self.link = LinkState(False, recorder.clock.now(), 0, LinkTrouble.NOT_CONFIGURED)
         self.presence: tuple[Presence, ...] = ()
+        self.company = Company()
+        self.on_hand: Callable[[IncidentId | None, str], None] = lambda *_: None
+        """Told whenever another incident is in the form, or another field is typed in."""
+        self.set_aside: Callable[[], Awaitable[Sequence[SetAside]]] = _nothing
+        """Reads what the server has refused of ours from this seat's disk. Raises what the disk raises."""
+        self._hand: tuple[IncidentId | None, str] = (None, "")
+        self._field: tuple[str, datetime] | None = None
         self._last_call: CallId | None = None
 
     # ---- what the screens read
@@ -187,15 +212,20 @@ class Seat:
     async def open(self) -> None:
         """The past is on the board: tell the room that this seat is ready.
 
-        A call taken over from a dead window brings its incident back; calls that died with it are told as cut.
+        A call taken over from a dead window brings its incident back; calls that died with it are told as cut. Without
+        a call the form that was being written in when the window died is back, and its wrap-up still to be ended.
         """
         self.incidents.past_known.set()
         if self.calls.ready is not None:
             self.calls.reconcile()
-        call = self.live_call
-        await self.set_state(SeatState.READY if call is None else SeatState.TALKING)
+        call, before = self.live_call, self.state
         if call is not None:
+            await self.set_state(SeatState.TALKING)
             self._restore(call.call_id)
+            return
+        self.incidents.at_hand = self.incidents.at_hand or self._form_of_before(before)
+        unfinished = self.incident_at_hand is not None and before in (SeatState.TALKING, SeatState.WRAP_UP)
+        await self.set_state(SeatState.WRAP_UP if unfinished else SeatState.READY)
 
     async def answer(self, call_id: CallId | None = None) -> None:
         """Answer the longest-waiting call, or that one; the form is free for it."""
@@ -236,9 +266,33 @@ class Seat:
         """Set one field of the incident at hand; the first word opens it."""
         await self.incidents.edit({field: value}, self._call_to_link())
 
-    async def edit_many(self, values: Mapping[str, str | None]) -> None:
-        """Set several fields that belong together, as a picked place does."""
-        await self.incidents.edit(values, self._call_to_link())
+    async def edit_many(
+        self, values: Mapping[str, str | None], seen: Mapping[str, EventId | None] | None = None
+    ) -> None:
+        """Set several fields that belong together; `seen` as in `IncidentDesk.edit`."""
+        await self.incidents.edit(values, self._call_to_link(), seen)
+
+    async def choose_value(self, field: str, event_id: EventId) -> None:
+        """Decide a clash of the incident at hand."""
+        await self.incidents.choose(field, event_id)
+
+    async def take_over(self, incident_id: IncidentId | None = None) -> Incident:
+        """Look after that incident from now on; without one, the gravest whose seat is lost."""
+        if incident_id is None:
+            left = self.orphans()
+            if not left:
+                raise RefusedError(Refusal.NOTHING_TO_TAKE)
+            incident_id = left[0].id
+        return await self.incidents.take_over(incident_id)
+
+    def orphans(self) -> tuple[Incident, ...]:
+        """The open incidents of lost seats, the gravest first."""
+        return orphans(self.board.incidents.values(), self.company) if self.company.lost_since else ()
+
+    def typing_in(self, field: str) -> None:
+        """The operator types in that field of the form: others who have the same incident may see it."""
+        self._field = (field, self.now())
+        self._tell_hand()
 
     async def choose_kind(self, code: str) -> None:
         """Set the kind, and with it the proposed priority."""
@@ -282,7 +336,8 @@ class Seat:
 
     async def tick(self) -> None:
         """Called each second: notice deadlines that have passed."""
-        await self.incidents.tick(self._recorder.clock.now())
+        self._tell_hand()
+        await self.incidents.tick(self._recorder.clock.now(), self.company.is_lost)
 
     # ---- what the world tells
 
@@ -299,11 +354,17 @@ class Seat:
     def on_link(self, state: LinkState) -> None:
         """The line to the server is up, down, or has more or less waiting."""
         self.link = state
+        if not state.connected and self.company.known:
+            self.company = Company()  # nobody tells any more who is there: that is not that nobody is
+            self._changed()
         self.bus.publish(state)
 
     def on_presence(self, presence: Sequence[Presence]) -> None:
         """Which windows of the room the server has heard of, and how long ago."""
         self.presence = tuple(presence)
+        before, self.company = self.company, company(self.name, presence, self.now())
+        if before.lost_since.keys() != self.company.lost_since.keys():
+            self.bus.publish(SeatsLost(tuple(self.company.lost_since.keys() - before.lost_since.keys())))
         self._changed()
 
     async def _talk(self, call_id: CallId) -> None:
@@ -348,5 +409,26 @@ class Seat:
         self.incidents.at_hand = None
         await self.set_state(SeatState.READY)
 
+    def _form_of_before(self, before: SeatState) -> IncidentId | None:
+        """The incident that this seat wrote in last, when it is still open and was written in a short while ago."""
+        if before is SeatState.AWAY:
+            return None
+        incident = last_words_of(self.name, self.board.incidents.values())
+        if incident is None or not incident.is_open:
+            return None
+        put_away = self.state is SeatState.READY and self.state_since
+        last = max(each.occurred_at for each in incident.timeline if each.seat == self.name)
+        fresh = (self.now() - last).total_seconds() < FORM_KEPT_S
+        return incident.id if fresh and not (put_away and put_away > last) else None
+
+    def _tell_hand(self) -> None:
+        if self._field is not None and (self.now() - self._field[1]).total_seconds() > TYPING_S:
+            self._field = None
+        hand = (self.incident_at_hand, self._field[0] if self._field else "")
+        if hand != self._hand:
+            self._hand = hand
+            self.on_hand(*hand)
+
     def _changed(self) -> None:
+        self._tell_hand()
         self.bus.publish(SeatChanged())

@@ -34,6 +34,7 @@ from operator_app.domain.messages import (
     IncidentMoved,
     IncidentNoted,
     IncidentOpened,
+    IncidentTaken,
     SeatStateChanged,
     UnknownFact,
     call_of,
@@ -74,6 +75,9 @@ OF_A_CALL = st.one_of(
     build(CallRecorded, C1, st.tuples(WORDS, WORDS), st.tuples(WORDS), st.floats(0, 1e6)),
 )
 OF_A_FIELD = build(FieldSet, I1, st.just("place"), st.sampled_from(["a", "b", None]))
+OF_A_CHOICE = st.one_of(
+    OF_A_FIELD, build(FieldSet, I1, st.just("place"), st.sampled_from("abc"), st.just(("settles",)))
+)
 OF_FIELDS = build(FieldSet, INCIDENTS, FIELDS, st.none() | VALUES | WORDS)
 WAYS = [IncidentStatus.FORWARDED, IncidentStatus.HANDLED, IncidentStatus.DONE]
 OF_THE_STATUS = build(IncidentMoved, I1, st.sampled_from([*WAYS, *WAYS, *IncidentStatus]), WORDS)
@@ -89,6 +93,7 @@ OF_ANYTHING = st.one_of(
     OF_FIELDS,
     build(IncidentMoved, INCIDENTS, st.sampled_from(IncidentStatus), WORDS),
     build(IncidentNoted, INCIDENTS, WORDS),
+    build(IncidentTaken, INCIDENTS, st.just("M9")),
     build(AnswerGiven, INCIDENTS, st.integers(0, 3), WORDS, st.none() | WORDS),
     build(DispatchSent, INCIDENTS, DISPATCHES, st.just(AgencyCode("BPBD")), st.integers(-1, 900)),
     build(DispatchMoved, INCIDENTS, DISPATCHES, st.sampled_from(DispatchState), WORDS),
@@ -103,7 +108,7 @@ OF_ANYTHING = st.one_of(
     build(UnknownFact, st.just("incident.moved"), st.just(2), st.just('{"to": "moon"}'), INCIDENTS),
     build(UnknownFact, st.just("call.answered"), st.just(2), st.just('{"call_id": 7}')),
 )
-FACTS = [OF_A_CALL, OF_A_FIELD, OF_FIELDS, OF_THE_STATUS, OF_A_DISPATCH, OF_ANYTHING]
+FACTS = [OF_A_CALL, OF_A_FIELD, OF_A_CHOICE, OF_FIELDS, OF_THE_STATUS, OF_A_DISPATCH, OF_ANYTHING]
 """One sort of facts a history, so that each rule meets its rare cases; and all sorts at once."""
 
 
@@ -145,6 +150,11 @@ def with_own_ids(history: list[tuple[str, Fact, int, int, int | None]]) -> list[
             )
             if (value := getattr(fact, name, None)) is not None and value in names
         }
+        if (
+            isinstance(fact, FieldSet) and fact.settles is not None
+        ):  # the base and the event before it are decided
+            decided = ids[base or 0], ids[(base or 0) - 1]
+            renamed["settles"] = tuple(str(each) for each in decided)
         events.append(
             Event(
                 id=ids[place],
@@ -179,7 +189,7 @@ def incident_in_python(incident: Incident) -> dict[str, Any]:
         clashes = [{"value": each.value, "event": each.event_id, "seat": each.seat} for each in held.clashes]
         return {
             "value": held.value, "event": held.event_id, "hlc": held.hlc, "seat": held.seat,
-            "at": held.at, "clashes": clashes,
+            "at": held.at, "clashes": clashes, "overtaken": set(held.overtaken),
         }  # fmt: skip
 
     names = ("kind", "place", "landmark", "village", "district", "neighbourhood", "text")
@@ -189,6 +199,7 @@ def incident_in_python(incident: Incident) -> dict[str, Any]:
         **{name: held.get(name) for name in names},
         "number": incident.number if opened else None,
         "seat": incident.seat if opened else None,
+        "owner": incident.owner,
         "status": incident.status,
         "opened_at": incident.opened_at,
         "priority": incident.priority,
@@ -211,6 +222,7 @@ def incident_in_database(db: psycopg.Connection[Any], incident_id: IncidentId) -
     meta = {**incident.pop("field_meta"), **(reporter[0]["field_meta"] if reporter else {})}
     for held in meta.values():
         held["at"] = datetime.fromisoformat(held["at"])
+        held["overtaken"] = set(held["overtaken"])
     lat, lon = incident.pop("lat"), incident.pop("lon")
     dispatches = rows("SELECT * FROM op112.dispatch WHERE incident_id = %(id)s ORDER BY place")
     assert [each.pop("place") for each in dispatches] == list(range(len(dispatches)))

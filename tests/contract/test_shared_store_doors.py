@@ -166,7 +166,7 @@ WHO_READS: dict[str, set[str]] = {
                      "server_generation", "compat", "room_event", "person", "agency", "kind", "alembic_version"), ALL),
     "incident": ALL - {"wall"},
     **{table: {"seat", "desk"} for table in ("event", "call", "reporter", "alarm", "phone_call")},
-    "mask_key": set(),
+    "mask_key": set(), "at_hand": set(),
 }  # fmt: skip
 """Each table and view, and who may read all of it."""
 WHO_CALLS: dict[str, set[str]] = {

@@ -110,7 +110,8 @@ def test_a_window_and_a_server_that_are_too_far_apart_say_which_is_older(
     run(any_database.admin_dsn, f"UPDATE op112.compat SET {change}")
     problem = problem_of(lambda: check_server(any_database.login("seat")))
     assert problem.reason is reason
-    assert trouble_of(problem) == LinkTrouble.SCHEMA
+    old = {ServerReason.TOO_NEW: LinkTrouble.SEAT_OLD, ServerReason.TOO_OLD: LinkTrouble.SERVER_OLD}
+    assert trouble_of(problem) == old[reason]
 
 
 def test_each_way_not_to_get_in_has_its_sentence(any_postgres: Postgres) -> None:

@@ -365,7 +365,7 @@ def test_a_field_under_the_hand_is_not_overwritten_and_takes_the_others_word_whe
         it.room.seat.on_events([other.event(FieldSet(it.at_hand.id, "caller_name", "Ibu Sari"))])
         await until(lambda: said(it.window, "caller_name") == "Ibu Sari")
         assert said(it.window, "landmark") == "seberang masjid, gang kecil"
-        assert said(it.window, "formWarning").startswith("Patokan juga diisi Meja 3")
+        assert said(it.window, "clashTitle").startswith("Patokan: dua meja menulis berbeda")
         it.press(Qt.Key.Key_F5)
         await until(lambda: said(it.window, "landmark") == "depan SPBU")
         await it.still()

@@ -135,15 +135,6 @@ class FormPresenter:
     def _warning(self, incident: Incident) -> str:
         if not incident.is_open:
             return self._say("form.ended", status=self._say(f"incident_status.{incident.status}"))
-        for name, held in incident.fields.items():
-            if held.clashes:
-                lost = held.clashes[-1]
-                return self._say(
-                    "form.clash",
-                    field=self._say(f"field.{name}"),
-                    seat=self._words.seat(lost.seat),
-                    value=lost.value or self._say("form.clash_emptied"),
-                )
         call = self._seat.live_call
         if call is not None and call.call_id not in incident.calls:
             return self._say("form.other_call")

@@ -15,6 +15,7 @@ from operator_app.domain.messages import (
     IncidentMoved,
     IncidentNoted,
     IncidentOpened,
+    IncidentTaken,
 )
 from operator_app.domain.states import DispatchState, IncidentStatus
 from operator_app.ui.presenters.rows import Cell, Row, cell
@@ -69,13 +70,18 @@ class TimelinePresenter:
     def _event_steps(self, incident: Incident) -> Iterator[_Step]:
         last_set = {e.fact.field: e.id for e in incident.timeline if isinstance(e.fact, FieldSet)}
         told: dict[tuple[str, str], Event] = {}
+        rejected = frozenset(incident.rejected)
         for event in incident.timeline:
             if isinstance(event.fact, FieldSet):
                 # One line a field and seat: what it holds since when; each key stroke is in the record.
-                if event.fact.field not in SILENT_FIELDS:
+                if event.fact.settles is not None:
+                    yield _Step(event.id, event.occurred_at, event.order, self._chosen(event), event.seat)
+                elif event.fact.field not in SILENT_FIELDS:
                     told[event.fact.field, event.seat] = event
                 continue
             words = self._words_of(incident, event)
+            if event.id in rejected:
+                words = self._rejected(event)
             if words is not None:
                 yield _Step(event.id, event.occurred_at, event.order, words, event.seat)
         for (name, seat), event in told.items():
@@ -100,6 +106,8 @@ class TimelinePresenter:
         match event.fact:
             case IncidentOpened():
                 return cell(self._say("timeline.opened"))
+            case IncidentTaken(from_seat=from_seat):
+                return cell(self._say("timeline.taken", seat=self._words.seat(from_seat)), strong=True)
             case IncidentNoted(text=text):
                 return cell(text)
             case IncidentMoved(to=to, reason=reason) if to not in SILENT_MOVES or reason:
@@ -116,6 +124,24 @@ class TimelinePresenter:
                 return self._moved(incident.dispatch(dispatch_id), to, reason, event.occurred_at)
             case _:
                 return None
+
+    def _rejected(self, event: Event) -> Cell | None:
+        """A move that was impossible when its turn came: it stays in the record, and has changed nothing."""
+        match event.fact:
+            case IncidentMoved(to=to):
+                what = self._say("timeline.moved", status=self._say(f"incident_status.{to}"))
+            case DispatchMoved(to=to):
+                what = self._say(f"dispatch_state.{to}")
+            case _:
+                return None
+        return cell(self._say("timeline.rejected", what=what), Tone.WATCH)
+
+    def _chosen(self, event: Event) -> Cell:
+        fact = event.fact
+        assert isinstance(fact, FieldSet)
+        value = self._words.kind_label(fact.value or "") if fact.field == "kind" else fact.value or ""
+        value = " ".join(value.split())[:TEXT_SHOWN] or self._say("form.clash_emptied")
+        return cell(self._say("timeline.chosen", field=self._say(f"field.{fact.field}"), value=value))
 
     def _sent(self, dispatch: Dispatch | None) -> Cell | None:
         if dispatch is None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from operator_app.domain import line
 from operator_app.domain.states import SeatState
+from operator_app.ui.presenters.footer import clock_view
 from operator_app.ui.presenters.site_words import SiteWords
 from operator_app.ui.presenters.wording import Say, Span, Tone, local_time, running, zone_name
 from operator_app.workflow.ports import LinkTrouble
@@ -120,12 +121,21 @@ class TopPresenter:
 
     def _server(self) -> LampView:
         link = self._seat.link
+        clock = clock_view(link, self._say)
+        if link.quarantined:
+            return LampView(self._say("lamp.server_refuses"), Tone.ALARM)
+        if clock is not None and (link.connected or clock.tone is Tone.ALARM):
+            return LampView(self._say("lamp.clock_wrong"), clock.tone)
         if link.connected:
             return LampView(self._say("lamp.server"), Tone.GOOD)
         if link.reason == LinkTrouble.NOT_CONFIGURED:
             return LampView(self._say("lamp.server_none"), Tone.QUIET)
         if link.reason == LinkTrouble.CONNECTING:
             return LampView(self._say("lamp.server_connecting"), Tone.QUIET)
+        if link.reason == LinkTrouble.SEAT_OLD:
+            return LampView(self._say("lamp.seat_old"), Tone.WATCH)
+        if link.reason == LinkTrouble.SERVER_OLD:
+            return LampView(self._say("lamp.server_old"), Tone.WATCH)
         return LampView(self._say("lamp.server_down"), Tone.WATCH)
 
     def _recording(self) -> LampView:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from operator_app.domain.call import fold_call
 from operator_app.domain.hlc import Stamp
-from operator_app.domain.ids import AgencyCode, CallId, DispatchId
+from operator_app.domain.ids import AgencyCode, CallId, DispatchId, SeatName
 from operator_app.domain.incident import fold_incident, format_position, parse_position
 from operator_app.domain.messages import (
     AnswerGiven,
@@ -22,6 +22,7 @@ from operator_app.domain.messages import (
     FieldSet,
     IncidentMoved,
     IncidentOpened,
+    IncidentTaken,
 )
 from operator_app.domain.states import CallState, DispatchState, IncidentStatus
 from tests.unit.domain.events import INCIDENT, START, event, histories
@@ -52,8 +53,56 @@ def test_the_later_edit_wins_and_the_unseen_one_stays_visible() -> None:
     held = fold_incident(INCIDENT, [OPENED, first, blind]).fields["place"]
     assert held.value == "Jl. B"
     assert [(clash.value, clash.seat) for clash in held.clashes] == [("Jl. A", "M1")]
-    decided = event(FieldSet(INCIDENT, "place", "Jl. A no. 2"), 3, "M2", base="b", name="c")
-    assert fold_incident(INCIDENT, [OPENED, first, blind, decided]).fields["place"].clashes == ()
+    typed_on = event(FieldSet(INCIDENT, "place", "Jl. B no"), 3, "M2", base="b", name="c")
+    assert len(fold_incident(INCIDENT, [OPENED, first, blind, typed_on]).clashes["place"]) == 1
+    chosen = event(FieldSet(INCIDENT, "place", "Jl. A", ("a",)), 4, "M1", base="c", name="d")
+    settled = fold_incident(INCIDENT, [OPENED, first, blind, typed_on, chosen])
+    assert settled.clashes == {}
+    assert settled.value("place") == "Jl. A"
+
+
+def test_two_who_type_at_once_leave_one_clash_with_the_last_words_of_the_other() -> None:
+    edits = [
+        event(FieldSet(INCIDENT, "text", "a" * n), n, "M1", name=f"a{n}", base=f"a{n - 2}") for n in (1, 3, 5)
+    ] + [event(FieldSet(INCIDENT, "text", "b" * n), n, "M2", name=f"b{n}", base=f"b{n - 2}") for n in (2, 4)]
+    held = fold_incident(INCIDENT, [OPENED, *edits]).fields["text"]
+    assert (held.value, [each.value for each in held.clashes]) == ("aaaaa", ["bbbb"])
+
+
+def test_a_choice_settles_only_what_was_seen() -> None:
+    first = event(FieldSet(INCIDENT, "place", "Jl. A"), 1, "M1", name="a")
+    second = event(FieldSet(INCIDENT, "place", "Jl. B"), 2, "M2", name="b")
+    third = event(FieldSet(INCIDENT, "place", "Jl. C"), 3, "M3", base="a", name="c")
+    chosen = event(FieldSet(INCIDENT, "place", "Jl. B", ("a",)), 4, "M1", base="b", name="d")
+    held = fold_incident(INCIDENT, [OPENED, first, second, third, chosen]).fields["place"]
+    assert [each.value for each in held.clashes] == ["Jl. C"]
+
+
+def test_two_different_choices_at_once_are_a_clash_again() -> None:
+    first = event(FieldSet(INCIDENT, "place", "Jl. A"), 1, "M1", name="a")
+    second = event(FieldSet(INCIDENT, "place", "Jl. B"), 2, "M2", name="b")
+    one = event(FieldSet(INCIDENT, "place", "Jl. A", ("a",)), 3, "M1", base="b", name="c")
+    other = event(FieldSet(INCIDENT, "place", "Jl. B", ("a",)), 4, "M2", base="b", name="d")
+    held = fold_incident(INCIDENT, [OPENED, first, second, one, other]).fields["place"]
+    assert (held.value, [each.value for each in held.clashes]) == ("Jl. B", ["Jl. A"])
+
+
+def test_an_edit_of_a_clock_that_ran_ahead_does_not_win_over_whoever_has_seen_it() -> None:
+    wild = event(FieldSet(INCIDENT, "place", "Jl. A"), 9000, "M1", name="wild")
+    after = event(FieldSet(INCIDENT, "place", "Jl. B"), 5, "M2", base="wild", name="b")
+    later = event(FieldSet(INCIDENT, "place", "Jl. C"), 6, "M3", base="b", name="c")
+    held = fold_incident(INCIDENT, [OPENED, wild, after]).fields["place"]
+    assert (held.value, held.clashes) == ("Jl. B", ())
+    assert fold_incident(INCIDENT, [OPENED, wild, after, later]).value("place") == "Jl. C"
+    unseen = event(FieldSet(INCIDENT, "place", "Jl. D"), 7, "M4", name="d")
+    assert fold_incident(INCIDENT, [OPENED, wild, unseen]).value("place") == "Jl. A"
+
+
+def test_an_incident_is_looked_after_by_the_last_seat_that_took_it() -> None:
+    taken = event(IncidentTaken(INCIDENT, SeatName("M1")), 5, "M2", name="t")
+    assert fold_incident(INCIDENT, [OPENED]).owner == "M1"
+    incident = fold_incident(INCIDENT, [taken, OPENED])
+    assert (incident.owner, incident.seat) == ("M2", "M1")
 
 
 def test_the_latest_answer_to_each_question_stands_until_it_is_taken_back() -> None:

@@ -27,6 +27,7 @@ from operator_app.ui.presenters.rows import Row
 from operator_app.ui.presenters.saved import SaveTracker
 from operator_app.ui.presenters.site_words import SiteWords
 from operator_app.ui.presenters.timeline import TimelinePresenter
+from operator_app.ui.presenters.together import TogetherPresenter
 from operator_app.ui.presenters.top import TopPresenter, TopView
 from operator_app.ui.presenters.wording import Span, Tone
 from operator_app.ui.texts import load_texts
@@ -398,7 +399,16 @@ def test_a_clash_is_shown_with_the_value_that_lost() -> None:
         room.seat.on_events([late.event(FieldSet(at_hand, "landmark", "depan SPBU"))])
         form = views(room).form()
         assert form.values["landmark"] == "depan SPBU"
-        assert form.warning == "Patokan juga diisi Meja 3: seberang masjid, gang kecil"
+        view = TogetherPresenter(room.seat, SAY, views(room).site).view()
+        assert view.clashing == {"landmark"}
+        assert view.clash is not None
+        assert view.clash.stands.value == "depan SPBU"
+        assert view.clash.other.value == "seberang masjid, gang kecil"
+        assert view.clash.other.who.startswith("Meja 3, Operator shift 2 · ")
+        await room.seat.choose_value("landmark", view.clash.other.event_id)
+        assert views(room).form().values["landmark"] == "seberang masjid, gang kecil"
+        assert TogetherPresenter(room.seat, SAY, views(room).site).view().clash is None
+        assert any("Patokan dipilih: seberang masjid" in row for row in views(room).timeline())
 
     scene(play)
 

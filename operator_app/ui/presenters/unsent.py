@@ -1,0 +1,33 @@
+"""What the server has refused of this seat's own words: kept here, set aside, and shown to the operator."""
+
+from collections.abc import Sequence
+
+from operator_app.domain.ids import IncidentId
+from operator_app.domain.messages import BadRecordError, FieldSet, from_record, incident_of
+from operator_app.ui.presenters.rows import Row, cell
+from operator_app.ui.presenters.wording import Say, Tone, local_time
+from operator_app.workflow.ports import SetAside
+from operator_app.workflow.seat import Seat
+
+
+def unsent_rows(seat: Seat, say: Say, refused: Sequence[SetAside]) -> tuple[Row, ...]:
+    """Return a row for each: when, what, of which incident, why."""
+    return tuple(_row(seat, say, number, each) for number, each in enumerate(refused))
+
+
+def _row(seat: Seat, say: Say, number: int, each: SetAside) -> Row:
+    try:
+        event = from_record(each.record)
+    except BadRecordError:
+        time, what, where = "–", say("unsent.unreadable"), ""
+    else:
+        time = local_time(event.occurred_at, seat.timezone)
+        incident = seat.board.incidents.get(incident_of(event.fact) or IncidentId(""))
+        where = "" if incident is None else incident.number
+        what = event.fact.op
+        if isinstance(event.fact, FieldSet):
+            what = say(
+                "timeline.field", field=say(f"field.{event.fact.field}"), value=event.fact.value or "–"
+            )
+    cells = (cell(time, Tone.QUIET), cell(what), cell(where), cell(each.trouble, Tone.WATCH))
+    return Row(f"{number} {time}", cells)

@@ -1,0 +1,87 @@
+"""Several seats at one incident, on screen: who else is in it, two values to choose from, a lost seat's incident."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from operator_app.ui.keymap import Deed, KeyMap
+from operator_app.ui.presenters.together import Choice, TogetherView
+from operator_app.ui.presenters.wording import Say, Tone
+from operator_app.ui.theme import SMALL, Theme
+from operator_app.ui.widgets import ElideText, KeyButton, Text
+
+
+class ChoiceLine(QWidget):
+    """One value with the key that makes it the field's: key, value, who wrote it when."""
+
+    def __init__(self, theme: Theme, button: KeyButton, name: str) -> None:
+        super().__init__()
+        self.button = button
+        button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.value = ElideText("strong", name=f"{name}Value")
+        self.who = Text(part="small", tone=Tone.QUIET, name=f"{name}Who")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.px(12))
+        row.addWidget(button)
+        row.addWidget(self.value, 1)
+        row.addWidget(self.who)
+
+    def tell(self, choice: Choice) -> None:
+        """Show that value."""
+        self.value.say(choice.value)
+        self.who.say(choice.who)
+
+
+class TogetherStrip(QWidget):
+    """Stands between form and timeline while there is something to decide, so that no field moves. Never modal."""
+
+    wished = Signal(Deed)
+
+    def __init__(self, theme: Theme, say: Say, keys: KeyMap) -> None:
+        super().__init__()
+        self.setObjectName("together")
+        self._say = say
+        self.title = ElideText("small", Tone.WATCH, name="clashTitle")
+        keep = self._button(theme, keys, Deed.CLASH_KEEP, "together.keep")
+        take = self._button(theme, keys, Deed.CLASH_TAKE, "together.take")
+        for each in (keep, take):
+            each.setMinimumWidth(max(keep.sizeHint().width(), take.sizeHint().width()))
+        self.keep, self.take = ChoiceLine(theme, keep, "keep"), ChoiceLine(theme, take, "take")
+        self.lost = ElideText("small", Tone.ALARM, name="lostSeat")
+        self.take_over = self._button(theme, keys, Deed.TAKE_OVER, "together.take_over")
+        self.take_over.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._clash, self._orphan = QWidget(), QWidget()
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(theme.px(4))
+        clash = QVBoxLayout(self._clash)
+        clash.setContentsMargins(0, 0, 0, 0)
+        clash.setSpacing(theme.px(4))
+        clash.addWidget(self.title)
+        clash.addWidget(self.keep)
+        clash.addWidget(self.take)
+        orphan = QHBoxLayout(self._orphan)
+        orphan.setContentsMargins(0, 0, 0, 0)
+        orphan.addWidget(self.lost, 1)
+        orphan.addWidget(self.take_over)
+        rows.addWidget(self._clash)
+        rows.addWidget(self._orphan)
+        self.tell(TogetherView())
+
+    def tell(self, view: TogetherView) -> None:
+        """Show what is to be decided now."""
+        if view.clash is not None:
+            self.title.say(view.clash.title)
+            self.keep.tell(view.clash.stands)
+            self.take.tell(view.clash.other)
+        self.lost.say(view.lost)
+        self._clash.setVisible(view.clash is not None)
+        self._orphan.setVisible(bool(view.lost))
+        self.setVisible(view.clash is not None or bool(view.lost))
+
+    def _button(self, theme: Theme, keys: KeyMap, deed: Deed, words: str) -> KeyButton:
+        button = KeyButton(
+            theme, self._say(words), keys.cap(deed), name=deed.value, spoken_key=keys.key(deed), text_px=SMALL
+        )
+        button.clicked.connect(lambda: self.wished.emit(deed))
+        return button

@@ -1,0 +1,62 @@
+"""The list of this seat's own changes that the server does not take: opened by its key, gone by Esc."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRect, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from operator_app.ui.main_window import MainWindow
+from operator_app.ui.overlay import Overlay
+from operator_app.ui.presenters.rows import Row
+from operator_app.ui.presenters.wording import Say, Tone
+from operator_app.ui.rows_view import RowsModel, RowsView
+from operator_app.ui.theme import SMALL, Theme
+from operator_app.ui.widgets import SectionTitle, Text
+
+SHARES = (12, 40, 20, 28)
+
+
+class UnsentPane(Overlay):
+    """Shows rows of time, what, incident, reason; `asked` each time it opens, for the rows lie on the disk."""
+
+    asked = Signal()
+
+    def __init__(self, theme: Theme, say: Say, window: MainWindow) -> None:
+        super().__init__(theme, window, "unsent")
+        self.model = RowsModel(len(SHARES))
+        self.view = RowsView(
+            theme,
+            self.model,
+            "unsentRows",
+            label=say("unsent.title"),
+            text_px=SMALL,
+            on_click=False,
+            empty=say("unsent.empty"),
+        )
+        self.column.addWidget(SectionTitle(say("unsent.title")))
+        self.column.addWidget(Text(say("unsent.what_now"), "small", Tone.QUIET, wrap=True))
+        self.column.addWidget(self.view, 1)
+
+    def first(self) -> QWidget:
+        """The list."""
+        return self.view
+
+    def place(self, room: QRect) -> QRect:
+        """Not more than half the room."""
+        return QRect(room.x(), room.y(), room.width(), min(room.height(), self.theme.px(420)))
+
+    def open_up(self) -> None:
+        """Ask for the rows, and show what is known."""
+        self.asked.emit()
+        super().open_up()
+
+    def tell(self, rows: Sequence[Row]) -> None:
+        """Show those rows."""
+        self.model.show(rows)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the width among the columns."""
+        super().resizeEvent(event)
+        free = self.view.viewport().width()
+        self.view.set_widths([free * share // sum(SHARES) for share in SHARES])

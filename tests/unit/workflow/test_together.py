@@ -1,0 +1,198 @@
+"""Two seats at one incident: what each writes against what it saw, who is told what, and who looks after it."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from operator_app.domain.ids import AgencyCode, EventId, SeatName
+from operator_app.domain.messages import DispatchOverdue, DispatchSent, IncidentTaken
+from operator_app.domain.states import Refusal, RefusedError, SeatState
+from operator_app.workflow.company import LOST_AFTER_S
+from operator_app.workflow.ports import LinkState, Presence
+from operator_app.workflow.recorder import ClockAhead
+from operator_app.workflow.seat import SeatsLost
+from tests.unit.workflow.room import Bench, make_seat
+
+
+def scene(play: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    asyncio.run(play())
+
+
+class Pair:
+    """Two seats and the wire between them, that carries only when it is told to."""
+
+    def __init__(self) -> None:
+        self.one, self.two = make_seat(name="M1"), make_seat(name="M2")
+        for number, bench in enumerate((self.one, self.two), 1):
+            bench.clock.pass_s(number / 1000)
+            bench.clock._count = number * 1_000_000
+        self._told = {id(self.one): 0, id(self.two): 0}
+
+    def carry(self) -> None:
+        for bench, other in ((self.one, self.two), (self.two, self.one)):
+            kept = bench.journal.kept
+            other.seat.on_events(kept[self._told[id(bench)] :])
+            self._told[id(bench)] = len(kept)
+
+    def pass_s(self, seconds: float) -> None:
+        self.one.clock.pass_s(seconds)
+        self.two.clock.pass_s(seconds)
+
+    async def opened(self) -> None:
+        await self.one.seat.edit("place", "Jl. Poros")
+        self.carry()
+        self.two.seat.select(self.one.seat.incident_at_hand)
+
+
+def held_id(bench: Bench, field: str) -> EventId:
+    incident = bench.seat.incident
+    assert incident is not None
+    return incident.fields[field].event_id
+
+
+def hear(bench: Bench, *others: tuple[str, float, str]) -> None:
+    bench.seat.on_presence([Presence(name, "seat", age, incident) for name, age, incident in others])
+
+
+def test_an_edit_says_what_its_writer_saw_and_not_what_the_board_holds() -> None:
+    async def play() -> None:
+        pair = Pair()
+        await pair.opened()
+        seen = held_id(pair.two, "place")
+        pair.pass_s(1)
+        await pair.one.seat.edit("place", "Jl. Poros no. 4")
+        pair.carry()  # it is on the board of the second seat, but its operator is still typing
+        await pair.two.seat.edit_many({"place": "Jl. Diponegoro"}, {"place": seen})
+        pair.carry()
+        for bench in (pair.one, pair.two):
+            assert bench.seat.incident is not None
+            (other,) = bench.seat.incident.clashes["place"]
+            assert (bench.seat.incident.value("place"), other.value) == ("Jl. Diponegoro", "Jl. Poros no. 4")
+        assert pair.one.seat.incident is not None
+        (lost,) = pair.one.seat.incident.clashes["place"]
+        await pair.one.seat.choose_value("place", lost.event_id)
+        pair.carry()
+        for bench in (pair.one, pair.two):
+            assert bench.seat.incident is not None
+            assert bench.seat.incident.clashes == {}
+            assert bench.seat.incident.value("place") == "Jl. Poros no. 4"
+        with pytest.raises(RefusedError) as refused:
+            await pair.two.seat.choose_value("place", seen)
+        assert refused.value.refusal is Refusal.NO_CLASH
+
+    scene(play)
+
+
+def test_a_lost_seat_is_told_once_and_its_incident_can_be_taken_over() -> None:
+    async def play() -> None:
+        pair = Pair()
+        await pair.opened()
+        told: list[SeatsLost] = []
+        pair.two.bus.subscribe(SeatsLost, told.append)
+        hear(pair.two, ("M1", 0.4, ""))
+        assert pair.two.seat.orphans() == ()
+        hear(pair.two, ("M1", LOST_AFTER_S + 0.1, ""))
+        hear(pair.two, ("M1", LOST_AFTER_S + 1.1, ""))
+        assert [each.fresh for each in told] == [("M1",)]
+        (orphan,) = pair.two.seat.orphans()
+        pair.two.seat.select(None)
+        await pair.two.seat.take_over()
+        assert pair.two.seat.incident_at_hand == orphan.id
+        pair.carry()
+        assert pair.one.board.incidents[orphan.id].owner == "M2"
+        assert isinstance(pair.one.board.incidents[orphan.id].timeline[-1].fact, IncidentTaken)
+        with pytest.raises(RefusedError) as refused:
+            await pair.two.seat.take_over(orphan.id)
+        assert refused.value.refusal is Refusal.NOTHING_TO_TAKE
+
+    scene(play)
+
+
+def test_without_a_server_nobody_is_called_lost() -> None:
+    async def play() -> None:
+        pair = Pair()
+        hear(pair.two, ("M1", 9.0, ""))
+        assert pair.two.seat.company.is_lost(SeatName("M1"))
+        pair.two.seat.on_link(LinkState(False, pair.two.clock.now(), 0, "unreachable"))
+        assert not pair.two.seat.company.known
+        assert not pair.two.seat.company.is_lost(SeatName("M1"))
+
+    scene(play)
+
+
+def test_who_has_the_same_incident_in_hand_is_seen() -> None:
+    async def play() -> None:
+        pair = Pair()
+        await pair.opened()
+        incident = str(pair.one.seat.incident_at_hand)
+        hear(pair.one, ("M2", 0.3, incident), ("M4", 9.0, incident), ("M5", 0.3, "other"))
+        assert [each.seat for each in pair.one.seat.company.at(pair.one.seat.incident_at_hand)] == ["M2"]
+        hands: list[tuple[object, str]] = []
+        pair.two.seat.on_hand = lambda incident_id, field: hands.append((incident_id, field))
+        pair.two.seat.typing_in("text")
+        pair.pass_s(5)
+        await pair.two.seat.tick()
+        assert hands == [(pair.two.seat.incident_at_hand, "text"), (pair.two.seat.incident_at_hand, "")]
+
+    scene(play)
+
+
+def test_a_deadline_of_a_lost_seat_is_noted_by_whoever_is_there() -> None:
+    async def play() -> None:
+        pair = Pair()
+        await pair.opened()
+        await pair.one.seat.choose_kind("KEB-01")
+        await pair.one.seat.dispatch([AgencyCode("DAMKAR")])
+        pair.carry()
+        assert any(isinstance(each.fact, DispatchSent) for each in pair.one.journal.kept)
+        pair.pass_s(61)
+        await pair.two.seat.tick()
+        assert pair.two.journal.kept == []
+        hear(pair.two, ("M1", 9.0, ""))
+        await pair.two.seat.tick()
+        assert [type(each.fact) for each in pair.two.journal.kept] == [DispatchOverdue]
+
+    scene(play)
+
+
+def test_a_seat_whose_clock_runs_ahead_is_told_of() -> None:
+    async def play() -> None:
+        pair = Pair()
+        told: list[ClockAhead] = []
+        pair.two.bus.subscribe(ClockAhead, told.append)
+        pair.one.clock.at += timedelta(seconds=300)
+        await pair.one.seat.edit("place", "Jl. Poros")
+        pair.carry()
+        assert [(each.seat, each.ahead_s in (299, 300)) for each in told] == [("M1", True)]
+
+    scene(play)
+
+
+def test_after_a_kill_the_form_is_back_and_the_wrap_up_still_to_be_ended() -> None:
+    async def play() -> None:
+        before = make_seat(name="M1")
+        await before.seat.open()
+        await before.seat.set_state(SeatState.WRAP_UP)
+        await before.seat.edit("place", "Jl. Poros")
+        after = make_seat(name="M1")
+        after.journal.kept.extend(before.journal.kept)
+        after.board.apply(before.journal.kept)
+        after.clock.at = before.clock.at + timedelta(seconds=20)
+        after.clock._count = 5000
+        await after.seat.open()
+        assert after.seat.incident_at_hand == before.seat.incident_at_hand
+        assert after.seat.state is SeatState.WRAP_UP
+        await after.seat.finish()
+        again = make_seat(name="M1")
+        again.journal.kept.extend(after.journal.kept)
+        again.board.apply(after.journal.kept)
+        again.clock.at = after.clock.at + timedelta(seconds=20)
+        again.clock._count = 9000
+        await again.seat.open()
+        assert again.seat.incident_at_hand is None
+        assert again.seat.state is SeatState.READY
+
+    scene(play)
