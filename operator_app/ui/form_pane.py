@@ -149,6 +149,13 @@ class FormPane(Panel):
             each.setReadOnly(view.is_ended)
         self.dispatch.tell(view)
 
+    def put_value(self, name: str, value: str) -> None:
+        """Show the value that was chosen for a field, also under the hand: it is what the operator wanted."""
+        if name == "text":
+            self._put_text(value, other=True)
+        elif name in self._lines:
+            self._put(self._lines[name], name, value, other=True)
+
     def texts(self) -> dict[str, str]:
         """Return what stands in the typed fields."""
         lines = {name: field.text() for name, field in self._lines.items()}
@@ -243,12 +250,13 @@ class FormPane(Panel):
         head.setSpacing(self.theme.px(12))
         head.addWidget(self.number)
         head.addWidget(self.priority)
-        head.addWidget(self.company, 1)
+        head.addStretch(1)
         head.addWidget(self.new)
         self.column.addLayout(head)
         standing = QHBoxLayout()
         standing.setSpacing(self.theme.px(12))
         standing.addWidget(self.saved)
+        standing.addWidget(self.company, 1)
         standing.addWidget(self.warning, 1)
         self.column.addLayout(standing)
         grid = QGridLayout()

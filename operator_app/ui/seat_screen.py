@@ -262,6 +262,7 @@ class SeatScreen(QObject):
         self.seen.shown(self._seat.incident, self._panes.form.texts())
         together = self._together.view()
         self._panes.form.company.say(together.company)
+        self._panes.form.company.setVisible(bool(together.company))
         self._panes.form.mark_clashes(together.clashing)
         self._panes.together.tell(together)
         self._panes.timeline.tell(self._timeline.rows())

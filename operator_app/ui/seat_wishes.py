@@ -116,8 +116,8 @@ class SeatWishes:
             Deed.END: commands.end,
             Deed.STATE: commands.next_state,
             Deed.DISPATCH: commands.dispatch,
-            Deed.CLASH_TAKE: partial(commands.decide_clash, keep=False),
-            Deed.CLASH_KEEP: partial(commands.decide_clash, keep=True),
+            Deed.CLASH_TAKE: partial(self._decide, keep=False),
+            Deed.CLASH_KEEP: partial(self._decide, keep=True),
         }
 
     def _to_place(self) -> None:
@@ -208,6 +208,12 @@ class SeatWishes:
             self._panes.window.bring(Page.FORM)
             self._panes.form.focus_place()
         self._run(self._commands.answer(call_id), "answer")
+
+    async def _decide(self, *, keep: bool) -> None:
+        name = await self._commands.decide_clash(keep=keep)
+        incident = self._seat.incident
+        if incident is not None:
+            self._panes.form.put_value(name, incident.value(name))
 
     def _take_over(self) -> None:
         """Of the list the chosen incident, else the one in the form; where that is ours, the gravest of a lost seat."""

@@ -176,8 +176,11 @@ class SeatCommands:
             await self._draft.flush()
             self._seat.select(incident_id)
 
-    async def decide_clash(self, *, keep: bool) -> None:
-        """Let the value that stands, or the other one, be the field's; of several clashes the first is decided."""
+    async def decide_clash(self, *, keep: bool) -> str:
+        """Let the value that stands, or the other one, be the field's; of several clashes the first is decided.
+
+        Returns the field.
+        """
         async with self._turn:
             await self._draft.flush()
             incident = self._seat.incident
@@ -186,6 +189,7 @@ class SeatCommands:
             name, clashes = next(iter(incident.clashes.items()))
             chosen = incident.fields[name].event_id if keep else clashes[-1].event_id
             await self._seat.choose_value(name, chosen)
+            return name
 
     async def take_over(self, incident_id: IncidentId | None) -> None:
         """Look after that incident from now on, in the form; without one the gravest whose seat is lost."""

@@ -46,7 +46,7 @@ LANGUAGE sql STABLE AS $$
     ORDER BY op = 'incident.taken' DESC, hlc DESC, id DESC LIMIT 1
 $$;
 CREATE FUNCTION keep_owner() RETURNS trigger
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET search_path = op112, pg_temp AS $$
 BEGIN
     NEW.owner := owner_of(NEW.id);
     RETURN NEW;
