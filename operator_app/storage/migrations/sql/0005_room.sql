@@ -103,6 +103,5 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION at_hand_v1, owner_of, keep_owner, check_fact FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION at_hand_v1 TO op112_seat, op112_desk;
-GRANT SELECT ON at_hand TO op112_seat, op112_desk, op112_wall;
 
 UPDATE compat SET proto = 3;
