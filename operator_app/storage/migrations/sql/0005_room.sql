@@ -55,11 +55,11 @@ END $$;
 CREATE TRIGGER incident_owner BEFORE INSERT OR UPDATE ON incident FOR EACH ROW EXECUTE FUNCTION keep_owner();
 UPDATE incident SET owner = seat WHERE status NOT IN ('closed', 'cancelled', 'merged');
 
-ALTER FUNCTION check_fact(text, integer, uuid, jsonb) RENAME TO check_fact_0003;
+ALTER FUNCTION check_fact(text, integer, uuid, jsonb) RENAME TO check_fact_0004;
 CREATE FUNCTION check_fact(op text, v integer, incident_id uuid, body jsonb) RETURNS void
 LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN
-    PERFORM check_fact_0003(op, v, incident_id, body);
+    PERFORM check_fact_0004(op, v, incident_id, body);
     IF v > 1 THEN
         RETURN;
     ELSIF op = 'incident.taken' THEN
