@@ -110,6 +110,39 @@ class AudioKind(StrEnum):
     DEVICE = "device"
     NONE = "none"
     FILE = "file"
+    OPENING = "opening"
+    """The devices are being opened; what came of it is told by `LineAudioChanged`."""
+
+
+class SoundRole(StrEnum):
+    """What a sound device is there for."""
+
+    MICROPHONE = "microphone"
+    EARPIECE = "earpiece"
+    RING = "ring"
+    """The loudspeaker that rings."""
+    RECALL = "recall"
+    """Where recordings are listened to again."""
+
+
+class TrialStep(StrEnum):
+    """How far the test of a device is."""
+
+    RECORDING = "recording"
+    PLAYING = "playing"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class SilenceReason(StrEnum):
+    """What is known of why nothing arrives; the catalogue has the words for each."""
+
+    NEVER = "never"
+    """Not one packet has come since the answer: the way of the sound is blocked or wrongly addressed."""
+    STOPPED = "stopped"
+    """Sound came and then stopped, with the far end's reports: it is gone, or the way to it is."""
+    NO_NETWORK = "no_network"
+    """This seat's own phone servers do not answer either: the fault is near."""
 
 
 class RecordingProblem(StrEnum):
@@ -124,12 +157,70 @@ class RecordingProblem(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class SoundDevice:
+    """A device that can be chosen."""
+
+    name: str
+    hears: bool
+    sounds: bool
+    default: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AudioChoice:
+    """The devices that a person chose at this seat, by name; empty is the system's own, for recall the earpiece."""
+
+    microphone: str = ""
+    earpiece: str = ""
+    ring: str = ""
+    recall: str = ""
+    ring_volume: float = 1.0
+    """0.2 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoleState:
+    """Whether a role has its device: `name` is what serves it now, `wanted` what was chosen, "" the system's own."""
+
+    role: SoundRole
+    wanted: str
+    name: str = ""
+    reason: str = ""
+    """Why nothing serves it; empty when something does."""
+    instead: bool = False
+    """Another device serves it because the chosen one is away."""
+
+    @property
+    def works(self) -> bool:
+        """Whether anything serves it."""
+        return bool(self.name)
+
+
+@dataclass(frozen=True, slots=True)
 class LineAudio:
-    """The sound path of this seat, told honestly: `reason` says why it is not a device."""
+    """The sound path of this seat, told honestly: `reason` says why it is not a device.
+
+    `kind` is DEVICE only while microphone and earpiece both work; `roles` tells each, where there are devices at all.
+    """
 
     kind: AudioKind
     name: str = ""
     reason: str = ""
+    roles: tuple[RoleState, ...] = ()
+
+    def role(self, role: SoundRole) -> RoleState | None:
+        """Return how that role stands, None where the seat uses no devices."""
+        return next((each for each in self.roles if each.role is role), None)
+
+
+@dataclass(frozen=True, slots=True)
+class AudioDesk:
+    """What can be chosen, what is chosen, and how it stands; `fixed` says that the settings allow no devices here."""
+
+    devices: tuple[SoundDevice, ...]
+    choice: AudioChoice
+    audio: LineAudio
+    fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +248,7 @@ class LineCall:
     location: CallLocation | None = None
     silent_since: datetime | None = None
     """Nothing has arrived since then although it should; see `LineSilence`."""
+    silence: SilenceReason | None = None
     joined: bool = False
     """In the conference: hears the other calls that are in it, and is heard by them."""
     transfer_to: str = ""
@@ -373,6 +465,61 @@ class LineQuality:
 
 
 @dataclass(frozen=True, slots=True)
+class LineQualitySummary:
+    """How a call sounded from answer to end, told when it is over; never told of a call nothing was measured of.
+
+    `lost_percent` counts what came too late, too; delays are one way, mouth to ear, by estimate.
+    """
+
+    call_id: CallId
+    seconds: int
+    mos_mean: float
+    mos_worst: float
+    lost_percent: float
+    jitter_mean_ms: float
+    jitter_worst_ms: float
+    delay_mean_ms: float
+    delay_worst_ms: float
+    silent_s: float = 0.0
+    """Time in which nothing arrived although it should have."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineLevels:
+    """How loud microphone and earpiece were since the last one, peaks from 0 to 1; about ten times a second."""
+
+    microphone: float
+    earpiece: float
+
+
+@dataclass(frozen=True, slots=True)
+class LineRing:
+    """The loudspeaker rings, or has stopped; `on` is told only once sound has reached the device."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LineSoundTest:
+    """The test of a role's device got further."""
+
+    role: SoundRole
+    step: TrialStep
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LineRecall:
+    """A recording is being listened to again, or no longer; about four times a second while it plays."""
+
+    call_id: CallId
+    playing: bool
+    position_s: float
+    length_s: float
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LineSilence:
     """Nothing arrives from the far end any more, neither sound nor report, in a call that should have both.
 
@@ -381,6 +528,7 @@ class LineSilence:
 
     call_id: CallId
     since: datetime
+    reason: SilenceReason = SilenceReason.STOPPED
 
 
 @dataclass(frozen=True, slots=True)
@@ -417,6 +565,11 @@ LineSignal = (
     | LineRecordingFailed
     | LineRefused
     | LineQuality
+    | LineQualitySummary
+    | LineLevels
+    | LineRing
+    | LineSoundTest
+    | LineRecall
     | LineSilence
     | LineSilenceOver
     | LineFault

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from operator_app.domain.ids import CallId
 from operator_app.domain.line import (
+    AudioChoice,
+    AudioDesk,
     LineCall,
     LineFault,
     LineLost,
@@ -16,6 +18,7 @@ from operator_app.domain.line import (
     LineRegistration,
     LineSignal,
     LostReason,
+    SoundRole,
 )
 from operator_app.telephony.calls import CallBook
 from operator_app.telephony.codec import MisfitError, from_plain, signal_from_plain, to_plain
@@ -134,6 +137,42 @@ class EnginePhone:
     async def send_dtmf(self, call_id: CallId, digits: str) -> None:
         """Send keys into a connected call."""
         await self._order("dtmf", call_id=call_id, digits=digits)
+
+    async def audio(self) -> AudioDesk:
+        """Return which sound devices there are, which are chosen, and how they stand."""
+        return _desk(await self._order("audio"))
+
+    async def choose_audio(self, choice: AudioChoice) -> AudioDesk:
+        """Use these devices from now on; an engine started later is told so, too."""
+        desk = _desk(await self._order("choose_audio", choice=to_plain(choice)))
+        self._settings = replace(
+            self._settings,
+            audio=replace(
+                self._settings.audio,
+                microphone=choice.microphone,
+                earpiece=choice.earpiece,
+                ring=choice.ring,
+                recall=choice.recall,
+                ring_volume=choice.ring_volume,
+            ),
+        )
+        return desk
+
+    async def test_sound(self, role: SoundRole) -> None:
+        """Test that role's device."""
+        await self._order("test_sound", role=role.value)
+
+    async def listen(self, on: bool) -> None:
+        """Have levels told also without a call."""
+        await self._order("listen", on=on)
+
+    async def recall(self, call_id: CallId, from_s: float) -> None:
+        """Play that call's recording on the recall device."""
+        await self._order("recall", call_id=call_id, from_s=from_s)
+
+    async def stop_recall(self) -> None:
+        """Stop playing."""
+        await self._order("recall_stop")
 
     def calls(self) -> tuple[LineCall, ...]:
         """Return the living calls, oldest first."""
@@ -312,3 +351,10 @@ class EnginePhone:
                 _log.exception("a listener of the phone failed")
                 if not isinstance(signal, LineFault):
                     self._emit(LineFault("listener", repr(problem)))
+
+
+def _desk(result: dict[str, object]) -> AudioDesk:
+    try:
+        return from_plain(AudioDesk, result.get("desk"))
+    except MisfitError as problem:
+        raise PhoneRefusedError(PhoneRefusal.LIBRARY, str(problem)) from problem

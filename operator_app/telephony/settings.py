@@ -40,6 +40,14 @@ class EngineAudio:
     microphone_from_start: bool = False
     """Begin the microphone file anew when a call connects."""
     earpiece_file: str = ""
+    ring: str = ""
+    """The loudspeaker that rings."""
+    recall: str = ""
+    """Where recordings are listened to again; empty: the earpiece."""
+    ring_file: str = ""
+    """WAV of the ring; empty: this engine does not ring, its window does."""
+    ring_volume: float = 1.0
+    """0.2 to 1: a ring can be made soft, not silent."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from operator_app.domain.ids import CallId
-from operator_app.domain.line import LineCall, LineSignal
+from operator_app.domain.line import AudioChoice, AudioDesk, LineCall, LineSignal, SoundRole
 
 
 class PhoneRefusal(StrEnum):
@@ -24,6 +24,8 @@ class PhoneRefusal(StrEnum):
     NO_ANSWER = "no_answer"
     NOT_STARTED = "not_started"
     LIBRARY = "library"
+    NO_SOUND = "no_sound"
+    NO_RECORDING = "no_recording"
 
 
 class PhoneRefusedError(Exception):
@@ -103,6 +105,36 @@ class Phone(Protocol):
 
     async def send_dtmf(self, call_id: CallId, digits: str) -> None:
         """Send keys 0-9 * # A-D into a connected call, by RFC 4733 or INFO as the settings say."""
+        ...
+
+    async def audio(self) -> AudioDesk:
+        """Return which sound devices there are, which are chosen, and how they stand."""
+        ...
+
+    async def choose_audio(self, choice: AudioChoice) -> AudioDesk:
+        """Use these devices from now on, also in a running call; `LineAudioChanged` tells what came of it."""
+        ...
+
+    async def test_sound(self, role: SoundRole) -> None:
+        """Play a tone on that output, or record the microphone and play it back; refused while a call is up.
+
+        `LineSoundTest` tells how it goes.
+        """
+        ...
+
+    async def listen(self, on: bool) -> None:
+        """Have `LineLevels` told also without a call, for 15 s from now on."""
+        ...
+
+    async def recall(self, call_id: CallId, from_s: float) -> None:
+        """Play that call's recording from there on the recall device; negative counts from its end.
+
+        Also that of a running call, whose sound stays as it is. `LineRecall` tells how it goes.
+        """
+        ...
+
+    async def stop_recall(self) -> None:
+        """Stop playing."""
         ...
 
     def calls(self) -> tuple[LineCall, ...]:

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 from operator_app.domain.ids import CallId
 from operator_app.domain.line import (
+    AudioChoice,
+    AudioDesk,
     AudioKind,
     EndedBy,
     HoldState,
@@ -22,16 +24,21 @@ from operator_app.domain.line import (
     LinePlaced,
     LineProgress,
     LineReady,
+    LineRecall,
     LineRecorded,
     LineRefused,
     LineReplaced,
     LineSignal,
     LineSilence,
     LineSilenceOver,
+    LineSoundTest,
     LineTransfer,
     LostReason,
     MediaDirection,
+    SoundDevice,
+    SoundRole,
     TransferState,
+    TrialStep,
 )
 from operator_app.domain.location import CallLocation
 from operator_app.workflow.phone_port import PhoneRefusal, PhoneRefusedError, SignalListener
@@ -54,6 +61,11 @@ class MemoryPhone:
         self._next = 1
         self._refused = 0
         self.refuse_start: PhoneRefusedError | None = None
+        self.listens = False
+        self.choice = AudioChoice()
+        self.devices: tuple[SoundDevice, ...] = ()
+        self.recordings: set[CallId] = set()
+        self.recalled: list[tuple[CallId, float]] = []
         self.sent_digits: list[tuple[CallId, str]] = []
         self.noticed: list[CallId] = []
         self.dialled: list[str] = []
@@ -146,6 +158,42 @@ class MemoryPhone:
         if not digits or not set(digits.upper()) <= set("0123456789*#ABCD"):
             raise PhoneRefusedError(PhoneRefusal.BAD_NUMBER, "keys are 0-9 * # A-D")
         self.sent_digits.append((call_id, digits))
+
+    async def audio(self) -> AudioDesk:
+        self._need_up()
+        return AudioDesk(
+            self.devices, self.choice, LineAudio(AudioKind.NONE, reason="a fake"), fixed=not self.devices
+        )
+
+    async def choose_audio(self, choice: AudioChoice) -> AudioDesk:
+        self._need_sound()
+        if not 0.2 <= choice.ring_volume <= 1.0:
+            raise PhoneRefusedError(PhoneRefusal.BAD_SETTINGS, "ring volume")
+        self.choice = choice
+        return await self.audio()
+
+    async def test_sound(self, role: SoundRole) -> None:
+        self._need_sound()
+        if self._calls:
+            raise PhoneRefusedError(PhoneRefusal.WRONG_STATE, "a call is up")
+        self._emit(LineSoundTest(role, TrialStep.PLAYING))
+        self._emit(LineSoundTest(role, TrialStep.DONE))
+
+    async def listen(self, on: bool) -> None:
+        self._need_up()
+        self.listens = on
+
+    async def recall(self, call_id: CallId, from_s: float) -> None:
+        self._need_sound()
+        if call_id not in self.recordings:
+            raise PhoneRefusedError(PhoneRefusal.NO_RECORDING, call_id)
+        self.recalled.append((call_id, from_s))
+        self._emit(LineRecall(call_id, True, max(0.0, from_s), 20.0))
+
+    async def stop_recall(self) -> None:
+        self._need_up()
+        if self.recalled:
+            self._emit(LineRecall(self.recalled[-1][0], False, 3.0, 20.0))
 
     def calls(self) -> tuple[LineCall, ...]:
         return tuple(self._calls.values())
@@ -299,6 +347,11 @@ class MemoryPhone:
     def _need_up(self) -> None:
         if not self._up:
             raise PhoneRefusedError(PhoneRefusal.PHONE_LOST, "the engine is away")
+
+    def _need_sound(self) -> None:
+        self._need_up()
+        if not self.devices:
+            raise PhoneRefusedError(PhoneRefusal.NO_SOUND, "a fake without devices")
 
     def _need(self, call_id: CallId, state: LineCallState | None = None) -> LineCall:
         self._need_up()

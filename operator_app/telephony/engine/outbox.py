@@ -4,7 +4,7 @@ import time
 from collections import deque
 from datetime import UTC, datetime
 
-from operator_app.domain.line import LineFault, LineQuality, LineSignal
+from operator_app.domain.line import LineFault, LineLevels, LineQuality, LineRecall, LineSignal
 from operator_app.telephony.codec import signal_to_plain
 from operator_app.telephony.wire import Frame
 
@@ -33,7 +33,7 @@ class Outbox:
             "mono": time.monotonic(),
             "signal": signal_to_plain(signal),
         }
-        if not isinstance(signal, LineQuality):
+        if not isinstance(signal, LineQuality | LineLevels | LineRecall):
             self._unseen.append(frame)
             if len(self._unseen) > _KEPT:
                 self._unseen.popleft()

@@ -4,6 +4,7 @@ import threading
 from dataclasses import dataclass
 
 SAMPLE = 2
+_CALM_FRAMES = 3_000
 
 
 @dataclass(slots=True)
@@ -19,15 +20,18 @@ class RingCounts:
 class DriftRing:
     """Mono 16-bit sound passed from one thread to another whose clock runs a little differently.
 
-    Gives silence until two frames are in (and again after running dry), so that a late frame is not a click. When the
-    level creeps away from there, one sample a frame is dropped or repeated: 0.3 %, more than two crystals differ, and
-    not heard. Any lane; both sides take a lock for microseconds.
+    Gives silence until `prefill_frames` are in (and again after running dry), so that a late frame is not a click.
+    When the level creeps away from there, one sample a read is dropped or repeated: 0.3 % of 20 ms, more than two
+    crystals differ, and not heard. A machine that lets it run dry again and again gets a deeper buffer, a quarter of a
+    frame at a time, until a minute has passed without. Any lane; both sides take a lock for microseconds.
     """
 
-    def __init__(self, frame_bytes: int, *, prefill_frames: int = 2, limit_frames: int = 8) -> None:
+    def __init__(self, frame_bytes: int, *, prefill_frames: float = 2, limit_frames: int = 8) -> None:
         self._frame = frame_bytes
-        self._prefill = prefill_frames * frame_bytes
+        self._least = self._prefill = int(prefill_frames * frame_bytes) // SAMPLE * SAMPLE
+        self._most = 3 * frame_bytes
         self._limit = limit_frames * frame_bytes
+        self._calm_bytes = _CALM_FRAMES * frame_bytes
         self._buffer = bytearray()
         self._filling = True
         self._average = float(self._prefill)
@@ -38,6 +42,17 @@ class DriftRing:
     def level(self) -> int:
         """Bytes waiting."""
         return len(self._buffer)
+
+    @property
+    def depth(self) -> int:
+        """Bytes that it is kept filled with: the delay that it adds."""
+        return self._prefill
+
+    def clear(self) -> None:
+        """Forget what waits: one of the two sides begins anew."""
+        with self._lock:
+            self._buffer.clear()
+            self._filling = True
 
     def write(self, data: bytes) -> None:
         """Put sound in; beyond the limit the oldest is given up, down to the prefill level."""
@@ -55,6 +70,12 @@ class DriftRing:
                     return bytes(size)
                 self._filling = False
                 self._average = float(len(self._buffer))
+            self._settle(size)
+            if len(self._buffer) > self._prefill + 3 * self._frame:
+                # Nobody has read for a while (no call, a stall): what is old would only be delay from now on.
+                del self._buffer[: (len(self._buffer) - self._prefill) // SAMPLE * SAMPLE]
+                self._average = float(len(self._buffer))
+                self.counts.overflowed += 1
             level = len(self._buffer)
             self._average += (level - self._average) / 64
             if level < size:
@@ -62,12 +83,15 @@ class DriftRing:
                 self._buffer.clear()
                 self._filling = True
                 self.counts.dry += 1
+                if self._calm_bytes < _CALM_FRAMES * self._frame:
+                    self._prefill = max(self._prefill, min(self._most, self._prefill + self._quarter))
+                self._calm_bytes = 0
                 return out
             if self._average > self._prefill + self._frame and level >= size + SAMPLE:
                 out = bytes(self._buffer[:size])
                 del self._buffer[: size + SAMPLE]
                 self.counts.dropped += 1
-            elif self._average < self._prefill - self._frame // 2:
+            elif self._average < self._prefill - self._frame // 8:
                 out = bytes(self._buffer[: size - SAMPLE]) + bytes(
                     self._buffer[size - 2 * SAMPLE : size - SAMPLE]
                 )
@@ -77,3 +101,14 @@ class DriftRing:
                 out = bytes(self._buffer[:size])
                 del self._buffer[:size]
             return out
+
+    @property
+    def _quarter(self) -> int:
+        return self._frame // 4 // SAMPLE * SAMPLE
+
+    def _settle(self, size: int) -> None:
+        """Give a quarter of a frame of delay back after each calm minute."""
+        self._calm_bytes += size
+        if self._prefill > self._least and self._calm_bytes > _CALM_FRAMES * self._frame:
+            self._prefill = max(self._least, self._prefill - self._quarter)
+            self._calm_bytes = 0

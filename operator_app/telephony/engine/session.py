@@ -19,14 +19,16 @@ from operator_app.domain.line import (
 )
 from operator_app.telephony import wav
 from operator_app.telephony.codec import MisfitError, from_plain, to_plain
+from operator_app.telephony.engine.console import Console
 from operator_app.telephony.engine.door import Door
 from operator_app.telephony.engine.exchange import Exchange
+from operator_app.telephony.engine.headset import open_sound
 from operator_app.telephony.engine.library import CLOCK_RATE, Library, shrink_log
 from operator_app.telephony.engine.limits import Limits
 from operator_app.telephony.engine.mixer import Mixer
 from operator_app.telephony.engine.outbox import Outbox
 from operator_app.telephony.engine.recording import Recordings
-from operator_app.telephony.engine.sound import NoSound, Sound, open_sound
+from operator_app.telephony.engine.sound import NoSound, Sound
 from operator_app.telephony.engine.tones import Tones
 from operator_app.telephony.settings import EngineSettings
 from operator_app.telephony.wire import PROTOCOL, Frame
@@ -67,6 +69,7 @@ class Session:
         self._log_file = run_dir / "pj.log"
         self._outbox = Outbox()
         self._exchange = Exchange(self._tell)
+        self._console = Console(self._tell, self._exchange)
         self._door = Door(token, self._welcome, self._on_frame, self._on_window)
         self._running: _Running | None = None
         self._live = False
@@ -85,6 +88,7 @@ class Session:
             "transfer_to": lambda args: self._exchange.transfer_to(_call(args), CallId(str(args["other"]))),
             "dtmf": lambda args: self._exchange.dtmf(_call(args), str(args["digits"])),
             "ping": lambda _args: {},
+            **self._console.orders,
             "shutdown": lambda _args: self.stop("told to"),
         }
 
@@ -122,9 +126,12 @@ class Session:
                 self._running.recordings.bury(calm=not self._exchange.urgent)
                 self._running.recordings.collect()
         now = time.monotonic()
-        if now >= self._next_listen and self._running is not None:
-            self._next_listen = now + _LISTEN_S
-            self._exchange.listen()
+        if self._running is not None:
+            self._console.turn(now)
+            if now >= self._next_listen:
+                self._next_listen = now + _LISTEN_S
+                self._exchange.listen()
+                self._look_after_sound(self._running)
         if now >= self._next_tick:
             self._next_tick = now + _TICK_S
             self._tick(now)
@@ -135,10 +142,6 @@ class Session:
             self._exchange.measure()
             self._exchange.settle()
             self._exchange.ask_servers()
-            if running.sound.changed():
-                running.ready = _with_audio(running)
-                self._exchange.sound_changed()
-                self._tell(LineAudioChanged(running.sound.state))
             if running.recordings is not None:
                 running.recordings.watch()
             shrink_log(self._log_file, _LOG_BYTES)
@@ -146,6 +149,11 @@ class Session:
             self._next_tidy = now + _TIDY_S
             gc.collect()
         self._look_alone(now)
+
+    def _look_after_sound(self, running: _Running) -> None:
+        if running.sound.changed():
+            running.ready = _with_audio(running)
+            self._tell(LineAudioChanged(running.sound.state))
 
     def _look_alone(self, now: float) -> None:
         limit = self._running.settings.idle_exit_s if self._running else _FIRST_IDLE_S
@@ -227,7 +235,9 @@ class Session:
                 self.stop("could not be brought up")
                 raise
             return {"state": "fresh", "ready": to_plain(self._running.ready)}
-        if settings == running.settings:
+        # A choice of devices made since is in force, too: the next window's settings have it.
+        in_force = replace(running.settings, audio=self._console.settings)
+        if settings == in_force:
             return {"state": "same", "ready": to_plain(running.ready)}
         if self._exchange.calls:
             # The calls are worth more than the new settings: those are asked for again when the last call is over.
@@ -252,6 +262,7 @@ class Session:
             if settings.recordings_dir:
                 recordings = Recordings(Path(settings.recordings_dir), mixer, self._tell)
             self._exchange.attach(library, mixer, sound, recordings, tones)
+            self._console.attach(sound, settings.audio, settings.recordings_dir)
             if recordings is not None:
                 recordings.check_folder()
                 recordings.finish_left_over()
@@ -295,6 +306,7 @@ class Session:
                 running.recordings.close()
                 running.recordings.stop_worker()
             self._door.send({"farewell": self._stopping})
+            self._console.detach()
             running.sound.close()
             del running
             self._exchange.detach()

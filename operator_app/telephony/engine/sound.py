@@ -1,20 +1,17 @@
-"""Microphone and earpiece: the sound card, nothing, or two files."""
+"""Microphone and earpiece without a card: nothing, or two files. The real ones are in `headset`."""
 
-import logging
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pjsua2 as pj
 
 from operator_app.domain.line import AudioKind, LineAudio
-from operator_app.telephony.engine.ring import DriftRing
-from operator_app.telephony.settings import AudioMode, EngineAudio
+from operator_app.telephony.settings import EngineAudio
 
-_log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from operator_app.telephony.engine.card import Card
 
-FRAME_MS = 20
-_RATES = (16_000, 48_000, 44_100)
+_MEAN_TO_PEAK = 1.57
 
 
 class Sound:
@@ -27,9 +24,15 @@ class Sound:
         self.microphone: pj.AudioMedia | None = None
         self.earpiece: pj.AudioMedia | None = None
         self.state = LineAudio(AudioKind.NONE)
+        self.card: Card | None = None
+        """The sound devices, where there are any and once they have been loaded."""
 
     def call_connected(self) -> None:
         """Learn that a call has begun."""
+
+    def levels(self) -> tuple[float, float]:
+        """Return how loud microphone and earpiece are, 0 to 1."""
+        return _loudness(self.microphone, heard=True), _loudness(self.earpiece, heard=False)
 
     def changed(self) -> bool:
         """Look after the device; True when `state` or the ports are other than before."""
@@ -79,132 +82,10 @@ class FileSound(Sound):
         super().close()
 
 
-class _DevicePort(pj.AudioMediaPort):
-    """The bridge's side of the sound card. Its callbacks run on the bridge's clock and delay every call: no work."""
-
-    def __init__(self, rate: int) -> None:
-        super().__init__()
-        self.frame_bytes = rate * FRAME_MS // 1000 * 2
-        self.from_microphone = DriftRing(self.frame_bytes)
-        self.to_earpiece = DriftRing(self.frame_bytes)
-        form = pj.MediaFormatAudio()
-        form.init(pj.PJMEDIA_FORMAT_PCM, rate, 1, FRAME_MS * 1000, 16)
-        self.createPort("headset", form)
-
-    def onFrameRequested(self, frame: pj.MediaFrame) -> None:
-        """Give the bridge 20 ms of the microphone."""
-        data = self.from_microphone.read(self.frame_bytes)
-        frame.type = pj.PJMEDIA_FRAME_TYPE_AUDIO
-        frame.buf = pj.ByteVector(data)
-        frame.size = len(data)
-
-    def onFrameReceived(self, frame: pj.MediaFrame) -> None:
-        """Take 20 ms for the earpiece."""
-        self.to_earpiece.write(bytes(frame.buf) if frame.size else bytes(self.frame_bytes))
-
-
-class DeviceSound(Sound):
-    """The sound card through PortAudio. Raises `NoDeviceError` with the reason when there is none that works."""
-
-    def __init__(self, settings: EngineAudio) -> None:
-        super().__init__()
-        portaudio = _portaudio()
-        self._lost: list[str] = []
-        self._streams: list[Any] = []
-        problem: Exception | None = None
-        for rate in _RATES:
-            port = _DevicePort(rate)
-            try:
-                self._open(portaudio, port, settings, rate)
-            except (portaudio.PortAudioError, ValueError) as error:
-                problem = error
-                self._stop()
-                continue
-            self.microphone = self.earpiece = port
-            names = [str(portaudio.query_devices(stream.device)["name"]) for stream in self._streams]
-            self.state = LineAudio(AudioKind.DEVICE, " / ".join(dict.fromkeys(names)))
-            return
-        raise NoDeviceError(str(problem))
-
-    def _open(self, portaudio: Any, port: _DevicePort, settings: EngineAudio, rate: int) -> None:
-        def capture(data: Any, _frames: int, _time: Any, _flags: Any) -> None:
-            port.from_microphone.write(bytes(data))
-
-        def play(data: Any, _frames: int, _time: Any, _flags: Any) -> None:
-            data[:] = port.to_earpiece.read(len(data))
-
-        common: dict[str, Any] = {
-            "samplerate": rate,
-            "blocksize": rate * FRAME_MS // 1000,
-            "channels": 1,
-            "dtype": "int16",
-            "latency": "low",
-        }
-        for kind, device, name, work in (
-            (portaudio.RawInputStream, settings.microphone, "microphone", capture),
-            (portaudio.RawOutputStream, settings.earpiece, "earpiece", play),
-        ):
-            stream = kind(
-                device=device or None, callback=work, finished_callback=self._finished(name), **common
-            )
-            self._streams.append(stream)
-            stream.start()
-
-    def _finished(self, name: str) -> Callable[[], None]:
-        lost = self._lost
-
-        def note() -> None:
-            lost.append(name)
-
-        return note
-
-    def changed(self) -> bool:
-        """Notice a device that went away."""
-        if not self._lost or self.state.kind is not AudioKind.DEVICE:
-            return False
-        reason = f"{', '.join(self._lost)} of {self.state.name} stopped"
-        self._stop()
-        self.microphone = self.earpiece = None
-        self.state = LineAudio(AudioKind.NONE, reason=reason)
-        return True
-
-    def close(self) -> None:
-        """Stop the card and give the port back."""
-        self._stop()
-        if isinstance(self.microphone, _DevicePort):
-            port = self.microphone
-            _log.info(
-                "sound card: microphone %s, earpiece %s", port.from_microphone.counts, port.to_earpiece.counts
-            )
-        super().close()
-
-    def _stop(self) -> None:
-        for stream in self._streams:
-            stream.close(ignore_errors=True)
-        self._streams.clear()
-
-
-class NoDeviceError(Exception):
-    """There is no sound card that can be used; the text says why."""
-
-
-def _portaudio() -> Any:
-    """Return the sound library. Imported here: loading it looks for devices, and most test engines need none."""
-    try:
-        import sounddevice  # noqa: PLC0415
-    except (ImportError, OSError) as problem:
-        raise NoDeviceError(f"PortAudio cannot be loaded: {problem}") from problem
-    return sounddevice
-
-
-def open_sound(settings: EngineAudio) -> Sound:
-    """Open what the settings ask for. A missing card is a state with a reason, not an error."""
-    if settings.mode is AudioMode.NONE:
-        return NoSound("set so")
-    if settings.mode is AudioMode.FILE:
-        return FileSound(settings)
-    try:
-        return DeviceSound(settings)
-    except NoDeviceError as problem:
-        _log.warning("no sound card: %s", problem)
-        return NoSound(str(problem))
+def _loudness(port: pj.AudioMedia | None, *, heard: bool) -> float:
+    """Return the mean amplitude of the port's last frame; the library tells it as a mu-law code (G.711)."""
+    if port is None:
+        return 0.0
+    code = port.getRxLevel() if heard else port.getTxLevel()
+    linear = ((((code & 0x0F) << 3) + 0x84) << ((code >> 4) & 7)) - 0x84
+    return float(min(1.0, linear * _MEAN_TO_PEAK / 32767))

@@ -4,6 +4,7 @@ import asyncio
 import math
 import os
 import sys
+import time
 import wave
 from collections.abc import Callable
 from pathlib import Path
@@ -129,6 +130,17 @@ async def until(what: str, look: Callable[[], T | None], limit_s: float = LIMIT_
             return found
         assert asyncio.get_running_loop().time() < end, f"waited {limit_s:g} s in vain: {what}"
         await asyncio.sleep(0.01)
+
+
+def until_now(what: str, look: Callable[[], T | None], limit_s: float = LIMIT_S) -> T:
+    """The same outside of any event loop."""
+    end = time.monotonic() + limit_s
+    while True:
+        found = look()
+        if found is not None and found is not False:
+            return found
+        assert time.monotonic() < end, f"waited {limit_s:g} s in vain: {what}"
+        time.sleep(0.005)
 
 
 def alive(pid: int) -> bool:
