@@ -19,6 +19,7 @@ from operator_app.bootstrap.frame import (
     tell_connecting,
     watch_stalls,
 )
+from operator_app.bootstrap.own_devices import with_devices
 from operator_app.bootstrap.own_keys import keep_keys, load_keys
 from operator_app.bootstrap.parts import resources_folder
 from operator_app.config.settings import PhoneSettings
@@ -59,6 +60,7 @@ async def run_window(app: WindowApp, frame: Frame, store: SeatStore) -> int:
         phone = None
         if settings.phone.enabled:
             engine = engine_settings(settings.phone, frame.folder / "recordings")
+            engine = with_devices(engine, frame.folder, resources / "sounds")
             phone = EnginePhone(engine, frame.folder / "phone")
             parts.push_async_callback(_let_go, phone)
         seat = Seat(recorder, board, bus, phone, frame.rules)

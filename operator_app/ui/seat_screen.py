@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication
 
 from operator_app.domain.line import LineFault, LineRefused
 from operator_app.domain.states import RefusedError
@@ -230,20 +231,27 @@ class SeatScreen(QObject):
 
     def _show_call(self) -> None:
         self._sound()
-        self._panes.top.tell(self._top.view(rings=self._ring is None or self._ring.is_audible))
+        self._panes.top.tell(self._top.view(rings=self._can_ring()))
         self._panes.top.tell_map(self._panes.map.lamp())
         self._panes.phone.tell(self._phone.view())
         self._panes.map.tell_call(self._call_place.view())
         self._panes.footer.tell_link(link_view(self._seat, self._say))
+
+    def _can_ring(self) -> bool:
+        """Whether a ring can be heard at all: from the phone's own loudspeaker, else from this window's."""
+        return self._phone.engine_rings() or self._ring is None or self._ring.is_audible
 
     def _sound(self) -> None:
         rings = self._phone.rings()
         if rings and not self._rang:
             self._panes.help.call_rings()
         if self._ring is not None:
-            self._ring.ring(rings)
+            # The phone rings by itself where it has a loudspeaker; this one is for a seat whose phone has none.
+            self._ring.ring(rings and not self._phone.engine_rings())
             if rings and not self._rang and self._ring.is_sounding:
                 self._marks.mark("ring_started")
+        if rings and not self._rang:
+            QApplication.alert(self._panes.window, 0)
         self._rang = rings
 
     def _prepare(self) -> None:

@@ -106,6 +106,8 @@ class CallDesk:
     def on_signal(self, signal: line.LineSignal) -> None:
         """Take in one signal of the phone; a repeated one writes nothing twice."""
         match signal:
+            case line.LineLevels() | line.LineRecall() | line.LineSoundTest() | line.LineRing():
+                return  # the sound desk's, several times a second
             case line.LineReady():
                 self.ready, self.lost = signal, None
                 self.reconcile()

@@ -38,6 +38,7 @@ from operator_app.workflow.landmarks import LandmarkDesk
 from operator_app.workflow.phone_port import Phone
 from operator_app.workflow.ports import LinkState, LinkTrouble, Presence, SetAside, Shared
 from operator_app.workflow.recorder import Recorder
+from operator_app.workflow.sound import SoundDesk
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ class Seat:
         self._rules = rules
         self.calls = CallDesk(phone, recorder, board, self._changed)
         self.calls.on_ended = self._call_ended
+        self.sound = SoundDesk(phone, board, bus, recorder.clock)
         self.incidents = IncidentDesk(
             recorder, board, self._changed, rules.prefix, rules.timezone, rules.kinds, rules.agencies
         )

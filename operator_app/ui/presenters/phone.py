@@ -105,6 +105,12 @@ class PhonePresenter:
         """Whether the ring is to be heard: a call waits and nobody is being spoken with."""
         return bool(self._seat.waiting()) and self._seat.live_call is None
 
+    def engine_rings(self) -> bool:
+        """Whether the phone itself has a loudspeaker that rings; then this window must not ring too."""
+        ready = self._seat.calls.ready
+        role = None if ready is None else ready.audio.role(line.SoundRole.RING)
+        return role is not None and role.works
+
     def _over(self) -> Call | None:
         at_hand = self._seat.call_at_hand
         if at_hand is None or self._seat.state not in (SeatState.WRAP_UP, SeatState.TALKING):

@@ -111,6 +111,8 @@ class TopPresenter:
         failed = [r for r in calls.registrations.values() if r.state is line.RegistrationState.FAILED]
         if failed and len(failed) == len(calls.registrations):
             return LampView(self._say("lamp.phone_unregistered"), Tone.ALARM)
+        if calls.ready.audio.kind is line.AudioKind.OPENING:
+            return LampView(self._say("lamp.phone_starting"), Tone.WATCH)
         if calls.ready.audio.kind is line.AudioKind.NONE:
             return LampView(self._say("lamp.phone_no_sound"), Tone.WATCH)
         if failed:

@@ -1,0 +1,44 @@
+"""The seat's own choice of sound devices is kept, and no file of it keeps a phone from starting."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from operator_app.bootstrap.own_devices import DEVICES_FILE, keep_devices, load_devices, with_devices
+from operator_app.domain.line import AudioChoice
+from operator_app.telephony.settings import AudioMode, EngineAudio, EngineSettings
+
+
+def test_a_choice_is_there_at_the_next_start(tmp_path: Path) -> None:
+    choice = AudioChoice('Mic "A"', "Kupluk", "Pengeras", "", 0.6)
+    asyncio.run(keep_devices(tmp_path, choice))
+    assert load_devices(tmp_path) == choice
+    audio = with_devices(EngineSettings(), tmp_path, tmp_path).audio
+    assert (audio.microphone, audio.ring, audio.ring_volume) == ('Mic "A"', "Pengeras", 0.6)
+    assert audio.ring_file == str(tmp_path / "ring.wav")
+
+
+def test_without_a_choice_the_settings_speak(tmp_path: Path) -> None:
+    engine = EngineSettings(audio=EngineAudio(microphone="Set"))
+    assert load_devices(tmp_path) is None
+    assert with_devices(engine, tmp_path, tmp_path).audio.microphone == "Set"
+    none = replace(engine, audio=EngineAudio(AudioMode.NONE))
+    assert with_devices(none, tmp_path, tmp_path) == none
+
+
+@pytest.mark.parametrize("text", ["ring = 5", "ring_volume = 'x'", "[[[", "\udcff"])
+def test_a_bad_file_is_passed_over(
+    tmp_path: Path, text: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / DEVICES_FILE).write_bytes(text.encode("utf-8", "surrogateescape"))
+    assert load_devices(tmp_path) is None
+    assert "cannot be read" in caplog.text
+
+
+def test_a_ring_cannot_be_made_silent(tmp_path: Path) -> None:
+    (tmp_path / DEVICES_FILE).write_text("ring_volume = 0.0")
+    loaded = load_devices(tmp_path)
+    assert loaded is not None
+    assert loaded.ring_volume == 0.2
