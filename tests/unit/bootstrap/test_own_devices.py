@@ -29,9 +29,7 @@ def test_without_a_choice_the_settings_speak(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["ring = 5", "ring_volume = 'x'", "[[[", "\udcff"])
-def test_a_bad_file_is_passed_over(
-    tmp_path: Path, text: str, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_bad_file_is_passed_over(tmp_path: Path, text: str, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / DEVICES_FILE).write_bytes(text.encode("utf-8", "surrogateescape"))
     assert load_devices(tmp_path) is None
     assert "cannot be read" in caplog.text
