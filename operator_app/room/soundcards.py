@@ -1,4 +1,4 @@
-"""Sound cards of a room without any: a PulseAudio of its own whose null sinks are headset, microphone and loudspeaker.
+"""Sound cards of a room without any: PulseAudio of its own, whose null sinks are headset, microphone and loudspeaker.
 
 A programme under test sees them as ALSA devices of these names. What sounds on one is heard at its monitor; what is
 played into `voice` is what the microphone hears.
@@ -13,67 +13,49 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from operator_app.room.processes import Crew
-from operator_app.room.waiting import RoomError, wait_for
+from operator_app.room.processes import Crew, RoomProcess
+from operator_app.room.waiting import wait_for
 
 RATE = 16_000
 OUTPUTS = ("headset", "speaker", "replay")
 VOICE = "voice"
+_FORM = ("--raw", f"--rate={RATE}", "--channels=1", "--format=s16le")
 _ALSA = "/usr/share/alsa/alsa.conf"
 
 
 class SoundCards:
-    """A sound server with one sink for each device; devices can be unplugged and plugged in."""
+    """Two sound servers: one holds the headset alone, so that its end is the headset being pulled out.
+
+    A sink that merely goes away would not do: the server moves what sounds on it to another one.
+    """
 
     def __init__(self, crew: Crew, folder: Path) -> None:
-        """Start the server; it needs the Debian packages pulseaudio, pulseaudio-utils and libasound2-plugins."""
-        self._folder = folder
+        """Start the servers; they need the Debian packages pulseaudio, pulseaudio-utils and libasound2-plugins."""
+        self._crew, self._folder = crew, folder
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        socket = folder / "pulse.sock"
         alsa = folder / "asound.conf"
-        alsa.write_text(
-            "\n".join(
-                [
-                    *(f"pcm.{name} {{ type pulse device {name} }}" for name in OUTPUTS),
-                    f"pcm.mic {{ type pulse device {VOICE}.monitor }}",
-                    "pcm.!default { type pulse }",
-                ]
-            )
-            + "\n"
-        )
+        lines = [
+            f"pcm.{name} {{ type pulse server {self._address(name)} device {name} }}" for name in OUTPUTS
+        ]
+        lines.append(f"pcm.mic {{ type pulse server {self._address(VOICE)} device {VOICE}.monitor }}")
+        alsa.write_text("\n".join(lines) + "\n")
         self.environment = {
             "HOME": str(folder),
             "XDG_RUNTIME_DIR": str(folder),
-            "PULSE_SERVER": f"unix:{socket}",
+            "PULSE_SERVER": self._address(VOICE),
             "PULSE_COOKIE": str(folder / "cookie"),
             "ALSA_CONFIG_PATH": f"{_ALSA}:{alsa}",
         }
-        self._modules: dict[str, str] = {}
-        self._server = crew.start(
-            "pulseaudio",
-            (
-                "pulseaudio",
-                "-n",
-                "--daemonize=no",
-                "--exit-idle-time=-1",
-                "--use-pid-file=no",
-                "-L",
-                f"module-native-protocol-unix socket={socket} auth-anonymous=1",
-            ),
-            env=self.environment,
-        )
-        wait_for("the sound server", self._answers, 20.0, self._server.tail)
-        for name in (*OUTPUTS, VOICE):
-            self.plug_in(name)
+        self._headset = self._serve("headset")
+        self._serve("speaker", "replay", VOICE)
 
-    def plug_in(self, name: str) -> None:
-        """Make that device be there."""
-        arguments = (f"sink_name={name}", f"rate={RATE}", "channels=1", "format=s16le")
-        self._modules[name] = self._tell("load-module", "module-null-sink", *arguments).strip()
+    def unplug(self) -> None:
+        """Pull the headset out."""
+        self._headset.kill()
 
-    def unplug(self, name: str) -> None:
-        """Take that device away, with whatever sounds on it."""
-        self._tell("unload-module", self._modules.pop(name))
+    def plug_in(self) -> None:
+        """Plug the headset in again."""
+        self._headset = self._serve("headset")
 
     def say(self, sound: bytes) -> None:
         """Play 16-bit mono sound into the microphone, and return when it was handed over."""
@@ -83,42 +65,55 @@ class SoundCards:
         """Begin to play 16-bit mono sound on that device."""
         file = self._folder / f"{name}-{time.monotonic_ns()}.raw"
         file.write_bytes(sound)
-        return self._start("pacat", "--playback", f"--device={name}", "--latency-msec=10", str(file))
+        return self._start(name, "--playback", f"--device={name}", "--latency-msec=10", str(file))
 
     def ear(self, name: str) -> "Ear":
         """Listen to what sounds on that device from now on; close it."""
-        return Ear(
-            self._start("pacat", "--record", f"--device={name}.monitor", "--latency-msec=5", pipe=True)
-        )
+        return Ear(self._start(name, "--record", f"--device={name}.monitor", "--latency-msec=5", pipe=True))
 
-    def _start(self, program: str, *arguments: str, pipe: bool = False) -> "subprocess.Popen[bytes]":
+    def _address(self, name: str) -> str:
+        return f"unix:{self._folder / ('headset.sock' if name == 'headset' else 'room.sock')}"
+
+    def _serve(self, *sinks: str) -> RoomProcess:
+        address = self._address(sinks[0])
+        socket = address.removeprefix("unix:")
+        Path(socket).unlink(missing_ok=True)
+        loads = [f"module-native-protocol-unix socket={socket} auth-anonymous=1"]
+        loads += [f"module-null-sink sink_name={each} rate={RATE} channels=1 format=s16le" for each in sinks]
+        server = self._crew.start(
+            f"pulseaudio-{sinks[0]}",
+            (
+                "pulseaudio",
+                "-n",
+                "--daemonize=no",
+                "--exit-idle-time=-1",
+                "--use-pid-file=no",
+                *(word for load in loads for word in ("-L", load)),
+            ),
+            env=self.environment,
+        )
+        wait_for(f"the sound server of {sinks[0]}", lambda: self._has(address, sinks[-1]), 20.0, server.tail)
+        return server
+
+    def _start(self, name: str, *arguments: str, pipe: bool = False) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(
-            [program, *arguments, "--raw", f"--rate={RATE}", "--channels=1", "--format=s16le"],
+            ["pacat", f"--server={self._address(name)}", *arguments, *_FORM],
             env={**os.environ, **self.environment},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE if pipe else subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
 
-    def _answers(self) -> bool:
-        try:
-            self._tell("info")
-        except RoomError:
-            return False
-        return True
-
-    def _tell(self, *words: str) -> str:
+    def _has(self, address: str, sink: str) -> bool:
         done = subprocess.run(
-            ["pactl", *words],
+            ["pactl", f"--server={address}", "list", "short", "sinks"],
             env={**os.environ, **self.environment},
             capture_output=True,
             text=True,
             timeout=20,
             check=False,
         )
-        if done.returncode:
-            raise RoomError(f"pactl {words[0]}: {done.stderr.strip()}")
-        return done.stdout
+        return done.returncode == 0 and f"\t{sink}\t" in done.stdout
 
 
 class Ear:

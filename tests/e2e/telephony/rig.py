@@ -12,7 +12,7 @@ from typing import Self, TypeVar
 
 import numpy as np
 
-from operator_app.domain.line import LineEnded, LineOffered, LineQuality, LineReady, LineSignal
+from operator_app.domain.line import LineEnded, LineLevels, LineOffered, LineQuality, LineReady, LineSignal
 from operator_app.telephony.phone import EnginePhone
 from operator_app.telephony.settings import AudioMode, EngineAudio, EngineSettings
 from operator_app.workflow.phone_port import Phone
@@ -59,7 +59,7 @@ class Signals:
                     self._changed.clear()
                     await self._changed.wait()
         except TimeoutError:
-            told = "\n".join(str(each) for each in self.all if not isinstance(each, LineQuality))
+            told = "\n".join(str(each) for each in self.all if not isinstance(each, LineQuality | LineLevels))
             raise AssertionError(f"no {kind.__name__} within {limit_s:g} s; there was:\n{told}") from None
         return found
 

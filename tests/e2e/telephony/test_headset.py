@@ -132,7 +132,7 @@ def test_a_headset_pulled_out_in_a_call_is_told_and_comes_back_by_itself(
             with cards.ear("headset") as ear:
                 await until("the caller is heard", lambda: level(ear.heard(), 700) > 0.15)
             after = len(seat.signals.all)
-            cards.unplug("headset")
+            cards.unplug()
             gone = await seat.signals.wait(LineAudioChanged, after=after)
             assert gone.audio.kind is AudioKind.NONE
             ear_role = gone.audio.role(SoundRole.EARPIECE)
@@ -140,7 +140,7 @@ def test_a_headset_pulled_out_in_a_call_is_told_and_comes_back_by_itself(
             assert not ear_role.works
             assert seat.phone.calls()[0].call_id == offered.call_id
             after = len(seat.signals.all)
-            cards.plug_in("headset")
+            cards.plug_in()
             await seat.signals.wait(
                 LineAudioChanged, lambda each: each.audio.kind is AudioKind.DEVICE, after=after
             )
