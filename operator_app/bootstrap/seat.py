@@ -29,7 +29,7 @@ from operator_app.maps.places import Places
 from operator_app.maps.site import Site
 from operator_app.storage.seat_store import SeatStore
 from operator_app.telephony.phone import EnginePhone
-from operator_app.telephony.settings import AudioMode, EngineAccount, EngineAudio, EngineSettings
+from operator_app.telephony.settings import AudioMode, EngineAccount, EngineAudio, EngineSettings, Srtp
 from operator_app.ui.app import WindowApp
 from operator_app.ui.presenters.call_place import CallPlace
 from operator_app.ui.seat_app import run_seat_window
@@ -166,6 +166,13 @@ def engine_settings(phone: PhoneSettings, recordings: Path) -> EngineSettings:
         bind=phone.address,
         port=phone.port,
         codecs=phone.codecs,
+        srtp=Srtp(phone.srtp),
+        sip_dscp=phone.sip_dscp,
+        rtp_dscp=phone.rtp_dscp,
+        rtp_port=phone.rtp_port,
+        rtp_ports=phone.rtp_ports,
+        tls_ca=phone.tls_ca,
+        tls_verify=phone.tls_verify,
         recordings_dir=str(recordings),
         accounts=tuple(
             EngineAccount(

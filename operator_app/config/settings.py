@@ -59,7 +59,11 @@ class AccountSettings:
 
 @dataclass(frozen=True, slots=True)
 class PhoneSettings:
-    """The embedded phone: where it listens (`port` 0 = any free one), its sound path, its accounts."""
+    """The embedded phone: where it listens (`port` 0 = any free one), its sound path, its accounts.
+
+    `rtp_port` and `rtp_ports` are the first port for sound and how many from there (two a call; 0 = any); `sip_dscp`
+    and `rtp_dscp` mark packets for the network (0 = unmarked); `tls_ca` is a PEM file of the authorities to trust.
+    """
 
     enabled: bool = True
     address: str = "127.0.0.1"
@@ -68,6 +72,13 @@ class PhoneSettings:
     microphone: str = ""
     earpiece: str = ""
     codecs: tuple[str, ...] = ("PCMA", "PCMU", "G722")
+    srtp: str = "off"
+    sip_dscp: int = 24
+    rtp_dscp: int = 46
+    rtp_port: int = 0
+    rtp_ports: int = 0
+    tls_ca: str = ""
+    tls_verify: bool = True
     account: tuple[AccountSettings, ...] = ()
 
 
@@ -106,6 +117,7 @@ CHOICES: dict[tuple[str, str], tuple[str, ...]] = {
     ("site", "language"): ("id", "en"),
     ("phone", "audio"): ("auto", "none", "file"),
     ("account", "transport"): ("udp", "tcp", "tls"),
+    ("phone", "srtp"): ("off", "optional", "required"),
     ("screen", "theme"): ("dark", "light"),
 }
 
@@ -188,10 +200,26 @@ class _Reader:
             raise SettingsError(f'{self._source}: a desk needs "agency" in [seat]; add its code.')
         if not 0 <= settings.phone.port <= 65535:
             raise self._error("phone", "port", '"port" must be between 0 and 65535')
+        for key in ("sip_dscp", "rtp_dscp"):
+            if not 0 <= getattr(settings.phone, key) <= 63:
+                raise self._error("phone", key, f'"{key}" must be between 0 and 63')
+        self._check_sound_ports(settings.phone)
         if not 1.0 <= settings.screen.text_scale <= 2.0:
             raise self._error("screen", "text_scale", '"text_scale" must be between 1.0 and 2.0')
         if not 1.0 <= settings.screen.viewing_distance_m <= 12.0:
             raise self._error("screen", "viewing_distance_m", '"viewing_distance_m" must be between 1 and 12')
+
+    def _check_sound_ports(self, phone: PhoneSettings) -> None:
+        first, count = phone.rtp_port, phone.rtp_ports
+        if first and (not 1024 <= first <= 65534 or first % 2):
+            raise self._error(
+                "phone", "rtp_port", '"rtp_port" must be 0 or an even number from 1024 to 65534'
+            )
+        if count and (not first or count < 2 or first + count > 65536):
+            what = '"rtp_ports" needs "rtp_port", at least 2 (two a call), and an end below 65536'
+            raise self._error("phone", "rtp_ports", what)
+        if phone.tls_ca and not Path(phone.tls_ca).is_file():
+            raise self._error("phone", "tls_ca", f'"tls_ca" names {phone.tls_ca}, and there is no such file')
 
     def _error(self, section: str, name: str, what: str) -> SettingsError:
         line = self._line(section, name)

@@ -68,6 +68,8 @@ class RegistrationProblem(StrEnum):
     UNKNOWN_USER = "unknown_user"
     TIMEOUT = "timeout"
     UNREACHABLE = "unreachable"
+    CERTIFICATE = "certificate"
+    """The server's TLS certificate is not trusted, or not its own."""
     SERVER = "server"
     OTHER = "other"
 
@@ -245,6 +247,7 @@ class LineCall:
     direction: MediaDirection = MediaDirection.NONE
     codec: str = ""
     recording: bool = False
+    encrypted: bool = False
     location: CallLocation | None = None
     silent_since: datetime | None = None
     """Nothing has arrived since then although it should; see `LineSilence`."""
@@ -365,6 +368,8 @@ class LineMedia:
     hold: HoldState = HoldState.NONE
     muted: bool = False
     joined: bool = False
+    encrypted: bool = False
+    """The sound runs as SRTP."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,4 +118,5 @@ def _further(
                 hold=signal.hold,
                 muted=signal.muted,
                 joined=signal.joined,
+                encrypted=signal.encrypted,
             )

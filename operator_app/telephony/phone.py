@@ -33,7 +33,7 @@ _log = logging.getLogger(__name__)
 _PING_EVERY_S = 2.0
 _BACK_OFF_S = (0.0, 0.5, 1.0, 2.0, 5.0)
 _STEADY_S = 30.0
-_HOPELESS = frozenset({PhoneRefusal.BAD_SETTINGS, PhoneRefusal.TOO_MANY_ACCOUNTS})
+_HOPELESS = frozenset({PhoneRefusal.BAD_SETTINGS, PhoneRefusal.TOO_MANY_ACCOUNTS, PhoneRefusal.NO_TLS})
 _END_S = 8.0
 
 

@@ -28,6 +28,16 @@ class KeysBy(StrEnum):
     """SIP INFO with application/dtmf-relay, for phone servers that read nothing else."""
 
 
+class Srtp(StrEnum):
+    """Whether sound is encrypted (SRTP with keys in the SDP, RFC 4568)."""
+
+    OFF = "off"
+    OPTIONAL = "optional"
+    """Offered beside plain sound, taken when the far end offers it."""
+    REQUIRED = "required"
+    """A call without it fails (488)."""
+
+
 @dataclass(frozen=True, slots=True)
 class EngineAudio:
     """The sound path; empty names mean the system's default device, empty paths silence or nothing kept."""
@@ -80,6 +90,16 @@ class EngineSettings:
     codecs: tuple[str, ...] = DEFAULT_CODECS
     rtp_port: int = 0
     """First port for sound; 0 lets the system choose."""
+    rtp_ports: int = 0
+    """How many ports from the first one on may be used, two a call; 0 means any above it."""
+    srtp: Srtp = Srtp.OFF
+    sip_dscp: int = 24
+    """DiffServ code point of signalling (RFC 4594: CS3), 0 to 63; 0 leaves packets unmarked."""
+    rtp_dscp: int = 46
+    """DiffServ code point of sound (EF), 0 to 63; 0 leaves packets unmarked."""
+    tls_ca: str = ""
+    """PEM file of the authorities that phone servers' certificates are checked against; empty: the system's own."""
+    tls_verify: bool = True
     recordings_dir: str = ""
     """Empty: calls are not recorded."""
     audio: EngineAudio = EngineAudio()
@@ -90,6 +110,11 @@ class EngineSettings:
     """Session timer (RFC 4028), at least 90: so often a call asks whether its far end is still there."""
     sip_trace: bool = False
     """Write whole SIP messages to the library's log: numbers and positions of callers are in them."""
+
+    @property
+    def tls(self) -> bool:
+        """Whether an account needs TLS."""
+        return any(";transport=tls" in account.registrar.lower() for account in self.accounts)
 
     def check(self) -> None:
         """Raise `PhoneRefusedError` when the settings cannot be carried out by any engine."""
@@ -109,5 +134,14 @@ class EngineSettings:
             raise PhoneRefusedError(PhoneRefusal.BAD_SETTINGS, "two accounts of one name")
         if self.session_expires_s < 90:
             raise PhoneRefusedError(PhoneRefusal.BAD_SETTINGS, f"session timer {self.session_expires_s} s")
+        if not 0 <= self.sip_dscp <= 63 or not 0 <= self.rtp_dscp <= 63:
+            raise PhoneRefusedError(PhoneRefusal.BAD_SETTINGS, "a DSCP is 0 to 63")
+        if self.rtp_ports and (self.rtp_port < 1024 or self.rtp_ports < 2):
+            raise PhoneRefusedError(
+                PhoneRefusal.BAD_SETTINGS,
+                "a range of sound ports needs a first one from 1024 on, and two a call",
+            )
+        if self.rtp_port + self.rtp_ports > 65536:
+            raise PhoneRefusedError(PhoneRefusal.BAD_SETTINGS, "the sound ports end above 65535")
         if not self.codecs:
             raise PhoneRefusedError(PhoneRefusal.BAD_SETTINGS, "no codec")

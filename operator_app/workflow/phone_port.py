@@ -20,6 +20,7 @@ class PhoneRefusal(StrEnum):
     PORT_IN_USE = "port_in_use"
     BAD_ADDRESS = "bad_address"
     BAD_SETTINGS = "bad_settings"
+    NO_TLS = "no_tls"
     PHONE_LOST = "phone_lost"
     NO_ANSWER = "no_answer"
     NOT_STARTED = "not_started"

@@ -34,7 +34,8 @@ from operator_app.domain.line import (
     TransferState,
 )
 from operator_app.telephony.dialling import sip_uri
-from operator_app.telephony.engine.library import DIRECT, Library, host_of
+from operator_app.telephony.engine.accounts import host_of
+from operator_app.telephony.engine.library import DIRECT, Library
 from operator_app.telephony.engine.links import CallSound
 from operator_app.telephony.engine.meter import Meter
 from operator_app.telephony.engine.mixer import Mixer
@@ -339,7 +340,12 @@ class Exchange:
             return
         hold = _hold_state(call.hold in _LOCAL, media.remote_hold)
         self._calls[call_id] = replace(
-            call, media_active=media.active, direction=media.direction, codec=media.codec, hold=hold
+            call,
+            media_active=media.active,
+            direction=media.direction,
+            codec=media.codec,
+            hold=hold,
+            encrypted=media.encrypted,
         )
         self._media_at[call_id] = time.monotonic()
         self._mixer.renegotiated(call_id, self._sounds())
@@ -659,6 +665,7 @@ class Exchange:
                 call.hold,
                 call.muted,
                 call.joined,
+                call.encrypted,
             )
         )
 

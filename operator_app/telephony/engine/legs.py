@@ -138,7 +138,9 @@ class SipCall(pj.Call):
             active = item.status in _LIVE and item.dir != 0
             codec = self.getStreamInfo(item.index).codecName if active else ""
             remote_hold = item.status == pj.PJSUA_CALL_MEDIA_REMOTE_HOLD
-            return LegMedia(active, _DIRECTIONS.get(item.dir, MediaDirection.NONE), remote_hold, codec)
+            encrypted = active and self.legs.may_encrypt and "SRTP status: Active" in self.dump(True, "")
+            direction = _DIRECTIONS.get(item.dir, MediaDirection.NONE)
+            return LegMedia(active, direction, remote_hold, codec, encrypted)
         return LegMedia(False, MediaDirection.NONE, False, "")
 
 
@@ -195,6 +197,8 @@ class Legs:
     def __init__(self, sink: Sink, throttle: Throttle) -> None:
         self.sink = sink
         self.throttle = throttle
+        self.may_encrypt = False
+        """Whether sound can be SRTP by the site's rule: only then is it worth looking whether it is."""
         self.arrivals: list[Arrival] = []
         """Calls that came in and were not yet told of."""
         self._calls: dict[CallId, SipCall] = {}

@@ -3,28 +3,26 @@
 import gc
 import logging
 import os
-import socket
 import sys
 import time
 from pathlib import Path
 
 import pjsua2 as pj
 
+from operator_app.telephony.engine.accounts import direct_config, server_config
 from operator_app.telephony.engine.guard import watchman
 from operator_app.telephony.engine.legs import Legs, SipAccount
 from operator_app.telephony.engine.limits import Limits, Throttle
 from operator_app.telephony.engine.sink import Sink, guarded
-from operator_app.telephony.settings import EngineAccount, EngineSettings, KeysBy
+from operator_app.telephony.engine.transports import open_transports
+from operator_app.telephony.settings import EngineAccount, EngineSettings, KeysBy, Srtp
 from operator_app.workflow.phone_port import PhoneRefusal, PhoneRefusedError
 
 _log = logging.getLogger(__name__)
 
 CLOCK_RATE = 16_000
 _UNREGISTER_S = 1.0
-_LEAST_SESSION_S = 90
 DIRECT = "direct"
-_IN_USE = {120000 + 98, 120000 + 48, 130000 + 10048}
-_NO_ADDRESS = {120000 + 99, 120000 + 49, 130000 + 10049}
 
 
 class _Endpoint(pj.Endpoint):
@@ -48,13 +46,13 @@ class Library:
         self._sink = sink
         self._accounts: dict[str, SipAccount] = {}
         self._endpoint = _Endpoint(sink)
-        # The library keeps a pointer into it for as long as it lives.
-        self._no_delay = _no_delay()
         self.limits = limits
         self.legs = Legs(sink, Throttle(limits.handles))
+        self.legs.may_encrypt = settings.srtp is not Srtp.OFF
         self.address = ""
         self.transports: tuple[str, ...] = ()
         self.codecs: tuple[str, ...] = ()
+        self.known_codecs: tuple[str, ...] = ()
         self.version = ""
         if len(settings.accounts) + 1 > limits.accounts:
             raise PhoneRefusedError(
@@ -71,18 +69,19 @@ class Library:
     def _bring_up(self, log_file: Path) -> None:
         self._endpoint.libInit(self._endpoint_config(log_file))
         self.version = f"pjproject {self._endpoint.libVersion().full}"
-        self._open_transports()
+        self._transports = open_transports(self._endpoint, self._settings)
+        self.address, self.transports = self._transports.address, tuple(self._transports.names)
         self._endpoint.libStart()
         self._guard = watchman(_binary(), self._sink.key_by_info)
         # The bridge needs a clock; the wheel has no sound device of its own.
         self._endpoint.audDevManager().setNullDev()
         self._order_codecs()
-        self._add_account(DIRECT, self._direct_config())
+        self._add_account(DIRECT, direct_config(self._settings, self.address))
 
     def register(self) -> None:
         """Add the accounts and begin to register them."""
         for account in self._settings.accounts:
-            self._add_account(account.name, self._server_config(account))
+            self._add_account(account.name, server_config(self._settings, account))
 
     def handle(self, wait_ms: int) -> None:
         """Let the library work; returns after the first packets or the wait.
@@ -165,46 +164,6 @@ class Library:
         config.logConfig.fileFlags = pj.PJ_O_APPEND
         return config
 
-    def _open_transports(self) -> None:
-        port, names = self._settings.port, []
-        if self._settings.udp:
-            address = self._open(pj.PJSIP_TRANSPORT_UDP, "UDP", port)
-            self.address, port = address, int(address.rpartition(":")[2])
-            names.append("udp")
-        if self._settings.tcp:
-            address = self._open_tcp(port)
-            self.address = self.address or address
-            names.append("tcp")
-        self.transports = tuple(names)
-
-    def _open_tcp(self, port: int) -> str:
-        try:
-            return self._open(pj.PJSIP_TRANSPORT_TCP, "TCP", port)
-        except PhoneRefusedError:
-            if self._settings.port != 0:
-                raise
-            # The system chose the port for UDP and somebody has its number in TCP: any other will do.
-            return self._open(pj.PJSIP_TRANSPORT_TCP, "TCP", 0)
-
-    def _open(self, kind: int, name: str, port: int) -> str:
-        config = pj.TransportConfig()
-        config.port = port
-        config.boundAddress = self._settings.bind
-        if kind == pj.PJSIP_TRANSPORT_TCP:
-            config.sockOptParams.sockOpts.append(self._no_delay)
-        try:
-            transport = self._endpoint.transportCreate(kind, config)
-        except pj.Error as problem:
-            where = f"{name} {self._settings.bind or '*'}:{port}"
-            if problem.status in _IN_USE:
-                raise PhoneRefusedError(PhoneRefusal.PORT_IN_USE, f"{where} is in use") from None
-            if problem.status in _NO_ADDRESS:
-                raise PhoneRefusedError(
-                    PhoneRefusal.BAD_ADDRESS, f"{where} is no address of this machine"
-                ) from None
-            raise PhoneRefusedError(PhoneRefusal.LIBRARY, f"{where}: {problem.reason}") from None
-        return self._endpoint.transportGetInfo(transport).localName
-
     def _order_codecs(self) -> None:
         known = [
             (codec.codecId, codec.codecId.partition("/")[0].upper()) for codec in self._endpoint.codecEnum2()
@@ -217,45 +176,7 @@ class Library:
         for full, short in known:
             self._endpoint.codecSetPriority(full, 250 - wanted.index(short) if short in wanted else 0)
         self.codecs = tuple(wanted)
-
-    def _direct_config(self) -> pj.AccountConfig:
-        config = self._common_config()
-        config.idUri = f"sip:{self._settings.user}@{self.address}"
-        if self._settings.udp and self._settings.bind:
-            # Else the library asks the system for its own address twice a call, before the 180.
-            config.sipConfig.contactForced = f"<{config.idUri}>"
-        return config
-
-    def _server_config(self, account: EngineAccount) -> pj.AccountConfig:
-        config = self._common_config()
-        domain = host_of(account.registrar)
-        name = account.display_name.replace("\\", "").replace('"', "")
-        config.idUri = f'"{name}" <sip:{account.user}@{domain}>' if name else f"sip:{account.user}@{domain}"
-        registration = config.regConfig
-        registration.registrarUri = account.registrar
-        registration.timeoutSec = account.expires_s
-        registration.retryIntervalSec = account.retry_s
-        # The defaults are 300 s.
-        registration.firstRetryIntervalSec = 1
-        registration.randomRetryIntervalSec = 0
-        # Calls go by way of the server, REGISTER goes straight to it.
-        registration.proxyUse = 0
-        registration.delayBeforeRefreshSec = min(5, account.expires_s // 2)
-        credentials = pj.AuthCredInfo("digest", account.realm, account.user, 0, account.password)
-        config.sipConfig.authCreds.append(credentials)
-        config.sipConfig.proxies.append(f"{account.registrar};lr")
-        return config
-
-    def _common_config(self) -> pj.AccountConfig:
-        config = pj.AccountConfig()
-        # Without this the SDP names the first interface, whatever the transport is bound to.
-        config.mediaConfig.transportConfig.boundAddress = self._settings.bind
-        config.mediaConfig.transportConfig.port = self._settings.rtp_port
-        # RFC 4028: a far end that died without a word is noticed by the signalling, too.
-        config.callConfig.timerUse = pj.PJSUA_SIP_TIMER_OPTIONAL
-        config.callConfig.timerSessExpiresSec = self._settings.session_expires_s
-        config.callConfig.timerMinSESec = _LEAST_SESSION_S
-        return config
+        self.known_codecs = tuple(dict.fromkeys(short for _, short in known))
 
     def _add_account(self, name: str, config: pj.AccountConfig) -> None:
         account = SipAccount(name, self.legs)
@@ -273,19 +194,6 @@ def _binary() -> str:
         if module is not None and module.__file__:
             return module.__file__
     return ""
-
-
-def _no_delay() -> pj.SockOpt:
-    """Return TCP_NODELAY, which the library leaves unset: a 180 would wait 40 ms behind the 100 before it."""
-    option = pj.SockOpt()
-    option.level, option.optName = socket.IPPROTO_TCP, socket.TCP_NODELAY
-    option.setOptValInt(1)
-    return option
-
-
-def host_of(uri: str) -> str:
-    """Return host[:port] of a sip: URI."""
-    return uri.partition(":")[2].rpartition("@")[2].partition(";")[0]
 
 
 def shrink_log(log_file: Path, limit: int) -> None:

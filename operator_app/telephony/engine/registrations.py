@@ -23,6 +23,10 @@ _PROBLEMS = {
 }
 
 
+_BAD_CERTIFICATE = "TLS_ECERTVERIF"
+"""Stands in the library's reason beside a made-up 503."""
+
+
 class Registrations:
     """The last word of each server; told when it is another than before, not at every refresh."""
 
@@ -67,7 +71,7 @@ class Registrations:
         if 200 <= code < 300:
             state = RegistrationState.REGISTERED if expires_s > 0 else RegistrationState.UNREGISTERED
         else:
-            state, problem = RegistrationState.FAILED, _problem(code, status)
+            state, problem = RegistrationState.FAILED, _problem(code, status, reason)
         told = LineRegistration(account, state, code, reason, problem)
         self._word[account] = told
         self._silent.discard(account)
@@ -80,7 +84,9 @@ class Registrations:
             _log.info("account %s: %s %d %s", told.account, told.state.value, told.code, told.reason)
 
 
-def _problem(code: int, status: int) -> RegistrationProblem:
+def _problem(code: int, status: int, reason: str) -> RegistrationProblem:
+    if _BAD_CERTIFICATE in reason:
+        return RegistrationProblem.CERTIFICATE
     if code in _PROBLEMS:
         return _PROBLEMS[code]
     if code == 0 and status != 0:

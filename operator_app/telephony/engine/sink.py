@@ -31,6 +31,7 @@ class LegMedia:
     direction: MediaDirection
     remote_hold: bool
     codec: str
+    encrypted: bool = False
 
 
 class Arrived(Protocol):

@@ -7,6 +7,13 @@ PJSIP_SC_ACCEPTED: int
 PJSIP_EVENT_RX_MSG: int
 PJSUA_DTMF_METHOD_SIP_INFO: int
 PJSIP_TRANSPORT_UDP: int
+PJSIP_TRANSPORT_TLS: int
+PJ_QOS_PARAM_HAS_DSCP: int
+PJ_SSL_SOCK_PROTO_TLS1_2: int
+PJ_SSL_SOCK_PROTO_TLS1_3: int
+PJMEDIA_SRTP_DISABLED: int
+PJMEDIA_SRTP_OPTIONAL: int
+PJMEDIA_SRTP_MANDATORY: int
 PJSIP_TRANSPORT_TCP: int
 PJMEDIA_TYPE_AUDIO: int
 PJMEDIA_FORMAT_PCM: int
@@ -64,10 +71,23 @@ class SockOptVector:
 class SockOptParams:
     sockOpts: SockOptVector
 
+class QosParams:
+    flags: int
+    dscp_val: int
+
+class TlsConfig:
+    CaListFile: str
+    verifyServer: bool
+    proto: int
+    msecTimeout: int
+    qosParams: QosParams
+
 class TransportConfig:
     port: int
     portRange: int
     boundAddress: str
+    qosParams: QosParams
+    tlsConfig: TlsConfig
     sockOptParams: SockOptParams
     def __init__(self) -> None: ...
 
@@ -141,6 +161,8 @@ class AccountCallConfig:
 
 class AccountMediaConfig:
     transportConfig: TransportConfig
+    srtpUse: int
+    srtpSecureSignaling: int
 
 class AccountConfig:
     idUri: str
@@ -296,6 +318,7 @@ class Call:
     def __init__(self, acc: Account, call_id: int = ...) -> None: ...
     def getInfo(self) -> CallInfo: ...
     def isActive(self) -> bool: ...
+    def dump(self, with_media: bool, indent: str) -> str: ...
     def getAudioMedia(self, med_idx: int) -> AudioMedia: ...
     def getStreamInfo(self, med_idx: int) -> StreamInfo: ...
     def getStreamStat(self, med_idx: int) -> StreamStat: ...

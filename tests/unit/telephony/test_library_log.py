@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from operator_app.telephony.engine.library import host_of, shrink_log
+from operator_app.telephony.engine.accounts import host_of
+from operator_app.telephony.engine.library import shrink_log
 
 
 def test_a_long_log_becomes_the_old_one_and_its_writer_goes_on(tmp_path: Path) -> None:
