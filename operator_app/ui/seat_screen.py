@@ -21,6 +21,7 @@ from operator_app.ui.presenters.lists import ListsPresenter
 from operator_app.ui.presenters.map_marks import MapMarks
 from operator_app.ui.presenters.past import NumberPast
 from operator_app.ui.presenters.phone import PhonePresenter
+from operator_app.ui.presenters.phone_servers import failing_servers
 from operator_app.ui.presenters.saved import SaveTracker
 from operator_app.ui.presenters.seen import SeenValues
 from operator_app.ui.presenters.site_words import SiteWords
@@ -45,6 +46,7 @@ from operator_app.workflow.seat import Seat, SeatChanged, SeatsLost
 
 LISTS_AFTER_MS = 40
 """Lists and history wait that long, so that the pop of a call is painted first."""
+REFUSED, PHONE_SERVERS = "calls refused", "phone servers"
 JOURNAL = "journal"
 SECOND_MS = 1000
 PREPARE_EVERY_MS, PREPARED_AT_ONCE = 50, 150
@@ -95,6 +97,7 @@ class SeatScreen(QObject):
         self._quarantined = 0
         self._fault: LineFault | None = None
         self._refused: LineRefused | None = None
+        self._failing_servers = ""
         self._pin: tuple[float, float] | None = None
         self._timers: list[QTimer] = []
         self._save_timer = self._timer(self.wishes.save)
@@ -225,7 +228,14 @@ class SeatScreen(QObject):
             self._refused = calls.refused
             number = calls.refused.number or "–"
             words = self._say("notice.calls_refused", n=calls.refused.count, number=number)
-            self._tell(Notice(words, loud=True))
+            self._tell(Notice(words, loud=True, topic=REFUSED))
+        failing = failing_servers(self._seat, self._say)
+        if failing != self._failing_servers:
+            self._failing_servers = failing
+            if failing:
+                self._tell(Notice(failing, loud=True, topic=PHONE_SERVERS))
+            else:
+                self._panes.footer.withdraw(PHONE_SERVERS)
 
     # ---- what is shown
 

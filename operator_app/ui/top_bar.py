@@ -60,6 +60,8 @@ class TopBar(QFrame):
             (self.recording, view.recording),
         ):
             lamp.say(told.words, told.tone)
+            lamp.setToolTip(told.more)
+            lamp.setAccessibleDescription(told.more)
         self.clock.say(view.clock)
         self.zone.say(view.zone)
 

@@ -1,10 +1,11 @@
 """The line over the window: who sits here, what the seat does, who waits, and whether each part works."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from operator_app.domain import line
 from operator_app.domain.states import SeatState
 from operator_app.ui.presenters.footer import clock_view
+from operator_app.ui.presenters.phone_servers import server_lines
 from operator_app.ui.presenters.site_words import SiteWords
 from operator_app.ui.presenters.wording import Say, Span, Tone, local_time, running, zone_name
 from operator_app.workflow.ports import LinkTrouble
@@ -34,6 +35,8 @@ class LampView:
 
     words: str
     tone: Tone
+    more: str = ""
+    """Lines for who points at it; empty when the words say all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,10 @@ class TopPresenter:
         return spans, tone
 
     def _phone(self, *, rings: bool) -> LampView:
+        lamp = self._phone_lamp(rings=rings)
+        return replace(lamp, more="\n".join(server_lines(self._seat, self._say)))
+
+    def _phone_lamp(self, *, rings: bool) -> LampView:
         calls = self._seat.calls
         if not calls.has_phone:
             return LampView(self._say("lamp.phone_none"), Tone.QUIET)

@@ -266,6 +266,23 @@ def test_the_phone_lamp_tells_the_truth() -> None:
     scene(play)
 
 
+def test_each_phone_server_says_what_is_wrong_with_it() -> None:
+    async def play() -> None:
+        room = make_room()
+        await room.phone.start()
+        calls, failed = room.seat.calls, line.RegistrationState.FAILED
+        for problem in line.RegistrationProblem:
+            told = line.LineRegistration(f"1@{problem.value}.kutim", failed, 400, "", problem)
+            calls.on_signal(told)
+        calls.on_signal(line.LineRegistration("1@10.0.0.6", line.RegistrationState.REGISTERED, 200))
+        lines = views(room).top().phone.more.split("\n")
+        assert len(set(lines)) == len(line.RegistrationProblem) + 1
+        assert "Server telepon wrong_password.kutim: menolak kata sandi meja ini: hubungi TI (400)." in lines
+        assert lines[-1] == "10.0.0.6: terdaftar"
+
+    scene(play)
+
+
 def test_the_recording_lamp_says_recording_only_while_the_phone_says_so() -> None:
     async def play() -> None:
         room = await busy_room()

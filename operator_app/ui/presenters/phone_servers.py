@@ -1,0 +1,27 @@
+"""How this phone stands at its phone servers, in words: which one, and why not."""
+
+from operator_app.domain.line import LineRegistration, RegistrationState
+from operator_app.ui.presenters.wording import Say
+from operator_app.workflow.seat import Seat
+
+
+def server_lines(seat: Seat, say: Say) -> tuple[str, ...]:
+    """One line for each phone server of the settings that has been heard of, those that fail first."""
+    told = seat.calls.registrations.values()
+    ordered = sorted(told, key=lambda each: each.state is not RegistrationState.FAILED)
+    return tuple(_line(each, say) for each in ordered)
+
+
+def failing_servers(seat: Seat, say: Say) -> str:
+    """What is wrong with the phone servers, one sentence for each that fails; empty when nothing is."""
+    told = seat.calls.registrations.values()
+    return " ".join(_line(each, say) for each in told if each.state is RegistrationState.FAILED)
+
+
+def _line(told: LineRegistration, say: Say) -> str:
+    server = told.account.rpartition("@")[2]
+    if told.state is RegistrationState.FAILED and told.problem is not None:
+        why = say(f"phone_server.{told.problem.value}")
+        code = f" ({told.code})" if told.code else ""
+        return say("phone_server.failed", server=server, why=why, code=code)
+    return say(f"phone_server.{told.state.value}", server=server)
