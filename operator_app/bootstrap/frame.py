@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -57,6 +58,8 @@ class Frame:
     theme: Theme
     control: Path | None
     site_trouble: SitePackError | None
+    engine: "subprocess.Popen[bytes] | None" = None
+    """The phone's engine, started before all else and on its way up."""
 
 
 def record(frame: Frame, store: SeatStore) -> tuple[ServerClock, Board, Bus, Recorder]:

@@ -22,6 +22,7 @@ from operator_app.bootstrap.frame import (
 from operator_app.bootstrap.own_devices import with_devices
 from operator_app.bootstrap.own_keys import keep_keys, load_keys
 from operator_app.bootstrap.parts import resources_folder
+from operator_app.bootstrap.window import PHONE_FOLDER
 from operator_app.config.settings import PhoneSettings
 from operator_app.domain.ids import IncidentId
 from operator_app.maps.names import PlaceHit
@@ -61,7 +62,7 @@ async def run_window(app: WindowApp, frame: Frame, store: SeatStore) -> int:
         if settings.phone.enabled:
             engine = engine_settings(settings.phone, frame.folder / "recordings")
             engine = with_devices(engine, frame.folder, resources / "sounds")
-            phone = EnginePhone(engine, frame.folder / "phone")
+            phone = EnginePhone(engine, frame.folder / PHONE_FOLDER, started=frame.engine)
             parts.push_async_callback(_let_go, phone)
         seat = Seat(recorder, board, bus, phone, frame.rules)
         seat.expect_history()

@@ -1,26 +1,15 @@
-"""Opens one window: reads what it stands on, and hands over to the builder of its role."""
+"""Opens one window. What takes longest comes first: the phone's engine starts while the rest is still being loaded."""
 
 import argparse
+import subprocess
 from importlib import import_module
 from pathlib import Path
 
-from operator_app.bootstrap.frame import Frame
-from operator_app.bootstrap.parts import (
-    CannotStartError,
-    data_folder,
-    resources_folder,
-    start_log,
-)
-from operator_app.bootstrap.rules import site_rules
-from operator_app.bootstrap.site import SITE_FOLDER
-from operator_app.config.settings import load_settings
-from operator_app.maps.site import Site, SitePackError, default_site, has_site, load_site, with_base
-from operator_app.storage.problems import StoreProblemError
-from operator_app.storage.seat_store import SeatStore
-from operator_app.ui.app import run_qt
-from operator_app.ui.map_setup import prepare_environment
-from operator_app.ui.texts import load_texts
-from operator_app.ui.theme import Theme
+from operator_app.bootstrap.parts import CannotStartError, data_folder, start_log
+from operator_app.config.settings import Settings, load_settings
+from operator_app.telephony.launch import launch_early
+
+PHONE_FOLDER = "phone"
 
 
 def run(args: argparse.Namespace) -> int:
@@ -33,39 +22,17 @@ def run(args: argparse.Namespace) -> int:
         )
     folder = data_folder(settings)
     start_log(folder / "logs", settings.seat.role)
-    resources = resources_folder()
-    site_folder = folder / SITE_FOLDER
-    site, site_trouble = _site(site_folder, resources)
-    frame = Frame(
-        settings=settings,
-        folder=folder,
-        rules=site_rules(settings, site_folder),
-        site=site,
-        texts=load_texts(resources, settings.site.language),
-        theme=Theme.named(settings.screen.theme, settings.screen.text_scale),
-        control=args.control,
-        site_trouble=site_trouble,
-    )
-    prepare_environment()
-    # Each role is loaded only by its own window: a desk does not pay for the phone, nor a seat for the wall's plots.
-    role = import_module(f"operator_app.bootstrap.{settings.seat.role}")
-    role.check(frame)
-    if settings.seat.role == "wall":
-        return run_qt(lambda app: role.run_window(app, frame))
+    engine = _early_engine(settings, folder)
     try:
-        store = SeatStore.open(folder)
-    except StoreProblemError as error:
-        raise CannotStartError(error.sentence) from None
-    try:
-        return run_qt(lambda app: role.run_window(app, frame, store))
-    finally:
-        store.close()
+        # Loaded only now: Qt and the screens take half a second, in which the engine comes up beside them.
+        opening = import_module("operator_app.bootstrap.opening")
+        return int(opening.open_window(settings, folder, args.control, engine))
+    except BaseException:
+        if engine is not None and engine.poll() is None:
+            engine.terminate()
+        raise
 
 
-def _site(folder: Path, resources: Path) -> tuple[Site, SitePackError | None]:
-    """Load the site in use; a damaged one must not keep a seat from taking calls, so the plain default stands in."""
-    try:
-        site = load_site(folder) if has_site(folder) else default_site(resources)
-    except SitePackError as error:
-        return default_site(resources), error
-    return with_base(site, folder)
+def _early_engine(settings: Settings, folder: Path) -> "subprocess.Popen[bytes] | None":
+    wanted = settings.seat.role == "seat" and settings.phone.enabled
+    return launch_early(folder / PHONE_FOLDER) if wanted else None

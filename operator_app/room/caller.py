@@ -13,8 +13,8 @@ from operator_app.room.processes import Crew
 from operator_app.room.reaper import TAG_VARIABLE
 from operator_app.room.sound import level
 from operator_app.room.waiting import wait_for
+from operator_app.telephony.launch import ENGINE_COMMAND
 from operator_app.telephony.phone import EnginePhone
-from operator_app.telephony.process import ENGINE_COMMAND
 from operator_app.telephony.settings import AudioMode, EngineAudio, EngineSettings
 
 T = TypeVar("T")

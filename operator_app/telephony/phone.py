@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -22,8 +23,9 @@ from operator_app.domain.line import (
 )
 from operator_app.telephony.calls import CallBook
 from operator_app.telephony.codec import MisfitError, from_plain, signal_from_plain, to_plain
+from operator_app.telephony.launch import ENGINE_COMMAND
 from operator_app.telephony.link import EngineLink
-from operator_app.telephony.process import ENGINE_COMMAND, START_S, EngineProcess, kill
+from operator_app.telephony.process import START_S, EngineProcess, kill
 from operator_app.telephony.settings import EngineSettings
 from operator_app.telephony.wire import Frame, WireError
 from operator_app.workflow.phone_port import PhoneRefusal, PhoneRefusedError, SignalListener
@@ -52,9 +54,10 @@ class EnginePhone:
         on_signal: SignalListener | None = None,
         command: Sequence[str] = ENGINE_COMMAND,
         patience_s: float = 6.0,
+        started: "subprocess.Popen[bytes] | None" = None,
     ) -> None:
         self._settings = settings
-        self._engine = EngineProcess(run_dir, command)
+        self._engine = EngineProcess(run_dir, command, started)
         self._patience_s = patience_s
         self._listeners: list[SignalListener] = [on_signal] if on_signal else []
         self._book = CallBook()

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from operator_app.telephony.launch import OUTPUT_FILE, launch
 from operator_app.telephony.link import EngineLink
 from operator_app.telephony.rendezvous import EXIT_RUNNING_ALREADY, find_door, lock_run_dir
 from operator_app.telephony.wire import Frame
@@ -21,8 +22,6 @@ from operator_app.workflow.phone_port import PhoneRefusal, PhoneRefusedError
 
 _log = logging.getLogger(__name__)
 
-OUTPUT_FILE = "engine-out.log"
-ENGINE_COMMAND = (sys.executable, "-m", "operator_app.telephony.engine.main")
 START_S = 15.0
 _LOOK_S = 0.01
 _END_S = 8.0
@@ -32,10 +31,17 @@ _CHATTER = re.compile(r"\d\d:\d\d:\d\d\.\d{3} ")
 class EngineProcess:
     """The engine of one run folder, whoever started it."""
 
-    def __init__(self, run_dir: Path, command: Sequence[str]) -> None:
+    def __init__(
+        self,
+        run_dir: Path,
+        command: Sequence[str],
+        started: "subprocess.Popen[bytes] | None" = None,
+    ) -> None:
+        """`started` is an engine of that folder that this process has launched already."""
         self.run_dir = run_dir
         self.command = command
         self._child: subprocess.Popen[bytes] | None = None
+        self._started = started
         self._past: list[subprocess.Popen[bytes]] = []
 
     async def reach(self, on_event: Callable[[Frame], None]) -> EngineLink:
@@ -43,7 +49,7 @@ class EngineProcess:
         if self._child is not None:
             # It may still be dying: its end is no word on the one to come.
             self._past.append(self._child)
-            self._child = None
+        self._child, self._started = self._started, None
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(START_S):
@@ -85,28 +91,16 @@ class EngineProcess:
 
     def let_go(self) -> None:
         """Leave an engine that still runs to the next window."""
-        for child in (self._child, *self._past):
+        for child in (self._child, self._started, *self._past):
             if child is not None and child.poll() is None:
                 # It is no child to be waited for any more; without this Popen complains when it is dropped.
                 child.returncode = 0
-        self._child = None
+        self._child = self._started = None
         self._past.clear()
 
     def _spawn(self) -> "subprocess.Popen[bytes]":
-        flags = 0
-        if sys.platform == "win32":
-            flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
         try:
-            self.run_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with (self.run_dir / OUTPUT_FILE).open("wb") as output:
-                return subprocess.Popen(
-                    [*self.command, "--run-dir", str(self.run_dir)],
-                    stdin=subprocess.DEVNULL,
-                    stdout=output,
-                    stderr=output,
-                    start_new_session=True,
-                    creationflags=flags,
-                )
+            return launch(self.run_dir, self.command)
         except OSError as problem:
             detail = f"the engine cannot be run: {problem}"
             raise PhoneRefusedError(PhoneRefusal.NOT_STARTED, detail) from problem

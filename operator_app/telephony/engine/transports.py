@@ -1,7 +1,6 @@
 """Where the phone listens for SIP: UDP, TCP, TLS on the chosen interface, marked as the site wants it."""
 
 import socket
-import ssl
 from dataclasses import dataclass, field
 
 import pjsua2 as pj
@@ -76,6 +75,8 @@ def _open(endpoint: pj.Endpoint, settings: EngineSettings, opened: Transports, k
 
 
 def _secure(config: pj.TransportConfig, settings: EngineSettings) -> None:
+    import ssl  # noqa: PLC0415  (most engines need none, and it takes 30 ms)
+
     tls = config.tlsConfig
     # The library's own OpenSSL may know no authorities at all.
     tls.CaListFile = settings.tls_ca or (ssl.get_default_verify_paths().cafile or "")

@@ -255,7 +255,7 @@ def test_the_phone_lamp_tells_the_truth() -> None:
         calls.on_signal(line.LineAudioChanged(line.LineAudio(line.AudioKind.DEVICE, "Headset")))
         assert views(room).top().phone.tone is Tone.GOOD
         failed = line.RegistrationState.FAILED
-        calls.on_signal(line.LineRegistration("a", failed, 403))
+        calls.on_signal(line.LineRegistration("a", failed, 403, problem=line.RegistrationProblem.FORBIDDEN))
         assert views(room).top().phone.words == "Telepon tak terdaftar"
         calls.on_signal(line.LineRegistration("b", line.RegistrationState.REGISTERED, 200))
         assert views(room).top().phone.words == "Telepon: satu jalur putus"
