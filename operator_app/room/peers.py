@@ -486,11 +486,12 @@ class KamailioServer:
             "-m", "32", "-M", "4",
         ]  # fmt: skip
         process = self._crew.start(self.name, command, cwd=self.folder)
-        wait_for(f"{self.name} answers", lambda: _answers_options(self.port, process), 20.0, process.tail)
+        wait_for(f"{self.name} answers", lambda: answers_options(self.port, process), 20.0, process.tail)
         return process
 
 
-def _answers_options(port: int, process: RoomProcess) -> bool:
+def answers_options(port: int, process: RoomProcess) -> bool:
+    """Whether a SIP server answers an OPTIONS there. Raises `RoomError` when its process has ended."""
     if process.exit_code is not None:
         raise RoomError(f"the phone server ended with {process.exit_code}: {process.tail(5)}")
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:

@@ -1,0 +1,94 @@
+"""Behind an Asterisk queue: it rings all seats, the first answer wins, what the network said comes through.
+
+Debian 12 has no package of Asterisk: where there is none these tests are skipped, and say so.
+"""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from operator_app.domain.line import (
+    LineConnected,
+    LineEnded,
+    LineMedia,
+    LineOffered,
+    LineQuality,
+    LineRegistration,
+    RegistrationState,
+)
+from operator_app.room.peers import SippCall, SippCaller
+from operator_app.room.processes import Crew
+from operator_app.telephony.settings import EngineAccount, EngineSettings
+from tests.e2e.telephony.asterisk import VARIABLE, AsteriskServer, asterisk_program
+from tests.e2e.telephony.rig import Rig, settings
+
+pytestmark = pytest.mark.skipif(
+    asterisk_program() is None, reason=f"no Asterisk on this machine; {VARIABLE} names one that is elsewhere"
+)
+USERS = {"1": "rahasia", "2": "lain"}
+HEADERS = {
+    "P-Asserted-Identity": "<tel:+6281234567890>",
+    "Geolocation": "<https://lis.example/held/1>;inserted-by=net.example",
+    "Call-Info": "<urn:emergency:uid:callid:a1b2:net.example>;purpose=emergency-CallId",
+}
+
+
+def seat_at(server: AsteriskServer, user: str, transport: str = "tcp") -> EngineSettings:
+    account = EngineAccount("server", user, USERS[user], server.registrar(transport), expires_s=60, retry_s=1)
+    return replace(settings(), accounts=(account,))
+
+
+@pytest.mark.parametrize("transport", ["tcp", "udp"])
+def test_the_queue_rings_all_seats_and_the_first_answer_has_the_call(
+    tmp_path: Path, crew: Crew, transport: str
+) -> None:
+    async def story() -> None:
+        server = await asyncio.to_thread(AsteriskServer, crew, "asterisk", USERS)
+        async with (
+            Rig(tmp_path, seat_at(server, "1", transport)) as one,
+            Rig(tmp_path, seat_at(server, "2", transport), "other") as two,
+        ):
+            for seat in (one, two):
+                told = await seat.signals.wait(LineRegistration)
+                assert told.state is RegistrationState.REGISTERED
+            call = SippCall(called="112", headers=HEADERS, talk_ms=2_000, stamp=False)
+            caller = SippCaller(crew, "sipp", server.address, call, echo=True)
+            here, there = [await seat.signals.wait(LineOffered) for seat in (one, two)]
+            for offered in (here, there):
+                assert offered.number == "+6281234567890"
+                assert offered.location is not None
+                assert offered.location.references == ("https://lis.example/held/1",)
+            await one.phone.answer(here.call_id)
+            await one.signals.wait(LineConnected)
+            lost = await two.signals.wait(LineEnded)
+            assert lost.answered_at is None
+            reading = await one.signals.wait(LineQuality, lambda each: each.received > 10)
+            assert reading.lost == 0
+            # Held, the caller hears the exchange's music; taken back, they speak on.
+            await one.phone.hold(here.call_id, True)
+            await one.phone.hold(here.call_id, False)
+            await one.signals.wait(LineMedia, lambda each: each.active, after=len(one.signals.all) - 1)
+            assert (await one.ended(here)).code == 200
+            assert await asyncio.to_thread(caller.wait) == 0, caller.report()
+
+    asyncio.run(story())
+
+
+def test_a_caller_who_gives_up_in_the_queue_ends_the_ring_everywhere(tmp_path: Path, crew: Crew) -> None:
+    async def story() -> None:
+        server = await asyncio.to_thread(AsteriskServer, crew, "asterisk", USERS)
+        async with (
+            Rig(tmp_path, seat_at(server, "1")) as one,
+            Rig(tmp_path, seat_at(server, "2"), "other") as two,
+        ):
+            for seat in (one, two):
+                await seat.signals.wait(LineRegistration)
+            # The queue answers the trunk, so giving up is a BYE.
+            SippCaller(crew, "sipp", server.address, SippCall(called="112", talk_ms=700, stamp=False))
+            for seat in (one, two):
+                offered = await seat.signals.wait(LineOffered)
+                assert (await seat.ended(offered)).answered_at is None
+
+    asyncio.run(story())
