@@ -3,13 +3,12 @@
 import argparse
 import importlib.metadata
 import shutil
-import socket
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from operator_app import __version__
+from operator_app.bootstrap.doctor_phone import Finding, phone_findings
 from operator_app.bootstrap.parts import CannotStartError, data_folder, resources_folder
 from operator_app.bootstrap.rules import site_rules
 from operator_app.bootstrap.site import SITE_FOLDER
@@ -20,18 +19,8 @@ from operator_app.storage.problems import ServerProblem, StoreProblemError
 from operator_app.storage.seat_store import SeatStore, set_aside
 from operator_app.storage.server_link import check_server
 
-KNOWN_CODECS = ("PCMA", "PCMU", "G722", "GSM", "ILBC", "SPEEX")
 LOW_SPACE_BYTES = 2 * 1024**3
 LIBRARIES = ("PySide6", "pjsua2-python", "SQLAlchemy", "psycopg", "folium", "pyqtgraph", "qasync")
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the examination; `good` is None where there is nothing to judge."""
-
-    subject: str
-    words: str
-    good: bool | None = True
 
 
 def run(args: argparse.Namespace) -> int:
@@ -69,7 +58,7 @@ def examine(config: Path | None) -> Iterator[Finding]:
     if settings.seat.role != "wall":
         yield _store(folder)
     if settings.seat.role == "seat":
-        yield _phone(settings)
+        yield from phone_findings(settings)
     yield _server(settings)
 
 
@@ -125,23 +114,6 @@ def _store(folder: Path) -> Finding:
         return Finding("journal", words)
     finally:
         store.close()
-
-
-def _phone(settings: Settings) -> Finding:
-    phone = settings.phone
-    if not phone.enabled:
-        return Finding("phone", "switched off in the settings", None)
-    unknown = [codec for codec in phone.codecs if codec.upper() not in KNOWN_CODECS]
-    if unknown:
-        known = ", ".join(KNOWN_CODECS)
-        return Finding("phone", f"no codec {', '.join(unknown)}; known are {known}", good=False)
-    try:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            probe.bind((phone.address, phone.port))
-    except OSError as error:
-        words = f"{phone.address} port {phone.port} cannot be used ({error.strerror}); a running seat holds its own"
-        return Finding("phone", words, good=False)
-    return Finding("phone", f"{phone.address} port {phone.port or 'any'}, {len(phone.account)} accounts")
 
 
 def _server(settings: Settings) -> Finding:

@@ -259,6 +259,10 @@ class LineCall:
     referred_by: str = ""
     """Who sent this call to us or had us place it (Referred-By, or the call that asked), as a SIP address."""
     reference: str = ""
+    emergency_ids: tuple[str, ...] = ()
+    """URNs of the emergency call and its incident, as the network named them (Call-Info)."""
+    device: str = ""
+    """IMEI of a phone that names itself by it: one without a SIM has nothing else."""
     """What all offers of this call have in common, at whichever seats it rings: X-Call-Ref, or else the Call-ID."""
 
 
@@ -325,6 +329,10 @@ class LineOffered:
     location: CallLocation | None = None
     referred_by: str = ""
     reference: str = ""
+    emergency_ids: tuple[str, ...] = ()
+    """URNs of the emergency call and its incident, as the network named them (Call-Info)."""
+    device: str = ""
+    """IMEI of a phone that names itself by it: one without a SIM has nothing else."""
 
 
 @dataclass(frozen=True, slots=True)

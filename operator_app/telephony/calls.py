@@ -78,6 +78,8 @@ def _offered(signal: LineOffered) -> LineCall:
         location=signal.location,
         referred_by=signal.referred_by,
         reference=signal.reference,
+        emergency_ids=signal.emergency_ids,
+        device=signal.device,
     )
 
 

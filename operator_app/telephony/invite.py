@@ -46,12 +46,26 @@ class Invite:
     location: CallLocation | None
     referred_by: str = ""
     reference: str = ""
+    """What all offers of one call have in common: the emergency call's own identifier before the exchange's word."""
+    emergency_ids: tuple[str, ...] = ()
+    device: str = ""
     """X-Call-Ref where the exchange sets it (separate legs have Call-IDs of their own), or else the Call-ID."""
+
+
+MAX_IDS = 8
+_CALL_INFO = re.compile(r"<([^<>]{1,200})>([^<]*)")
+_PURPOSE = re.compile(r";\s*purpose\s*=\s*\"?(?:emergency-|nena-)?(CallId|IncidentId)\b", re.IGNORECASE)
+_EMERGENCY_URN = re.compile(
+    r"urn:(?:emergency|nena):(?:service:responder\.)?(?:uid:)?(callid|incidentid):[^\s<>\"]+", re.IGNORECASE
+)
+_DEVICE = re.compile(r"\+sip\.instance\s*=\s*\"?<urn:gsma:imei:([0-9-]{8,20})", re.IGNORECASE)
 
 
 def read_invite(message: str) -> Invite:
     """Read the whole text of an INVITE; what is missing or broken is left out, never guessed."""
     headers, body = split_message(message)
+    emergency_ids = _emergency_ids(headers.get("call-info", []))
+    own_name = next((each for each in emergency_ids if "callid:" in each.lower()), "")
     sender = party(_first(headers, "from"))
     asserted = [party(each) for value in headers.get("p-asserted-identity", []) for each in _commas(value)]
     # Two identities are allowed, a sip: and a tel: one (RFC 3325 section 9.1); the tel: one is surely a number.
@@ -75,8 +89,20 @@ def read_invite(message: str) -> Invite:
             body,
         ),
         referred_by=party(_first(headers, "referred-by")).uri[:MAX_TEXT],
-        reference=(_first(headers, "x-call-ref") or _first(headers, "call-id"))[:MAX_TEXT],
+        reference=(own_name or _first(headers, "x-call-ref") or _first(headers, "call-id"))[:MAX_TEXT],
+        emergency_ids=emergency_ids,
+        device=found[1] if (found := _DEVICE.search(_first(headers, "contact"))) else "",
     )
+
+
+def _emergency_ids(values: list[str]) -> tuple[str, ...]:
+    """Return the identifiers of the emergency call and of its incident out of Call-Info (NENA STA-010, RFC 7852)."""
+    found: list[str] = []
+    for uri, rest in _CALL_INFO.findall(", ".join(values)[:4096]):
+        named = _PURPOSE.search(rest.partition(",")[0]) is not None
+        if (named or _EMERGENCY_URN.match(uri)) and uri.lower().startswith("urn:") and uri not in found:
+            found.append(uri.strip())
+    return tuple(found[:MAX_IDS])
 
 
 _ELSEWHERE = re.compile(r"^(SIP\s*;.*\bcause\s*=\s*200\b|Q\.850\s*;.*\bcause\s*=\s*26\b)", re.IGNORECASE)

@@ -454,6 +454,8 @@ class Exchange:
             location=read.location,
             referred_by=read.referred_by,
             reference=read.reference,
+            emergency_ids=read.emergency_ids,
+            device=read.device,
         )
         self._calls[call_id] = call
         self._tell(
@@ -470,6 +472,8 @@ class Exchange:
                 location=call.location,
                 referred_by=call.referred_by,
                 reference=call.reference,
+                emergency_ids=call.emergency_ids,
+                device=call.device,
             )
         )
         _log.info("call %s offered", call_id)

@@ -86,7 +86,7 @@ class PhonePresenter:
             tone=_TONES[standing],
             timer=self._timer(shown, standing),
             number=self._number(shown),
-            name="" if shown is None else shown.display_name,
+            name=self._name(shown),
             past=self._past_spans(shown),
             sound=sound,
             sound_tone=sound_tone,
@@ -139,7 +139,22 @@ class PhonePresenter:
             return ""
         if shown.number:
             return number_text(shown.number)
+        if isinstance(shown, line.LineCall) and shown.device:
+            return self._say("phone.no_sim")
         return self._say("phone.withheld")
+
+    def _name(self, shown: line.LineCall | Call | None) -> str:
+        """The name that came with the call, and what else the network said of who calls."""
+        if shown is None:
+            return ""
+        words = [shown.display_name]
+        if isinstance(shown, line.LineCall):
+            if shown.withheld and shown.number:
+                words.append(self._say("phone.wished_hidden"))
+            if shown.device and not shown.number:
+                words.append(self._say("phone.device", imei=shown.device))
+            words += [self._say("phone.emergency_id", id=_bare(each)) for each in shown.emergency_ids[:1]]
+        return " · ".join(each for each in words if each)
 
     def _past_spans(self, shown: line.LineCall | Call | None) -> tuple[Span, ...]:
         if shown is None:
@@ -204,3 +219,8 @@ def _id(shown: line.LineCall | Call | None) -> CallId | None:
     if shown is None:
         return None
     return shown.id if isinstance(shown, Call) else shown.call_id
+
+
+def _bare(urn: str) -> str:
+    """Return the part of an emergency identifier that tells it from others."""
+    return urn.lower().partition("id:")[2].partition(":")[0] or urn

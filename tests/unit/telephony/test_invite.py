@@ -127,3 +127,39 @@ def test_who_sent_the_call_is_read() -> None:
         read_invite("INVITE sip:x SIP/2.0\r\nb: <sip:113@10.0.0.5>;x=y\r\n\r\n").referred_by
         == "sip:113@10.0.0.5"
     )
+
+
+URN = "urn:emergency:uid:callid:a56e556d871:bcf.net.example"
+INCIDENT = "urn:emergency:uid:incidentid:9f2:bcf.net.example"
+
+
+def test_emergency_identifiers_are_read_from_call_info_and_name_the_call() -> None:
+    text = (
+        "INVITE sip:112@x SIP/2.0\r\nFrom: <sip:1@x>\r\nCall-ID: leg-7\r\nX-Call-Ref: queue-3\r\n"
+        f"Call-Info: <http://x/photo.jpg>;purpose=icon, <{URN}>;purpose=emergency-CallId\r\n"
+        f"Call-Info: <{INCIDENT}>;purpose=emergency-IncidentId,\r\n <urn:x:y>;purpose=card\r\n\r\n"
+    )
+    read = read_invite(text)
+    assert read.emergency_ids == (URN, INCIDENT)
+    assert read.reference == URN
+
+
+def test_a_phone_without_sim_is_known_by_its_imei() -> None:
+    text = (
+        'INVITE sip:112@x SIP/2.0\r\nFrom: "Anonymous" <sip:anonymous@anonymous.invalid>\r\n'
+        'm: <sip:h@x>;+sip.instance="<urn:gsma:imei:35625209-921120-0>"\r\n\r\n'
+    )
+    read = read_invite(text)
+    assert (read.number, read.device) == (None, "35625209-921120-0")
+
+
+def test_call_info_of_any_length_and_form_costs_nothing() -> None:
+    for value in (
+        "<" * 50_000,
+        "<urn:emergency:uid:callid:" + "a" * 50_000 + ">",
+        ";purpose=" * 9_000,
+        "<urn:a>" * 9_000,
+    ):
+        assert read_invite(f"INVITE sip:1@x SIP/2.0\r\nCall-Info: {value}\r\n\r\n").emergency_ids == ()
+    many = ",".join(f"<urn:emergency:uid:callid:{n}:x>;purpose=emergency-CallId" for n in range(50))
+    assert len(read_invite(f"INVITE sip:1@x SIP/2.0\r\nCall-Info: {many}\r\n\r\n").emergency_ids) == 8

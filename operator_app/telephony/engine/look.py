@@ -1,0 +1,62 @@
+"""What the phone library of this machine can do, asked of itself: `python -m operator_app.telephony.engine.look`.
+
+In a process of its own, as the library may end the one it lives in. Prints one JSON object on the last line.
+"""
+
+import json
+import os
+import sys
+from dataclasses import asdict
+from typing import Any
+
+from operator_app.telephony.engine.limits import library_limits
+from operator_app.telephony.engine.main import LIBRARY_VARIABLE
+
+
+def main() -> int:
+    """Print what the library says of itself."""
+    if folder := os.environ.get(LIBRARY_VARIABLE):
+        sys.path.insert(0, folder)
+    told = {"limits": asdict(library_limits()), **_library(), **_devices()}
+    print(json.dumps(told))  # noqa: T201
+    return 0
+
+
+def _library() -> dict[str, Any]:
+    import pjsua2 as pj  # noqa: PLC0415  (only after the folder of an own build is known)
+
+    endpoint = pj.Endpoint()
+    endpoint.libCreate()
+    config = pj.EpConfig()
+    config.logConfig.level = config.logConfig.consoleLevel = 0
+    endpoint.libInit(config)
+    try:
+        codecs = [codec.codecId for codec in endpoint.codecEnum2()]
+        return {"version": endpoint.libVersion().full, "codecs": codecs, "tls": _tls(pj, endpoint)}
+    finally:
+        endpoint.libDestroy(pj.PJSUA_DESTROY_NO_RX_MSG)
+
+
+def _tls(pj: Any, endpoint: Any) -> str:
+    """Return "" when TLS works, else why not."""
+    config = pj.TransportConfig()
+    config.boundAddress = "127.0.0.1"
+    try:
+        endpoint.transportCreate(pj.PJSIP_TRANSPORT_TLS, config)
+    except pj.Error as problem:
+        return str(problem.reason)
+    return ""
+
+
+def _devices() -> dict[str, Any]:
+    from operator_app.telephony.engine.devices import NoDeviceError, list_devices, portaudio  # noqa: PLC0415
+
+    try:
+        found = list_devices(portaudio())
+    except NoDeviceError as problem:
+        return {"devices": [], "no_devices": str(problem)}
+    return {"devices": [each.name for each in found], "no_devices": "" if found else "none found"}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
