@@ -19,7 +19,7 @@ from operator_app.bootstrap.frame import (
     tell_connecting,
     watch_stalls,
 )
-from operator_app.bootstrap.own_devices import with_devices
+from operator_app.bootstrap.own_devices import keep_devices, with_devices
 from operator_app.bootstrap.own_keys import keep_keys, load_keys
 from operator_app.bootstrap.parts import resources_folder
 from operator_app.bootstrap.window import PHONE_FOLDER
@@ -94,6 +94,7 @@ async def run_window(app: WindowApp, frame: Frame, store: SeatStore) -> int:
             with_map=settings.map.enabled,
             keys=load_keys(frame.folder),
             keep_keys=partial(keep_keys, frame.folder),
+            keep_devices=partial(keep_devices, frame.folder),
             control=frame.control,
             shown=lambda _: beginning.append(asyncio.ensure_future(guarded(app, begin, "the seat's start"))),
         )

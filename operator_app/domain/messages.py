@@ -100,6 +100,26 @@ class CallRecorded:
 
 
 @dataclass(frozen=True, slots=True)
+class CallMeasured:
+    """How the line of an ended call was, over `seconds` one-second readings; see `line.LineQualitySummary`.
+
+    Scores by the E-model (ITU-T G.107), 1 to 4.5; delays one way in ms; `silent_s` is time without any sound packet.
+    """
+
+    op: ClassVar[str] = "call.measured"
+    call_id: CallId
+    seconds: int
+    mos_mean: float
+    mos_worst: float
+    lost_percent: float
+    jitter_mean_ms: float
+    jitter_worst_ms: float
+    delay_mean_ms: float
+    delay_worst_ms: float
+    silent_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentOpened:
     """A new incident; its number was made by the seat, without a server."""
 
@@ -247,6 +267,7 @@ Fact = (
     | CallClassified
     | CallLinked
     | CallRecorded
+    | CallMeasured
     | IncidentOpened
     | FieldSet
     | IncidentMoved
@@ -273,6 +294,7 @@ FACT_TYPES: dict[str, type[Any]] = {
         CallClassified,
         CallLinked,
         CallRecorded,
+        CallMeasured,
         IncidentOpened,
         FieldSet,
         IncidentMoved,

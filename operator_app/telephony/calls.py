@@ -51,8 +51,12 @@ class CallBook:
                 if call is not None and signal.call_id is not None:
                     self._calls[signal.call_id] = _further(call, signal)
             case LineSilence() | LineSilenceOver() if signal.call_id in self._calls:
-                since = signal.since if isinstance(signal, LineSilence) else None
-                self._calls[signal.call_id] = replace(self._calls[signal.call_id], silent_since=since)
+                since, reason = (
+                    (signal.since, signal.reason) if isinstance(signal, LineSilence) else (None, None)
+                )
+                self._calls[signal.call_id] = replace(
+                    self._calls[signal.call_id], silent_since=since, silence=reason
+                )
             case LineTransfer(state=state) if signal.call_id in self._calls:
                 under_way = state in (TransferState.ASKED, TransferState.RINGING)
                 self._calls[signal.call_id] = replace(

@@ -53,6 +53,9 @@ class Deed(StrEnum):
     COMMAND = "command"
     SORT = "sort"
     NUMBER_HISTORY = "number_history"
+    DEVICES = "devices"
+    RECALL = "recall"
+    QUALITY = "quality"
     AGENCY_1 = "agency_1"
     AGENCY_2 = "agency_2"
     AGENCY_3 = "agency_3"
@@ -97,6 +100,9 @@ KEYS: Mapping[Deed, str] = {
     Deed.COMMAND: "Ctrl+K",
     Deed.SORT: "Ctrl+Shift+F",
     Deed.NUMBER_HISTORY: "Ctrl+Shift+B",
+    Deed.DEVICES: "Ctrl+Shift+A",
+    Deed.RECALL: "Ctrl+R",
+    Deed.QUALITY: "Ctrl+J",
     **{Deed(f"agency_{number}"): f"Ctrl+{number}" for number in range(1, QUICK_AGENCIES + 1)},
 }
 """The keys as delivered. F8 to F10 (transfer, conference, supervisor) and Ctrl+G are kept free."""
@@ -117,7 +123,7 @@ class Group(StrEnum):
 
 
 GROUPS: Mapping[Group, tuple[Deed, ...]] = {
-    Group.CALL: (Deed.ANSWER, Deed.HOLD, Deed.MUTE, Deed.END, Deed.STATE),
+    Group.CALL: (Deed.ANSWER, Deed.HOLD, Deed.MUTE, Deed.END, Deed.STATE, Deed.RECALL, Deed.QUALITY),
     Group.NOISE: (
         Deed.EMERGENCY,
         Deed.NON_EMERGENCY,
@@ -138,7 +144,7 @@ GROUPS: Mapping[Group, tuple[Deed, ...]] = {
     Group.HAND_OVER: (Deed.DISPATCH, *AGENCIES),
     Group.MAP: (Deed.MAP, Deed.MEASURE, Deed.HISTORY, Deed.LANDMARK, Deed.CALL_PLACE),
     Group.LISTS: (Deed.NEXT_LIST, Deed.CALL_BACK, Deed.NUMBER_HISTORY, Deed.FILTER, Deed.SORT),
-    Group.WINDOW: (Deed.HELP, Deed.COMMAND, Deed.UNSENT),
+    Group.WINDOW: (Deed.HELP, Deed.COMMAND, Deed.DEVICES, Deed.UNSENT),
 }
 """Every deed once, in the order of the key help."""
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout
 from operator_app.domain.states import Classification
 from operator_app.ui.control import Marks, PaintMarks
 from operator_app.ui.keymap import Deed, KeyMap
+from operator_app.ui.levels import LevelStrip
 from operator_app.ui.presenters.phone import PhoneView, Standing
 from operator_app.ui.presenters.wording import Say, Tone
 from operator_app.ui.theme import NUMBER, SMALL, TITLE, Theme
@@ -80,6 +81,8 @@ class PhonePane(Panel):
             grid.addWidget(button, number // 2, number % 2)
             grid.setColumnStretch(number % 2, 1)
         self.column.addLayout(grid)
+        self.levels = LevelStrip(theme, say, "phoneLevels")
+        self.column.addWidget(self.levels)
         self._class_head = SectionTitle(name="classHead")
         line = QHBoxLayout()
         line.setSpacing(theme.px(8))

@@ -23,7 +23,7 @@ from operator_app.ui.presenters.finding import CommandFinder
 from operator_app.ui.presenters.incidents import IncidentsPresenter
 from operator_app.ui.presenters.past import NumberPast
 from operator_app.ui.presenters.site_words import SiteWords
-from operator_app.ui.seat_panes import KeepKeys, Manner, SeatPanes, build_panes
+from operator_app.ui.seat_panes import KeepDevices, KeepKeys, Manner, SeatPanes, build_panes
 from operator_app.ui.seat_screen import SeatScreen
 from operator_app.ui.sound import LoopSound
 from operator_app.ui.texts import Texts, languages, load_texts
@@ -55,13 +55,14 @@ class SeatWindow(QObject):
         keys: KeyMap | None = None,
         keep_keys: KeepKeys | None = None,
         other_texts: Callable[[], Sequence[Texts]] = tuple,
+        keep_devices: KeepDevices | None = None,
         marks: Marks | None = None,
     ) -> None:
         """`place_search` answers what was typed, best first; without `map_assets` there is no map.
 
         `other_texts` reads the catalogues of the languages not on screen, once they are asked for.
 
-        `keep_keys` keeps the keys that a person sets, see `Manner`.
+        `keep_keys` and `keep_devices` keep what a person sets, see `Manner`.
 
         `sounds` is the folder of ring.wav; without it the window rings by sight alone.
         """
@@ -70,7 +71,7 @@ class SeatWindow(QObject):
         self.marks = marks or Marks()
         self._texts = texts
         self.keys = keys or KeyMap()
-        manner = Manner(theme, texts, self.keys, self.marks, keep_keys)
+        manner = Manner(theme, texts, self.keys, self.marks, keep_keys, keep_devices)
         words = SiteWords(texts, seat.kinds, seat.agencies)
         self.draft = Draft(self._store, time.monotonic, self._draft_changed)
         table = IncidentsPresenter(seat, texts, words)
@@ -159,6 +160,7 @@ async def run_seat_window(
     with_map: bool = True,
     keys: KeyMap | None = None,
     keep_keys: KeepKeys | None = None,
+    keep_devices: KeepDevices | None = None,
     control: Path | None = None,
     probes: Mapping[str, Callable[[], object]] | None = None,
     shown: Callable[[SeatWindow], None] | None = None,
@@ -178,6 +180,7 @@ async def run_seat_window(
         sounds=resources / "sounds",
         keys=keys,
         keep_keys=keep_keys,
+        keep_devices=keep_devices,
         other_texts=partial(_others, resources, texts.language),
     )
     app.failed.connect(window.fault)

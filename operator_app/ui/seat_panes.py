@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from operator_app.domain.line import AudioChoice
 from operator_app.maps.site import Site
 from operator_app.ui.call_lists import CallLists
 from operator_app.ui.command_bar import CommandBar
@@ -56,6 +57,7 @@ class SeatPanes:
     unsent: UnsentPane
 
 
+KeepDevices = Callable[[AudioChoice], Coroutine[Any, Any, None]]
 KeepKeys = Callable[[Mapping[str, str]], Coroutine[Any, Any, None]]
 
 
@@ -64,6 +66,7 @@ class Manner:
     """How a window looks and speaks: theme, words, keys, and where it notes what was painted.
 
     `keep_keys` keeps the keys set at this seat, by deed; None: they last as long as the window. Raises `OSError`.
+    `keep_devices` likewise keeps the sound devices chosen here.
     """
 
     theme: Theme
@@ -71,6 +74,7 @@ class Manner:
     keys: KeyMap
     marks: Marks
     keep_keys: KeepKeys | None = None
+    keep_devices: KeepDevices | None = None
 
 
 def build_panes(

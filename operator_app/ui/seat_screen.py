@@ -33,6 +33,7 @@ from operator_app.ui.presenters.wording import Say
 from operator_app.ui.seat_panes import Manner, SeatPanes
 from operator_app.ui.seat_wishes import SeatWishes
 from operator_app.ui.sound import LoopSound
+from operator_app.ui.sound_panes import SoundPanes
 from operator_app.workflow.ports import (
     BoardChanged,
     JournalFailedError,
@@ -91,6 +92,18 @@ class SeatScreen(QObject):
         self._call_place = CallPlace(seat, site, say)
         commands = SeatCommands(seat, draft, site, self._unsaved)
         self.wishes = SeatWishes(seat, say, panes, commands, draft, self._lists, manner.marks)
+        self.sound = SoundPanes(
+            seat,
+            say,
+            manner.theme,
+            panes.window,
+            panes.map,
+            panes.phone.levels,
+            self.wishes.errands,
+            panes.footer.tell,
+            manner.keep_devices,
+        )
+        self.wishes.add(self.sound.deeds())
         self._table_marks = PaintMarks(panes.incidents.view.viewport(), manner.marks)
         self._ends: list[Callable[[], None]] = []
         self._was_failing = False
@@ -126,6 +139,7 @@ class SeatScreen(QObject):
         ]
         self._news.begin()
         self._panes.unsent.asked.connect(lambda: self.wishes.errands.run(self._read_unsent(), "unsent"))
+        self.sound.start()
         self._show_board()
         self._tick()
         self._prepare_timer.start(PREPARE_EVERY_MS)
@@ -137,6 +151,7 @@ class SeatScreen(QObject):
         for end in self._ends:
             end()
         self._ends = []
+        self.sound.stop()
         if self._ring is not None:
             self._ring.ring(False)
         await self.wishes.errands.settle()
@@ -312,6 +327,7 @@ class SeatScreen(QObject):
         """Once a second, at its beginning: clock, timers, ages."""
         self._second.start(SECOND_MS - int(self._seat.now().timestamp() * 1000) % SECOND_MS + 2)
         self._show_call()
+        self.sound.show()
         self._show_lists()
         self._show_form()
         table = self._panes.incidents

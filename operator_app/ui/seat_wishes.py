@@ -1,6 +1,6 @@
 """What the operator does by key, button, field and map, carried out at the seat."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
 from typing import Any
 
@@ -76,6 +76,10 @@ class SeatWishes:
         for deed, code in zip(agency_deeds(len(agencies)), agencies, strict=False):
             deeds[deed] = partial(self._ask, code)
         return deeds
+
+    def add(self, acts: Mapping[Deed, Callable[[], None]]) -> None:
+        """Learn what the keys of another room do; before `start`."""
+        self._acts.update(acts)
 
     def do(self, deed: Deed) -> None:
         """Carry out what a key or button stands for."""

@@ -206,6 +206,13 @@ QLineEdit, QPlainTextEdit {
 QLineEdit:focus, QPlainTextEdit:focus { border: 1px solid @focus@; }
 QLineEdit:disabled, QPlainTextEdit:disabled, QLineEdit:read-only { color: @muted@; background: @panel@; }
 
+QComboBox {
+    background: @field@; border: 1px solid @field_edge@; border-radius: @5@; padding: @4@ @10@; color: @text@;
+}
+QComboBox:focus { border: 1px solid @focus@; }
+QComboBox:disabled { color: @muted@; background: @panel@; }
+QComboBox QAbstractItemView { background: @row@; border: 1px solid @field_edge@; }
+
 QAbstractItemView {
     background: @panel@; border: none; outline: none;
     selection-background-color: @chosen@; selection-color: @text@; alternate-background-color: @panel@;

@@ -6,11 +6,11 @@ in the same turn of the loop in which the phone told it.
 
 import logging
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from operator_app.domain import line
 from operator_app.domain.ids import CallId
-from operator_app.domain.messages import CallAnswered, CallEnded, CallOffered, CallRecorded
+from operator_app.domain.messages import CallAnswered, CallEnded, CallMeasured, CallOffered, CallRecorded
 from operator_app.domain.states import Refusal, RefusedError
 from operator_app.workflow.board import Board
 from operator_app.workflow.phone_port import Phone
@@ -119,11 +119,8 @@ class CallDesk:
                 self._tell_living()
             case line.LineEnded(call_id=call_id, by=by):
                 self._ended(call_id, CallEnded(call_id, by.value, signal.code, signal.reason), signal)
-            case line.LineRecorded(call_id=call_id):
-                if self._first(call_id, "recorded"):
-                    self._recorder.note(
-                        CallRecorded(call_id, signal.files, signal.sha256, float(signal.seconds))
-                    )
+            case line.LineRecorded() | line.LineQualitySummary():
+                self._keep(signal)
             case line.LineRecordingFailed():
                 self.recording_failed = signal
             case line.LineRegistration(account=account):
@@ -140,6 +137,20 @@ class CallDesk:
                 self.fault = signal
                 log.error("phone fault in %s: %s", signal.where, signal.detail)
         self._changed()
+
+    def _keep(self, signal: line.LineRecorded | line.LineQualitySummary) -> None:
+        """Write down what is known of a call once it is over."""
+        if isinstance(signal, line.LineQualitySummary):
+            if self._first(signal.call_id, "measured"):
+                self._recorder.note(CallMeasured(**asdict(signal)))
+        elif self._first(signal.call_id, "recorded"):
+            self._recorder.note(
+                CallRecorded(signal.call_id, signal.files, signal.sha256, float(signal.seconds))
+            )
+
+    def living(self) -> tuple[line.LineCall, ...]:
+        """Every living call, oldest first."""
+        return tuple(self._living())
 
     def _living(self) -> tuple[line.LineCall, ...]:
         return () if self._phone is None else self._phone.calls()

@@ -12,17 +12,20 @@ from operator_app.domain.line import (
     EndedBy,
     HoldState,
     LineAudio,
+    LineAudioChanged,
     LineCall,
     LineCallState,
     LineConnected,
     LineDigit,
     LineEnded,
     LineFault,
+    LineLevels,
     LineLost,
     LineMedia,
     LineOffered,
     LinePlaced,
     LineProgress,
+    LineQuality,
     LineReady,
     LineRecall,
     LineRecorded,
@@ -35,6 +38,7 @@ from operator_app.domain.line import (
     LineTransfer,
     LostReason,
     MediaDirection,
+    RoleState,
     SoundDevice,
     SoundRole,
     TransferState,
@@ -161,9 +165,33 @@ class MemoryPhone:
 
     async def audio(self) -> AudioDesk:
         self._need_up()
-        return AudioDesk(
-            self.devices, self.choice, LineAudio(AudioKind.NONE, reason="a fake"), fixed=not self.devices
-        )
+        return AudioDesk(self.devices, self.choice, self.sound(), fixed=not self.devices)
+
+    def sound(self) -> LineAudio:
+        """How the roles stand: each device that is there serves, the others are away."""
+        if not self.devices:
+            return LineAudio(AudioKind.NONE, reason="a fake")
+        there = {each.name for each in self.devices}
+        roles = []
+        for role in SoundRole:
+            wanted = str(getattr(self.choice, role.value))
+            name = wanted or self.devices[0].name
+            works = name in there
+            roles.append(RoleState(role, wanted, name if works else "", "" if works else "stopped"))
+        talk = all(each.works for each in roles[:2])
+        return LineAudio(AudioKind.DEVICE if talk else AudioKind.NONE, "fake", roles=tuple(roles))
+
+    def hear(self, microphone: float, earpiece: float) -> None:
+        """It is that loud."""
+        self._emit(LineLevels(microphone, earpiece))
+
+    def measure(self, call_id: CallId, received: int, lost: int, mos: float, jitter_ms: float = 4.0) -> None:
+        """A second of the line has been measured."""
+        self._emit(LineQuality(call_id, received, lost, 0, jitter_ms, 20.0, 30.0, mos))
+
+    def sound_changes(self) -> None:
+        """Devices have come or gone."""
+        self._emit(LineAudioChanged(self.sound()))
 
     async def choose_audio(self, choice: AudioChoice) -> AudioDesk:
         self._need_sound()

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from operator_app.room.room import Room
-from tests.perf import calls, place_search, record, starts
+from tests.perf import audio, calls, place_search, record, starts
 from tests.perf.figures import Figure, save, table
 
 RESULTS = Path("build/bench/results.json")
@@ -36,6 +36,7 @@ def in_room(measure: Callable[[Room], list[Figure]]) -> Callable[[], list[Figure
 
 
 SUITES: dict[str, Callable[[], list[Figure]]] = {
+    "audio": audio.measure,
     "calls": in_room(calls.measure),
     "places": place_search.measure,
     "record": in_room(record.measure),

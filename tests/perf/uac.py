@@ -25,6 +25,8 @@ class WireCall:
     responses: dict[int, int] = field(default_factory=dict)
     to: str = ""
     ended: bool = False
+    answer: str = ""
+    """The 200 to the INVITE, with its SDP."""
 
 
 class WireCaller:
@@ -43,6 +45,11 @@ class WireCaller:
         self._closing = False
         self._thread = threading.Thread(target=self._listen, name="wire caller", daemon=True)
         self._thread.start()
+
+    @property
+    def media(self) -> socket.socket:
+        """Where sound of its calls comes from and goes to."""
+        return self._media
 
     def invite(self, number: str) -> WireCall:
         """Send an INVITE and note the moment at which it left."""
@@ -139,6 +146,8 @@ class WireCaller:
         method = _header(text, "CSeq").split()[-1]
         if method in ("INVITE", "OPTIONS"):
             with self._came:
+                if status == 200:
+                    call.answer = text
                 call.responses.setdefault(status, now)
                 call.ended = call.ended or status >= 300
                 self._came.notify_all()

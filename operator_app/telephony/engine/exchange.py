@@ -31,6 +31,7 @@ from operator_app.domain.line import (
     LineSilenceOver,
     LineTransfer,
     MediaDirection,
+    SilenceReason,
     TransferState,
 )
 from operator_app.telephony.dialling import sip_uri
@@ -293,11 +294,13 @@ class Exchange:
             since = self._silent_since(call, now)
             if since is not None and call.silent_since is None:
                 silent_since = _now() - timedelta(seconds=now - since)
-                self._calls[call.call_id] = replace(call, silent_since=silent_since)
-                self._tell(LineSilence(call.call_id, silent_since))
-                _log.warning("call %s: nothing arrives", call.call_id)
+                reason = self._silence_reason(call.call_id)
+                self._calls[call.call_id] = replace(call, silent_since=silent_since, silence=reason)
+                self._tell(LineSilence(call.call_id, silent_since, reason))
+                _log.warning("call %s: nothing arrives (%s)", call.call_id, reason.value)
             elif since is None and call.silent_since is not None:
-                self._calls[call.call_id] = replace(call, silent_since=None)
+                self._meter.silent(call.call_id, (_now() - call.silent_since).total_seconds())
+                self._calls[call.call_id] = replace(call, silent_since=None, silence=None)
                 self._tell(LineSilenceOver(call.call_id))
                 _log.info("call %s: the silence is over", call.call_id)
 
@@ -510,7 +513,11 @@ class Exchange:
 
     def _over(self, call: LineCall, code: int, reason: str) -> None:
         del self._calls[call.call_id]
-        self._meter.forget(call.call_id)
+        if call.silent_since is not None:
+            self._meter.silent(call.call_id, (_now() - call.silent_since).total_seconds())
+        summary = self._meter.forget(call.call_id)
+        if summary is not None:
+            self._tell(summary)
         self._silence.forget(call.call_id)
         self._mixer.forget_call(call.call_id)
         if self._recordings is not None:
@@ -617,6 +624,13 @@ class Exchange:
             return None
         # The count on the sending side grows with each report of the far end, the other one with our own reports.
         return self._silence.look(call.call_id, (rtcp.rxStat.pkt, rtcp.txStat.updateCount), now)
+
+    def _silence_reason(self, call_id: CallId) -> SilenceReason:
+        if not self._silence.ever_heard(call_id):
+            return SilenceReason.NEVER
+        if self._registrations.all and not self._registrations.up:
+            return SilenceReason.NO_NETWORK
+        return SilenceReason.STOPPED
 
     def _who_ended(self, call: LineCall, code: int) -> EndedBy:
         if call.call_id in self._ended_here:

@@ -32,6 +32,11 @@ class SilenceWatch:
         known.silent = known.silent or now - known.at >= SILENT_S
         return known.at if known.silent else None
 
+    def ever_heard(self, call_id: CallId) -> bool:
+        """Whether any sound has come in this stretch of the call."""
+        known = self._heard.get(call_id)
+        return known is not None and known.counts[0] > 0
+
     def forget(self, call_id: CallId) -> None:
         """Begin anew: the call is held, over, or nothing is due to arrive."""
         self._heard.pop(call_id, None)

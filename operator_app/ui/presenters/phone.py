@@ -184,8 +184,13 @@ class PhonePresenter:
         ready = self._seat.calls.ready
         if ready is None:
             return "", Tone.QUIET
-        if ready.audio.kind is line.AudioKind.NONE:
-            return self._say("phone.no_sound"), Tone.WATCH
+        if live is not None and live.silent_since is not None:
+            seconds = int((self._seat.now() - live.silent_since).total_seconds())
+            reason = live.silence or line.SilenceReason.STOPPED
+            return self._say(f"phone.silent_{reason}", s=seconds), Tone.ALARM
+        trouble = self._device_trouble(ready.audio)
+        if trouble is not None:
+            return trouble
         quality = None if live is None else self._seat.calls.quality.get(live.call_id)
         if quality is not None:
             mos = f"{quality.mos:.1f}".replace(".", self._say("number.decimal"))
@@ -194,6 +199,23 @@ class PhonePresenter:
         if ready.audio.kind is line.AudioKind.FILE:
             return self._say("phone.file_sound"), Tone.QUIET
         return "", Tone.QUIET
+
+    def _device_trouble(self, audio: line.LineAudio) -> tuple[str, Tone] | None:
+        """Say what of the sound devices is missing, the gravest first; None where nothing is."""
+        if audio.kind is line.AudioKind.OPENING:
+            return self._say("phone.opening_sound"), Tone.QUIET
+        dead = {each.role for each in audio.roles if not each.works}
+        if audio.kind is line.AudioKind.NONE:
+            talk = dead & {line.SoundRole.MICROPHONE, line.SoundRole.EARPIECE}
+            if len(talk) == 1:
+                return self._say(f"phone.no_{talk.pop()}"), Tone.ALARM
+            return self._say("phone.no_sound"), Tone.WATCH
+        if line.SoundRole.RING in dead:
+            return self._say("phone.ring_away"), Tone.WATCH
+        ring = audio.role(line.SoundRole.RING)
+        if ring is not None and ring.instead:
+            return self._say("phone.ring_instead", device=ring.name), Tone.WATCH
+        return None
 
 
 _TONES = {

@@ -1,0 +1,59 @@
+"""A pane over the map for a while: the form stays free, typing goes on, it stays until it is closed."""
+
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from operator_app.ui.main_window import MainWindow, Mode
+from operator_app.ui.overlay import Overlay
+from operator_app.ui.presenters.wording import Say
+from operator_app.ui.theme import SMALL, Theme
+from operator_app.ui.widgets import KeyButton, SectionTitle
+
+
+class SidePane(Overlay):
+    """Lies where the map is; unlike other overlays it stays when the keyboard goes to the form."""
+
+    def __init__(
+        self, theme: Theme, say: Say, window: MainWindow, map_pane: QWidget, name: str, title: str
+    ) -> None:
+        super().__init__(theme, window, name)
+        self._map = map_pane
+        self._over_window = window
+        head = QHBoxLayout()
+        head.addWidget(SectionTitle(title, f"{name}Title"), 1)
+        self.shut = KeyButton(theme, say("sound.close"), "Esc", name=f"{name}Close", text_px=SMALL)
+        self.shut.setSizePolicy(self.shut.sizePolicy().Policy.Fixed, self.shut.sizePolicy().Policy.Fixed)
+        self.shut.clicked.connect(self.close_up)
+        head.addWidget(self.shut)
+        self.column.addLayout(head)
+
+    def place(self, room: QRect) -> QRect:
+        """Over the map where it stands beside the form, else over the lower half."""
+        if self._over_window.mode is Mode.WIDE and self._map.isVisible():
+            corner = self._map.mapTo(self._over_window, self._map.rect().topLeft())
+            box = QRect(corner, self._map.size())
+        else:
+            box = QRect(room)
+            box.setTop(room.top() + room.height() // 3)
+        tall = min(box.height(), max(self.wanted_height(box.height()), self.minimumSizeHint().height()))
+        return QRect(box.left(), box.bottom() - tall + 1, box.width(), tall)
+
+    def wanted_height(self, most: int) -> int:
+        """Return how tall the pane would like to be."""
+        return most
+
+    def toggle(self) -> None:
+        """Open; or take the keyboard into it; or, when it is there already, close."""
+        if not self.isVisible():
+            self.open_up()
+        elif self._has_keyboard():
+            self.close_up()
+        else:
+            self.first().setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _has_keyboard(self) -> bool:
+        now: QWidget | None = self._over_window.focusWidget()
+        return now is not None and (now is self or self.isAncestorOf(now))
+
+    def _focus_moved(self, _: QWidget | None, now: QWidget | None) -> None:
+        """Stay."""
