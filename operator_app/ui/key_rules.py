@@ -76,7 +76,9 @@ def refuse(key: str) -> KeyRefusal | None:
         return KeyRefusal.SYSTEM
     if pressed in _MOVING and not held & _ALT:
         return KeyRefusal.EDITING
-    if held & _CTRL and not held & _ALT and pressed in _EDITING_LETTERS:
+    # Ctrl+Shift+A deselects in some desktops' text fields: nobody here misses it.
+    deselects = pressed == _Key.Key_A and bool(held & _SHIFT)
+    if held & _CTRL and not held & _ALT and pressed in _EDITING_LETTERS and not deselects:
         return KeyRefusal.EDITING
     return _typed(pressed, held)
 

@@ -144,6 +144,7 @@ def test_a_role_is_tested_without_a_call_and_the_test_is_told(qapp: QApplication
         test = button(it, "test_ring")
         await until(test.isEnabled)
         test.click()
+        await until(lambda: is_shown(it.window, "state_ring"))
         await until(lambda: said(it.window, "state_ring") == "Nada selesai: terdengar?")
         louder, softer = (button(it, name) for name in ("ringLouder", "ringSofter"))
         louder.click()
