@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from operator_app.bootstrap.card_book import SiteCardBook
 from operator_app.bootstrap.cards import CardReader
 from operator_app.bootstrap.limits import LIMITS_FILE, age_limits
 from operator_app.bootstrap.parts import resources_folder
@@ -26,6 +27,7 @@ def site_rules(settings: Settings, site: Path) -> SiteRules:
     cards = _cards(site, default, agencies)
     carded = tuple(_with_card(_kind(row, source), cards) for row, source in kinds)
     return SiteRules(
+        cards=_card_book(site, default, agencies),
         prefix=settings.site.prefix,
         timezone=settings.site.zone,
         kinds=carded,
@@ -59,6 +61,11 @@ def _cards(site: Path, default: Path, agencies: tuple[Agency, ...]) -> Mapping[s
     source = _file(site, default, "cards.toml")
     named = {agency.code for agency in agencies} if source.parent == site else None
     return CardReader(source, _table(source), named).cards()
+
+
+def _card_book(site: Path, default: Path, agencies: tuple[Agency, ...]) -> SiteCardBook:
+    answers = _table(_file(site, default, "cards.toml")).get("answers", {})
+    return SiteCardBook(answers, {agency.code for agency in agencies})
 
 
 def _with_card(kind: Kind, cards: Mapping[str, Card]) -> Kind:

@@ -64,7 +64,7 @@ async def run_window(app: WindowApp, frame: Frame, store: SeatStore) -> int:
             engine = with_devices(engine, frame.folder, resources / "sounds")
             phone = EnginePhone(engine, frame.folder / PHONE_FOLDER, started=frame.engine)
             parts.push_async_callback(_let_go, phone)
-        seat = Seat(recorder, board, bus, phone, frame.rules)
+        seat = Seat(recorder, board, bus, phone, frame.rules, rights=frozenset(settings.seat.rights))
         seat.expect_history()
         tell_connecting(frame, seat, clock)
         watch_stalls(parts)

@@ -30,13 +30,17 @@ class SiteSettings:
 
 @dataclass(frozen=True, slots=True)
 class SeatSettings:
-    """This window: its name in the room, who sits there, its folder; `agency` is the code of a desk's agency."""
+    """This window: its name in the room, who sits there, its folder; `agency` is the code of a desk's agency.
+
+    `rights` of whoever sits there: "supervisor" may give kinds other question cards.
+    """
 
     name: str
     role: str = "seat"
     operator: str = ""
     agency: str = ""
     data: str = ""
+    rights: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,7 @@ class Settings:
 
 CHOICES: dict[tuple[str, str], tuple[str, ...]] = {
     ("seat", "role"): ("seat", "desk", "wall"),
+    ("seat", "rights"): ("supervisor",),
     ("site", "language"): ("id", "en"),
     ("phone", "audio"): ("auto", "none", "file"),
     ("account", "transport"): ("udp", "tcp", "tls"),

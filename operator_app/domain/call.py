@@ -13,6 +13,7 @@ from operator_app.domain.messages import (
     CallLinked,
     CallOffered,
     CallRecorded,
+    CallUnlinked,
     Event,
     IncidentOpened,
 )
@@ -85,6 +86,8 @@ def _evolve(call: Call, event: Event) -> Call:
             return replace(call, classification=classification)
         case CallLinked(incident_id=incident_id) | IncidentOpened(incident_id=incident_id):
             return replace(call, incident_id=incident_id)
+        case CallUnlinked(incident_id=incident_id) if call.incident_id == incident_id:
+            return replace(call, incident_id=None)
         case CallRecorded(files=files, sha256=sha256):
             return replace(call, recordings=files, digests=sha256)
         case _:

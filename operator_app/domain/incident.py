@@ -9,13 +9,14 @@ impossible move is kept as rejected.
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from operator_app.domain.ids import AgencyCode, CallId, DispatchId, EventId, IncidentId, SeatName
 from operator_app.domain.messages import (
     AnswerGiven,
     CallLinked,
+    CallUnlinked,
     DispatchDelivered,
     DispatchMoved,
     DispatchOverdue,
@@ -25,6 +26,11 @@ from operator_app.domain.messages import (
     IncidentMoved,
     IncidentOpened,
     IncidentTaken,
+    MajorDeclared,
+    Overruled,
+    PlaceReadBack,
+    ReminderDone,
+    ReminderSet,
 )
 from operator_app.domain.states import (
     DISPATCH_MOVES,
@@ -33,6 +39,8 @@ from operator_app.domain.states import (
     DispatchState,
     IncidentStatus,
 )
+
+LONGEST_REMINDER_S = 7 * 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,43 @@ class GivenAnswer:
     event_id: EventId
     seat: SeatName
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OwnChoice:
+    """What an operator decided against or instead of the proposal: who, where, when, and what was proposed then."""
+
+    chosen: str
+    proposed: str
+    event_id: EventId
+    seat: SeatName
+    actor: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBack:
+    """The place as it was read back to the caller, its source and its accuracy in metres if known."""
+
+    place: str
+    position: str
+    source: str
+    accuracy_m: float | None
+    seat: SeatName
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """A reminder of the seat that set it; `done_at` is None while it stands."""
+
+    id: str
+    text: str
+    seat: SeatName
+    actor: str
+    set_at: datetime
+    due_at: datetime
+    done_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +160,12 @@ class Incident:
     rejected: tuple[EventId, ...] = ()
     owner: SeatName | None = None
     """The seat that looks after it: the one that opened it, or the last that took it over."""
+    own: Mapping[str, OwnChoice] = field(default_factory=lambda: MappingProxyType({}))
+    read_back: ReadBack | None = None
+    reminders: tuple[Reminder, ...] = ()
+    is_major: bool = False
+    unlinked: frozenset[CallId] = frozenset()
+    """Calls that were linked by mistake; they keep their place among the others in case they come back."""
 
     def value(self, name: str) -> str:
         """The text of a field, empty when it was never set."""
@@ -130,6 +181,15 @@ class Incident:
     def clashes(self) -> Mapping[str, tuple[Clash, ...]]:
         """The losing values that nobody has decided about, by field."""
         return {name: held.clashes for name, held in self.fields.items() if held.clashes}
+
+    @property
+    def read_back_holds(self) -> bool:
+        """The caller has heard the place as it stands now."""
+        heard = self.read_back
+        return heard is not None and (heard.place, heard.position) == (
+            self.value("place"),
+            self.value("position"),
+        )
 
     @property
     def is_open(self) -> bool:
@@ -182,6 +242,9 @@ def fold_incident(incident_id: IncidentId, events: Iterable[Event]) -> Incident:
     for number, event in enumerate(ordered):
         ahead = event.base is not None and place.get(event.base, -1) > number
         incident = _evolve(incident, event, ahead=ahead)
+    if incident.unlinked:
+        left = tuple(call for call in incident.calls if call not in incident.unlinked)
+        incident = replace(incident, calls=left)
     return incident
 
 
@@ -199,6 +262,7 @@ def _evolve(incident: Incident, event: Event, *, ahead: bool) -> Incident:
                 owner=incident.owner or event.seat,
                 opened_at=event.occurred_at,
                 calls=calls,
+                unlinked=incident.unlinked - {call_id},
             )
         case IncidentTaken():
             return replace(incident, owner=event.seat)
@@ -215,7 +279,12 @@ def _evolve(incident: Incident, event: Event, *, ahead: bool) -> Incident:
                 return _rejected(incident, event)
             return replace(incident, status=to)
         case CallLinked(call_id=call_id):
-            return replace(incident, calls=_with_call(incident.calls, call_id))
+            unlinked = incident.unlinked - {call_id}
+            return replace(incident, calls=_with_call(incident.calls, call_id), unlinked=unlinked)
+        case CallUnlinked(call_id=call_id):
+            return replace(incident, unlinked=incident.unlinked | {call_id})
+        case Overruled() | PlaceReadBack() | ReminderSet() | ReminderDone() | MajorDeclared():
+            return _decided(incident, event)
         case DispatchSent():
             return _sent(incident, event, event.fact)
         case DispatchDelivered() | DispatchMoved() | DispatchOverdue():
@@ -246,6 +315,38 @@ def _settle(held: FieldValue | None, event: Event, fact: FieldSet, *, ahead: boo
 
 def _left(clashes: tuple[Clash, ...], chosen: tuple[str, ...]) -> tuple[Clash, ...]:
     return tuple(each for each in clashes if each.event_id not in chosen)
+
+
+def _decided(incident: Incident, event: Event) -> Incident:
+    """What a person decided about the incident, beside its fields: the latest counts."""
+    match event.fact:
+        case Overruled(subject=subject, chosen=chosen, proposed=proposed):
+            own = {name: choice for name, choice in incident.own.items() if name != subject}
+            if chosen is not None:
+                own[subject] = OwnChoice(
+                    chosen, proposed, event.id, event.seat, event.actor, event.occurred_at
+                )
+            return replace(incident, own=MappingProxyType(own))
+        case PlaceReadBack(place=place, position=position, source=source, accuracy_m=accuracy):
+            heard = ReadBack(place, position or "", source, accuracy, event.seat, event.occurred_at)
+            return replace(incident, read_back=heard)
+        case ReminderSet(reminder_id=name, after_s=after_s, text=text):
+            due_at = event.occurred_at + timedelta(seconds=max(0, min(after_s, LONGEST_REMINDER_S)))
+            fresh = Reminder(name, text, event.seat, event.actor, event.occurred_at, due_at)
+            if any(each.id == name for each in incident.reminders):
+                return incident
+            return replace(incident, reminders=(*incident.reminders, fresh))
+        case ReminderDone(reminder_id=name):
+            done = tuple(
+                replace(each, done_at=each.done_at or event.occurred_at) if each.id == name else each
+                for each in incident.reminders
+            )
+            return replace(incident, reminders=done)
+        case MajorDeclared(major=major):
+            return replace(incident, is_major=major)
+        case _:
+            return incident
+
 
 
 def _sent(incident: Incident, event: Event, fact: DispatchSent) -> Incident:

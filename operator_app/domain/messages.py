@@ -89,6 +89,15 @@ class CallLinked:
 
 
 @dataclass(frozen=True, slots=True)
+class CallUnlinked:
+    """The call is no report of that incident after all."""
+
+    op: ClassVar[str] = "call.unlinked"
+    call_id: CallId
+    incident_id: IncidentId
+
+
+@dataclass(frozen=True, slots=True)
 class CallRecorded:
     """The recording of the call is complete: file names in the seat's recordings folder and their SHA-256 digests."""
 
@@ -183,6 +192,72 @@ class AnswerGiven:
 
 
 @dataclass(frozen=True, slots=True)
+class Overruled:
+    """The operator decides about a proposal: `subject` is "priority" or "agency:CODE".
+
+    `chosen` is the priority, or "in" or "out" for an agency; None returns to what was proposed.
+    `proposed` is what stood there, in the same words.
+    """
+
+    op: ClassVar[str] = "incident.overruled"
+    incident_id: IncidentId
+    subject: str
+    chosen: str | None
+    proposed: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceReadBack:
+    """The place was read back to the caller, who agreed: as it stood then, where it came from, how exact it is."""
+
+    op: ClassVar[str] = "incident.read_back"
+    incident_id: IncidentId
+    place: str
+    position: str | None
+    source: str
+    accuracy_m: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderSet:
+    """Somebody wants to be reminded of the incident `after_s` seconds from now; `text` says of what, or is empty."""
+
+    op: ClassVar[str] = "incident.reminder_set"
+    incident_id: IncidentId
+    reminder_id: str
+    after_s: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderDone:
+    """What the reminder was about has been seen to."""
+
+    op: ClassVar[str] = "incident.reminder_done"
+    incident_id: IncidentId
+    reminder_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class MajorDeclared:
+    """The incident is led as a major one from now on, or no longer."""
+
+    op: ClassVar[str] = "incident.major"
+    incident_id: IncidentId
+    major: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CardPublished:
+    """A supervisor gave a kind a new question card; `source` is its text, `version` counts on from the one before."""
+
+    op: ClassVar[str] = "site.card"
+    kind: str
+    version: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class DispatchSent:
     """An agency was asked to act; it is overdue when not accepted within `ack_within_s` seconds."""
 
@@ -266,6 +341,7 @@ Fact = (
     | CallEnded
     | CallClassified
     | CallLinked
+    | CallUnlinked
     | CallRecorded
     | CallMeasured
     | IncidentOpened
@@ -274,6 +350,12 @@ Fact = (
     | IncidentTaken
     | IncidentNoted
     | AnswerGiven
+    | Overruled
+    | PlaceReadBack
+    | ReminderSet
+    | ReminderDone
+    | MajorDeclared
+    | CardPublished
     | DispatchSent
     | DispatchDelivered
     | DispatchMoved
@@ -293,6 +375,7 @@ FACT_TYPES: dict[str, type[Any]] = {
         CallEnded,
         CallClassified,
         CallLinked,
+        CallUnlinked,
         CallRecorded,
         CallMeasured,
         IncidentOpened,
@@ -301,6 +384,12 @@ FACT_TYPES: dict[str, type[Any]] = {
         IncidentTaken,
         IncidentNoted,
         AnswerGiven,
+        Overruled,
+        PlaceReadBack,
+        ReminderSet,
+        ReminderDone,
+        MajorDeclared,
+        CardPublished,
         DispatchSent,
         DispatchDelivered,
         DispatchMoved,

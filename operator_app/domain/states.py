@@ -77,7 +77,9 @@ INCIDENT_MOVES: dict[IncidentStatus, frozenset[IncidentStatus]] = {
     IncidentStatus.DONE: frozenset({IncidentStatus.CLOSED, IncidentStatus.HANDLED}),
     IncidentStatus.CLOSED: frozenset(),
     IncidentStatus.CANCELLED: frozenset(),
-    IncidentStatus.MERGED: frozenset(),
+    IncidentStatus.MERGED: frozenset(
+        {IncidentStatus.NEW, IncidentStatus.FORWARDED, IncidentStatus.HANDLED}
+    ),  # a merging can be taken back
 }
 
 REASON_NEEDED = frozenset({IncidentStatus.CANCELLED, IncidentStatus.MERGED})
@@ -121,6 +123,14 @@ class Refusal(StrEnum):
     CALL_LOCATION_WITHOUT_POINT = "call_location_without_point"
     NO_CLASH = "no_clash"
     NOTHING_TO_TAKE = "nothing_to_take"
+    NOTHING_TO_UNLINK = "nothing_to_unlink"
+    SAME_INCIDENT = "same_incident"
+    INCIDENT_ENDED = "incident_ended"
+    NO_CANDIDATE = "no_candidate"
+    NO_RIGHT = "no_right"
+    NO_REMINDER = "no_reminder"
+    BAD_MINUTES = "bad_minutes"
+    BAD_CARD = "bad_card"
 
 
 class RefusedError(Exception):

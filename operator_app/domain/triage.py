@@ -165,6 +165,23 @@ class Proposal:
     reasons: tuple[Because, ...] = ()
 
 
+PRIORITY, IN, OUT = "priority", "in", "out"
+"""The operator decides about the priority, or lets an agency in or leaves it out."""
+
+
+def agency_subject(code: AgencyCode) -> str:
+    """How a decision about that agency is filed."""
+    return f"agency:{code}"
+
+
+def to_ask(proposal: Proposal, own: Mapping[str, str], agencies: Sequence[Agency]) -> tuple[Agency, ...]:
+    """The agencies that are asked in the end: the proposed ones, without those left out, with those added."""
+    proposed = [each.agency for each in (*proposal.dispatch, *proposal.by_phone)]
+    kept = [each for each in proposed if own.get(agency_subject(each.code)) != OUT]
+    added = [each for each in agencies if own.get(agency_subject(each.code)) == IN and each not in proposed]
+    return (*kept, *added)
+
+
 def assess(kind: Kind, answers: Mapping[str, str], agencies: Sequence[Agency]) -> Proposal:
     """Propose priority and agencies by kind and answers (code by question id, of this or of other cards).
 

@@ -19,6 +19,8 @@ FIRE, PRANK, GONE = "081200000112", "081200000013", "081200000007"
 """Numbers of nobody: 0812-0000-... is given to no one."""
 PLACE, PLACE_TYPED = "Teluk Lingga", "tlk lingga"
 KIND, KIND_NAME, KIND_TYPED = "KEB-01", "Kebakaran", "keb rum"
+CARD_WORDS, CARD_KEYS = "dapur", "y3"
+"""What burns, in words; somebody is inside; a big fire."""
 TEXT = "Dapur terbakar, dua orang belum keluar."
 ROLES = {"seat": "Seat", "desk": "Desk", "wall": "Wall"}
 NEXT_CALL_S = 15.0
@@ -255,6 +257,17 @@ class Shift:
         self.m1.press("Return")
         self.m1.wait_text("kind", KIND)
         self.m1.wait_text("priority", "1")
+        self.m1.wait_text("card", KIND)
+        for keys in (CARD_WORDS, CARD_KEYS):
+            self.m1.type(keys)
+            if keys == CARD_WORDS:
+                self.m1.press("Return")
+        self.m1.press("Escape")
+        self.m1.wait("the description has the keyboard", self._in_text)
+
+    def _in_text(self) -> bool:
+        found = self.m1.find("text")
+        return found is not None and found.focus
 
     def _type_text(self) -> None:
         self.m1.type(TEXT)
@@ -273,7 +286,7 @@ class Shift:
 
     def _has_point(self) -> bool:
         words = self.m1.text("placeRemark")
-        return "," in words and "." in words
+        return bool(words) and self._say("form.no_point") not in words
 
     # ---- what people see
 

@@ -461,4 +461,7 @@ _PAST = f"""
 _LOAD_PLACES = f"""
     SELECT {_COLUMNS} FROM op112.room_event e WHERE e.op IN ('place.kept', 'place.dropped')
 """  # noqa: S608
-_LOAD_SEATS = f"SELECT {_COLUMNS} FROM op112.seat s JOIN op112.room_event e ON e.id = s.event_id"  # noqa: S608
+_LOAD_SEATS = f"""
+    SELECT {_COLUMNS} FROM op112.seat s JOIN op112.room_event e ON e.id = s.event_id
+    UNION ALL SELECT {_COLUMNS} FROM op112.room_event e WHERE e.op = 'site.card'
+"""  # noqa: S608

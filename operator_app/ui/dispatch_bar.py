@@ -2,16 +2,85 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from operator_app.domain.ids import AgencyCode
 from operator_app.ui.flow import FlowLayout
 from operator_app.ui.keymap import Deed, KeyMap, agency_deeds
 from operator_app.ui.presenters.form import FormView
-from operator_app.ui.presenters.wording import Say, Tone
+from operator_app.ui.presenters.wording import Say, Span, Tone
 from operator_app.ui.theme import SMALL, Theme
-from operator_app.ui.widgets import KeyButton, SpanText, Text
+from operator_app.ui.widgets import KeyButton, SpanText, Text, set_look
+
+
+class DecisionLine(SpanText):
+    """The proposal, and with the keyboard in it the keys that overrule it: 1 to 5, a letter an agency, 0 to go back."""
+
+    priority_wished = Signal(int)
+    agency_wished = Signal(str)
+    back_wished = Signal()
+    left = Signal()
+
+    def __init__(self, theme: Theme, say: Say) -> None:
+        super().__init__(theme, wrap=True, name="proposal", part="decision", lines=2)
+        self._say = say
+        self._view: FormView | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(say("form.decide"))
+
+    def show_view(self, view: FormView) -> None:
+        """Show that proposal."""
+        self._view = view
+        keys = self.hasFocus()
+        spans = [Span(self._say("form.decide_keys"), Tone.BUSY)] if keys else [*view.proposal]
+        for number, choice in enumerate(view.choices):
+            if not keys and choice.spans[0].text.startswith("+ "):
+                continue
+            spans.append(Span(" · " if number or spans else "", Tone.QUIET))
+            if keys:
+                spans.append(Span(f"[{choice.key}] ", Tone.BUSY, strong=True))
+                spans += [choice.spans[0], *(each for each in choice.spans[1:] if each.tone is Tone.WATCH)]
+            else:
+                spans += choice.spans
+        if not view.choices and view.proposal and view.incident_id and view.kind:
+            spans.append(Span(" · " + self._say("form.proposal_nobody"), Tone.QUIET))
+        self.say(spans)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Decide, or leave."""
+        view, typed = self._view, event.text().upper()
+        choice = None if view is None else next((c for c in view.choices if typed and c.key == typed), None)
+        if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.left.emit()
+        elif typed and typed in "12345":
+            self.priority_wished.emit(int(typed))
+        elif typed == "0":
+            self.back_wished.emit()
+        elif choice is not None:
+            self.agency_wished.emit(choice.code)
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show the keys."""
+        super().focusInEvent(event)
+        self._again()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Show the proposal alone."""
+        super().focusOutEvent(event)
+        self._again()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take the keyboard."""
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+
+    def _again(self) -> None:
+        set_look(self, "keys", "yes" if self.hasFocus() else "no")
+        if self._view is not None:
+            self.show_view(self._view)
 
 
 class DispatchBar(QWidget):
@@ -21,43 +90,44 @@ class DispatchBar(QWidget):
     agency_wished = Signal(str)
 
     def __init__(
-        self, theme: Theme, say: Say, keys: KeyMap, agencies: Sequence[tuple[AgencyCode, str]]
+        self, theme: Theme, say: Say, key_map: KeyMap, agencies: Sequence[tuple[AgencyCode, str]]
     ) -> None:
         super().__init__()
-        self.proposal = SpanText(theme, wrap=True, name="proposal", part="small")
+        self.proposal = DecisionLine(theme, say)
         self.now = KeyButton(
             theme,
             say("form.dispatch"),
-            keys.cap(Deed.DISPATCH),
+            key_map.cap(Deed.DISPATCH),
             name=Deed.DISPATCH.value,
             look="primary",
-            spoken_key=keys.key(Deed.DISPATCH),
+            spoken_key=key_map.key(Deed.DISPATCH),
         )
         self.now.setSizePolicy(self.now.sizePolicy().Policy.Fixed, self.now.sizePolicy().Policy.Fixed)
         self.now.clicked.connect(self.dispatch_wished)
         self.buttons: dict[AgencyCode, KeyButton] = {}
         one = FlowLayout(gap=theme.px(8))
-        one.addWidget(Text(say("form.send_to"), "label", Tone.QUIET))
+        self.send_to = Text(say("form.send_to"), "label", Tone.QUIET)
+        one.addWidget(self.send_to)
         for (code, name), deed in zip(agencies, agency_deeds(len(agencies)), strict=False):
             button = KeyButton(
-                theme, name, keys.cap(deed), name=deed.value, spoken_key=keys.key(deed), text_px=SMALL
+                theme, name, key_map.cap(deed), name=deed.value, spoken_key=key_map.key(deed), text_px=SMALL
             )
             button.clicked.connect(lambda _=False, c=code: self.agency_wished.emit(c))
             self.buttons[code] = button
             one.addWidget(button)
-        all_proposed = QHBoxLayout()
-        all_proposed.setSpacing(theme.px(12))
-        all_proposed.addWidget(self.proposal, 1)
-        all_proposed.addWidget(self.now)
+        keys = QHBoxLayout()
+        keys.setSpacing(theme.px(12))
+        keys.addLayout(one, 1)
+        keys.addWidget(self.now)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(theme.px(8))
-        rows.addLayout(all_proposed)
-        rows.addLayout(one)
+        rows.setSpacing(theme.px(4))
+        rows.addWidget(self.proposal)
+        rows.addLayout(keys)
 
     def tell(self, view: FormView) -> None:
         """Show the proposal and what each agency has been asked."""
-        self.proposal.say(view.proposal)
+        self.proposal.show_view(view)
         self.now.setEnabled(view.can_dispatch)
         for agency in view.agencies:
             button = self.buttons.get(agency.code)

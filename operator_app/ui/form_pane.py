@@ -9,15 +9,17 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QPlainTextEdi
 from operator_app.domain.ids import AgencyCode
 from operator_app.domain.triage import Kind
 from operator_app.maps.names import PlaceHit
+from operator_app.ui.card_pane import CardPane
 from operator_app.ui.dispatch_bar import DispatchBar
 from operator_app.ui.keymap import Deed, KeyMap
+from operator_app.ui.known_bar import KnownBar
 from operator_app.ui.presenters.form import FormView, priority_tone
 from operator_app.ui.presenters.wording import Say, Tone
 from operator_app.ui.search_field import Finder, SearchField
 from operator_app.ui.theme import BODY, TITLE, Theme
 from operator_app.ui.widgets import Chip, ElideText, FieldLabel, KeyButton, Panel, SpanText, Text
 
-TEXT_LINES, TEXT_LINES_SHORT = 3, 2
+TEXT_LINES, TEXT_LINES_SHORT = 2, 1
 
 
 class LineField(QLineEdit):
@@ -113,6 +115,8 @@ class FormPane(Panel):
         self.caller_name = LineField("caller_name", say("form.caller"))
         self.text = ParagraphField(theme, "text", say("form.text"))
         self.dispatch = DispatchBar(theme, say, keys, agencies)
+        self.card = CardPane(theme, say, keys.cap(Deed.CARD))
+        self.known = KnownBar(theme, say, keys)
         self._labels: dict[str, FieldLabel] = {}
         self._lines: dict[str, LineField | SearchField[PlaceHit]] = {
             "place": self.place,
@@ -142,7 +146,11 @@ class FormPane(Panel):
             self._put(field, name, view.values.get(name, ""), other=other)
         self._put_text(view.values.get("text", ""), other=other)
         self._put_kind(view.kind, other=other)
-        self._labels["place"].remark.say(view.point if view.incident_id else "")
+        point = "" if view.incident_id is None or view.has_point else self._say("form.no_point")
+        heard = " · ".join(part for part in (view.read_back, point) if part)
+        self.place.setToolTip(view.point)
+        self._labels["place"].remark.say(heard, view.read_back_tone)
+        self.card.tell(view.card)
         self._labels["village"].remark.say(view.district)
         self._labels["caller_name"].remark.say(view.caller_number)
         for each in (*self._lines.values(), self.text, self.kind):
@@ -174,6 +182,11 @@ class FormPane(Panel):
     def close_up(self, short: bool) -> None:
         """Do with less height."""
         self.text.set_lines(TEXT_LINES_SHORT if short else TEXT_LINES)
+        self.card.set_short(short=short)
+        self.dispatch.send_to.setVisible(not short)
+        self.column.setSpacing(self.theme.px(4 if short else 8))
+        for grid in self._grids:
+            grid.setVerticalSpacing(self.theme.px(4 if short else 8))
 
     def put_kind(self, label: str) -> None:
         """Show a kind that was picked, before it is saved."""
@@ -244,6 +257,8 @@ class FormPane(Panel):
         self.new.clicked.connect(self.new_wished)
         self.dispatch.dispatch_wished.connect(self.dispatch_wished)
         self.dispatch.agency_wished.connect(self.agency_wished)
+        self.dispatch.proposal.left.connect(self.focus_text)
+        self.card.finished.connect(self.focus_text)
 
     def _arrange(self, keys: KeyMap) -> None:
         head = QHBoxLayout()
@@ -259,20 +274,27 @@ class FormPane(Panel):
         standing.addWidget(self.company, 1)
         standing.addWidget(self.warning, 1)
         self.column.addLayout(standing)
+        top, below = self._grids = (self._grid(), self._grid())
+        top.addLayout(self._field("place", self.place, keys.cap(Deed.PLACE)), 0, 0)
+        top.addLayout(self._field("landmark", self.landmark), 0, 1, 1, 2)
+        top.addLayout(self._field("kind", self.kind, keys.cap(Deed.KIND)), 1, 0)
+        top.addLayout(self._field("village", self.village), 1, 1)
+        top.addLayout(self._field("neighbourhood", self.neighbourhood), 1, 2)
+        below.addLayout(self._field("text", self.text), 0, 0)
+        below.addLayout(self._field("caller_name", self.caller_name), 0, 1, 1, 2)
+        self.column.addLayout(top)
+        self.column.addWidget(self.card)
+        self.column.addLayout(below)
+        self.column.addWidget(self.known)
+        self.column.addWidget(self.dispatch)
+
+    def _grid(self) -> QGridLayout:
         grid = QGridLayout()
         grid.setHorizontalSpacing(self.theme.px(10))
         grid.setVerticalSpacing(self.theme.px(8))
-        for column, stretch in enumerate((12, 6, 2)):
+        for column, stretch in enumerate((11, 7, 2)):
             grid.setColumnStretch(column, stretch)
-        grid.addLayout(self._field("place", self.place, keys.cap(Deed.PLACE)), 0, 0)
-        grid.addLayout(self._field("landmark", self.landmark), 0, 1, 1, 2)
-        grid.addLayout(self._field("kind", self.kind, keys.cap(Deed.KIND)), 1, 0)
-        grid.addLayout(self._field("village", self.village), 1, 1)
-        grid.addLayout(self._field("neighbourhood", self.neighbourhood), 1, 2)
-        grid.addLayout(self._field("text", self.text), 2, 0)
-        grid.addLayout(self._field("caller_name", self.caller_name), 2, 1, 1, 2)
-        self.column.addLayout(grid)
-        self.column.addWidget(self.dispatch)
+        return grid
 
     def _field(self, name: str, field: QWidget, cap: str = "") -> QVBoxLayout:
         label_name = "caller" if name == "caller_name" else name

@@ -56,6 +56,21 @@ class Deed(StrEnum):
     DEVICES = "devices"
     RECALL = "recall"
     QUALITY = "quality"
+    CARD = "card"
+    DECIDE = "decide"
+    LINK = "link"
+    LINK_NEXT = "link_next"
+    UNLINK = "unlink"
+    MAJOR = "major"
+    READ_BACK = "read_back"
+    NOTE = "note"
+    REMIND = "remind"
+    REMINDER_DONE = "reminder_done"
+    TIMELINE = "timeline"
+    COPY_TEXT = "copy_text"
+    FINISH_INCIDENT = "finish_incident"
+    CANCEL_INCIDENT = "cancel_incident"
+    CARD_EDITOR = "card_editor"
     AGENCY_1 = "agency_1"
     AGENCY_2 = "agency_2"
     AGENCY_3 = "agency_3"
@@ -103,6 +118,21 @@ KEYS: Mapping[Deed, str] = {
     Deed.DEVICES: "Ctrl+Shift+A",
     Deed.RECALL: "Ctrl+R",
     Deed.QUALITY: "Ctrl+J",
+    Deed.CARD: "Ctrl+Q",
+    Deed.DECIDE: "Alt+U",
+    Deed.LINK: "Ctrl+G",
+    Deed.LINK_NEXT: "Alt+G",
+    Deed.UNLINK: "Ctrl+Shift+G",
+    Deed.MAJOR: "Alt+B",
+    Deed.READ_BACK: "Ctrl+E",
+    Deed.NOTE: "Ctrl+O",
+    Deed.REMIND: "Ctrl+Shift+R",
+    Deed.REMINDER_DONE: "Alt+R",
+    Deed.TIMELINE: "Alt+L",
+    Deed.COPY_TEXT: "Alt+C",
+    Deed.FINISH_INCIDENT: "Alt+S",
+    Deed.CANCEL_INCIDENT: "Alt+X",
+    Deed.CARD_EDITOR: "Ctrl+Shift+K",
     **{Deed(f"agency_{number}"): f"Ctrl+{number}" for number in range(1, QUICK_AGENCIES + 1)},
 }
 """The keys as delivered. F8 to F10 (transfer, conference, supervisor) and Ctrl+G are kept free."""
@@ -140,11 +170,23 @@ GROUPS: Mapping[Group, tuple[Deed, ...]] = {
         Deed.CLASH_TAKE,
         Deed.CLASH_KEEP,
         Deed.TAKE_OVER,
+        Deed.CARD,
+        Deed.READ_BACK,
+        Deed.LINK,
+        Deed.LINK_NEXT,
+        Deed.UNLINK,
+        Deed.MAJOR,
+        Deed.NOTE,
+        Deed.REMIND,
+        Deed.REMINDER_DONE,
+        Deed.TIMELINE,
+        Deed.FINISH_INCIDENT,
+        Deed.CANCEL_INCIDENT,
     ),
-    Group.HAND_OVER: (Deed.DISPATCH, *AGENCIES),
+    Group.HAND_OVER: (Deed.DISPATCH, Deed.DECIDE, Deed.COPY_TEXT, *AGENCIES),
     Group.MAP: (Deed.MAP, Deed.MEASURE, Deed.HISTORY, Deed.LANDMARK, Deed.CALL_PLACE),
     Group.LISTS: (Deed.NEXT_LIST, Deed.CALL_BACK, Deed.NUMBER_HISTORY, Deed.FILTER, Deed.SORT),
-    Group.WINDOW: (Deed.HELP, Deed.COMMAND, Deed.DEVICES, Deed.UNSENT),
+    Group.WINDOW: (Deed.HELP, Deed.COMMAND, Deed.DEVICES, Deed.UNSENT, Deed.CARD_EDITOR),
 }
 """Every deed once, in the order of the key help."""
 

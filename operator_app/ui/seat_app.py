@@ -32,7 +32,7 @@ from operator_app.workflow.seat import Seat
 
 log = logging.getLogger(__name__)
 
-RING_FILE = "ring.wav"
+RING_FILE, CHIME_FILE = "ring.wav", "chime.wav"
 SOUND_AFTER_MS = 60
 """The loudspeaker is looked for after the first paint: it takes 50 ms."""
 MAP_AFTER_MS, MAP_AT_LAST_MS = 300, 20_000
@@ -87,8 +87,11 @@ class SeatWindow(QObject):
         self.panes: SeatPanes = build_panes(
             manner, seat, place_search, site, words, self.draft, table, view, finder, names
         )
+        self._chime = None if sounds is None else LoopSound(sounds / CHIME_FILE, self)
         self._ring = None if sounds is None else LoopSound(sounds / RING_FILE, self)
-        self.screen = SeatScreen(seat, site, manner, words, self.draft, table, past, self.panes, self._ring)
+        self.screen = SeatScreen(
+            seat, site, manner, words, self.draft, table, past, self.panes, self._ring, self._chime
+        )
         self._map_waited_ms = 0
         self._map_timer = QTimer(self)
         self._map_timer.setInterval(MAP_AFTER_MS)
@@ -104,6 +107,8 @@ class SeatWindow(QObject):
         self.screen.start()
         if self._ring is not None:
             QTimer.singleShot(SOUND_AFTER_MS, self, self._ring.open)
+        if self._chime is not None:
+            QTimer.singleShot(2 * SOUND_AFTER_MS, self, self._chime.open)
         if self.panes.map.view is not None:
             self._map_timer.start()
 

@@ -104,8 +104,8 @@ def build_panes(
         agencies,
         draft.holds,
     )
-    timeline = TimelinePane(theme, say)
     together = TogetherStrip(theme, say, keys)
+    timeline = TimelinePane(theme, say, keys)
     form.column.addWidget(Rule())
     form.column.addWidget(together)
     form.column.addWidget(timeline, 1)
@@ -152,8 +152,11 @@ def _order_of_tab(panes: SeatPanes) -> None:
         form.kind,
         form.village,
         form.neighbourhood,
+        form.card,
         form.text,
         form.caller_name,
+        form.dispatch.proposal,
+        panes.timeline.entry,
         panes.timeline.view,
         panes.incidents.filter,
         panes.incidents.view,

@@ -10,18 +10,21 @@ from operator_app.domain.states import RefusedError
 from operator_app.maps.site import Site
 from operator_app.ui.control import PaintMarks
 from operator_app.ui.errands import NOT_SAVED, Notice
-from operator_app.ui.keymap import Deed
 from operator_app.ui.presenters.call_place import CallPlace
+from operator_app.ui.form_wishes import FormWishes
+from operator_app.ui.keymap import Deed
 from operator_app.ui.presenters.commands import SeatCommands
 from operator_app.ui.presenters.draft import Draft
 from operator_app.ui.presenters.footer import link_view
 from operator_app.ui.presenters.form import FormPresenter
 from operator_app.ui.presenters.incidents import IncidentsPresenter
+from operator_app.ui.presenters.known import KnownPresenter
 from operator_app.ui.presenters.lists import ListsPresenter
 from operator_app.ui.presenters.map_marks import MapMarks
 from operator_app.ui.presenters.past import NumberPast
 from operator_app.ui.presenters.phone import PhonePresenter
 from operator_app.ui.presenters.phone_servers import failing_servers
+from operator_app.ui.presenters.reminders import ReminderPresenter
 from operator_app.ui.presenters.saved import SaveTracker
 from operator_app.ui.presenters.seen import SeenValues
 from operator_app.ui.presenters.site_words import SiteWords
@@ -49,6 +52,8 @@ LISTS_AFTER_MS = 40
 """Lists and history wait that long, so that the pop of a call is painted first."""
 REFUSED, PHONE_SERVERS = "calls refused", "phone servers"
 JOURNAL = "journal"
+KNOWN_AFTER_MS, KNOWN_EVERY_S = 150, 15
+CHIME_MS = 1500
 SECOND_MS = 1000
 PREPARE_EVERY_MS, PREPARED_AT_ONCE = 50, 150
 """The filter's words are made ready in small bites of some milliseconds."""
@@ -68,8 +73,9 @@ class SeatScreen(QObject):
         past: NumberPast,
         panes: SeatPanes,
         ring: LoopSound | None = None,
+        chime: LoopSound | None = None,
     ) -> None:
-        """`ring` sounds while a call waits; None: this window rings by sight alone."""
+        """`ring` sounds while a call waits, `chime` when a reminder is due; None: by sight alone."""
         super().__init__()
         self._ring = ring
         self._rang = False
@@ -104,6 +110,23 @@ class SeatScreen(QObject):
             manner.keep_devices,
         )
         self.wishes.add(self.sound.deeds())
+        self._known = KnownPresenter(seat, say, words)
+        self._reminders = ReminderPresenter(seat, say, words)
+        self._form_wishes = FormWishes(
+            seat,
+            say,
+            manner.theme,
+            words,
+            panes,
+            commands,
+            self.wishes.errands,
+            self._known,
+            self._timeline,
+            self._reminders,
+            self._show_form,
+        )
+        self.wishes.add_form(self._form_wishes)
+        self._chime = chime
         self._table_marks = PaintMarks(panes.incidents.view.viewport(), manner.marks)
         self._ends: list[Callable[[], None]] = []
         self._was_failing = False
@@ -118,6 +141,8 @@ class SeatScreen(QObject):
         self._form_timer = self._timer(self._show_form)
         self._lists_timer = self._timer(self._gather_lists)
         self._prepare_timer = self._timer(self._prepare)
+        self._known_timer = self._timer(self._look_known)
+        self._chime_timer = self._timer(lambda: self._sound_chime(on=False))
         self._second = self._timer(self._tick)
 
     # ---- life
@@ -154,6 +179,8 @@ class SeatScreen(QObject):
         self.sound.stop()
         if self._ring is not None:
             self._ring.ring(False)
+        self._sound_chime(on=False)
+        self._form_wishes.close()
         await self.wishes.errands.settle()
         try:
             await self._draft.flush()
@@ -171,16 +198,19 @@ class SeatScreen(QObject):
             self._panes.footer.withdraw(NOT_SAVED)
         self._was_failing = self._draft.failing
         self._form_timer.start(0)
+        self._plan_known()
 
     # ---- what changed
 
     def _seat_changed(self) -> None:
+        self._plan_known()
         self._show_call()
         self._form_timer.start(0)
         self._lists_timer.start(LISTS_AFTER_MS)
         self._report_phone()
 
     def _board_changed(self, message: BoardChanged) -> None:
+        self._plan_known()
         self._past.changed(message.calls)
         for notice in self._news.changed(message.incidents):
             self._tell(notice)
@@ -298,9 +328,34 @@ class SeatScreen(QObject):
         self._panes.form.company.setVisible(bool(together.company))
         self._panes.form.mark_clashes(together.clashing)
         self._panes.together.tell(together)
+        self._panes.form.known.tell(self._known.view())
         self._panes.timeline.tell(self._timeline.rows())
         self._panes.incidents.select(self._seat.incident_at_hand)
         self._show_pin()
+
+    def _plan_known(self) -> None:
+        """Look for what is known already once in a while, not at every key."""
+        if not self._known_timer.isActive():
+            self._known_timer.start(KNOWN_AFTER_MS)
+
+    def _look_known(self) -> None:
+        self._known.look(self._draft.values)
+        self._panes.form.known.tell(self._known.view())
+
+    def _remind(self) -> None:
+        """Tell of reminders that have come due, with a chime, and take back those that are over."""
+        told, over = self._reminders.changes()
+        for topic in over:
+            self._panes.footer.withdraw(topic)
+        for topic, words in told:
+            self._tell(Notice(f"{words}  ({self._keys.cap(Deed.REMINDER_DONE)})", loud=True, topic=topic))
+        if told:
+            self._sound_chime(on=True)
+            self._chime_timer.start(CHIME_MS)
+
+    def _sound_chime(self, *, on: bool) -> None:
+        if self._chime is not None:
+            self._chime.ring(on)
 
     def _show_board(self) -> None:
         self._panes.incidents.refresh()
@@ -330,6 +385,9 @@ class SeatScreen(QObject):
         self.sound.show()
         self._show_lists()
         self._show_form()
+        self._remind()
+        if int(self._seat.now().timestamp()) % KNOWN_EVERY_S == 0:
+            self._plan_known()
         table = self._panes.incidents
         top = table.view.rowAt(0)
         bottom = table.view.rowAt(table.view.viewport().height() - 1)

@@ -12,6 +12,7 @@ from operator_app.domain.triage import Kind
 from operator_app.maps.names import PlaceHit
 from operator_app.ui.control import Marks
 from operator_app.ui.errands import Errands, Notice
+from operator_app.ui.form_wishes import FormWishes
 from operator_app.ui.keymap import Deed, KeyMap, agency_deeds
 from operator_app.ui.main_window import Page
 from operator_app.ui.map_wishes import ZOOM_POINT, MapWishes
@@ -50,6 +51,12 @@ class SeatWishes:
         self._map = MapWishes(seat, say, panes, commands, self._run)
         self._acts = self._window_acts() | self._map.deeds()
         self._orders = self._seat_orders()
+        self._form: FormWishes | None = None
+
+    def add_form(self, form: FormWishes) -> None:
+        """Let the form's own wishes be carried out, too; before `start`."""
+        self._form = form
+        self._acts |= form.acts()
 
     def start(self, keys: KeyMap, keep_keys: KeepKeys | None = None) -> None:
         """Make keys and panes work; `keep_keys` keeps keys that are set anew."""
@@ -251,8 +258,12 @@ class SeatWishes:
 
     def _pick_kind(self, kind: Kind) -> None:
         self._panes.form.put_kind(f"{kind.code} {kind.name}")
-        self._run(self._commands.choose_kind(kind.code), "kind")
-        self._panes.form.focus_text()
+        if self._form is None:
+            self._run(self._commands.choose_kind(kind.code), "kind")
+            self._panes.form.focus_text()
+        else:
+            self._run(self._form.choose_kind(kind), "kind")
+            self._form.show_card_of(kind)
 
     def _click_map(self, lat: float, lon: float) -> None:
         self._run(self._commands.set_point(lat, lon), "point")
@@ -277,6 +288,8 @@ class SeatWishes:
         self.errands.run(wish, self._say(f"wish.{name}"))
 
     def _connect(self, panes: SeatPanes) -> None:
+        if self._form is not None:
+            self._form.connect()
         panes.top.state_wished.connect(lambda: self.do(Deed.STATE))
         panes.phone.wished.connect(self.do)
         panes.lists.answer_wished.connect(lambda call_id: self._answer(CallId(call_id)))

@@ -146,6 +146,8 @@ QFrame[part="rule"] { background: @panel_edge@; border: none; min-height: 1px; m
 QLabel[part="head"] { color: @muted@; font-size: @head@; font-weight: 600; letter-spacing: 1px; }
 QLabel[part="label"] { color: @muted@; font-size: @small@; }
 QLabel[part="small"] { font-size: @small@; }
+QLabel[part="decision"] { font-size: @small@; border: 1px solid transparent; border-radius: @4@; padding: 0 @4@; }
+QLabel[part="decision"][keys="yes"] { border-color: @focus@; background: @chosen@; }
 QLabel[part="strong"] { font-weight: 600; }
 QLabel[part="title"] { font-size: @title@; font-weight: 600; }
 QLabel[part="number"] { font-size: @number@; font-weight: 700; }
@@ -203,6 +205,7 @@ QLineEdit, QPlainTextEdit {
     background: @field@; border: 1px solid @field_edge@; border-radius: @5@; padding: @6@ @10@;
     selection-background-color: @primary@; selection-color: @primary_text@; placeholder-text-color: @muted@;
 }
+QLineEdit[part="inline"] { padding: 0 @4@; background: @panel@; }
 QLineEdit:focus, QPlainTextEdit:focus { border: 1px solid @focus@; }
 QLineEdit:disabled, QPlainTextEdit:disabled, QLineEdit:read-only { color: @muted@; background: @panel@; }
 

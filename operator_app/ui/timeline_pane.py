@@ -1,23 +1,96 @@
-"""The incident's timeline under its form, newest first."""
+"""The incident's timeline under its form, newest first: filtered by a key, with one line for notes and reasons."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from operator_app.ui.keymap import Deed, KeyMap
 from operator_app.ui.presenters.rows import Row
+from operator_app.ui.presenters.timeline import Sort
 from operator_app.ui.presenters.wording import Say
 from operator_app.ui.rows_view import RowsModel, RowsView
 from operator_app.ui.theme import SMALL, Theme
-from operator_app.ui.widgets import SectionTitle
+from operator_app.ui.widgets import KeyButton, KeyCap, SectionTitle
 
 ROWS_AT_LEAST = 2
+WHO_SHARE = 0.3
+
+
+class Entry(StrEnum):
+    """What is written into the line."""
+
+    NOTE = "note"
+    REMIND = "remind"
+    FINISH = "finish"
+    CANCEL = "cancel"
+
+
+class EntryLine(QLineEdit):
+    """One line for a note, a reminder or a reason. Enter gives it, Esc leaves it."""
+
+    given = Signal(Entry, str)
+    left = Signal()
+
+    def __init__(self, say: Say) -> None:
+        super().__init__()
+        self._say = say
+        self.what = Entry.NOTE
+        self.setObjectName("entry")
+        self.ask(Entry.NOTE)
+
+    def ask(self, what: Entry, words: str = "") -> None:
+        """Ask for that from now on; `words` stand there already, chosen, so that typing replaces them."""
+        if what is not self.what or words:
+            self.setText(words)
+        self.what = what
+        hint = self._say(f"entry.{what}")
+        self.setPlaceholderText(hint)
+        self.setAccessibleName(hint)
+        self.setToolTip(hint)
+        self.selectAll()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Give by Enter, leave by Esc."""
+        match event.key():
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
+                self.given.emit(self.what, self.text().strip())
+            case Qt.Key.Key_Escape:
+                self._rest()
+                self.left.emit()
+            case _:
+                super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """A reason that was not given is no note: the line is for notes again."""
+        super().focusOutEvent(event)
+        if self.what is not Entry.NOTE and event.reason() is not Qt.FocusReason.ActiveWindowFocusReason:
+            self._rest()
+
+    def taken(self) -> None:
+        """What was given has been recorded."""
+        self._rest()
+        self.left.emit()
+
+    def _rest(self) -> None:
+        if self.what is not Entry.NOTE:
+            self.clear()
+        self.ask(Entry.NOTE)
+
+    def done(self) -> None:
+        """Be empty, for the next note."""
+        self.clear()
+        self.taken()
 
 
 class TimelinePane(QWidget):
-    """Shows rows of time, words and seat."""
+    """Shows rows of time, words, seat and person."""
 
-    def __init__(self, theme: Theme, say: Say) -> None:
+    sort_wished = Signal(Sort)
+
+    def __init__(self, theme: Theme, say: Say, keys: KeyMap) -> None:
         super().__init__()
         self.model = RowsModel(3)
         self.view = RowsView(
@@ -32,19 +105,50 @@ class TimelinePane(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, theme.px(2), 0, 0)
         column.setSpacing(theme.px(4))
-        column.addWidget(SectionTitle(say("timeline.title")))
+        head = QHBoxLayout()
+        head.setSpacing(theme.px(10))
+        head.addWidget(SectionTitle(say("timeline.title")))
+        head.addWidget(KeyCap(theme, keys.cap(Deed.TIMELINE)))
+        self.tabs: dict[Sort, KeyButton] = {}
+        group, spoken = QButtonGroup(self), keys.key(Deed.TIMELINE)
+        for sort in Sort:
+            words, name = say(f"timeline.sort_{sort}"), f"timeline_{sort}"
+            tab = KeyButton(theme, words, name=name, spoken_key=spoken, text_px=SMALL)
+            tab.setCheckable(True)
+            tab.setSizePolicy(tab.sizePolicy().Policy.Fixed, tab.sizePolicy().Policy.Fixed)
+            tab.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            tab.clicked.connect(lambda _=False, s=sort: self.sort_wished.emit(s))
+            group.addButton(tab)
+            self.tabs[sort] = tab
+            head.addWidget(tab)
+        self.tabs[Sort.ALL].setChecked(True)
+        self.entry = EntryLine(say)
+        self.entry.setMinimumWidth(theme.px(90))
+        self.entry.setFont(theme.font(SMALL, tabular=False))
+        head.addWidget(self.entry, 1)
+        head.addWidget(KeyCap(theme, keys.cap(Deed.NOTE)))
+        column.addLayout(head)
         column.addWidget(self.view, 1)
-        metrics = theme.metrics(SMALL)
-        self._time = metrics.horizontalAdvance("00:00:00") + 2 * self.view.delegate.side + 2
-        self._seat = metrics.horizontalAdvance(say("seat.number", n="00")) + 2 * self.view.delegate.side + 2
+        self._time = theme.metrics(SMALL).horizontalAdvance("00:00:00") + 2 * self.view.delegate.side + 2
         self.view.setMinimumHeight(ROWS_AT_LEAST * self.view.row_height)
 
     def tell(self, rows: Sequence[Row]) -> None:
         """Show those rows."""
         self.model.show(rows)
 
+    def show_sort(self, sort: Sort) -> None:
+        """Mark what is shown."""
+        self.tabs[sort].setChecked(True)
+        self.view.scrollToTop()
+
+    def ask(self, what: Entry, words: str = "") -> None:
+        """Lead the keyboard into the line for that."""
+        self.entry.ask(what, words)
+        self.entry.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the width among the columns."""
         super().resizeEvent(event)
         bar = self.view.verticalScrollBar().sizeHint().width()
-        self.view.set_widths([self._time, max(1, self.width() - self._time - self._seat - bar), self._seat])
+        who = int(self.width() * WHO_SHARE)
+        self.view.set_widths([self._time, max(1, self.width() - self._time - who - bar), who])

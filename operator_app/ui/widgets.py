@@ -114,7 +114,7 @@ class SpanText(QLabel):
         self.setObjectName(name)
         self.setWordWrap(wrap)
         if lines:
-            px = SMALL if part == "small" else BODY
+            px = SMALL if part in ("small", "decision") else BODY
             self.setMinimumHeight(lines * theme.metrics(px).lineSpacing() + 2)
             self.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         if part:

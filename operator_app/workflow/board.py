@@ -10,7 +10,14 @@ from operator_app.domain.call import Call, fold_call
 from operator_app.domain.ids import CallId, EventId, IncidentId, SeatName
 from operator_app.domain.incident import Incident, fold_incident
 from operator_app.domain.landmarks import Landmark, fold_landmark, place_of
-from operator_app.domain.messages import Event, IncidentOpened, SeatStateChanged, call_of, incident_of
+from operator_app.domain.messages import (
+    CardPublished,
+    Event,
+    IncidentOpened,
+    SeatStateChanged,
+    call_of,
+    incident_of,
+)
 from operator_app.domain.states import SeatState
 from operator_app.workflow.ports import BoardChanged
 
@@ -40,6 +47,7 @@ class Board:
         self._seats: dict[SeatName, SeatOnBoard] = {}
         self._place_events: defaultdict[str, list[Event]] = defaultdict(list)
         self._landmarks: dict[str, Landmark] = {}
+        self._cards: dict[str, Event] = {}
 
     @property
     def incidents(self) -> Mapping[IncidentId, Incident]:
@@ -60,6 +68,11 @@ class Board:
     def seats(self) -> Mapping[SeatName, SeatOnBoard]:
         """Every seat that ever told its state."""
         return MappingProxyType(self._seats)
+
+    @property
+    def cards(self) -> Mapping[str, Event]:
+        """By kind the event that gave it its present card; of kinds that keep the site's own there is none."""
+        return MappingProxyType(self._cards)
 
     def open_incidents(self) -> tuple[Incident, ...]:
         """Those that are not ended: the gravest first, then the oldest."""
@@ -82,6 +95,10 @@ class Board:
             if (call_id := call_of(event.fact)) is not None:
                 self._call_events[call_id].append(event)
                 calls.add(call_id)
+            if isinstance(event.fact, CardPublished):
+                held = self._cards.get(event.fact.kind)
+                if held is None or _newer(event, held):
+                    self._cards[event.fact.kind] = event
             if isinstance(event.fact, SeatStateChanged) and self._tell_seat(event, event.fact.state):
                 seats.add(event.seat)
             if (place_id := place_of(event)) is not None:
@@ -146,3 +163,10 @@ class Board:
             return False
         self._seats[event.seat] = SeatOnBoard(event.seat, state, event.occurred_at, event.order)
         return True
+
+
+def _newer(event: Event, held: Event) -> bool:
+    """Whether a card stands after another one: by its version, and when two have the same by their order."""
+    assert isinstance(event.fact, CardPublished)
+    assert isinstance(held.fact, CardPublished)
+    return (event.fact.version, event.order) > (held.fact.version, held.order)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -30,7 +31,7 @@ from operator_app.domain.states import (
     Refusal,
     RefusedError,
 )
-from operator_app.domain.triage import Agency, Card, Kind, Proposal, assess
+from operator_app.domain.triage import PRIORITY, Agency, Card, Kind, Proposal, assess, to_ask
 from operator_app.workflow.board import Board
 from operator_app.workflow.recorder import Note, Recorder
 
@@ -57,12 +58,13 @@ class IncidentDesk:
         self._changed = changed
         self._prefix = prefix
         self._timezone = timezone
-        self._turn = asyncio.Lock()
+        self.turn = asyncio.Lock()
         self.past_known = asyncio.Event()
         self.past_known.set()
         self.kinds = tuple(kinds)
         self.agencies = tuple(agencies)
         self.at_hand: IncidentId | None = None
+        self.published_card: Callable[[str], Card | None] = lambda _: None
 
     @property
     def incident(self) -> Incident | None:
@@ -95,7 +97,7 @@ class IncidentDesk:
         if position and parse_position(position) is None:
             raise RefusedError(Refusal.BAD_POSITION, position)
         await self.past_known.wait()
-        async with self._turn:
+        async with self.turn:
             facts: list[Fact | Note] = []
             incident = self.incident
             if incident is None:
@@ -121,7 +123,8 @@ class IncidentDesk:
         kind = self.kind(code)
         incident, before = self.incident, self.proposal()
         values: dict[str, str | None] = {"kind": code}
-        if incident is None or incident.priority in (None, before.priority if before else None):
+        free = incident is None or PRIORITY not in incident.own
+        if free and (incident is None or incident.priority in (None, before.priority if before else None)):
             answers = {} if incident is None else incident.answers
             values["priority"] = str(assess(kind, answers, self.agencies).priority)
         return await self.edit(values, call_id)
@@ -131,8 +134,8 @@ class IncidentDesk:
 
         Raises `RefusedError` without an incident or kind, `ValueError` for a question or answer that the card lacks.
         """
-        async with self._turn:
-            incident, card = self._need(), self.card
+        async with self.turn:
+            incident, card = self.need(), self.card
             if card is None:
                 raise RefusedError(Refusal.KIND_MISSING)
             question = card.question(question_id)
@@ -159,7 +162,8 @@ class IncidentDesk:
             answers[question_id] = answer
         before = assess(kind, incident.answers, self.agencies).priority
         after = assess(kind, answers, self.agencies).priority
-        if incident.priority not in (None, before) or incident.priority == after:
+        decided = PRIORITY in incident.own or incident.priority not in (None, before)
+        if decided or incident.priority == after:
             return []
         held = incident.fields.get("priority")
         return [Note(FieldSet(incident.id, "priority", str(after)), held.event_id if held else None)]
@@ -173,7 +177,9 @@ class IncidentDesk:
 
     def kind_or_none(self, code: str) -> Kind | None:
         """The kind of that code, or None."""
-        return next((each for each in self.kinds if each.code == code), None)
+        found = next((each for each in self.kinds if each.code == code), None)
+        card = None if found is None else self.published_card(code)
+        return found if found is None or card is None else replace(found, card=card)
 
     def agency_or_none(self, code: str) -> Agency | None:
         """The agency of that code, or None."""
@@ -232,12 +238,12 @@ class IncidentDesk:
 
     async def note(self, text: str) -> None:
         """Put a note on the timeline."""
-        await self._recorder.record([IncidentNoted(self._need().id, text)])
+        await self._recorder.record([IncidentNoted(self.need().id, text)])
 
     async def move(self, to: IncidentStatus, reason: str) -> None:
         """Bring the incident to another status."""
-        async with self._turn:
-            incident = self._need()
+        async with self.turn:
+            incident = self.need()
             if to not in INCIDENT_MOVES[incident.status]:
                 raise RefusedError(Refusal.ILLEGAL_MOVE, f"{incident.status} -> {to}")
             if to in REASON_NEEDED and not reason.strip():
@@ -246,14 +252,14 @@ class IncidentDesk:
 
     async def dispatch(self, codes: Sequence[AgencyCode] | None) -> tuple[Dispatch, ...]:
         """Ask agencies to act: the given ones, or the proposed ones with a desk. Place and kind must be there."""
-        async with self._turn:
-            incident = self._need()
+        async with self.turn:
+            incident = self.need()
             if not (incident.value("place") or incident.value("position")):
                 raise RefusedError(Refusal.PLACE_MISSING)
             proposal = self.proposal()
             if proposal is None:
                 raise RefusedError(Refusal.KIND_MISSING)
-            wanted = [each.agency.code for each in proposal.dispatch] if codes is None else list(codes)
+            wanted = self._decided(incident, proposal) if codes is None else list(codes)
             if not wanted:
                 raise RefusedError(Refusal.UNKNOWN_AGENCY)
             for code in wanted:
@@ -273,9 +279,14 @@ class IncidentDesk:
         after = self._board.incidents[incident.id]
         return tuple(sent for code in fresh if (sent := after.dispatch_to(code)) is not None)
 
+    def _decided(self, incident: Incident, proposal: Proposal) -> list[AgencyCode]:
+        """The agencies with a desk that the proposal names, and the operator has not left out, or has added."""
+        own = {subject: choice.chosen for subject, choice in incident.own.items()}
+        return [each.code for each in to_ask(proposal, own, self.agencies) if each.has_desk]
+
     async def move_dispatch(self, dispatch_id: DispatchId, to: DispatchState, reason: str) -> None:
         """Record the answer of an agency that was asked by phone."""
-        async with self._turn:
+        async with self.turn:
             incident, dispatch = self.find_dispatch(dispatch_id)
             await self._recorder.record(dispatch_move(incident, dispatch, to, reason))
 
@@ -308,7 +319,8 @@ class IncidentDesk:
         dispatch = incident.dispatch_to(code)
         return dispatch is None or dispatch.state in (DispatchState.DECLINED, DispatchState.DONE)
 
-    def _need(self) -> Incident:
+    def need(self) -> Incident:
+        """The incident at hand. Raises `RefusedError` without one."""
         incident = self.incident
         if incident is None:
             raise RefusedError(Refusal.NO_INCIDENT)

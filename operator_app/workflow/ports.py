@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from operator_app.domain.ids import JournalId
 from operator_app.domain.messages import Event
+from operator_app.domain.triage import Card
 
 
 class Clock(Protocol):
@@ -40,6 +41,22 @@ class Journal(Protocol):
 
     def append(self, events: Sequence[Event]) -> Awaitable[None]:
         """Return once all events are synced to disk, in order and all or none. Raises `JournalFailedError`."""
+        ...
+
+
+class BadCardError(Exception):
+    """A question card that cannot be used; the text is one sentence with the cause."""
+
+
+class CardBook(Protocol):
+    """Question cards as text that a supervisor can edit."""
+
+    def read(self, kind: str, source: str) -> Card:
+        """The card of that kind out of its text. Raises `BadCardError`."""
+        ...
+
+    def write(self, card: Card) -> str:
+        """The card as text that `read` understands."""
         ...
 
 

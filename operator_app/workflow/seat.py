@@ -33,10 +33,11 @@ from operator_app.workflow.board import Board
 from operator_app.workflow.bus import Bus
 from operator_app.workflow.calls import CallDesk
 from operator_app.workflow.company import Company, company, orphans
+from operator_app.workflow.care import IncidentCare
 from operator_app.workflow.incidents import IncidentDesk
 from operator_app.workflow.landmarks import LandmarkDesk
 from operator_app.workflow.phone_port import Phone
-from operator_app.workflow.ports import LinkState, LinkTrouble, Presence, SetAside, Shared
+from operator_app.workflow.ports import CardBook, LinkState, LinkTrouble, Presence, SetAside, Shared
 from operator_app.workflow.recorder import Recorder
 from operator_app.workflow.sound import SoundDesk
 
@@ -72,6 +73,7 @@ class SiteRules:
     kinds: tuple[Kind, ...]
     agencies: tuple[Agency, ...]
     known: KnownRules = field(default_factory=KnownRules)
+    cards: CardBook | None = None
     ages: AgeLimits = field(default_factory=AgeLimits)
 
 
@@ -79,7 +81,14 @@ class Seat:
     """The use cases of one seat. Commands raise `RefusedError`, `PhoneRefusedError`, `JournalFailedError`."""
 
     def __init__(
-        self, recorder: Recorder, board: Board, bus: Bus, phone: Phone | None, rules: SiteRules
+        self,
+        recorder: Recorder,
+        board: Board,
+        bus: Bus,
+        phone: Phone | None,
+        rules: SiteRules,
+        *,
+        rights: frozenset[str] = frozenset(),
     ) -> None:
         """Listen to the phone at once; whoever holds the server link feeds `on_events`, `on_link`, `on_presence`."""
         self.board = board
@@ -93,6 +102,7 @@ class Seat:
             recorder, board, self._changed, rules.prefix, rules.timezone, rules.kinds, rules.agencies
         )
         self.landmarks = LandmarkDesk(recorder, board)
+        self.care = IncidentCare(self.incidents, recorder, board, self._changed, rules.cards, rights)
         self.link = LinkState(False, recorder.clock.now(), 0, LinkTrouble.NOT_CONFIGURED)
         self.presence: tuple[Presence, ...] = ()
         self.company = Company()
@@ -185,6 +195,14 @@ class Seat:
     def card(self) -> Card | None:
         """The questions of the kind of the incident at hand, if it has a card."""
         return self.incidents.card
+
+    async def link_to(self, incident_id: IncidentId) -> None:
+        """Make the call at hand, and what was begun about it, a further report of that incident."""
+        await self.care.link(incident_id, self.call_at_hand)
+
+    async def unlink(self) -> None:
+        """Take the last linking to the incident at hand back."""
+        await self.care.unlink(self.call_at_hand)
 
     def known_already(self, report: Report | None = None, limit: int = 5) -> tuple[Known, ...]:
         """Open incidents that a report may be about: that one, as typed, or the incident at hand as saved."""

@@ -37,6 +37,8 @@ def write_incident(seat: Window, place: str, kind_typed: str, kind: str, text: s
     seat.wait_text("kindHits", kind)
     seat.press("Return")
     seat.wait_text("kind", kind)
+    seat.press("Escape")  # past the question card
+    seat.wait("the description has the keyboard", lambda: (found := seat.find("text")) and found.focus)
     seat.type(text)
     seat.wait_text("timeline", text[:60])
     number = seat.text("incidentNumber")

@@ -1,12 +1,12 @@
 """A seat in the middle of a shift: incidents of three seats, earlier calls, two callers waiting, one on the line."""
 
-import tomllib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
+from operator_app.bootstrap.rules import site_rules
+from operator_app.config.settings import parse_settings
 from operator_app.domain.ids import AgencyCode, CallId, DispatchId, IncidentId, SeatName
 from operator_app.domain.messages import (
     CallAnswered,
@@ -22,7 +22,6 @@ from operator_app.domain.messages import (
     IncidentOpened,
 )
 from operator_app.domain.states import Classification, DispatchState, IncidentStatus
-from operator_app.domain.triage import Agency, Kind
 from operator_app.workflow.board import Board
 from operator_app.workflow.bus import Bus
 from operator_app.workflow.ports import LinkState, Shared
@@ -40,25 +39,8 @@ CALLER = "081255440199"
 
 @lru_cache
 def default_rules() -> SiteRules:
-    """Kinds and agencies as the program brings them."""
-    kinds = tomllib.loads((RESOURCES / "site" / "kinds.toml").read_text(encoding="utf-8"))["kind"]
-    agencies = tomllib.loads((RESOURCES / "site" / "agencies.toml").read_text(encoding="utf-8"))["agency"]
-    return SiteRules(
-        "KTM",
-        ZoneInfo("Asia/Makassar"),
-        tuple(
-            Kind(
-                k["code"],
-                k["category"],
-                k["name"],
-                k["priority"],
-                tuple(AgencyCode(c) for c in k["primary"]),
-                tuple(AgencyCode(c) for c in k["support"]),
-            )
-            for k in kinds
-        ),
-        tuple(Agency(AgencyCode(a["code"]), a["name"], a["has_desk"]) for a in agencies),
-    )
+    """Kinds with their cards, and agencies as the program brings them."""
+    return site_rules(parse_settings('[seat]\nname = "M3"\n[site]\nprefix = "KTM"'), RESOURCES / "none")
 
 
 class PastWriter(Writer):

@@ -163,6 +163,13 @@ def test_a_house_fire_from_ring_to_hang_up_without_a_mouse(qapp: QApplication) -
         it.write("ke")
         it.press(Qt.Key.Key_Return)
         await until(lambda: it.at_hand.value("kind") == "KEB-01")
+        assert it.focus == "cardWords"
+        it.write("dapur")
+        it.press(Qt.Key.Key_Return)
+        assert it.focus == "card"
+        it.write("y3")
+        await until(lambda: it.at_hand.answers == {"burning": "dapur", "inside": "yes", "fire_size": "big"})
+        it.press(Qt.Key.Key_Escape)
         assert it.focus == "text"
         it.write("Dapur terbakar")
         it.press(Qt.Key.Key_F7)

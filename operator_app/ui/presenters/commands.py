@@ -7,7 +7,7 @@ from collections.abc import Callable
 from operator_app.domain.ids import AgencyCode, CallId, IncidentId
 from operator_app.domain.incident import format_position
 from operator_app.domain.location import PositionOrigin, PositionSource, centre_of
-from operator_app.domain.states import Classification, Refusal, RefusedError, SeatState
+from operator_app.domain.states import Classification, IncidentStatus, Refusal, RefusedError, SeatState
 from operator_app.maps.names import PlaceHit
 from operator_app.maps.site import Site
 from operator_app.ui.presenters.call_place import civic_words
@@ -196,6 +196,65 @@ class SeatCommands:
         async with self._turn:
             await self._draft.flush()
             await self._seat.take_over(incident_id)
+    async def answer_question(self, question_id: str, answer: str | None) -> None:
+        """Record an answer to the card, after the kind whose card it is."""
+        async with self._turn:
+            await self._seat.answer_question(question_id, answer)
+
+    async def choose_priority(self, priority: int) -> None:
+        """Overrule the proposed priority."""
+        async with self._turn:
+            await self._draft.flush()
+            await self._seat.care.choose_priority(priority)
+
+    async def choose_agency(self, code: AgencyCode) -> None:
+        """Leave an agency out of the proposal, or let it in; once more takes it back."""
+        async with self._turn:
+            await self._draft.flush()
+            await self._seat.care.choose_agency(code)
+
+    async def take_proposal(self) -> None:
+        """Return to the proposal."""
+        async with self._turn:
+            await self._seat.care.take_proposal()
+
+    async def link(self, incident_id: IncidentId) -> None:
+        """Make the call, and what was begun about it, a further report of that incident."""
+        async with self._turn:
+            await self._draft.flush()
+            await self._seat.link_to(incident_id)
+
+    async def unlink(self) -> None:
+        """Take the last linking back."""
+        async with self._turn:
+            await self._draft.flush()
+            await self._seat.unlink()
+
+    async def read_back(self) -> None:
+        """Record that the caller heard the place and agreed."""
+        async with self._turn:
+            await self._draft.flush()
+            incident = self._seat.incident
+            at = None if incident is None else incident.position
+            await self._seat.care.read_back("typed" if at is None else "map", None)
+
+    async def note(self, words: str) -> None:
+        """Put a note on the timeline."""
+        async with self._turn:
+            await self._draft.flush()
+            await self._seat.note(words)
+
+    async def finish(self, reason: str) -> None:
+        """Close the incident."""
+        async with self._turn:
+            await self._draft.flush()
+            await self._seat.care.finish(reason)
+
+    async def move(self, to: IncidentStatus, reason: str) -> None:
+        """Bring the incident to another status."""
+        async with self._turn:
+            await self._draft.flush()
+            await self._seat.move_incident(to, reason)
 
     async def save(self) -> None:
         """Save what was typed."""

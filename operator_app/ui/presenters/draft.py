@@ -33,6 +33,11 @@ class Draft:
         """Whether anything typed is not on disk."""
         return bool(self._values or self._saving)
 
+    @property
+    def values(self) -> Mapping[str, str | None]:
+        """What is typed and not on disk, by field."""
+        return {**self._saving, **self._values}
+
     def holds(self, field: str) -> bool:
         """Whether that field has text which is not on disk; the screen then keeps its own."""
         return field in self._values or field in self._saving

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from operator_app.domain.ids import AgencyCode, IncidentId
 from operator_app.domain.incident import Dispatch, Incident
-from operator_app.domain.triage import Agency, ProposedAgency
+from operator_app.domain.triage import OUT, PRIORITY, Agency, ProposedAgency, agency_subject, to_ask
+from operator_app.ui.presenters.card import CardView, card_view
 from operator_app.ui.presenters.draft import Draft
 from operator_app.ui.presenters.saved import SaveTracker
 from operator_app.ui.presenters.site_words import SiteWords
@@ -16,6 +17,8 @@ from operator_app.workflow.seat import Seat
 TYPED_FIELDS = ("place", "landmark", "village", "neighbourhood", "caller_name", "text")
 """Fields with an editor of their own; kind and position are chosen."""
 QUICK_AGENCIES = 9
+NO_CARD = CardView("", "")
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,15 @@ class QuickAgency:
     state: str
     tone: Tone
     can_ask: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyChoice:
+    """An agency that the operator can leave out or let in, by the letter `key`."""
+
+    key: str
+    code: AgencyCode
+    spans: tuple[Span, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +58,11 @@ class FormView:
     has_point: bool = False
     warning: str = ""
     proposal: tuple[Span, ...] = ()
+    choices: tuple["AgencyChoice", ...] = ()
+    decided: bool = False
+    read_back: str = ""
+    read_back_tone: Tone = Tone.QUIET
+    card: CardView = NO_CARD
     agencies: tuple[QuickAgency, ...] = ()
     can_dispatch: bool = False
     is_ended: bool = False
@@ -73,7 +90,7 @@ class FormPresenter:
             number=incident.number,
             saved=self._saved(incident),
             priority=priority,
-            priority_words=self._say(f"priority.{priority}") if priority else "",
+            priority_words=self._priority_words(incident),
             values={name: incident.value(name) for name in TYPED_FIELDS},
             kind=self._words.kind_label(incident.value("kind")),
             caller_number=number_text(incident.value("caller_number")),
@@ -81,7 +98,12 @@ class FormPresenter:
             point=self._point(incident),
             has_point=incident.position is not None,
             warning=self._warning(incident),
-            proposal=self._proposal(incident),
+            proposal=self._reason(incident),
+            choices=self._choices(incident),
+            decided=bool(incident.own),
+            read_back=self._read_back(incident),
+            read_back_tone=self._read_back_tone(incident),
+            card=self._card(incident),
             agencies=tuple(self._agency(each, incident) for each in self._quick),
             can_dispatch=incident.is_open and self._somebody_left(),
             is_ended=not incident.is_open,
@@ -98,6 +120,7 @@ class FormPresenter:
             values=dict.fromkeys(TYPED_FIELDS, ""),
             caller_number="" if call is None or not call.number else number_text(call.number),
             proposal=(Span(self._say("form.proposal_none"), Tone.QUIET),),
+            card=card_view("", None, {}, self._say),
             agencies=tuple(QuickAgency(a.code, a.name, "", Tone.QUIET, can_ask=False) for a in self._quick),
         )
 
@@ -146,36 +169,102 @@ class FormPresenter:
 
     # ---- hand over
 
-    def _proposal(self, incident: Incident) -> tuple[Span, ...]:
+    def _reason(self, incident: Incident) -> tuple[Span, ...]:
+        """The proposed priority with its reason, and what the operator chose instead."""
         if not incident.is_open:
             return ()
         proposal = self._seat.proposal()
         if proposal is None:
             return (Span(self._say("form.proposal_none"), Tone.QUIET),)
-        spans = [Span(self._say("form.proposal") + " ", Tone.QUIET)]
-        for number, each in enumerate((*proposal.dispatch, *proposal.by_phone)):
-            if number:
-                spans.append(Span(" · ", Tone.QUIET))
-            spans += self._proposed(
-                each, proposal.kind.category.casefold(), by_phone=each in proposal.by_phone
+        because = proposal.reasons[0]
+        words = because.words
+        why = proposal.kind.category.casefold() if words is None else words.said_in(self._say("map.language"))
+        proposed = self._say("form.proposed", priority=proposal.priority, why=why)
+        own = incident.own.get(PRIORITY)
+        if own is not None:
+            return (
+                Span(
+                    self._say("form.own_priority", priority=own.chosen, who=own.actor or own.seat),
+                    strong=True,
+                ),
+                Span(" · " + proposed, Tone.QUIET),
             )
-        if len(spans) == 1:
-            spans = [Span(self._say("form.proposal_nobody"), Tone.QUIET)]
-        return tuple(spans)
+        if incident.priority not in (None, proposal.priority):
+            return (Span(f"P{incident.priority}", strong=True), Span(" · " + proposed, Tone.QUIET))
+        return (Span(proposed, Tone.QUIET),)
+
+    def _choices(self, incident: Incident) -> tuple[AgencyChoice, ...]:
+        """Who is asked by the one key, each with its reason, and who could be."""
+        proposal = self._seat.proposal()
+        if proposal is None or not incident.is_open:
+            return ()
+        category = proposal.kind.category.casefold()
+        proposed = (*proposal.dispatch, *proposal.by_phone)
+        shown = [(each.agency, self._why(each, category)) for each in proposed]
+        known = {agency.code for agency, _ in shown}
+        others = [
+            each for each in self._seat.agencies if each.code not in known and self._may_add(each, incident)
+        ]
+        shown += [(agency, "") for agency in others]
+        return tuple(
+            AgencyChoice(key, agency.code, self._choice(agency, why, incident))
+            for key, (agency, why) in zip(LETTERS, shown, strict=False)
+        )
+
+    def _may_add(self, agency: Agency, incident: Incident) -> bool:
+        return agency.has_desk or agency_subject(agency.code) in incident.own
+
+    def _choice(self, agency: Agency, why: str, incident: Incident) -> tuple[Span, ...]:
+        own = incident.own.get(agency_subject(agency.code))
+        if own is not None and own.chosen == OUT:
+            return (Span(agency.name, Tone.QUIET), Span(f" ({self._say('form.left_out')})", Tone.WATCH))
+        if own is not None:
+            return (
+                Span(agency.name, strong=agency.has_desk),
+                Span(f" ({self._say('form.added')})", Tone.WATCH),
+            )
+        if not why:
+            return (Span("+ " + agency.name, Tone.QUIET),)
+        return (Span(agency.name, strong=agency.has_desk), Span(f" ({why})", Tone.QUIET))
+
+    def _why(self, each: ProposedAgency, category: str) -> str:
+        if not each.agency.has_desk:
+            return self._say("form.by_phone")
+        if each.because is not None:
+            return each.because.said_in(self._say("map.language"))
+        return category if each.lead else self._say("form.support")
+
+    def _priority_words(self, incident: Incident) -> str:
+        if not incident.priority:
+            return ""
+        return self._say(f"priority.{incident.priority}")
+
+    def _card(self, incident: Incident) -> CardView:
+        code = incident.value("kind")
+        return card_view(code, self._seat.card, incident.answers, self._say, ended=not incident.is_open)
+
+    def _read_back(self, incident: Incident) -> str:
+        heard = incident.read_back
+        if heard is None:
+            return self._say("form.not_read_back") if incident.value("place") or incident.position else ""
+        if not incident.read_back_holds:
+            return self._say("form.read_back_stale")
+        return self._say("form.read_back", time=local_time(heard.at, self._seat.timezone))
+
+    def _read_back_tone(self, incident: Incident) -> Tone:
+        if incident.read_back is None:
+            return Tone.QUIET
+        return Tone.GOOD if incident.read_back_holds else Tone.WATCH
 
     def _somebody_left(self) -> bool:
         """Whether one key still reaches an agency; without a proposal the key says what is missing."""
         incident, proposal = self._seat.incident, self._seat.proposal()
         if incident is None or proposal is None or not proposal.dispatch:
             return True
-        asked = (incident.dispatch_to(each.agency.code) for each in proposal.dispatch)
+        own = {subject: choice.chosen for subject, choice in incident.own.items()}
+        wanted = [each for each in to_ask(proposal, own, self._seat.agencies) if each.has_desk]
+        asked = (incident.dispatch_to(each.code) for each in wanted)
         return not all(dispatch_words(self._say, dispatch)[2] for dispatch in asked)
-
-    def _proposed(self, each: ProposedAgency, category: str, *, by_phone: bool) -> tuple[Span, ...]:
-        reason = category if each.lead else self._say("form.support")
-        if by_phone:
-            reason = self._say("form.by_phone")
-        return (Span(each.agency.name, strong=not by_phone), Span(f" ({reason})", Tone.QUIET))
 
     def _agency(self, agency: Agency, incident: Incident) -> QuickAgency:
         dispatch = incident.dispatch_to(agency.code)

@@ -1,11 +1,15 @@
-"""The timeline of one incident, newest first: what was done when and by which seat, with running waits."""
+"""The timeline of one incident, newest first: what was done when, by whom and at which seat, with running waits."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from operator_app.domain.incident import Dispatch, Incident
 from operator_app.domain.messages import (
+    AnswerGiven,
+    CallLinked,
+    CallUnlinked,
     DispatchDelivered,
     DispatchMoved,
     DispatchOverdue,
@@ -16,11 +20,17 @@ from operator_app.domain.messages import (
     IncidentNoted,
     IncidentOpened,
     IncidentTaken,
+    MajorDeclared,
+    Overruled,
+    PlaceReadBack,
+    ReminderDone,
+    ReminderSet,
 )
 from operator_app.domain.states import DispatchState, IncidentStatus
+from operator_app.domain.triage import Kind
 from operator_app.ui.presenters.rows import Cell, Row, cell
 from operator_app.ui.presenters.site_words import SiteWords
-from operator_app.ui.presenters.wording import Say, Span, Tone, local_time, running
+from operator_app.ui.presenters.wording import Say, Span, Tone, local_time, number_text, running
 from operator_app.workflow.seat import Seat
 
 SILENT_FIELDS = frozenset({"district", "position", "position_source", "priority", "caller_number"})
@@ -30,6 +40,19 @@ SILENT_MOVES = frozenset({IncidentStatus.FORWARDED, IncidentStatus.HANDLED})
 TEXT_SHOWN = 90
 
 
+class Sort(StrEnum):
+    """What of the timeline is shown; calls stand under all alone."""
+
+    ALL = "all"
+    NOTES = "notes"
+    DISPATCH = "dispatch"
+    CHANGES = "changes"
+
+
+_DISPATCHES = (DispatchSent, DispatchDelivered, DispatchOverdue, DispatchMoved)
+_NOTES = (IncidentNoted, ReminderSet, ReminderDone, PlaceReadBack)
+
+
 @dataclass(frozen=True, slots=True)
 class _Step:
     id: str
@@ -37,6 +60,8 @@ class _Step:
     order: tuple[int, str]
     text: Cell
     seat: str
+    actor: str = ""
+    sort: Sort = Sort.ALL
 
 
 class TimelinePresenter:
@@ -46,26 +71,40 @@ class TimelinePresenter:
         self._seat = seat
         self._say = say
         self._words = words
+        self.sort = Sort.ALL
+        self._kept: tuple[object, tuple[Row, ...]] = (None, ())
+
+    def next_sort(self) -> Sort:
+        """Show the next part of the timeline alone; after the last one all of it."""
+        order = tuple(Sort)
+        self.sort = order[(order.index(self.sort) + 1) % len(order)]
+        return self.sort
 
     def rows(self) -> tuple[Row, ...]:
         """Return the timeline as it has to look now."""
         incident = self._seat.incident
         if incident is None:
             return ()
+        calls = tuple(self._seat.board.calls.get(each) for each in incident.calls)
+        state = (incident, calls, self.sort)
+        runs = any(each.is_waiting for each in incident.dispatches)
+        runs = runs or any(each.done_at is None for each in incident.reminders)
+        if not runs and state == self._kept[0]:
+            return self._kept[1]  # nothing runs in it: made once, however long it is
         steps = [*self._event_steps(incident), *self._call_steps(incident)]
+        if self.sort is not Sort.ALL:
+            steps = [each for each in steps if each.sort is self.sort]
         steps.sort(key=lambda step: (step.at, step.order), reverse=True)
-        zone = self._seat.timezone
-        return tuple(
-            Row(
-                s.id,
-                (
-                    cell(local_time(s.at, zone), Tone.QUIET),
-                    s.text,
-                    cell(self._words.seat(s.seat), Tone.QUIET),
-                ),
-            )
-            for s in steps
-        )
+        rows = tuple(self._row(each) for each in steps)
+        self._kept = (state, rows)
+        return rows
+
+    def _row(self, step: _Step) -> Row:
+        who = self._words.seat(step.seat)
+        if step.actor:
+            who = f"{who} · {step.actor}"
+        at = local_time(step.at, self._seat.timezone)
+        return Row(step.id, (cell(at, Tone.QUIET), step.text, cell(who, Tone.QUIET)))
 
     def _event_steps(self, incident: Incident) -> Iterator[_Step]:
         last_set = {e.fact.field: e.id for e in incident.timeline if isinstance(e.fact, FieldSet)}
@@ -83,11 +122,13 @@ class TimelinePresenter:
             if event.id in rejected:
                 words = self._rejected(event)
             if words is not None:
-                yield _Step(event.id, event.occurred_at, event.order, words, event.seat)
+                sort = _sort_of(event)
+                yield _Step(event.id, event.occurred_at, event.order, words, event.seat, event.actor, sort)
         for (name, seat), event in told.items():
             superseded = last_set[name] != event.id
             words = self._field_words(event, superseded=superseded)
-            yield _Step(f"{name} {seat}", event.occurred_at, event.order, words, seat)
+            step = f"{name} {seat}"
+            yield _Step(step, event.occurred_at, event.order, words, seat, event.actor, Sort.CHANGES)
 
     def _field_words(self, event: Event, *, superseded: bool) -> Cell:
         fact = event.fact
@@ -123,6 +164,44 @@ class TimelinePresenter:
             case DispatchMoved(dispatch_id=dispatch_id, to=to, reason=reason):
                 return self._moved(incident.dispatch(dispatch_id), to, reason, event.occurred_at)
             case _:
+                return self._decided(incident, event)
+
+    def _decided(self, incident: Incident, event: Event) -> Cell | None:
+        """What was decided, answered, read back or to be remembered."""
+        match event.fact:
+            case AnswerGiven(question=question, answer=answer):
+                kind = self._seat.incidents.kind_or_none(incident.value("kind"))
+                ask, said = question_words(kind, question, answer, self._say("map.language"))
+                key = "timeline.answered_card" if answer else "timeline.answer_taken_back"
+                return cell(self._say(key, ask=ask, answer=said), Tone.QUIET)
+            case Overruled(subject=subject, chosen=chosen, proposed=proposed):
+                return self._overruled(subject, chosen, proposed)
+            case PlaceReadBack(place=place, position=position, source=source, accuracy_m=accuracy):
+                where = place or (position or "")
+                source = self._say(f"source.{source}") if source in SOURCES else source
+                key = "timeline.read_back" if accuracy is None else "timeline.read_back_exact"
+                words = self._say(key, place=where, source=source, n=round(accuracy or 0))
+                last = incident.read_back is not None and incident.read_back.at == event.occurred_at
+                holds = last and incident.read_back_holds
+                spans = (
+                    [Span("✓ ", Tone.GOOD, strong=True), Span(words)] if holds else [Span(words, Tone.QUIET)]
+                )
+                if last and not holds:
+                    spans.append(Span(" · " + self._say("timeline.place_changed"), Tone.WATCH, strong=True))
+                return Cell(tuple(spans))
+            case ReminderSet(reminder_id=name, text=text):
+                return self._reminder(incident, name, text)
+            case ReminderDone(reminder_id=name):
+                text = next((each.text for each in incident.reminders if each.id == name), "")
+                return cell(self._say("timeline.reminder_done", text=text), Tone.QUIET)
+            case MajorDeclared(major=major):
+                return cell(self._say("timeline.major" if major else "timeline.major_ended"), strong=major)
+            case CallLinked(call_id=call_id) | CallUnlinked(call_id=call_id):
+                call = self._seat.board.calls.get(call_id)
+                number = "" if call is None or not call.number else number_text(call.number)
+                key = "timeline.linked" if isinstance(event.fact, CallLinked) else "timeline.unlinked"
+                return cell(self._say(key, number=number or self._say("timeline.no_number")))
+            case _:
                 return None
 
     def _rejected(self, event: Event) -> Cell | None:
@@ -142,6 +221,25 @@ class TimelinePresenter:
         value = self._words.kind_label(fact.value or "") if fact.field == "kind" else fact.value or ""
         value = " ".join(value.split())[:TEXT_SHOWN] or self._say("form.clash_emptied")
         return cell(self._say("timeline.chosen", field=self._say(f"field.{fact.field}"), value=value))
+    def _overruled(self, subject: str, chosen: str | None, proposed: str) -> Cell:
+        if subject == "priority":
+            if chosen is None:
+                return cell(self._say("timeline.priority_back", proposed=proposed))
+            return cell(self._say("timeline.priority_own", chosen=chosen, proposed=proposed or "–"))
+        agency = self._words.agency(subject.partition(":")[2])
+        key = "back" if chosen is None else chosen
+        return cell(self._say(f"timeline.agency_{key}", agency=agency))
+
+    def _reminder(self, incident: Incident, name: str, text: str) -> Cell | None:
+        reminder = next((each for each in incident.reminders if each.id == name), None)
+        if reminder is None:
+            return None
+        at = local_time(reminder.due_at, self._seat.timezone)[:5]
+        words = self._say("timeline.reminder", time=at, text=text)
+        if reminder.done_at is not None or not incident.is_open:
+            return cell(words, Tone.QUIET)
+        due = reminder.due_at <= self._seat.now()
+        return cell(words, Tone.WATCH if due else Tone.BUSY, strong=due)
 
     def _sent(self, dispatch: Dispatch | None) -> Cell | None:
         if dispatch is None:
@@ -196,3 +294,21 @@ class TimelinePresenter:
                 key = "timeline.call_cut" if call.state == "cut" else "timeline.call_ended"
                 words = self._say(key, time=running(lasted))
                 yield _Step(f"ended {call.id}", call.ended_at, (1, call.id), cell(words), call.seat)
+
+
+SOURCES = frozenset({"search", "map", "network", "typed"})
+
+
+def _sort_of(event: Event) -> Sort:
+    if isinstance(event.fact, _DISPATCHES):
+        return Sort.DISPATCH
+    return Sort.NOTES if isinstance(event.fact, _NOTES) else Sort.CHANGES
+
+
+def question_words(kind: Kind | None, question_id: str, answer: str | None, language: str) -> tuple[str, str]:
+    """Return a question and its answer in words; of a card that is no longer there the codes."""
+    card = None if kind is None else kind.card
+    question = None if card is None else card.question(question_id)
+    if question is None:
+        return question_id, answer or ""
+    return question.ask.said_in(language), question.said(answer or "", language)

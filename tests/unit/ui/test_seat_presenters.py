@@ -446,9 +446,14 @@ def test_the_proposal_names_leaders_support_and_those_told_by_phone() -> None:
     async def play() -> None:
         room = await busy_room()
         form = views(room).form()
-        assert text(form.proposal) == (
-            "Usulan: Damkar (kebakaran) · RSUD (pendukung) · Polres (lewat telepon) · PLN (lewat telepon)"
-        )
+        assert text(form.proposal) == "Usulan P1: kebakaran"
+        assert [text(choice.spans) for choice in form.choices] == [
+            "Damkar (kebakaran)",
+            "RSUD (pendukung)",
+            "Polres (lewat telepon)",
+            "PLN (lewat telepon)",
+            "+ BPBD",
+        ]
         asked = {agency.name: (agency.state, agency.can_ask) for agency in form.agencies}
         assert asked == {"Damkar": ("belum diterima", False), "BPBD": ("", True), "RSUD": ("", True)}
         assert (form.priority, form.priority_words) == (1, "P1 jiwa terancam")
@@ -476,14 +481,17 @@ def test_the_timeline_is_newest_first_and_a_wait_runs_until_it_is_overdue() -> N
         room = await busy_room()
         shown = views(room)
         rows = shown.timeline()
-        assert rows[0] == "14:21:51 | Damkar: dikirim · belum diterima 0:16 dari 1:00 | Meja 3"
+        assert (
+            rows[0]
+            == "14:21:51 | Damkar: dikirim · belum diterima 0:16 dari 1:00 | Meja 3 · Operator shift 2"
+        )
         assert rows[-1] == "14:20:53 | Panggilan dijawab setelah 4 detik | Meja 3"
         room.clock.pass_s(44)
         spans = shown.timeline_rows()[0].cells[1].spans
         assert ("belum diterima 1:00", Tone.ALARM) in {(span.text, span.tone) for span in spans}
         await room.seat.tick()
         rows = shown.timeline()
-        assert rows[0] == "14:22:51 | Damkar: tidak diterima dalam 1:00 | Meja 3"
+        assert rows[0] == "14:22:51 | Damkar: tidak diterima dalam 1:00 | Meja 3 · Operator shift 2"
 
     scene(play)
 
@@ -496,8 +504,8 @@ def test_an_answer_ends_the_wait_and_tells_how_long_it_took() -> None:
         accepted = DispatchMoved(dispatch.incident_id, dispatch.id, DispatchState.ACCEPTED, "")
         room.seat.on_events([desk.event(accepted)])
         rows = views(room).timeline()
-        assert rows[0] == "14:22:16 | Damkar: Diterima · setelah 0:25 | DAMKAR"
-        assert rows[1] == "14:21:51 | Damkar: dikirim | Meja 3"
+        assert rows[0] == "14:22:16 | Damkar: Diterima · setelah 0:25 | DAMKAR · Operator shift 1"
+        assert rows[1] == "14:21:51 | Damkar: dikirim | Meja 3 · Operator shift 2"
 
     scene(play)
 
@@ -527,10 +535,10 @@ def test_letter_by_letter_is_one_line_and_the_one_that_lost_stays_quietly() -> N
             room.clock.pass_s(1)
             await room.seat.edit("text", words)
         rows = [row for row in views(room).timeline() if "Uraian" in row]
-        assert rows == ["14:22:10 | Uraian: Api besar sekali | Meja 3"]
+        assert rows == ["14:22:10 | Uraian: Api besar sekali | Meja 3 · Operator shift 2"]
         await room.seat.edit("text", None)
         rows = [row for row in views(room).timeline() if "Uraian" in row]
-        assert rows == ["14:22:10 | Uraian dikosongkan | Meja 3"]
+        assert rows == ["14:22:10 | Uraian dikosongkan | Meja 3 · Operator shift 2"]
 
     scene(play)
 

@@ -1,0 +1,59 @@
+"""The bar that tells of an open incident which the call may be about. Always there, so that nothing moves."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy
+
+from operator_app.ui.keymap import Deed, KeyMap
+from operator_app.ui.presenters.known import KnownView
+from operator_app.ui.presenters.wording import Say, Tone
+from operator_app.ui.theme import SMALL, Theme
+from operator_app.ui.widgets import ElideText, KeyButton, set_tone
+
+SHOWN = (Deed.LINK, Deed.LINK_NEXT, Deed.MAJOR, Deed.UNLINK)
+
+
+class KnownBar(QFrame):
+    """Shows a `KnownView`; `wished` tells which of its keys was pressed by mouse."""
+
+    wished = Signal(Deed)
+
+    def __init__(self, theme: Theme, say: Say, keys: KeyMap) -> None:
+        super().__init__()
+        self._say = say
+        self.setObjectName("knownBar")
+        self.setProperty("part", "notice")
+        self.words = ElideText("small", Tone.QUIET, name="known")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(theme.px(12), theme.px(2), theme.px(4), theme.px(2))
+        row.setSpacing(theme.px(6))
+        row.addWidget(self.words, 1)
+        self.buttons: dict[Deed, KeyButton] = {}
+        for deed in SHOWN:
+            button = KeyButton(
+                theme, say(f"known.do_{deed.value}"), keys.cap(deed), name=deed.value,
+                spoken_key=keys.key(deed), text_px=SMALL,
+            )  # fmt: skip
+            button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+            button.clicked.connect(lambda _=False, d=deed: self.wished.emit(d))
+            self.buttons[deed] = button
+            row.addWidget(button)
+        self.setFixedHeight(max(each.sizeHint().height() for each in self.buttons.values()) + theme.px(6))
+        self.tell(KnownView(say("known.none")))
+
+    def tell(self, view: KnownView) -> None:
+        """Show that."""
+        asks = view.candidate is not None or (view.suggests_major and not view.is_major)
+        tone = Tone.WATCH if asks else Tone.PLAIN if view.can_unlink or view.is_major else Tone.QUIET
+        self.words.say(view.words, tone)
+        set_tone(self, tone)
+        many = self._say("known.do_link_next_n", place=view.place, count=view.count)
+        self.buttons[Deed.LINK_NEXT].say(many)
+        shown = {
+            Deed.LINK: view.candidate is not None,
+            Deed.LINK_NEXT: view.count > 1,
+            Deed.MAJOR: view.suggests_major or view.is_major,
+            Deed.UNLINK: view.can_unlink,
+        }
+        self.buttons[Deed.MAJOR].say(self._say("known.do_major_end" if view.is_major else "known.do_major"))
+        for deed, button in self.buttons.items():
+            button.setVisible(shown[deed])

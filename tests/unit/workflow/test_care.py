@@ -1,0 +1,178 @@
+"""Decisions, further reports, reading back, reminders and the end of an incident, as recorded at a seat."""
+
+from dataclasses import replace
+
+import pytest
+
+from operator_app.domain.ids import AgencyCode, CallId, IncidentId
+from operator_app.domain.messages import CardPublished, IncidentMoved, Overruled
+from operator_app.domain.states import IncidentStatus, Refusal, RefusedError
+from operator_app.domain.triage import Card
+from operator_app.workflow.ports import BadCardError
+from operator_app.workflow.seat import Seat
+from tests.fakes.memory_phone import MemoryPhone
+from tests.unit.workflow.room import DAMKAR, PLN, RSUD, RULES, Bench, make_seat
+from tests.unit.workflow.test_cards import CARDS, carded
+
+
+async def fire(bench: Bench, place: str = "Jalan Mawar") -> IncidentId:
+    await bench.seat.edit("place", place)
+    await bench.seat.choose_kind("KEB-01")
+    assert bench.seat.incident_at_hand is not None
+    return bench.seat.incident_at_hand
+
+
+def statuses(bench: Bench) -> dict[IncidentId, IncidentStatus]:
+    return {each.id: each.status for each in bench.board.incidents.values()}
+
+
+async def test_the_operators_priority_wins_over_answers_until_it_is_given_back() -> None:
+    bench = carded()
+    await fire(bench)
+    await bench.seat.care.choose_priority(4)
+    await bench.seat.answer_question("inside", "yes")
+    assert bench.seat.incident is not None
+    assert bench.seat.incident.priority == 4
+    own = bench.seat.incident.own["priority"]
+    assert (own.chosen, own.proposed, own.actor) == ("4", "1", "Operator shift 2")
+    await bench.seat.care.choose_priority(None)
+    assert bench.seat.incident.priority == 1
+    assert not bench.seat.incident.own
+
+
+async def test_an_agency_left_out_is_not_asked_and_one_added_is() -> None:
+    bench = make_seat()
+    await fire(bench)
+    await bench.seat.care.choose_agency(RSUD)
+    await bench.seat.care.choose_agency(AgencyCode("BPBD"))
+    sent = await bench.seat.dispatch()
+    assert [each.agency for each in sent] == [DAMKAR, "BPBD"]
+    facts = [each.fact for each in bench.journal.kept if isinstance(each.fact, Overruled)]
+    assert [(each.subject, each.chosen, each.proposed) for each in facts] == [
+        ("agency:RSUD", "out", "in"),
+        ("agency:BPBD", "in", "out"),
+    ]
+    await bench.seat.care.take_proposal()
+    assert [each.agency for each in await bench.seat.dispatch()] == [RSUD]
+
+
+async def test_an_agency_of_another_site_cannot_be_chosen() -> None:
+    bench = make_seat()
+    await fire(bench)
+    with pytest.raises(RefusedError):
+        await bench.seat.care.choose_agency(AgencyCode("NASA"))
+    await bench.seat.care.choose_agency(PLN)  # told by phone: left out of the proposal all the same
+
+
+async def test_a_call_is_linked_with_its_words_and_the_linking_is_taken_back() -> None:
+    phone = MemoryPhone()
+    bench = make_seat(phone)
+    await phone.start()
+    await bench.seat.open()
+    first = await fire(bench)
+    bench.seat.select(None)
+    phone.offer("0812")
+    await bench.seat.answer()
+    second = await fire(bench, "Jl Mawar")
+    await bench.seat.edit("text", "Api besar")
+    call = bench.seat.call_at_hand
+    await bench.seat.link_to(first)
+    assert bench.seat.incident_at_hand == first
+    assert statuses(bench) == {first: IncidentStatus.NEW, second: IncidentStatus.MERGED}
+    target = bench.board.incidents[first]
+    assert target.calls == (call,)
+    assert call is not None
+    assert bench.board.calls[call].incident_id == first
+    assert any("Api besar" in getattr(each.fact, "text", "") for each in target.timeline)
+    assert bench.seat.care.can_unlink(call)
+
+    await bench.seat.unlink()
+    assert bench.seat.incident_at_hand == second
+    assert statuses(bench)[second] is IncidentStatus.NEW
+    assert bench.board.incidents[first].calls == ()
+    assert bench.board.calls[call].incident_id == second
+    with pytest.raises(RefusedError) as refused:
+        await bench.seat.unlink()
+    assert refused.value.refusal is Refusal.NOTHING_TO_UNLINK
+
+
+async def test_a_linked_call_comes_back_to_its_place_among_the_calls() -> None:
+    bench = make_seat()
+    first = await fire(bench)
+    for name in ("c1", "c2"):
+        bench.seat.select(None)
+        await bench.seat.care.link(first, CallId(name))
+    await bench.seat.care.unlink(CallId("c2"))
+    await bench.seat.care.link(first, CallId("c2"))
+    assert bench.board.incidents[first].calls == ("c1", "c2")
+
+
+async def test_what_was_read_back_no_longer_holds_when_the_place_changes() -> None:
+    bench = make_seat()
+    incident_id = await fire(bench)
+    await bench.seat.care.read_back("map", 15.0)
+    incident = bench.board.incidents[incident_id]
+    assert incident.read_back is not None
+    assert incident.read_back_holds
+    await bench.seat.edit("place", "Jalan Melati")
+    assert not bench.board.incidents[incident_id].read_back_holds
+
+
+async def test_a_reminder_is_due_after_its_minutes_and_gone_when_done() -> None:
+    bench = make_seat()
+    incident_id = await fire(bench)
+    await bench.seat.care.remind(5, "telepon Damkar")
+    assert not bench.seat.care.standing_reminders(bench.clock.now())
+    bench.clock.pass_s(300)
+    ((incident, reminder),) = bench.seat.care.standing_reminders(bench.clock.now())
+    assert (incident.id, reminder.text) == (incident_id, "telepon Damkar")
+    await bench.seat.care.reminder_done(incident.id, reminder.id)
+    assert not bench.seat.care.standing_reminders(bench.clock.now())
+    for minutes in (0, -1, 20_000):
+        with pytest.raises(RefusedError):
+            await bench.seat.care.remind(minutes, "")
+
+
+async def test_an_incident_handed_over_is_closed_by_one_wish_with_a_reason() -> None:
+    bench = make_seat()
+    incident_id = await fire(bench)
+    await bench.seat.dispatch()
+    with pytest.raises(RefusedError):
+        await bench.seat.care.finish(" ")
+    await bench.seat.care.finish("api padam")
+    moves = [each.fact for each in bench.journal.kept if isinstance(each.fact, IncidentMoved)]
+    assert [(each.to, each.reason) for each in moves[-2:]] == [("done", ""), ("closed", "api padam")]
+    assert not bench.board.incidents[incident_id].is_open
+
+
+class OneCard:
+    """Reads "good" and nothing else."""
+
+    def read(self, kind: str, source: str) -> Card:
+        if source != "good":
+            raise BadCardError("no")
+        return CARDS["BEN-01"]
+
+    def write(self, card: Card) -> str:
+        return f"version {card.version}"
+
+
+async def test_a_supervisor_publishes_a_card_as_a_new_version_and_nobody_else() -> None:
+    bench = carded()
+    kinds = tuple(replace(kind, card=CARDS.get(kind.code)) for kind in RULES.kinds)
+    rules = replace(RULES, kinds=kinds, cards=OneCard())
+    plain = Seat(bench.recorder, bench.board, bench.bus, None, rules)
+    with pytest.raises(RefusedError) as refused:
+        await plain.care.publish_card("KEB-01", "good")
+    assert refused.value.refusal is Refusal.NO_RIGHT
+    seat = Seat(bench.recorder, bench.board, bench.bus, None, rules, rights=frozenset({"supervisor"}))
+    assert seat.care.card_source("KEB-01") == "version 4"
+    with pytest.raises(BadCardError):
+        await seat.care.publish_card("KEB-01", "bad")
+    assert await seat.care.publish_card("KEB-01", "good") == 5
+    assert isinstance(bench.journal.kept[-1].fact, CardPublished)
+    assert seat.care.card_source("KEB-01") == "good"
+    await seat.edit("place", "x")
+    await seat.choose_kind("KEB-01")
+    assert seat.card is not None
+    assert (seat.card.version, seat.card.questions) == (5, CARDS["BEN-01"].questions)
