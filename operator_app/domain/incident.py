@@ -348,7 +348,6 @@ def _decided(incident: Incident, event: Event) -> Incident:
             return incident
 
 
-
 def _sent(incident: Incident, event: Event, fact: DispatchSent) -> Incident:
     if incident.dispatch(fact.dispatch_id) is not None:
         return _rejected(incident, event)

@@ -4,12 +4,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 KEEP_DAYS = 30
-LASTING_OPS = frozenset({"place.kept", "place.dropped"})
+LASTING_OPS = frozenset({"place.kept", "place.dropped", "site.card"})
 """Facts of the room that do not grow old."""
 MOST_EVENTS = 200_000
 """More than these are not kept, though younger; open incidents and what waits count, but stay."""
-KEPT_ALWAYS = frozenset({"site.card"})
-"""Few, and in force until another one comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +56,6 @@ def may_go(
     total = 0
     for event in events:
         total += 1
-        if event.op in KEPT_ALWAYS:
-            continue
         if event.incident is not None:
             incidents.setdefault(event.incident, _Group()).add(event)
             if event.call is not None:

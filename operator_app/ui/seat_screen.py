@@ -10,9 +10,9 @@ from operator_app.domain.states import RefusedError
 from operator_app.maps.site import Site
 from operator_app.ui.control import PaintMarks
 from operator_app.ui.errands import NOT_SAVED, Notice
-from operator_app.ui.presenters.call_place import CallPlace
 from operator_app.ui.form_wishes import FormWishes
 from operator_app.ui.keymap import Deed
+from operator_app.ui.presenters.call_place import CallPlace
 from operator_app.ui.presenters.commands import SeatCommands
 from operator_app.ui.presenters.draft import Draft
 from operator_app.ui.presenters.footer import link_view

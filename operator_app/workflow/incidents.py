@@ -203,8 +203,8 @@ class IncidentDesk:
 
         Raises `RefusedError` when it is no choice (any more).
         """
-        async with self._turn:
-            incident = self._need()
+        async with self.turn:
+            incident = self.need()
             held = incident.fields.get(name)
             clashes = () if held is None else held.clashes
             if held is None or not clashes:
@@ -219,7 +219,7 @@ class IncidentDesk:
 
     async def take_over(self, incident_id: IncidentId) -> Incident:
         """Look after that incident from now on and take it in hand. Raises `RefusedError` when it is ours or over."""
-        async with self._turn:
+        async with self.turn:
             incident = self._board.incidents.get(incident_id)
             if incident is None:
                 raise RefusedError(Refusal.UNKNOWN_INCIDENT)

@@ -32,8 +32,8 @@ from operator_app.domain.triage import Agency, Card, Kind, Proposal
 from operator_app.workflow.board import Board
 from operator_app.workflow.bus import Bus
 from operator_app.workflow.calls import CallDesk
-from operator_app.workflow.company import Company, company, orphans
 from operator_app.workflow.care import IncidentCare
+from operator_app.workflow.company import Company, company, orphans
 from operator_app.workflow.incidents import IncidentDesk
 from operator_app.workflow.landmarks import LandmarkDesk
 from operator_app.workflow.phone_port import Phone

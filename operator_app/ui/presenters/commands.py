@@ -18,6 +18,9 @@ from operator_app.workflow.seat import Seat
 
 log = logging.getLogger(__name__)
 
+WORDS_ALONE = "words"
+"""Source of a place that was read back without a point."""
+
 
 class SeatCommands:
     """The wishes of the window, each a coroutine. Raises what the seat raises."""
@@ -196,6 +199,7 @@ class SeatCommands:
         async with self._turn:
             await self._draft.flush()
             await self._seat.take_over(incident_id)
+
     async def answer_question(self, question_id: str, answer: str | None) -> None:
         """Record an answer to the card, after the kind whose card it is."""
         async with self._turn:
@@ -235,8 +239,11 @@ class SeatCommands:
         async with self._turn:
             await self._draft.flush()
             incident = self._seat.incident
-            at = None if incident is None else incident.position
-            await self._seat.care.read_back("typed" if at is None else "map", None)
+            source = None if incident is None else PositionSource.read(incident.value("position_source"))
+            if source is None or incident is None or incident.position is None:
+                await self._seat.care.read_back(WORDS_ALONE, None)
+            else:
+                await self._seat.care.read_back(source.origin, source.accuracy_m)
 
     async def note(self, words: str) -> None:
         """Put a note on the timeline."""

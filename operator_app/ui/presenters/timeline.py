@@ -221,6 +221,7 @@ class TimelinePresenter:
         value = self._words.kind_label(fact.value or "") if fact.field == "kind" else fact.value or ""
         value = " ".join(value.split())[:TEXT_SHOWN] or self._say("form.clash_emptied")
         return cell(self._say("timeline.chosen", field=self._say(f"field.{fact.field}"), value=value))
+
     def _overruled(self, subject: str, chosen: str | None, proposed: str) -> Cell:
         if subject == "priority":
             if chosen is None:
@@ -296,7 +297,7 @@ class TimelinePresenter:
                 yield _Step(f"ended {call.id}", call.ended_at, (1, call.id), cell(words), call.seat)
 
 
-SOURCES = frozenset({"search", "map", "network", "typed"})
+SOURCES = frozenset({"call", "map", "place", "typed", "words"})
 
 
 def _sort_of(event: Event) -> Sort:
