@@ -405,6 +405,7 @@ loadmodule "pv.so"
 loadmodule "maxfwd.so"
 loadmodule "textops.so"
 loadmodule "siputils.so"
+loadmodule "corex.so"
 loadmodule "xlog.so"
 loadmodule "usrloc.so"
 loadmodule "registrar.so"
@@ -436,6 +437,13 @@ request_route {{
         exit;
     }}
     record_route();
+    if (is_method("INVITE") && $rU == "112") {{
+        # Ring-all: whoever of the seats is registered rings, the first answer ends the others.
+{ring_all}
+        if (!lookup_branches("location")) {{ sl_send_reply("480", "Nobody Registered"); exit; }}
+        if (!t_relay()) sl_reply_error();
+        exit;
+    }}
     if (!lookup("location")) {{
         xlog("L_NOTICE", "no seat for $ru\\n");
         sl_send_reply("480", "Nobody Registered");
@@ -462,7 +470,14 @@ class KamailioServer:
         lines = [
             f'        if ($au == "{user}") $var(password) = "{password}";' for user, password in users.items()
         ]
-        config = _KAMAILIO.format(address=self.address, modules=f"{modules}/", users="\n".join(lines))
+        seats = [f'"sip:{user}@{self.address}"' for user in users]
+        ring_all = [f"        $ru = {seats[0]};", *(f"        append_branch({each});" for each in seats[1:])]
+        config = _KAMAILIO.format(
+            address=self.address,
+            modules=f"{modules}/",
+            users="\n".join(lines),
+            ring_all="\n".join(ring_all),
+        )
         (self.folder / "kamailio.cfg").write_text(config)
         self.process = self._start()
 

@@ -25,11 +25,16 @@ class Limits:
     build: str = "wheel"
 
 
-def library_limits() -> Limits:
-    """Return the limits of the pjsua2 that would be imported: a build of our own says its own in limits.json."""
-    found = find_spec("pjsua2")
-    told = Path(found.origin).parent / LIMITS_FILE if found and found.origin else None
-    if told is None or not told.is_file():
+def library_limits(folder: Path | None = None) -> Limits:
+    """Return the limits of the pjsua2 of that folder, or of the one that would be imported.
+
+    A build of our own says its limits in a file beside it; the wheel has none and the limits that were measured.
+    """
+    if folder is None:
+        found = find_spec("pjsua2")
+        folder = Path(found.origin).parent if found and found.origin else Path()
+    told = folder / LIMITS_FILE
+    if not told.is_file():
         return Limits()
     known = {each.name: each.type for each in fields(Limits)}
     stated = json.loads(told.read_text("utf-8"))

@@ -90,10 +90,12 @@ _DIALPLAN = """
 [from-trunk]
 exten => 112,1,Set(__GEO=${PJSIP_HEADER(read,Geolocation)})
  same => n,Set(__INFO=${PJSIP_HEADER(read,Call-Info)})
+ same => n,Set(__REF=${UNIQUEID})
  same => n,Answer()
  same => n,Queue(112,cb(pre^s^1),,,300)
 [pre]
-exten => s,1,ExecIf($["${GEO}"!=""]?Set(PJSIP_HEADER(add,Geolocation)=${GEO}))
+exten => s,1,Set(PJSIP_HEADER(add,X-Call-Ref)=${REF})
+ same => n,ExecIf($["${GEO}"!=""]?Set(PJSIP_HEADER(add,Geolocation)=${GEO}))
  same => n,ExecIf($["${INFO}"!=""]?Set(PJSIP_HEADER(add,Call-Info)=${INFO}))
  same => n,Return()
 [agents]

@@ -13,12 +13,22 @@ from typing import Self, TypeVar
 import numpy as np
 
 from operator_app.domain.line import LineEnded, LineLevels, LineOffered, LineQuality, LineReady, LineSignal
+from operator_app.telephony.engine.limits import Limits, library_limits
+from operator_app.telephony.engine.main import LIBRARY_VARIABLE
 from operator_app.telephony.phone import EnginePhone
 from operator_app.telephony.settings import AudioMode, EngineAudio, EngineSettings
 from operator_app.workflow.phone_port import Phone
 
 ENGINE = (sys.executable, "-m", "operator_app.telephony.engine.main")
 LIMIT_S = 15.0
+
+
+def engine_limits() -> Limits:
+    """What the library that the engines of this run use can carry: the wheel, or the build in OPERATOR_PJSUA2."""
+    folder = os.environ.get(LIBRARY_VARIABLE)
+    return library_limits(Path(folder) if folder else None)
+
+
 LOOPBACK = "127.0.0.1"
 
 T = TypeVar("T")

@@ -60,6 +60,8 @@ def test_the_queue_rings_all_seats_and_the_first_answer_has_the_call(
                 assert offered.number == "+6281234567890"
                 assert offered.location is not None
                 assert offered.location.references == ("https://lis.example/held/1",)
+                assert offered.emergency_ids == ("urn:emergency:uid:callid:a1b2:net.example",)
+                assert offered.reference == offered.emergency_ids[0]
             await one.phone.answer(here.call_id)
             await one.signals.wait(LineConnected)
             lost = await two.signals.wait(LineEnded)
@@ -87,8 +89,9 @@ def test_a_caller_who_gives_up_in_the_queue_ends_the_ring_everywhere(tmp_path: P
                 await seat.signals.wait(LineRegistration)
             # The queue answers the trunk, so giving up is a BYE.
             SippCaller(crew, "sipp", server.address, SippCall(called="112", talk_ms=700, stamp=False))
-            for seat in (one, two):
-                offered = await seat.signals.wait(LineOffered)
+            offers = [await seat.signals.wait(LineOffered) for seat in (one, two)]
+            assert offers[0].reference == offers[1].reference, "the queue names the call in X-Call-Ref"
+            for seat, offered in zip((one, two), offers, strict=True):
                 assert (await seat.ended(offered)).answered_at is None
 
     asyncio.run(story())

@@ -202,8 +202,9 @@ def test_the_network_s_word_on_the_number_counts(tmp_path: Path, crew: Crew) -> 
 def test_a_fifth_caller_is_told_busy_and_counted(tmp_path: Path, crew: Crew) -> None:
     async def story() -> None:
         async with Rig(tmp_path, settings()) as seat:
-            SippCaller(crew, "four", seat.address, SippCall(talk_ms=None), calls=4)
-            while len(seat.phone.calls()) < 4:
+            most = seat.ready.max_calls
+            SippCaller(crew, "four", seat.address, SippCall(talk_ms=None), calls=most)
+            while len(seat.phone.calls()) < most:
                 await seat.signals.wait(LineOffered, after=len(seat.signals.all))
             fifth = SippCaller(crew, "fifth", seat.address, SippCall(user="0899", expect=486))
             refused = await seat.signals.wait(LineRefused)
@@ -211,7 +212,7 @@ def test_a_fifth_caller_is_told_busy_and_counted(tmp_path: Path, crew: Crew) -> 
             assert await asyncio.to_thread(fifth.wait) == 0, fifth.report()
             for call in seat.phone.calls():
                 await seat.phone.end(call.call_id)
-            while len(seat.signals.of(LineEnded)) < 4:
+            while len(seat.signals.of(LineEnded)) < most:
                 await seat.signals.wait(LineEnded, after=len(seat.signals.all))
 
     asyncio.run(story())

@@ -12,6 +12,7 @@ import pytest
 from operator_app.domain.line import (
     LineConnected,
     LineEnded,
+    LineOffered,
     LinePlaced,
     LineQuality,
     LineRegistration,
@@ -84,6 +85,31 @@ def test_a_server_that_is_not_there_is_told_and_found_when_it_comes(tmp_path: Pa
             assert (told.state, told.problem) == (RegistrationState.FAILED, RegistrationProblem.UNREACHABLE)
             await asyncio.to_thread(lambda: KamailioServer(crew, "kamailio", {"1": "rahasia"}, port=port))
             await seat.signals.wait(LineRegistration, lambda each: each.state is RegistrationState.REGISTERED)
+
+    asyncio.run(story())
+
+
+def test_112_rings_every_registered_seat_and_the_first_answer_ends_the_others(
+    tmp_path: Path, crew: Crew
+) -> None:
+    async def story() -> None:
+        users = {"1": "rahasia", "2": "lain", "3": "rahasia"}
+        server = await asyncio.to_thread(lambda: KamailioServer(crew, "kamailio", users))
+        async with (
+            Rig(tmp_path, registered("1", "rahasia", server.registrar("tcp"))) as one,
+            Rig(tmp_path, registered("2", "lain", server.registrar("udp")), "other") as two,
+        ):
+            for seat in (one, two):
+                assert (await seat.signals.wait(LineRegistration)).state is RegistrationState.REGISTERED
+            identity = {"P-Asserted-Identity": "<tel:+6281234567890>"}
+            caller = SippCaller(crew, "sipp", server.address, SippCall(headers=identity, talk_ms=300))
+            here, there = [await seat.signals.wait(LineOffered) for seat in (one, two)]
+            assert here.number == there.number == "+6281234567890"
+            assert here.reference == there.reference, "the offers of one call are told together by it"
+            await two.phone.answer(there.call_id)
+            assert (await two.ended(there)).code == 200
+            assert (await one.ended(here)).answered_at is None
+            assert await asyncio.to_thread(caller.wait) == 0, caller.report()
 
     asyncio.run(story())
 

@@ -23,7 +23,7 @@ from operator_app.room.processes import Crew
 from operator_app.telephony.process import last_words
 from operator_app.telephony.settings import EngineAccount
 from operator_app.workflow.phone_port import PhoneRefusal, PhoneRefusedError
-from tests.e2e.telephony.rig import ENGINE, Rig, settings, until, write_tone
+from tests.e2e.telephony.rig import ENGINE, Rig, engine_limits, settings, until, write_tone
 
 STALE_ENGINE = (sys.executable, "-m", "tests.e2e.telephony.stale_call_engine")
 
@@ -102,16 +102,18 @@ def test_an_invite_without_sdp_can_be_turned_away(tmp_path: Path, crew: Crew, bu
 
 def test_a_ninth_account_is_refused_before_the_library_aborts(tmp_path: Path) -> None:
     async def story() -> None:
+        limits = engine_limits()
         accounts = tuple(
-            EngineAccount(f"a{number}", f"u{number}", "x", "sip:127.0.0.1:9") for number in range(8)
+            EngineAccount(f"a{number}", f"u{number}", "x", "sip:127.0.0.1:9")
+            for number in range(limits.accounts)
         )
         seat = Rig(tmp_path, replace(settings(), accounts=accounts))
         with pytest.raises(PhoneRefusedError) as caught:
             await seat.phone.start()
         assert caught.value.code is PhoneRefusal.TOO_MANY_ACCOUNTS
         await seat.phone.aclose()
-        async with Rig(tmp_path, replace(settings(), accounts=accounts[:7])) as other:
-            assert other.ready.max_calls == 4
+        async with Rig(tmp_path, replace(settings(), accounts=accounts[:-1])) as other:
+            assert other.ready.max_calls == limits.calls
 
     asyncio.run(story())
 
