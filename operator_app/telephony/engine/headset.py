@@ -20,8 +20,10 @@ RATE = 16_000
 FRAME_MS = 20
 _JOIN_S = 3.0
 FRAME_BYTES = RATE * FRAME_MS // 1000 * 2
-PREFILL_FRAMES = 1.5
-"""30 ms: a frame, and room for a callback that comes late."""
+MICROPHONE_FRAMES = 1.5
+"""30 ms: what the bridge takes at once, and room for a callback that comes late."""
+EARPIECE_FRAMES, EARPIECE_SLACK = 1.25, 0.375
+"""25 ms: the bridge gives 20 ms at once and the card takes 10, so that half of it is room for a late clock."""
 
 
 class HeadsetPort(pj.AudioMediaPort):
@@ -29,8 +31,8 @@ class HeadsetPort(pj.AudioMediaPort):
 
     def __init__(self) -> None:
         super().__init__()
-        self.from_microphone = DriftRing(FRAME_BYTES, prefill_frames=PREFILL_FRAMES)
-        self.to_earpiece = DriftRing(FRAME_BYTES, prefill_frames=PREFILL_FRAMES)
+        self.from_microphone = DriftRing(FRAME_BYTES, prefill_frames=MICROPHONE_FRAMES)
+        self.to_earpiece = DriftRing(FRAME_BYTES, prefill_frames=EARPIECE_FRAMES, slack_frames=EARPIECE_SLACK)
         form = pj.MediaFormatAudio()
         form.init(pj.PJMEDIA_FORMAT_PCM, RATE, 1, FRAME_MS * 1000, 16)
         self.createPort("headset", form)

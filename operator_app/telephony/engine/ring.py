@@ -26,9 +26,13 @@ class DriftRing:
     frame at a time, until a minute has passed without. Any lane; both sides take a lock for microseconds.
     """
 
-    def __init__(self, frame_bytes: int, *, prefill_frames: float = 2, limit_frames: int = 8) -> None:
+    def __init__(
+        self, frame_bytes: int, *, prefill_frames: float = 2, slack_frames: float = 1, limit_frames: int = 8
+    ) -> None:
+        """`slack_frames`: by how much more than the prefill may wait on average before samples are dropped."""
         self._frame = frame_bytes
         self._least = self._prefill = int(prefill_frames * frame_bytes) // SAMPLE * SAMPLE
+        self._slack = int(slack_frames * frame_bytes)
         self._most = 3 * frame_bytes
         self._limit = limit_frames * frame_bytes
         self._calm_bytes = _CALM_FRAMES * frame_bytes
@@ -87,7 +91,7 @@ class DriftRing:
                     self._prefill = max(self._prefill, min(self._most, self._prefill + self._quarter))
                 self._calm_bytes = 0
                 return out
-            if self._average > self._prefill + self._frame and level >= size + SAMPLE:
+            if self._average > self._prefill + self._slack and level >= size + SAMPLE:
                 out = bytes(self._buffer[:size])
                 del self._buffer[: size + SAMPLE]
                 self.counts.dropped += 1
