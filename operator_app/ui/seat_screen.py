@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
-from operator_app.domain.line import LineFault, LineRefused
+from operator_app.domain.line import LineFault, LineRecordingFailed, LineRefused
 from operator_app.domain.states import RefusedError
 from operator_app.maps.site import Site
 from operator_app.ui.control import PaintMarks
@@ -52,6 +52,7 @@ LISTS_AFTER_MS = 40
 """Lists and history wait that long, so that the pop of a call is painted first."""
 REFUSED, PHONE_SERVERS = "calls refused", "phone servers"
 JOURNAL = "journal"
+RECORDING = "recording"
 KNOWN_AFTER_MS, KNOWN_EVERY_S = 150, 15
 CHIME_MS = 1500
 SECOND_MS = 1000
@@ -133,6 +134,7 @@ class SeatScreen(QObject):
         self._quarantined = 0
         self._fault: LineFault | None = None
         self._refused: LineRefused | None = None
+        self._unrecorded: LineRecordingFailed | None = None
         self._failing_servers = ""
         self._pin: tuple[float, float] | None = None
         self._timers: list[QTimer] = []
@@ -274,6 +276,7 @@ class SeatScreen(QObject):
             number = calls.refused.number or "–"
             words = self._say("notice.calls_refused", n=calls.refused.count, number=number)
             self._tell(Notice(words, loud=True, topic=REFUSED))
+        self._report_recording()
         failing = failing_servers(self._seat, self._say)
         if failing != self._failing_servers:
             self._failing_servers = failing
@@ -281,6 +284,18 @@ class SeatScreen(QObject):
                 self._tell(Notice(failing, loud=True, topic=PHONE_SERVERS))
             else:
                 self._panes.footer.withdraw(PHONE_SERVERS)
+
+    def _report_recording(self) -> None:
+        """A call that is not recorded is said aloud, until one is recorded again."""
+        failed = self._seat.calls.recording_failed
+        if failed is self._unrecorded:
+            return
+        self._unrecorded = failed
+        if failed is None:
+            self._panes.footer.withdraw(RECORDING)
+        else:
+            words = self._say("notice.not_recorded", reason=self._say(f"recording_problem.{failed.problem}"))
+            self._tell(Notice(words, loud=True, topic=RECORDING))
 
     # ---- what is shown
 
@@ -307,6 +322,9 @@ class SeatScreen(QObject):
                 self._marks.mark("ring_started")
         if rings and not self._rang:
             QApplication.alert(self._panes.window, 0)
+        if rings is not self._rang:
+            words = self._say("top.title_ringing" if rings else "top.title")
+            self._panes.window.setWindowTitle(words)
         self._rang = rings
 
     def _prepare(self) -> None:

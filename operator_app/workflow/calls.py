@@ -117,6 +117,8 @@ class CallDesk:
                     self._ended(call_id, CallEnded(call_id, "failure", 0, "phone_lost"))
             case line.LineOffered() | line.LinePlaced() | line.LineConnected():
                 self._tell_living()
+                if isinstance(signal, line.LineConnected) and signal.recording:
+                    self.recording_failed = None  # it works again; whether it goes on working is told anew
             case line.LineEnded(call_id=call_id, by=by):
                 self._ended(call_id, CallEnded(call_id, by.value, signal.code, signal.reason), signal)
             case line.LineRecorded() | line.LineQualitySummary():

@@ -29,6 +29,7 @@ from operator_app.domain.line import (
     LineReady,
     LineRecall,
     LineRecorded,
+    LineRecordingFailed,
     LineRefused,
     LineReplaced,
     LineSignal,
@@ -38,6 +39,7 @@ from operator_app.domain.line import (
     LineTransfer,
     LostReason,
     MediaDirection,
+    RecordingProblem,
     RoleState,
     SoundDevice,
     SoundRole,
@@ -351,6 +353,13 @@ class MemoryPhone:
         """The recording of an ended call is safe."""
         names = tuple(f"/recordings/{call_id}-{part}.wav" for part in ("caller", "operator", "both"))
         self._emit(LineRecorded(call_id, names, ("0" * 64,) * 3, seconds))
+
+    def recording_fails(
+        self, call_id: CallId, problem: RecordingProblem = RecordingProblem.DISK_FULL
+    ) -> None:
+        """A call goes on without its recording."""
+        self._calls[call_id] = replace(self._calls[call_id], recording=False)
+        self._emit(LineRecordingFailed(call_id, problem, "a fake"))
 
     def die(self, reason: LostReason = LostReason.DIED) -> None:
         """The engine dies with its calls."""

@@ -247,3 +247,29 @@ def test_silence_shows_as_nothing_and_full_scale_as_all() -> None:
     assert share_of(0.0001) == 0.0
     assert share_of(1.0) == 1.0
     assert 0.4 < share_of(0.05) < 0.7
+
+
+def test_a_call_that_is_not_recorded_is_said_aloud_until_one_is_again(qapp: QApplication) -> None:
+    async def scene(it: Stage) -> None:
+        live = it.room.phone.calls()[0]
+        it.room.phone.recording_fails(live.call_id)
+        await until(lambda: "TIDAK DIREKAM: cakram penuh" in said(it.window, "notice"))
+        assert said(it.window, "lampRecording") == "TIDAK MEREKAM"
+        shot(it, "not-recorded")
+        await it.still()
+
+    staged(qapp, scene)
+
+
+def test_the_window_asks_for_attention_while_it_rings(qapp: QApplication) -> None:
+    async def scene(it: Stage) -> None:
+        assert "MASUK" not in it.window.windowTitle()
+        it.press(Qt.Key.Key_F5)
+        it.room.phone.offer("081255440199")
+        assert "MASUK" in it.window.windowTitle()
+        assert it.focus == "place", "a ring never takes the keyboard"
+        it.press(Qt.Key.Key_F2)
+        await until(lambda: "MASUK" not in it.window.windowTitle())
+        await it.still()
+
+    staged(qapp, scene, busy=False)

@@ -2,7 +2,9 @@
 
 import asyncio
 import signal
+import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,9 +12,11 @@ import pytest
 
 from operator_app.domain.line import (
     EndedBy,
+    LineConnected,
     LineEnded,
     LineLost,
     LineOffered,
+    LineQuality,
     LineRecorded,
     LineRecordingFailed,
     LineSignal,
@@ -20,6 +24,7 @@ from operator_app.domain.line import (
 )
 from operator_app.room.peers import SippCall, SippCaller
 from operator_app.room.processes import Crew
+from operator_app.telephony import wav
 from operator_app.telephony.process import last_words
 from operator_app.telephony.settings import EngineAccount
 from operator_app.workflow.phone_port import PhoneRefusal, PhoneRefusedError
@@ -177,5 +182,52 @@ def test_a_recording_that_cannot_grow_is_told_and_the_call_goes_on(tmp_path: Pat
             await seat.phone.end(offered.call_id)
             assert (await seat.ended(offered)).by is EndedBy.LOCAL
             assert await asyncio.to_thread(caller.wait) == 0, caller.report()
+
+    asyncio.run(story())
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system that is full after some seconds of a call."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    made = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(folder)], capture_output=True, check=False
+    )
+    if made.returncode:
+        pytest.skip("no right to mount a small file system here")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_a_full_disk_is_told_the_call_goes_on_and_what_was_recorded_is_whole(
+    tmp_path: Path, crew: Crew, small_disk: Path
+) -> None:
+    async def story() -> None:
+        wanted = settings(speak=write_tone(tmp_path / "a.wav", 1000), record=small_disk / "recordings")
+        async with Rig(tmp_path, wanted) as seat:
+            caller = SippCaller(crew, "sipp", seat.address, SippCall(talk_ms=None), echo=True)
+            offered = await seat.answer_next()
+            connected = await seat.signals.wait(LineConnected)
+            assert connected.recording
+            failed = await seat.signals.wait(LineRecordingFailed)
+            assert (failed.call_id, failed.problem) == (offered.call_id, RecordingProblem.DISK_FULL)
+            assert not seat.phone.calls()[0].recording, "the lamp must not say that it records"
+            before = seat.signals.of(LineQuality)[-1].received
+            await seat.signals.wait(LineQuality, lambda each: each.received > before + 40)
+            await seat.phone.end(offered.call_id)
+            assert (await seat.ended(offered)).by is EndedBy.LOCAL
+            recorded = await seat.signals.wait(LineRecorded)
+            for file in map(Path, recorded.files):
+                assert wav.shape(file).whole
+            assert recorded.seconds > 2
+            assert await asyncio.to_thread(caller.wait) == 0, caller.report()
+            # Another call on the same full disk: told at once, and answered.
+            SippCaller(crew, "again", seat.address, SippCall(talk_ms=300))
+            after = len(seat.signals.all)
+            second = await seat.answer_next(after=after)
+            again = await seat.signals.wait(LineRecordingFailed, lambda each: each.call_id == second.call_id)
+            assert again.problem is RecordingProblem.DISK_FULL
+            assert (await seat.ended(second)).code == 200
 
     asyncio.run(story())

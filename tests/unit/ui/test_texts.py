@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from operator_app.domain.line import RecordingProblem, SoundRole
 from operator_app.domain.states import CallState, Classification, DispatchState, Refusal, SeatState
 from operator_app.ui.texts import Texts, TextsError, languages, load_texts, marks_of
 from operator_app.workflow.phone_port import PhoneRefusal
@@ -18,6 +19,8 @@ KEY = re.compile(r"[a-z]+(_[a-z]+)*(\.[a-z0-9_]+)+")
 BY_ENUM: dict[str, type[StrEnum]] = {
     "refusal": Refusal,
     "phone_refusal": PhoneRefusal,
+    "recording_problem": RecordingProblem,
+    "sound_role": SoundRole,
     "seat_state": SeatState,
     "call_state": CallState,
     "classification": Classification,
