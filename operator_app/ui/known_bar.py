@@ -1,6 +1,7 @@
 """The bar that tells of an open incident which the call may be about. Always there, so that nothing moves."""
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy
 
 from operator_app.ui.keymap import Deed, KeyMap
@@ -20,6 +21,7 @@ class KnownBar(QFrame):
     def __init__(self, theme: Theme, say: Say, keys: KeyMap) -> None:
         super().__init__()
         self._say = say
+        self._view, self._tone = KnownView(""), Tone.QUIET
         self.setObjectName("knownBar")
         self.setProperty("part", "notice")
         self.words = ElideText("small", Tone.QUIET, name="known")
@@ -40,11 +42,24 @@ class KnownBar(QFrame):
         self.setFixedHeight(max(each.sizeHint().height() for each in self.buttons.values()) + theme.px(6))
         self.tell(KnownView(say("known.none")))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Say less where there is less room."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        view = self._view
+        shown = [each for each in self.buttons.values() if each.isVisibleTo(self)]
+        room = self.width() - sum(each.sizeHint().width() + 8 for each in shown) - 24
+        fits = self.words.fontMetrics().horizontalAdvance(view.words) <= room
+        self.words.say(view.words if fits or not view.short else view.short, self._tone)
+        self.words.setToolTip(view.words)
+
     def tell(self, view: KnownView) -> None:
         """Show that."""
         asks = view.candidate is not None or (view.suggests_major and not view.is_major)
         tone = Tone.WATCH if asks else Tone.PLAIN if view.can_unlink or view.is_major else Tone.QUIET
-        self.words.say(view.words, tone)
+        self._view, self._tone = view, tone
         set_tone(self, tone)
         many = self._say("known.do_link_next_n", place=view.place, count=view.count)
         self.buttons[Deed.LINK_NEXT].say(many)
@@ -57,3 +72,4 @@ class KnownBar(QFrame):
         self.buttons[Deed.MAJOR].say(self._say("known.do_major_end" if view.is_major else "known.do_major"))
         for deed, button in self.buttons.items():
             button.setVisible(shown[deed])
+        self._fit()

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from operator_app.room.room import Room
-from tests.perf import audio, calls, place_search, record, starts
+from tests.perf import audio, calls, form, place_search, record, starts
 from tests.perf.figures import Figure, save, table
 
 RESULTS = Path("build/bench/results.json")
@@ -38,6 +38,7 @@ def in_room(measure: Callable[[Room], list[Figure]]) -> Callable[[], list[Figure
 SUITES: dict[str, Callable[[], list[Figure]]] = {
     "audio": audio.measure,
     "calls": in_room(calls.measure),
+    "form": in_room(form.measure),
     "places": place_search.measure,
     "record": in_room(record.measure),
     "start": in_room(starts.measure),

@@ -77,15 +77,26 @@ class KeySender:
             raise OSError(f"the display {display} cannot be opened")
 
     def press(self, key: str) -> int:
-        """Press and release a key by its name, e.g. "F2"; return when the press left."""
-        code = self._x11.XKeysymToKeycode(self._display, self._x11.XStringToKeysym(key.encode()))
+        """Press and release a key by its name, e.g. "F2" or "alt+4"; return when the press left."""
+        *held, last = key.split("+")
+        codes = [self._code(_MODIFIERS[each]) for each in held]
+        code = self._code(last)
+        for each in codes:
+            self._test.XTestFakeKeyEvent(self._display, each, 1, 0)
         left_ns = time.monotonic_ns()
         self._test.XTestFakeKeyEvent(self._display, code, 1, 0)
         self._x11.XFlush(self._display)
-        self._test.XTestFakeKeyEvent(self._display, code, 0, 0)
+        for each in (code, *reversed(codes)):
+            self._test.XTestFakeKeyEvent(self._display, each, 0, 0)
         self._x11.XFlush(self._display)
         return left_ns
+
+    def _code(self, name: str) -> int:
+        return int(self._x11.XKeysymToKeycode(self._display, self._x11.XStringToKeysym(name.encode())))
 
     def close(self) -> None:
         """Disconnect."""
         self._x11.XCloseDisplay(self._display)
+
+
+_MODIFIERS = {"alt": "Alt_L", "ctrl": "Control_L", "shift": "Shift_L"}

@@ -18,6 +18,8 @@ class KnownView:
     """The bar under the form: a candidate, or what is linked; `place` counts it among all, from 1."""
 
     words: str
+    short: str = ""
+    """The same with fewer words, for a narrow bar."""
     candidate: IncidentId | None = None
     place: int = 0
     count: int = 0
@@ -72,17 +74,16 @@ class KnownPresenter:
         reports = 0 if incident is None else len(incident.calls)
         if self._found:
             known = self._found[self._place()]
-            words = self._say(
-                "known.candidate", number=known.incident.number, what=self._what(known), why=self._why(known)
-            )
+            told = {"number": known.incident.number, "what": self._what(known), "why": self._why(known)}
             return KnownView(
-                words,
-                known.incident.id,
-                self._place() + 1,
-                len(self._found),
-                can_unlink,
-                major is not None,
-                is_major,
+                self._say("known.candidate", **told),
+                self._say("known.candidate_short", **told),
+                candidate=known.incident.id,
+                place=self._place() + 1,
+                count=len(self._found),
+                can_unlink=can_unlink,
+                suggests_major=major is not None,
+                is_major=is_major,
             )
         if is_major:
             words = self._say("known.major", n=reports)
@@ -99,12 +100,13 @@ class KnownPresenter:
         return ids.index(self._chosen) if self._chosen in ids else 0
 
     def _what(self, known: Known) -> str:
-        return self._words.kind(known.incident.value("kind")) or self._say("known.no_kind")
+        code = known.incident.value("kind")
+        return self._words.category(code) if code else self._say("known.no_kind")
 
     def _why(self, known: Known) -> str:
         reasons = [self._reason(each) for each in known.reasons]
-        minutes = known.age // timedelta(minutes=1)
-        return ", ".join([*reasons, self._say("known.ago", n=minutes)])
+        reasons.insert(1, self._say("known.ago", n=known.age // timedelta(minutes=1)))
+        return ", ".join(reasons)
 
     def _reason(self, reason: Reason) -> str:
         if reason.clue is Clue.NEAR and reason.metres is not None:
