@@ -42,6 +42,8 @@ PAGE = 300
 """Events a query: more at once would hold the interpreter, and with it the window, for too long."""
 LOAD_AT_ONCE = 25
 """Incidents or calls a query, each with its whole past."""
+LOAD_MOST = 10_000
+"""Incidents and calls of the past that a first load brings at most, the newest; beside every open incident."""
 IDLE_S = 0.2
 """How long it listens before it looks whether it is to stop."""
 STANDBY_ASK_S = 0.25
@@ -332,7 +334,7 @@ class Feed:
 
     def _load(self, connection: Connection, mark: ServerMark) -> None:
         """Everything of open and recent incidents and calls, and each seat's state; then the deltas since."""
-        (found,) = self._query(connection, _LOAD, {"days": self._history_days})
+        (found,) = self._query(connection, _LOAD, {"days": self._history_days, "most": LOAD_MOST})
         fresh = FeedCursor(found["target"], mark.system, mark.timeline, mark.generation)
         for name, ids in (("incident_id", found["incidents"]), ("call_id", found["calls"])):
             for start in range(0, len(ids), LOAD_AT_ONCE):
@@ -431,12 +433,14 @@ _DELTA_PAGE = f"""
     ORDER BY e.xid, e.seq LIMIT %(limit)s
 """  # noqa: S608
 _LOAD = f"""
-    WITH i AS (
-        SELECT id FROM op112.incident
-        WHERE status NOT IN ('closed', 'cancelled', 'merged') OR arrived_at >= now() - make_interval(days => %(days)s))
+    WITH i AS MATERIALIZED (
+        SELECT id FROM op112.incident WHERE status NOT IN ('closed', 'cancelled', 'merged')
+        UNION (SELECT id FROM op112.incident WHERE arrived_at >= now() - make_interval(days => %(days)s)
+            ORDER BY arrived_at DESC LIMIT %(most)s))
     SELECT (SELECT n::text FROM ({_NOW}) s) AS target,
         ARRAY(SELECT id::text FROM i) AS incidents,
-        ARRAY(SELECT id FROM op112.call WHERE offered_at >= now() - make_interval(days => %(days)s)
+        ARRAY((SELECT id FROM op112.call WHERE offered_at >= now() - make_interval(days => %(days)s)
+                ORDER BY offered_at DESC LIMIT %(most)s)
             UNION SELECT call_id FROM op112.incident_call WHERE incident_id IN (SELECT id FROM i)) AS calls
 """  # noqa: S608
 _LOAD_PART = {

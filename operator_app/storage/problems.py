@@ -53,6 +53,7 @@ class ServerReason(StrEnum):
     CANNOT_RUN = "cannot_run"
     SILENT = "silent"
     STANDBY = "standby"
+    NOT_TRUSTED = "not_trusted"
     OTHER = "other"
 
 

@@ -242,6 +242,17 @@ class SeatStore:
         sql = "SELECT seq, id, coalesce(trouble, ''), record FROM own_event WHERE standing = 2 ORDER BY seq"
         return self._on_shelf(lambda: tuple(QuarantinedEvent(*row) for row in self._rows(sql)))
 
+    def retry_quarantined(self) -> int:
+        """Let everything that was set aside wait again, e.g. after the server was brought up to date; returns how many.
+
+        Raises `StoreProblemError`.
+        """
+        count = self._on_shelf(self._release)
+        if count:
+            for listener in tuple(self._listeners):
+                listener()
+        return count
+
     def server_has(self, heads: Mapping[str, int], present: Iterable[EventId]) -> tuple[EventId, ...]:
         """Take the server's word: the last number it has of each of our journals, and which waiting events it has.
 
@@ -390,6 +401,14 @@ class SeatStore:
                 db.executemany("UPDATE own_event SET standing = ?, trouble = ? WHERE id = ?", rows)
             self._waiting, self._quarantined = _counts(db)
         self._checkpoint_in_time()
+
+    def _release(self) -> int:
+        with self._writing:
+            with self._transaction(self._shelf_db) as db:
+                sql = "UPDATE own_event SET standing = 0, trouble = NULL WHERE standing = 2"
+                count = db.execute(sql).rowcount
+            self._waiting, self._quarantined = _counts(db)
+        return count
 
     def _server_has(self, heads: Mapping[str, int], present: Sequence[EventId]) -> tuple[EventId, ...]:
         with self._writing:

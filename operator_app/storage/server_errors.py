@@ -14,7 +14,9 @@ from operator_app.workflow.ports import LinkTrouble
 _WORDS = {
     ServerReason.WRONG_PASSWORD: r"password authentication failed|no password supplied|otentikasi password",
     ServerReason.NO_DATABASE: r"database \".*\" does not exist|(basis data|database) .*tidak ada",
-    ServerReason.NOT_ALLOWED: r"no pg_hba\.conf entry|permission denied for database|not permitted to log in",
+    ServerReason.NOT_ALLOWED: r"no pg_hba\.conf entry|pg_hba\.conf rejects"
+    r"|permission denied for database|not permitted to log in",
+    ServerReason.NOT_TRUSTED: r"certificate|does not match host name|root\.crt|SSL error|tlsv1 alert",
     ServerReason.STANDBY: r"session is read-only|server is in hot standby",
     ServerReason.OTHER: r"starting up|shutting down|in recovery mode|not yet accepting|too many clients",
     ServerReason.NO_SERVER: r"refused|timeout|timed out|could not (translate|resolve)|unreachable|no route"
@@ -120,6 +122,8 @@ def problem_of(reason: ServerReason, dsn: str, detail: str = "") -> ServerProble
         "run `operator-app server init` with this version.",
         ServerReason.TOO_NEW: f"The database {database} at {server} is of a newer Operator 112 than this program; "
         "install that version here.",
+        ServerReason.NOT_TRUSTED: f"The server at {server} and this window do not trust each other's certificate; "
+        "check sslrootcert, sslcert, sslkey and the host name in the dsn.",
         ServerReason.STANDBY: f"The server at {server} is a standby, on which nothing can be written; "
         "name the primary in the dsn as well, or promote this one.",
         ServerReason.SILENT: f"The server at {server} took the connection and says nothing; "
@@ -137,6 +141,7 @@ def trouble_of(problem: ServerProblem) -> str:
             | ServerReason.NO_DATABASE
             | ServerReason.NOT_ALLOWED
             | ServerReason.BAD_DSN
+            | ServerReason.NOT_TRUSTED
         ):
             return LinkTrouble.REFUSED
         case ServerReason.FOREIGN | ServerReason.EMPTY:

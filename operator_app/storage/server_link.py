@@ -14,7 +14,7 @@ from operator_app.storage.door import Connection, ServerMark, connect, greet, th
 from operator_app.storage.feed import Feed, MemoryShelf, Window
 from operator_app.storage.problems import ServerProblem, StoreProblemError
 from operator_app.storage.pump import Pump
-from operator_app.storage.seat_store import SeatStore
+from operator_app.storage.seat_store import QuarantinedEvent, SeatStore
 from operator_app.storage.server_errors import trouble_of
 from operator_app.storage.socket_guard import SocketGuard
 from operator_app.workflow.ports import LinkState, LinkTrouble, Presence
@@ -124,6 +124,18 @@ class ServerLink:
     async def aclose(self) -> None:
         """`stop`, without blocking the loop."""
         await asyncio.to_thread(self.stop)
+
+    # ---- what the server would not take
+
+    async def set_aside(self) -> tuple[QuarantinedEvent, ...]:
+        """Events of ours that the server refused, oldest first, with its words. Raises `StoreProblemError`."""
+        return await asyncio.to_thread(self._store.quarantine_list)
+
+    async def retry_set_aside(self) -> int:
+        """Send them once more; returns how many. Raises `StoreProblemError`."""
+        count = await asyncio.to_thread(self._store.retry_quarantined)
+        self._state.refresh()
+        return count
 
     # ---- told by the feed, on its thread
 

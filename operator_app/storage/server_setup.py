@@ -40,6 +40,7 @@ class SetupReport:
 _ONE_AT_A_TIME = "SELECT pg_try_advisory_lock(112, 1)"
 """Held until the connection ends. Asked again and again: whoever waits inside a statement would keep an index from
 being made concurrently by the one who has the lock, and both would wait for ever."""
+_DEADLOCKS = 3
 _TURN_S, _ASK_EVERY_S = 60.0, 0.1
 
 
@@ -67,8 +68,15 @@ def init_server(admin_dsn: str) -> SetupReport:
         "postgresql+psycopg://", creator=lambda: psycopg.connect(admin_dsn, connect_timeout=5)
     )
     try:
-        with engine.connect() as connection:
-            return _migrate(connection, admin_dsn)
+        for chance in range(_DEADLOCKS, -1, -1):
+            try:
+                with engine.connect() as connection:
+                    return _migrate(connection, admin_dsn)
+            except sqlalchemy.exc.DBAPIError as error:
+                if chance == 0 or getattr(error.orig, "sqlstate", None) != "40P01":
+                    raise
+                engine.dispose()  # whoever reads several tables may have crossed our way; nothing was done yet
+        raise AssertionError
     except sqlalchemy.exc.DBAPIError as error:
         raise _setup_problem(error, admin_dsn) from error
     finally:

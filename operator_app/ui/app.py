@@ -4,7 +4,6 @@ Nothing here or in any window may start a second event loop (`exec` of dialogs a
 """
 
 import asyncio
-import gc
 import logging
 import signal
 import socket
@@ -17,6 +16,8 @@ from typing import Any
 import qasync
 from PySide6.QtCore import QEvent, QObject, QSocketNotifier, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QWidget
+
+from operator_app.lanes.collector import QuietCollector
 
 log = logging.getLogger(__name__)
 
@@ -47,16 +48,15 @@ class WindowApp(QApplication):
             log.debug("no window is left to show it")
 
     def quiet_gc(self, idle: Callable[[], bool]) -> None:
-        """Keep garbage collections out of the operator's way: nothing old is looked at but while `idle()` holds.
+        """Keep garbage collections out of the operator's way: see `QuietCollector`.
 
         Call it once, when the window is up.
         """
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(20_000, 50, 1_000_000)
+        quiet = QuietCollector(idle)
+        quiet.start()
         self.collector = QTimer(self)
         self.collector.setInterval(COLLECT_EVERY_MS)
-        self.collector.timeout.connect(lambda: gc.collect() if idle() else None)
+        self.collector.timeout.connect(quiet.tick)
         self.collector.start()
 
 

@@ -172,7 +172,7 @@ WHO_READS: dict[str, set[str]] = {
 WHO_CALLS: dict[str, set[str]] = {
     **dict.fromkeys(("server_mark_v1", "server_mark_v2", "watch_v1", "heartbeat_v1", "leave_v1", "masked_number",
                      "masked_body", "is_maskable"), ALL),
-    "apply_events_v1": ALL - {"wall"},
+    **dict.fromkeys(("apply_events_v1", "at_hand_v1"), ALL - {"wall"}),
 }  # fmt: skip
 """Each function that anybody may call; all others are closed."""
 

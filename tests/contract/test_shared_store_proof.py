@@ -9,7 +9,7 @@ import pytest
 
 from operator_app.bootstrap.cli import run as main
 from operator_app.domain.ids import CallId, IncidentId
-from operator_app.domain.messages import CallOffered, IncidentOpened, to_record
+from operator_app.domain.messages import CallOffered, Event, IncidentOpened, to_record
 from operator_app.storage.backup import backup, verify
 from operator_app.storage.launcher import DebianServer, EmbeddedServer
 from operator_app.storage.problems import ServerProblem
@@ -138,6 +138,25 @@ def test_a_number_that_was_given_out_twice_is_told_apart_the_same_everywhere_and
     changed = board.apply([first])
     assert changed.incidents == set(numbers)
     assert {str(each.id): each.number for each in board.incidents.values()} == numbers
+
+
+def test_an_earlier_opening_that_comes_late_changes_who_of_two_came_first(any_database: Database) -> None:
+    first, second = Writer("M1"), Writer("M2")
+    mine, other = IncidentId(fresh_id()), IncidentId(fresh_id())
+    early = first.event(IncidentOpened(mine, "KTM-1", None))
+    second.notes(1)
+    between = second.event(IncidentOpened(other, "KTM-1", None))
+    first.notes(3)
+    late = first.event(IncidentOpened(mine, "KTM-1", None))
+    order: tuple[tuple[Writer, Event], ...] = ((first, late), (second, between), (first, early))
+    board, told = Board(), list[dict[str, str]]()
+    with inside(any_database.login("seat")) as db:
+        for writer, event in order:
+            apply(db, writer, [event])
+            board.apply([event])
+            told.append(dict(db.execute("SELECT id::text, number FROM op112.incident").fetchall()))
+            assert told[-1] == {str(each.id): each.number for each in board.incidents.values()}
+    assert [each[mine] for each in told] == ["KTM-1", "KTM-1-2", "KTM-1"]
 
 
 def test_one_call_at_three_seats_is_one_call(any_database: Database) -> None:

@@ -10,10 +10,11 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from operator_app.room.room import Room
-from tests.perf import audio, calls, form, place_search, record, starts
+from tests.perf import audio, calls, dead, form, large, place_search, record, starts
 from tests.perf.figures import Figure, save, table
 
 RESULTS = Path("build/bench/results.json")
@@ -39,6 +40,8 @@ SUITES: dict[str, Callable[[], list[Figure]]] = {
     "audio": audio.measure,
     "calls": in_room(calls.measure),
     "form": in_room(form.measure),
+    "dead": dead.measure,
+    "large": large.measure,
     "places": place_search.measure,
     "record": in_room(record.measure),
     "start": in_room(starts.measure),
@@ -49,7 +52,9 @@ def main() -> int:
     """Measure, print the table, write the file; exit code 1 when something could not be measured."""
     parser = argparse.ArgumentParser(prog="tests.perf", description=__doc__)
     parser.add_argument("--only", choices=sorted(SUITES), action="append", help="only these measurements")
+    parser.add_argument("--full", action="store_true", help="R6 with a million incidents, if it is measured")
     given = parser.parse_args()
+    SUITES["large"] = partial(large.measure, given.full)
     figures: list[Figure] = []
     failed: list[str] = []
     for name in given.only or sorted(SUITES):

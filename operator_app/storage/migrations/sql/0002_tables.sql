@@ -1,5 +1,9 @@
 -- What the log proves, who may read whom, and which server it is. Only additions: windows of before go on as they are.
 
+-- All at once and in the order in which windows take them, or a writer and this step could wait for each other.
+LOCK TABLE journal_head, event, alarm, incident, reporter, incident_call, dispatch, rejected, call, seat, presence,
+    server_generation, compat IN ACCESS EXCLUSIVE MODE;
+
 ALTER TABLE event ADD COLUMN link bigint, ADD COLUMN hash bytea;
 COMMENT ON COLUMN event.link IS 'Place in the chain of its journal, in the order of arrival: 1, 2, 3 …; empty for events of before there was a chain.';
 COMMENT ON COLUMN event.hash IS 'SHA-256 of the hash one link before and of this event; see verify_chain.';
