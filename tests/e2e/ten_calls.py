@@ -1,7 +1,7 @@
 """Ten calls of different kinds taken by keyboard alone: real SIP from SIPp, real keys through X, the end read by psql.
 
-Five emergencies with an incident and its hand-over, four noise calls that cost one key, one complaint that is written down
-and goes to nobody's desk. `python -m tests.e2e.ten_calls [FOLDER]` plays them with a picture after each.
+Five emergencies with an incident and its hand-over, four noise calls that cost one key, one complaint that is written
+down and goes to nobody's desk. `python -m tests.e2e.ten_calls [FOLDER]` plays them with a picture after each.
 """
 
 import sys

@@ -40,18 +40,18 @@ KINDS = ("KEB-01", "SAT-01", "BEN-01", "LAK-01", "MED-01", "UTL-01", "KAM-02")
 VILLAGES = ("Teluk Lingga", "Swarga Bara", "Singa Gembara", "Sangatta Utara", "Singa Geweh")
 
 
-def fill(folder: Path, incidents: int = INCIDENTS, seed: int = 112) -> int:
-    """Put that many incidents into the store of `folder`, all but the last dozen closed; return the count of events."""
+def fill(folder: Path, incidents: int = INCIDENTS, seed: int = 112, *, still_open: int = STILL_OPEN) -> int:
+    """Put that many incidents into the store of `folder`, the last few still open; return the count of events."""
     store = SeatStore.open(folder)
     try:
-        events = tuple(history(incidents, seed))
+        events = tuple(history(incidents, seed, still_open))
         store.keep_foreign(events, None)
     finally:
         store.close()
     return len(events)
 
 
-def history(incidents: int, seed: int) -> Iterator[Event]:
+def history(incidents: int, seed: int, still_open: int = STILL_OPEN) -> Iterator[Event]:
     """Every event of those incidents and their calls, in order, evenly over the last three months."""
     chance = random.Random(seed)
     journal, seat = JournalId(str(uuid.UUID(int=chance.getrandbits(128)))), SeatName("M9")
@@ -59,7 +59,7 @@ def history(incidents: int, seed: int) -> Iterator[Event]:
     seq = 0
     for number in range(incidents):
         at = begin + timedelta(seconds=DAYS * 86_400 * number / incidents)
-        for step, fact in enumerate(_facts(number, incidents, at, chance)):
+        for step, fact in enumerate(_facts(number, incidents - still_open, at, chance)):
             seq += 1
             moment = at + timedelta(seconds=7 * step)
             ms = int(moment.timestamp() * 1000)
@@ -68,7 +68,7 @@ def history(incidents: int, seed: int) -> Iterator[Event]:
             )
 
 
-def _facts(number: int, incidents: int, at: datetime, chance: random.Random) -> Iterator[Fact]:
+def _facts(number: int, open_from: int, at: datetime, chance: random.Random) -> Iterator[Fact]:
     ms = int(at.timestamp() * 1000)
     call, incident, dispatch = (uuid7(ms, chance.randbytes(10)) for _ in range(3))
     call_id, incident_id, dispatch_id = CallId(call), IncidentId(incident), DispatchId(dispatch)
@@ -93,7 +93,7 @@ def _facts(number: int, incidents: int, at: datetime, chance: random.Random) -> 
     yield IncidentMoved(incident_id, IncidentStatus.FORWARDED, "")
     yield CallClassified(call_id, Classification.EMERGENCY)
     yield CallEnded(call_id, "remote", 200, "")
-    if number >= incidents - STILL_OPEN:
+    if number >= open_from:
         return
     yield DispatchDelivered(incident_id, dispatch_id)
     for state in (DispatchState.ACCEPTED, DispatchState.DONE):
