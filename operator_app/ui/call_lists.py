@@ -8,9 +8,10 @@ from operator_app.ui.keymap import Deed, KeyMap
 from operator_app.ui.presenters.lists import ListsView
 from operator_app.ui.presenters.wording import Say
 from operator_app.ui.rows_view import RowsModel, RowsView
-from operator_app.ui.theme import Theme
+from operator_app.ui.theme import BODY, Theme
 from operator_app.ui.widgets import KeyButton, KeyCap, Panel
 
+SAMPLES = ("0812-5544-0199", "0:00:00")
 NAMES = ("waiting", "abandoned", "recent")
 
 
@@ -97,8 +98,10 @@ class CallLists(Panel):
         """Share the width among the columns."""
         super().resizeEvent(event)
         inner = self.width() - 2 * self.theme.px(8)
+        metrics, side = self.theme.metrics(BODY, 600), 2 * self.views["waiting"].delegate.side
+        number, time = (metrics.horizontalAdvance(sample) + side for sample in SAMPLES)
         for view in self.views.values():
-            view.set_widths([inner * 48 // 100, inner * 20 // 100, inner - inner * 68 // 100])
+            view.set_widths([number, time, max(1, inner - number - time)])
 
     def _arrange(self, theme: Theme, keys: KeyMap) -> None:
         self.column.setContentsMargins(theme.px(8), theme.px(10), theme.px(8), theme.px(8))

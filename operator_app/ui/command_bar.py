@@ -12,9 +12,9 @@ from operator_app.ui.rows_view import RowsModel, RowsView
 from operator_app.ui.theme import Theme
 from operator_app.ui.widgets import Text
 
-WIDE = 1040
-SHARES = (10, 45, 35, 10)
-NARROW_BELOW = 720
+WIDE = 860
+SHARES = (13, 72, 0, 15)
+NARROW_BELOW = 640
 
 
 class CommandLine(QLineEdit):
@@ -154,7 +154,8 @@ class CommandBar(Overlay):
         bar = self.view.verticalScrollBar().sizeHint().width()
         free = self.width() - margins.left() - margins.right() - bar
         narrow = free < self.theme.px(NARROW_BELOW)
-        self.view.stack({1: (((2, ""),),)} if narrow else {})
+        self.view.stack({1: (((2, ""),),)})
+        self.view.fit_rows()
         self.view.setColumnHidden(0, narrow)
         shares = (0, 80, 0, 20) if narrow else SHARES
         self.view.set_widths([max(1, free * share // sum(shares)) for share in shares])

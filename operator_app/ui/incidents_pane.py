@@ -14,7 +14,7 @@ from operator_app.ui.widgets import KeyCap, Panel, SectionTitle, SpanText
 
 SAMPLES = ("P1", "KTM-261123-M3-014", "", "", "000:00:00", "", "", "00")
 """What a column must hold at least; empty: it shares what is left by `SHARES`."""
-SHARES = (0, 0, 29, 32, 0, 16, 23, 0)
+SHARES = (0, 0, 27, 34, 0, 16, 23, 0)
 BESIDE = frozenset({1, 3, 5, 7})
 """Columns that a narrow table has below others: place, number and agencies below the kind, the seat below the state."""
 NARROW_BELOW = 900

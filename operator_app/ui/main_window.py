@@ -215,13 +215,12 @@ class MainWindow(QWidget):
         self._buttons: dict[Page, KeyButton] = {}
         self._group = QButtonGroup(strip)
         for page, deed in (
-            (Page.PHONE, Deed.ANSWER),
+            (Page.PHONE, Deed.NEXT_LIST),
             (Page.FORM, Deed.PLACE),
             (Page.MAP, Deed.MAP),
             (Page.INCIDENTS, Deed.FILTER),
         ):
-            cap = "" if page is Page.PHONE else keys.cap(deed)
-            button = KeyButton(theme, say(f"page.{page}"), cap, name=f"page_{page}", text_px=13)
+            button = KeyButton(theme, say(f"page.{page}"), keys.cap(deed), name=f"page_{page}", text_px=13)
             button.setCheckable(True)
             button.clicked.connect(lambda _=False, p=page: self.page_wished.emit(p))
             self._group.addButton(button)

@@ -154,7 +154,7 @@ class SpanDelegate(QStyledItemDelegate):
         wide, tall = self.width_of(cell), self._metrics[True, True].height() + self._theme.px(6)
         if index.column() in self.below:
             lines = self._lines_below(index)
-            wide = max(wide, *(self._small_metrics.horizontalAdvance(line) for line in lines))
+            wide = max([wide, *(self._small_metrics.horizontalAdvance(line) for line in lines)])
             tall += len(lines) * self._small_metrics.height()
         return QSize(wide + 2 * self.side, tall)
 
@@ -176,7 +176,12 @@ class SpanDelegate(QStyledItemDelegate):
             return f"{before}{text}" if text else ""
 
         lines = self.below[index.column()]
-        return [" · ".join(filter(None, (words(*part) for part in line))) for line in lines]
+        told = [" · ".join(filter(None, (words(*part) for part in line))) for line in lines]
+        return told if any(told) else []
+
+    def count_below(self, index: Index) -> int:
+        """Return how many lines stand below the words of that cell."""
+        return len(self._lines_below(index)) if index.column() in self.below else 0
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint ground and text."""
@@ -353,6 +358,16 @@ class RowsView(QTableView):
         self.row_height = self._one_line + lines * self._theme.metrics(SMALL).height()
         self.verticalHeader().setDefaultSectionSize(self.row_height)
         self.horizontalHeader().setVisible(self._titled and (titles or not below))
+
+    def fit_rows(self) -> None:
+        """Make each row as high as its own lines: for short lists only."""
+        small = self._theme.metrics(SMALL).height()
+        for row in range(self._rows_model.rowCount()):
+            lines = max(
+                (self.delegate.count_below(self._rows_model.index(row, c)) for c in self.delegate.below),
+                default=0,
+            )
+            self.verticalHeader().resizeSection(row, self._one_line + lines * small)
 
     def say_empty(self, words: str) -> None:
         """Let these words stand there without rows."""

@@ -56,7 +56,7 @@ RECORDING = "recording"
 KNOWN_AFTER_MS, KNOWN_EVERY_S = 150, 15
 CHIME_MS = 1500
 SECOND_MS = 1000
-PREPARE_EVERY_MS, PREPARED_AT_ONCE = 50, 150
+PREPARE_EVERY_MS, PREPARED_AT_ONCE = 40, 40
 """The filter's words are made ready in small bites of some milliseconds."""
 
 

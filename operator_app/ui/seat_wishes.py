@@ -109,7 +109,7 @@ class SeatWishes:
             Deed.FILTER: self._to_filter,
             Deed.SORT: self._sort,
             Deed.MAP: self._to_map,
-            Deed.NEXT_LIST: self._panes.lists.next_list,
+            Deed.NEXT_LIST: self._next_list,
             Deed.CALL_BACK: self._call_back,
             Deed.HELP: self._help,
             Deed.COMMAND: self._command,
@@ -151,6 +151,10 @@ class SeatWishes:
     def _to_map(self) -> None:
         self._panes.window.bring(Page.MAP)
         self._panes.map.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _next_list(self) -> None:
+        self._panes.window.bring(Page.PHONE)
+        self._panes.lists.next_list()
 
     def _sort(self) -> None:
         words = self._say("incidents.sorted", column=self._panes.incidents.sort_next())

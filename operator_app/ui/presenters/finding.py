@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import islice
+from itertools import chain, islice
 
 from operator_app.domain.call import Call
 from operator_app.domain.ids import IncidentId
@@ -133,10 +133,8 @@ class CommandFinder:
         return (self._deed(each) for _, _, each in fitting)
 
     def _incidents(self, wanted: Sequence[str]) -> Iterator[Found]:
-        search = self._table.search
-        opened = (each for each in self._table.all() if search.holds(each, wanted))
-        ended = (each for each in self._table.ended() if search.holds(each, wanted))
-        return (self._incident(each) for source in (opened, ended) for each in source)
+        found = self._table.search.matching(chain(self._table.all(), self._table.ended()), wanted)
+        return (self._incident(each) for each in found)
 
     def _numbers(self, figures: str) -> list[Found]:
         known = self._past.numbers_like(figures, NUMBERS)

@@ -1,6 +1,6 @@
 """The words by which an incident is found: written once for each state of it, in bites while nothing else happens."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from operator_app.domain.figures import number_key
 from operator_app.domain.ids import IncidentId
@@ -39,10 +39,15 @@ class IncidentWords:
         self._held[incident.id] = (incident, text)
         return text
 
-    def holds(self, incident: Incident, parts: Iterable[str]) -> bool:
-        """Whether the incident holds each of these small-lettered parts."""
-        text = self.of(incident)
-        return all(part in text for part in parts)
+    def matching(self, incidents: Iterable[Incident], parts: Sequence[str]) -> Iterator[Incident]:
+        """Give those that hold each of these small-lettered parts, in their order."""
+        first, others = parts[0], parts[1:]
+        held, of = self._held, self.of
+        for incident in incidents:
+            known = held.get(incident.id)
+            text = known[1] if known is not None and known[0] is incident else of(incident)
+            if first in text and all(part in text for part in others):
+                yield incident
 
     def prepare(self, incidents: Iterable[Incident], count: int) -> bool:
         """Make up to `count` incidents ready; returns whether there are more to do."""

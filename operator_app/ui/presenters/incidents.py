@@ -93,9 +93,9 @@ class IncidentsPresenter:
         opened = self._open.ordered()
         if not parts:
             return self._sorted(opened)
-        found = self._sorted(tuple(each for each in opened if self._search.holds(each, parts)))
+        found = self._sorted(tuple(self._search.matching(opened, parts)))
         since = self._seat.now() - timedelta(days=CLOSED_DAYS)
-        closed = (each for each in self._ended.newest_first(since) if self._search.holds(each, parts))
+        closed = self._search.matching(self._ended.newest_first(since), parts)
         return (*found, *islice(closed, CLOSED_SHOWN))
 
     def _sorted(self, incidents: tuple[Incident, ...]) -> tuple[Incident, ...]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from operator_app.domain.call import Call
 from operator_app.domain.figures import AbandonedNumber, abandoned
@@ -12,7 +13,8 @@ from operator_app.ui.presenters.rows import Cell, Row, cell
 from operator_app.ui.presenters.wording import Say, Tone, local_time, number_text, running
 from operator_app.workflow.seat import Seat
 
-RECENT_SHOWN = 30
+RECENT_SHOWN, RECENT_AMONG = 30, 2000
+"""So many calls of this seat, looked for among so many of the room."""
 CALL_BACK_WITHIN_S = 60.0
 WAIT_WATCH_S = 5.0
 
@@ -33,18 +35,25 @@ class ListsPresenter:
         self._seat = seat
         self._say = say
         self._past = past
+        self._vain: dict[str, tuple[AbandonedNumber, ...]] = {}
         self._abandoned: tuple[AbandonedNumber, ...] = ()
         self._recent: tuple[Call, ...] = ()
         self.gather()
 
     def gather(self) -> None:
-        """Fold the calls of the board anew."""
+        """Fold the calls of those numbers anew that have changed: thousands of calls of the past cost nothing."""
         seat, now = self._seat, self._seat.now()
         midnight = now.astimezone(seat.timezone).replace(hour=0, minute=0, second=0, microsecond=0)
-        calls = seat.board.calls.values()
-        self._abandoned = abandoned(calls, midnight)
-        own = (call for call in calls if call.seat == seat.name and call.is_over)
-        self._recent = tuple(sorted(own, key=lambda call: call.offered_at, reverse=True)[:RECENT_SHOWN])
+        for key in self._past.take_touched():
+            self._vain.pop(key, None)
+            if vain := abandoned(self._past.calls_of(key), midnight):
+                self._vain[key] = vain
+        found = (each for listed in self._vain.values() for each in listed)
+        today = (each for each in found if each.number or each.last_at >= midnight)
+        self._abandoned = tuple(sorted(today, key=lambda each: (each.first_at, each.calls)))
+        late = islice(self._past.newest_first(), RECENT_AMONG)
+        own = (call for call in late if call.seat == seat.name and call.is_over)
+        self._recent = tuple(islice(own, RECENT_SHOWN))
 
     def view(self) -> ListsView:
         """Return the lists as they have to look now."""

@@ -1,7 +1,7 @@
 """What is known about a number: its earlier calls and what came of them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import nlargest
@@ -31,14 +31,36 @@ class NumberPast:
         """`calls` is the board's own, live view."""
         self._calls = calls
         self._by_number: defaultdict[str, set[CallId]] = defaultdict(set)
+        self._order: list[tuple[datetime, CallId]] = []
+        self._known: set[CallId] = set()
+        self._touched: set[str] = set()
         self.changed(calls)
 
     def changed(self, call_ids: Iterable[str]) -> None:
         """Take note of new or changed calls."""
+        fresh = []
         for call_id in call_ids:
             call = self._calls.get(CallId(call_id))
-            if call is not None and (key := number_key(call.number)):
-                self._by_number[key].add(call.id)
+            if call is None:
+                continue
+            key = number_key(call.number)
+            self._touched.add(key)
+            self._by_number[key].add(call.id)
+            if call.id not in self._known:
+                self._known.add(call.id)
+                fresh.append((call.offered_at, call.id))
+        if fresh:
+            self._order += fresh
+            self._order.sort()  # nearly in order already: that costs next to nothing
+
+    def newest_first(self) -> Iterator[Call]:
+        """Give every known call, the last first."""
+        return (self._calls[call_id] for _, call_id in reversed(self._order))
+
+    def take_touched(self) -> frozenset[str]:
+        """Return the keys of the numbers whose calls changed since the last asking; "" stands for all withheld ones."""
+        touched, self._touched = frozenset(self._touched), set()
+        return touched
 
     def calls_of(self, number: str) -> tuple[Call, ...]:
         """Return every call from or to that number, the last first."""
@@ -49,7 +71,7 @@ class NumberPast:
     def numbers_like(self, figures: str, count: int) -> tuple[str, ...]:
         """Return numbers that hold those figures, at most so many, the one that called last first."""
         wanted = number_key(figures)
-        held = [key for key in self._by_number if wanted in key]
+        held = [key for key in self._by_number if key and wanted in key]
         last = ((max(self._calls[each].offered_at for each in self._by_number[key]), key) for key in held)
         return tuple(key for _, key in nlargest(count, last))
 

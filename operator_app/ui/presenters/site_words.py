@@ -12,7 +12,7 @@ class SiteWords:
     def __init__(self, say: Say, kinds: Iterable[Kind], agencies: Iterable[Agency]) -> None:
         self._say = say
         self._kinds = {kind.code: kind for kind in kinds}
-        self._agencies = {agency.code: agency for agency in agencies}
+        self._agencies = {str(agency.code): agency for agency in agencies}
 
     def kind(self, code: str) -> str:
         """Return the kind's name, empty for an empty code."""
@@ -31,7 +31,7 @@ class SiteWords:
 
     def agency(self, code: str) -> str:
         """Return the agency's name."""
-        known = {str(each): agency for each, agency in self._agencies.items()}.get(code)
+        known = self._agencies.get(code)
         return code if known is None else known.name
 
     def seat(self, name: str) -> str:

@@ -1,0 +1,158 @@
+"""What the operator's window can look like: each scene brings a seat in the middle of a shift there by keys.
+
+A pane that is new in the window gets its scene here; then it is walked at every size, in both languages and themes
+(`test_every_size.py`), and pictured (`python -m tests.ui.looks`).
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import Qt
+
+from operator_app.domain.messages import FieldSet
+from operator_app.ui.main_window import Page
+from tests.ui.desk_scene import until
+from tests.ui.seat_room import PastWriter, settled
+from tests.ui.test_seat_window import CTRL, Stage
+
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+async def quiet(it: Stage) -> None:
+    """The call is over, nobody waits."""
+    it.press(Qt.Key.Key_F12)
+    for call in it.room.seat.waiting():
+        it.room.phone.far_ends(call.call_id)
+    await it.still()
+
+
+async def talking(it: Stage) -> None:
+    """The design picture: a house fire on the line."""
+    await it.still()
+
+
+async def ringing(it: Stage) -> None:
+    """A call rings and nobody is on the line."""
+    it.press(Qt.Key.Key_F12)
+    await it.still()
+
+
+async def held(it: Stage) -> None:
+    """The call is held and muted."""
+    it.press(Qt.Key.Key_F3)
+    it.press(Qt.Key.Key_F4)
+    await it.still()
+
+
+async def cut_off(it: Stage) -> None:
+    """Neither server nor phone."""
+    it.room.cut(12)
+    it.room.phone.die()
+    await settled(it.room)
+
+
+async def clash(it: Stage) -> None:
+    """Two seats wrote the same field."""
+    other = PastWriter("M1").back(-1)
+    it.room.seat.on_events([other.event(FieldSet(it.at_hand.id, "landmark", "depan SPBU"))])
+    await it.still()
+
+
+async def places(it: Stage) -> None:
+    """Places are found while typing."""
+    it.press(Qt.Key.Key_F5)
+    it.write("s")
+    it.write("a")
+    await until(lambda: it.seat_window.panes.form.place.hits_shown)
+
+
+async def kinds(it: Stage) -> None:
+    """Kinds are found by letters."""
+    it.press(Qt.Key.Key_F6)
+    it.write("ke")
+    await until(lambda: it.seat_window.panes.form.kind.hits_shown)
+
+
+async def abandoned(it: Stage) -> None:
+    """Who hung up."""
+    it.press(Qt.Key.Key_L, CTRL)
+    it.press(Qt.Key.Key_L, CTRL)
+    await it.still()
+
+
+async def recent(it: Stage) -> None:
+    """The last calls."""
+    for _ in range(3):
+        it.press(Qt.Key.Key_L, CTRL)
+    await it.still()
+
+
+async def searched(it: Stage) -> None:
+    """Incidents searched."""
+    it.press(Qt.Key.Key_F, CTRL)
+    it.write("sangatta")
+    await it.still()
+
+
+async def old(it: Stage) -> None:
+    """Everything is late."""
+    it.room.clock.pass_s(5 * 3600)
+    it.seat_window.screen._tick()
+    await it.still()
+
+
+async def key_help(it: Stage) -> None:
+    """All keys."""
+    it.press(Qt.Key.Key_F1)
+    it.press(Qt.Key.Key_Down)
+
+
+async def new_key(it: Stage) -> None:
+    """A key is refused."""
+    it.press(Qt.Key.Key_F1)
+    it.press(Qt.Key.Key_Down)
+    it.press(Qt.Key.Key_Return)
+    it.press(Qt.Key.Key_F12)
+
+
+async def command(it: Stage) -> None:
+    """The command bar finds."""
+    it.press(Qt.Key.Key_K, CTRL)
+    it.write("sang")
+    await until(lambda: not it.seat_window.panes.commands._search.isActive())
+
+
+async def number_history(it: Stage) -> None:
+    """The past of a number."""
+    it.press(Qt.Key.Key_B, CTRL | SHIFT)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """How to get there, on which page it is to be seen where there is no room for all, and what may end in dots."""
+
+    play: Callable[[Stage], Awaitable[None]]
+    pages: tuple[Page, ...] = ()
+    may_elide: frozenset[str] = field(default_factory=frozenset)
+
+
+PHONE, FORM, INCIDENTS = (Page.PHONE,), (Page.FORM,), (Page.INCIDENTS,)
+
+SCENES: dict[str, Scene] = {
+    "quiet": Scene(quiet, tuple(Page)),
+    "talking": Scene(talking, tuple(Page)),
+    "ringing": Scene(ringing, PHONE),
+    "held": Scene(held, PHONE),
+    "cut-off": Scene(cut_off, tuple(Page)),
+    "clash": Scene(clash, FORM),
+    "places": Scene(places),
+    "kinds": Scene(kinds),
+    "abandoned": Scene(abandoned, PHONE),
+    "recent": Scene(recent, PHONE),
+    "searched": Scene(searched, INCIDENTS),
+    "old": Scene(old, INCIDENTS),
+    "key-help": Scene(key_help),
+    "new-key": Scene(new_key),
+    "command": Scene(command),
+    "number-history": Scene(number_history),
+}

@@ -1,0 +1,87 @@
+"""Every scene of the operator's window at every size, in both languages and themes: whole, named, reached by a key."""
+
+import asyncio
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from operator_app.ui.main_window import Mode, Page
+from tests.ui.desk_scene import texts
+from tests.ui.scenes import SCENES, Scene
+from tests.ui.test_seat_window import SIZES, Stage, staged
+from tests.ui.walk import contrast_faults, key_faults, layout_faults, reader_faults
+
+SETTLING_TURNS = 60
+"""Layouts settle some turns of the loop after the words."""
+FOREIGN = frozenset({"timeline", "formWarning", "notice"})
+"""Lines whose length is other people's: what does not fit is in the tool tip."""
+ROWS = frozenset(
+    {
+        "incidentsTable",
+        "list_waiting",
+        "list_abandoned",
+        "list_recent",
+        "commandHits",
+        "placeHits",
+        "kindHits",
+        "keyTable",
+        "callName",
+        "callNumber",
+        "villageRemark",
+    }
+)
+"""At twice the size these may end in dots, too."""
+
+
+async def until_no_faults(it: Stage, may_elide: frozenset[str]) -> list[str]:
+    """Let the layout settle and return what is wrong then."""
+    window = it.window
+    faults = layout_faults(window, may_elide=may_elide)
+    for _ in range(SETTLING_TURNS):
+        if not faults:
+            break
+        await asyncio.sleep(0.01)
+        faults = layout_faults(window, may_elide=may_elide)
+    return faults
+
+
+async def walk(it: Stage, scene: Scene, *, scale: float) -> list[str]:
+    """Look at each page of the scene and return everything that is wrong."""
+    window = it.seat_window.window
+    await scene.play(it)
+    elide = FOREIGN | scene.may_elide | (ROWS if scale > 1 else frozenset())
+    faults = []
+    pages: tuple[Page | None, ...] = scene.pages if window.mode is not Mode.WIDE and scene.pages else (None,)
+    for page in pages:
+        if page is not None:
+            window.bring(page)
+        await asyncio.sleep(0)
+        found = await until_no_faults(it, elide)
+        found += [*reader_faults(window), *key_faults(window)]
+        faults += [f"{page or 'all'}: {each}" for each in found]
+    return faults
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+@pytest.mark.parametrize(("size", "scale"), SIZES)
+@pytest.mark.parametrize("name", SCENES)
+def test_every_pane_is_whole_named_and_reached_by_a_key(
+    qapp: QApplication, name: str, size: tuple[int, int], scale: float, language: str
+) -> None:
+    async def scene(it: Stage) -> None:
+        faults = await walk(it, SCENES[name], scale=scale)
+        assert not faults, "\n".join(faults)
+
+    staged(qapp, scene, language=language, scale=scale, size=size, other_texts=lambda: [texts("en")])
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("name", SCENES)
+def test_every_word_stands_out_as_it_is_painted(qapp: QApplication, name: str, theme: str) -> None:
+    async def scene(it: Stage) -> None:
+        await SCENES[name].play(it)
+        await asyncio.sleep(0)
+        faults = contrast_faults(it.window)
+        assert not faults, "\n".join(faults)
+
+    staged(qapp, scene, theme=theme)
