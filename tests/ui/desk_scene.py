@@ -30,9 +30,11 @@ def play(app: QApplication, scene: Callable[[], Coroutine[Any, Any, None]]) -> N
         left = [each.get_name() for each in asyncio.all_tasks() if each is not asyncio.current_task()]
         assert not left, f"tasks outlive the scene: {left}"
 
-    with loop:
-        loop.run_until_complete(whole())
-    app.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    try:
+        with loop:
+            loop.run_until_complete(whole())
+    finally:  # also after a failure: a window that is left follows the style of the next scene
+        app.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 async def until(fact: Callable[[], bool]) -> None:
