@@ -14,7 +14,7 @@ from operator_app.ui.widgets import KeyCap, Panel, SectionTitle, SpanText
 
 SAMPLES = ("P1", "KTM-261123-M3-014", "", "", "000:00:00", "", "", "00")
 """What a column must hold at least; empty: it shares what is left by `SHARES`."""
-SHARES = (0, 0, 27, 34, 0, 16, 23, 0)
+SHARES = (0, 0, 285, 359, 0, 140, 216, 0)
 BESIDE = frozenset({1, 3, 5, 7})
 """Columns that a narrow table has below others: place, number and agencies below the kind, the seat below the state."""
 NARROW_BELOW = 900
@@ -90,6 +90,7 @@ class IncidentsPane(Panel):
         self.view.selectionModel().currentRowChanged.connect(lambda *_: self._point())
         self._titles = theme.metrics(SMALL)
         self._body = theme.metrics(BODY, 600)
+        self._numbers = theme.metrics(BODY, 600, tabular=False)
 
     def height_for(self, rows: int) -> int:
         """Return the height that shows exactly so many rows."""
@@ -144,7 +145,10 @@ class IncidentsPane(Panel):
         below = {2: (((3, ""),), ((1, ""), (5, ""))), 6: (((7, f"{titles[7]} "),),)}
         self.view.stack(below if narrow else {}, titles=False)
         least = [
-            max(self._body.horizontalAdvance(sample), 0 if narrow else self._titles.horizontalAdvance(title))
+            max(
+                (self._numbers if "-" in sample else self._body).horizontalAdvance(sample),
+                0 if narrow else self._titles.horizontalAdvance(title),
+            )
             + side
             + 2
             for sample, title in zip(SAMPLES, titles, strict=True)

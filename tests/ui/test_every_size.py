@@ -62,8 +62,10 @@ async def walk(it: Stage, scene: Scene, *, scale: float) -> list[str]:
     return faults
 
 
-@pytest.mark.parametrize("language", ["id", "en"])
-@pytest.mark.parametrize(("size", "scale"), SIZES)
+LOOKS = [(*each, "id") for each in SIZES] + [((1366, 768), 1.0, "en"), ((1366, 768), 2.0, "en")]
+
+
+@pytest.mark.parametrize(("size", "scale", "language"), LOOKS)
 @pytest.mark.parametrize("name", SCENES)
 def test_every_pane_is_whole_named_and_reached_by_a_key(
     qapp: QApplication, name: str, size: tuple[int, int], scale: float, language: str
