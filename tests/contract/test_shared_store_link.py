@@ -153,8 +153,8 @@ def test_a_place_that_one_seat_keeps_is_known_at_all_and_at_those_that_come_late
             await m2.until(lambda: "p1" in m2.board.landmarks)
             async with seat(tmp_path, database.login(), "M3") as m3:
                 await m3.until(lambda: "p1" in m3.board.landmarks)
-                await m2.write([m2.writer.event(PlaceDropped("p1"))])
-                for window in (m1, m3):
+                await m1.write([m1.writer.event(PlaceDropped("p1"))])
+                for window in (m2, m3):
                     await window.until(lambda window=window: "p1" not in window.board.landmarks)  # type: ignore[misc]
 
     run(story)
