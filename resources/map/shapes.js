@@ -109,12 +109,17 @@ const operatorShapes = (() => {
     },
 
     _paint(ctx, view) {
+      ctx.imageSmoothingEnabled = false;
       for (const {incident, x, y} of this._marks) {
         if (x < view.west || x > view.east || y < view.north || y > view.south) continue;
         const stamp = this._stamp(kindOf(incident), view.sharp);
-        const half = 14 * this._scale;
-        ctx.drawImage(stamp, x * view.scale - view.x - half, y * view.scale - view.y - half, 2 * half, 2 * half);
+        /* On whole pixels a stamp is copied, not resampled. */
+        const half = stamp.width / view.sharp / 2;
+        const left = Math.round((x * view.scale - view.x - half) * view.sharp) / view.sharp;
+        const top = Math.round((y * view.scale - view.y - half) * view.sharp) / view.sharp;
+        ctx.drawImage(stamp, left, top, 2 * half, 2 * half);
       }
+      ctx.imageSmoothingEnabled = true;
       this._paintWords(ctx, view);
     },
 

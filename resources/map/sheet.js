@@ -24,7 +24,7 @@ const operatorSheet = (() => {
     onRemove() { this._canvas.remove(); },
     getEvents() { return {move: this._follow, moveend: this.draw, resize: this.draw, viewreset: this.draw}; },
 
-    /* Nothing to show needs no memory. */
+    /* What never had anything to show needs no memory; making it anew costs more than keeping it. */
     _isEmpty() { return false; },
 
     _follow() {
@@ -35,8 +35,8 @@ const operatorSheet = (() => {
     draw() {
       const size = this._map.getSize(), sharp = window.devicePixelRatio || 1;
       const pad = size.multiplyBy(this._padding).round();
-      const [width, height] = this._isEmpty() ? [0, 0] : [size.x + 2 * pad.x, size.y + 2 * pad.y];
-      const canvas = this._canvas;
+      const canvas = this._canvas, isBare = this._isEmpty() && !canvas.width;
+      const [width, height] = isBare ? [0, 0] : [size.x + 2 * pad.x, size.y + 2 * pad.y];
       this._pad = pad;
       this._at = this._map.containerPointToLayerPoint([0, 0]);
       L.DomUtil.setPosition(canvas, this._map.containerPointToLayerPoint(pad.multiplyBy(-1)));
@@ -46,7 +46,7 @@ const operatorSheet = (() => {
         canvas.style.width = `${width}px`;
         canvas.style.height = `${height}px`;
       }
-      if (this._isEmpty()) return;
+      if (isBare) return;
       const corner = this._map.getPixelBounds().min.subtract(pad);
       const scale = 256 * 2 ** this._map.getZoom();
       const ctx = canvas.getContext("2d");
