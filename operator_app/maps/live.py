@@ -13,7 +13,10 @@ _WEIGHTS = {"Regular": "400", "Medium": "500", "SemiBold": "600", "Bold": "700"}
 
 @dataclass(frozen=True, slots=True)
 class MapIncident:
-    """An open incident as the map needs it: `priority` 1 to 5 or None while unknown, texts ready for the screen."""
+    """An open incident as the map needs it: `priority` 1 to 5 or None while unknown, texts ready for the screen.
+
+    One that is not `exact` stands where its village has its name.
+    """
 
     id: str
     lat: float
@@ -22,6 +25,7 @@ class MapIncident:
     label: str
     state: str
     selected: bool = False
+    exact: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +127,10 @@ class LiveMap:
         """Order the view to a place; the only way it moves once a hand took hold of it. From then on it follows."""
         self._aim, self._view, self._held = (lat, lon, zoom), None, False
         self._orders["fly"] = self._aim
+
+    def incident(self, incident_id: str) -> MapIncident | None:
+        """Return the incident as it is on the map, None when it is not there."""
+        return self._incidents.get(incident_id)
 
     def let_go(self) -> None:
         """Aim at nothing any more: an untouched map shows the whole region."""

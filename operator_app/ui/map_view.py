@@ -29,6 +29,8 @@ _COVERS = {"dark": ("#10161d", "#9fb0bf"), "light": ("#c9dbe9", "#33414d")}
 """Ground and letters of the cover by theme; the ground is that of the page."""
 _SMALLEST_PX = 160  # beside a table the layout once squeezed the map to nothing
 _PACE_MS = 100
+ZOOM_AREA, ZOOM_POINT = 12.0, 15.0
+"""How near the view goes to a village and to a point."""
 _PATIENCE_MS = 20_000
 _REST_MS = 30_000
 _DEATHS_IN_A_ROW = 4
@@ -225,6 +227,16 @@ class MapView(QWidget):
         """Move the view there at once; zoom 9 shows a regency, 14 a village. Returns the batch id."""
         self._live.fly_to(lat, lon, zoom)
         return self._hurry()
+
+    def show_incident(self, incident_id: str) -> int:
+        """Move the view to an incident, near where its point is known, else to its village. Returns the batch id.
+
+        One that is not on the map moves nothing.
+        """
+        found = self._live.incident(incident_id)
+        if found is None:
+            return self._live.next_seq - 1
+        return self.fly_to(found.lat, found.lon, ZOOM_POINT if found.exact else ZOOM_AREA)
 
     def shutdown(self) -> None:
         """End the page and its processes; the widget shows its cover from then on."""

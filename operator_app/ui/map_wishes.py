@@ -8,14 +8,13 @@ from operator_app.maps.places import OWN_MARK
 from operator_app.ui.errands import Notice
 from operator_app.ui.keymap import Deed
 from operator_app.ui.main_window import Page
-from operator_app.ui.map_view import MapView
+from operator_app.ui.map_view import ZOOM_POINT, MapView
 from operator_app.ui.presenters.commands import SeatCommands
 from operator_app.ui.presenters.map_history import MapHistory
 from operator_app.ui.presenters.wording import Say
 from operator_app.ui.seat_panes import SeatPanes
 from operator_app.workflow.seat import Seat
 
-ZOOM_POINT = 15.0
 Run = Callable[[Coroutine[Any, Any, object], str], object]
 
 

@@ -15,7 +15,8 @@ from operator_app.ui.errands import Errands, Notice
 from operator_app.ui.form_wishes import FormWishes
 from operator_app.ui.keymap import Deed, KeyMap, agency_deeds
 from operator_app.ui.main_window import Page
-from operator_app.ui.map_wishes import ZOOM_POINT, MapWishes
+from operator_app.ui.map_view import ZOOM_AREA, ZOOM_POINT
+from operator_app.ui.map_wishes import MapWishes
 from operator_app.ui.presenters.commands import SeatCommands
 from operator_app.ui.presenters.draft import Draft
 from operator_app.ui.presenters.finding import Found, What
@@ -23,8 +24,6 @@ from operator_app.ui.presenters.lists import ListsPresenter
 from operator_app.ui.presenters.wording import Say
 from operator_app.ui.seat_panes import KeepKeys, SeatPanes
 from operator_app.workflow.seat import Seat
-
-ZOOM_AREA = 12.0
 
 
 class SeatWishes:
@@ -278,10 +277,8 @@ class SeatWishes:
     async def _select(self, incident_id: IncidentId) -> None:
         await self._commands.select(incident_id)
         self._panes.window.bring(Page.FORM)
-        incident = self._seat.incident
-        at = None if incident is None else incident.position
-        if at is not None and self._panes.map.view is not None:
-            self._panes.map.view.fly_to(*at, ZOOM_POINT)
+        if self._panes.map.view is not None:
+            self._panes.map.view.show_incident(incident_id)
 
     def save(self) -> None:
         """Save what was typed, if anything is not saved yet."""

@@ -664,3 +664,44 @@ def test_every_button_of_the_map_has_a_name_and_takes_the_keyboard(room: Room) -
     )
     assert len(buttons) == 6
     assert all(name and tab >= 0 for name, tab in buttons)
+
+
+def test_a_chosen_incident_is_shown_near_or_by_its_village(room: Room) -> None:
+    vague = MapIncident("i9", 1.2, WEST + 1.7, 3, "\u2248 BEN", "Baru", exact=False)
+    room.until_painted(lambda: room.view.set_incidents([FIRE, vague]))
+    room.until_painted(lambda: room.view.show_incident("i1"))
+    assert room.centre() == pytest.approx((FIRE.lat, FIRE.lon), abs=0.001)
+    assert room.ask("map_operator.getZoom()") == 15
+    room.until_painted(lambda: room.view.show_incident("i9"))
+    assert room.centre() == pytest.approx((1.2, WEST + 1.7), abs=0.001)
+    assert room.ask("map_operator.getZoom()") == 12
+    before = room.centre()
+    room.view.show_incident("gone")
+    assert room.centre() == before
+
+
+def test_the_key_to_the_map_gives_it_the_keyboard_and_escape_gives_it_back(
+    make: Callable[..., Room], qtbot: QtBot
+) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    field = QLineEdit()
+    room = make()
+    row = QHBoxLayout(window)
+    row.addWidget(field)
+    row.addWidget(room.view)
+    room.view.left.connect(field.setFocus)
+    window.resize(800, 500)
+    window.show()
+    with qtbot.waitSignal(room.view.ready, timeout=PATIENCE_MS):
+        room.view.activate()
+    room.until_painted(lambda: room.view.fly_to(1.25, WEST + 1, 14))
+    room.view.setFocus(Qt.FocusReason.ShortcutFocusReason)
+    room.until("document.activeElement === map_operator.getContainer()", True)
+    with qtbot.waitSignal(room.view.clicked, timeout=PATIENCE_MS) as heard:
+        QTest.keyClick(room.surface(), Qt.Key.Key_Return)
+    assert heard.args == pytest.approx([1.25, WEST + 1], abs=0.001)
+    with qtbot.waitSignal(room.view.left, timeout=PATIENCE_MS):
+        QTest.keyClick(room.surface(), Qt.Key.Key_Escape)
+    qtbot.waitUntil(field.hasFocus, timeout=PATIENCE_MS)
+    room.view.setParent(None)

@@ -121,7 +121,7 @@ class CallPlace:
                 where = say("call_place.in_nothing")
             shape = say(f"call_place.shape_{location.area.shape}")
             size = "" if centre.accuracy_m is None else f"±{distance_words(centre.accuracy_m, say)}"
-            words = say("call_place.from_call", what=f"{shape} {size}".strip())
+            words = say("call_place.from_call", what=f"{size}, {shape}" if size else shape)
             detail = _joined(where, address, method, *problems)
             return CallPlaceView(words, detail, True, location.area, size or shape)
         if address:

@@ -43,7 +43,7 @@ class MapMarks:
             return None
         state = self._table.standing(incident)
         label = self._label(incident, exact=exact is not None)
-        return MapIncident(incident.id, *at, incident.priority, label, state, selected=selected)
+        return MapIncident(incident.id, *at, incident.priority, label, state, selected, exact is not None)
 
     def _village(self, incident: Incident) -> tuple[float, float] | None:
         return self._villages.get((incident.value("village"), incident.value("district")))

@@ -95,5 +95,7 @@ def build_wall_window(
         screen = app.primaryScreen().size()
         share = WallScale(screen.width(), screen.height(), settings.screen.viewing_distance_m)
         scale = max(1.0, MAP_SCALE * share.screen * share.reach)
-        land = MapView(load_assets(resources), site, texts, interactive=False, scale=scale)
+        land = MapView(
+            load_assets(resources), site, texts, interactive=False, scale=scale, theme=theme.tokens.name
+        )
     return WallApp(room, texts, theme, settings, land, control)

@@ -158,7 +158,7 @@ def view_of(site: Site, location: CallLocation) -> CallPlaceView:
 
 def test_its_area_is_told_with_size_village_and_method(site: Site) -> None:
     view = view_of(site, CallLocation(CIRCLE, method="Cell"))
-    assert (view.words, view.size, view.can_take) == ("Dari panggilan: lingkaran ±850 m", "±850 m", True)
+    assert (view.words, view.size, view.can_take) == ("Dari panggilan: ±850 m, lingkaran", "±850 m", True)
     assert view.detail == "Teluk Hijau, Muara Contoh · cara: Cell"
 
 
