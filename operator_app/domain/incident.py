@@ -117,6 +117,23 @@ class Reminder:
     done_at: datetime | None = None
 
 
+MASK = "•"
+"""First letter of a name or number that the server withheld; what follows a masked number's is no number to dial."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reporter:
+    """Name and number to call back, apart from what happened; empty where nobody told them."""
+
+    name: str
+    number: str
+
+    @property
+    def is_masked(self) -> bool:
+        """The server withholds both from this window."""
+        return self.name.startswith(MASK) or self.number.startswith(MASK)
+
+
 @dataclass(frozen=True, slots=True)
 class Dispatch:
     """One agency's share of an incident, with the time of each step; None where the step did not happen."""
@@ -190,6 +207,11 @@ class Incident:
             self.value("place"),
             self.value("position"),
         )
+
+    @property
+    def reporter(self) -> Reporter:
+        """Who reported it, as far as this window may know; every window that may not gets masks from the server."""
+        return Reporter(self.value("caller_name"), self.value("caller_number"))
 
     @property
     def is_open(self) -> bool:

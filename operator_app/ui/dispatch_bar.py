@@ -93,6 +93,7 @@ class DispatchBar(QWidget):
         self, theme: Theme, say: Say, key_map: KeyMap, agencies: Sequence[tuple[AgencyCode, str]]
     ) -> None:
         super().__init__()
+        self._first, self._more = say("form.dispatch"), say("form.dispatch_more")
         self.proposal = DecisionLine(theme, say)
         self.now = KeyButton(
             theme,
@@ -128,6 +129,7 @@ class DispatchBar(QWidget):
     def tell(self, view: FormView) -> None:
         """Show the proposal and what each agency has been asked."""
         self.proposal.show_view(view)
+        self.now.say(self._more if view.sent_early and view.can_dispatch else self._first)
         self.now.setEnabled(view.can_dispatch)
         for agency in view.agencies:
             button = self.buttons.get(agency.code)

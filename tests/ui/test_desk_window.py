@@ -100,6 +100,15 @@ async def staged(
         window.deleteLater()
 
 
+def test_a_caller_that_the_server_withholds_is_not_shown_as_a_number_to_dial(qapp: QApplication) -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.fire(caller_number="•0123456789")
+        await stage.read()
+        await until(lambda: said(stage.window, "field_caller") == "disamarkan: tanya meja 112")
+
+    play(qapp, lambda: staged(qapp, scene))
+
+
 def test_a_new_dispatch_raises_the_alarm_and_is_delivered_by_being_painted(qapp: QApplication) -> None:
     async def scene(stage: Stage) -> None:
         assert not is_shown(stage.window, "alarm")

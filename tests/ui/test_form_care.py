@@ -211,3 +211,16 @@ def test_a_supervisor_edits_a_card_sees_it_and_publishes_it(qapp: QApplication) 
         assert it.at_hand.value("kind") == "KEB-01"
 
     staged(qapp, scene)
+
+
+def test_what_is_sent_later_is_told_as_an_addition_with_its_own_time(qapp: QApplication) -> None:
+    async def scene(it: Stage) -> None:
+        assert said(it.window, "dispatch") == "Kirim tambahan"  # Damkar was asked early
+        it.press(Qt.Key.Key_F7)
+        await until(lambda: len(it.at_hand.dispatches) == 2)
+        await until(lambda: "RSUD: dikirim, tambahan" in timeline(it))
+        assert "Damkar: dikirim ·" in timeline(it)
+        first, second = it.at_hand.dispatches
+        assert second.sent_at > first.sent_at
+
+    staged(qapp, scene)

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from operator_app.domain.ids import DispatchId
-from operator_app.domain.incident import Dispatch, Incident
+from operator_app.domain.incident import Dispatch, Incident, Reporter
 from operator_app.domain.states import DISPATCH_MOVES, DispatchState
 from operator_app.ui.presenters.desk_timeline import Timeline
 from operator_app.ui.presenters.desk_view import (
@@ -199,12 +199,18 @@ class DeskPresenter:
     def _ended_at(self, share: Share) -> str:
         return local_time(_since(share.dispatch), self._desk.timezone)[:5]
 
+    def _caller(self, reporter: Reporter) -> str:
+        """Name and number; a masked number looks like one and must not be dialled, so it is not shown."""
+        if reporter.is_masked:
+            return self._say("desk.caller_masked")
+        told = (reporter.name, number_text(reporter.number))
+        return " · ".join(part for part in told if part) or self._say("desk.caller_unknown")
+
     # ---- the incident in view
 
     def _sheet(self, share: Share) -> IncidentSheet:
         incident, dispatch = share.incident, share.dispatch
         state, tone = self._state(share, self._desk.now())
-        name, number = incident.value("caller_name"), number_text(incident.value("caller_number"))
         return IncidentSheet(
             dispatch_id=dispatch.id,
             number=incident.number,
@@ -217,7 +223,7 @@ class DeskPresenter:
             landmark=incident.value("landmark"),
             area=self._area(incident),
             position=_position(incident),
-            caller=" · ".join(part for part in (name, number) if part) or self._say("desk.caller_unknown"),
+            caller=self._caller(incident.reporter),
             text=incident.value("text"),
             others=self._others(incident),
             steps=self._timeline.steps(incident, dispatch),

@@ -65,6 +65,8 @@ class FormView:
     card: CardView = NO_CARD
     agencies: tuple[QuickAgency, ...] = ()
     can_dispatch: bool = False
+    sent_early: bool = False
+    """Somebody has been asked already; who is asked now is added."""
     is_ended: bool = False
 
 
@@ -105,6 +107,7 @@ class FormPresenter:
             read_back_tone=self._read_back_tone(incident),
             card=self._card(incident),
             agencies=tuple(self._agency(each, incident) for each in self._quick),
+            sent_early=bool(incident.dispatches),
             can_dispatch=incident.is_open and self._somebody_left(),
             is_ended=not incident.is_open,
         )

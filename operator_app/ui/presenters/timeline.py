@@ -38,6 +38,8 @@ SILENT_FIELDS = frozenset({"district", "position", "position_source", "priority"
 SILENT_MOVES = frozenset({IncidentStatus.FORWARDED, IncidentStatus.HANDLED})
 """Moves that follow from a dispatch, which is told."""
 TEXT_SHOWN = 90
+ADDED_AFTER_S = 1.0
+"""Agencies that are asked so much later than the first ones are additions."""
 
 
 class Sort(StrEnum):
@@ -72,6 +74,9 @@ class TimelinePresenter:
         self._say = say
         self._words = words
         self.sort = Sort.ALL
+        self._shown_of = ""
+        self._notes: dict[str, _Step] = {}
+        self._made: dict[str, tuple[_Step, Row]] = {}
         self._kept: tuple[object, tuple[Row, ...]] = (None, ())
 
     def next_sort(self) -> Sort:
@@ -95,16 +100,23 @@ class TimelinePresenter:
         if self.sort is not Sort.ALL:
             steps = [each for each in steps if each.sort is self.sort]
         steps.sort(key=lambda step: (step.at, step.order), reverse=True)
-        rows = tuple(self._row(each) for each in steps)
+        made = {each.id: self._row(each) for each in steps}
+        if self._shown_of != incident.id:
+            self._notes, self._shown_of = {}, incident.id
+        self._made = made
+        rows = tuple(row for _, row in made.values())
         self._kept = (state, rows)
         return rows
 
-    def _row(self, step: _Step) -> Row:
+    def _row(self, step: _Step) -> tuple[_Step, Row]:
+        held = self._made.get(step.id)
+        if held is not None and (held[0] is step or held[0] == step):
+            return held
         who = self._words.seat(step.seat)
         if step.actor:
             who = f"{who} · {step.actor}"
         at = local_time(step.at, self._seat.timezone)
-        return Row(step.id, (cell(at, Tone.QUIET), step.text, cell(who, Tone.QUIET)))
+        return step, Row(step.id, (cell(at, Tone.QUIET), step.text, cell(who, Tone.QUIET)))
 
     def _event_steps(self, incident: Incident) -> Iterator[_Step]:
         last_set = {e.fact.field: e.id for e in incident.timeline if isinstance(e.fact, FieldSet)}
@@ -118,6 +130,9 @@ class TimelinePresenter:
                 elif event.fact.field not in SILENT_FIELDS:
                     told[event.fact.field, event.seat] = event
                 continue
+            if isinstance(event.fact, IncidentNoted):
+                yield self._note(event)
+                continue
             words = self._words_of(incident, event)
             if event.id in rejected:
                 words = self._rejected(event)
@@ -129,6 +144,16 @@ class TimelinePresenter:
             words = self._field_words(event, superseded=superseded)
             step = f"{name} {seat}"
             yield _Step(step, event.occurred_at, event.order, words, seat, event.actor, Sort.CHANGES)
+
+    def _note(self, event: Event) -> _Step:
+        """A note stays what it is: made once."""
+        held = self._notes.get(event.id)
+        if held is None:
+            assert isinstance(event.fact, IncidentNoted)
+            words = cell(event.fact.text)
+            held = _Step(event.id, event.occurred_at, event.order, words, event.seat, event.actor, Sort.NOTES)
+            self._notes[event.id] = held
+        return held
 
     def _field_words(self, event: Event, *, superseded: bool) -> Cell:
         fact = event.fact
@@ -149,14 +174,12 @@ class TimelinePresenter:
                 return cell(self._say("timeline.opened"))
             case IncidentTaken(from_seat=from_seat):
                 return cell(self._say("timeline.taken", seat=self._words.seat(from_seat)), strong=True)
-            case IncidentNoted(text=text):
-                return cell(text)
             case IncidentMoved(to=to, reason=reason) if to not in SILENT_MOVES or reason:
                 status = self._say(f"incident_status.{to}")
                 key = "timeline.moved_because" if reason else "timeline.moved"
                 return cell(self._say(key, status=status, reason=reason))
             case DispatchSent(dispatch_id=dispatch_id):
-                return self._sent(incident.dispatch(dispatch_id))
+                return self._sent(incident, incident.dispatch(dispatch_id))
             case DispatchDelivered(dispatch_id=dispatch_id):
                 return self._dispatch(incident.dispatch(dispatch_id), "timeline.delivered", Tone.QUIET)
             case DispatchOverdue(dispatch_id=dispatch_id):
@@ -242,10 +265,15 @@ class TimelinePresenter:
         due = reminder.due_at <= self._seat.now()
         return cell(words, Tone.WATCH if due else Tone.BUSY, strong=due)
 
-    def _sent(self, dispatch: Dispatch | None) -> Cell | None:
+    def _sent(self, incident: Incident, dispatch: Dispatch | None) -> Cell | None:
         if dispatch is None:
             return None
-        sent = Span(self._say("timeline.sent", agency=self._words.agency(dispatch.agency)))
+        later = (dispatch.sent_at - incident.dispatches[0].sent_at).total_seconds() >= ADDED_AFTER_S
+        sent = Span(
+            self._say(
+                "timeline.sent_more" if later else "timeline.sent", agency=self._words.agency(dispatch.agency)
+            )
+        )
         if not dispatch.is_waiting:
             return Cell((sent,))
         waited = (self._seat.now() - dispatch.sent_at).total_seconds()
