@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from operator_app.room.room import Room
-from tests.perf import audio, calls, dead, form, hand, large, map_page, place_search, record, starts
+from tests.perf import audio, calls, dead, form, hand, large, map_page, phones, place_search, record, starts
 from tests.perf.figures import Figure, save, table
 
 RESULTS = Path("build/bench/results.json")
@@ -45,6 +45,7 @@ SUITES: dict[str, Callable[[], list[Figure]]] = {
     "hand": in_room(hand.measure),
     "list": in_room(hand.measure_list),
     "map": in_room(map_page.measure),
+    "phones": phones.measure,
     "places": place_search.measure,
     "record": in_room(record.measure),
     "start": in_room(starts.measure),

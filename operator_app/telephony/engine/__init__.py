@@ -13,3 +13,13 @@ The rules it lives by; each was learnt by breaking it, and most have a test in `
 8. The end has an order: calls, recorders, players, accounts, collect, library (`session`, `library`).
 9. A call that the library refuses by itself is counted and told: in a 112 room it is a lost call.
 """
+
+import os
+import sys
+
+LIBRARY_VARIABLE = "OPERATOR_PJSUA2"
+"""Names the folder of a pjsua2 of our own build (packaging/pjsua2); without it the installed wheel is used."""
+
+if (_folder := os.environ.get(LIBRARY_VARIABLE)) and _folder not in sys.path:
+    # Here, as each part of the engine that is loaded first may be the first to load the library.
+    sys.path.insert(0, _folder)

@@ -357,6 +357,8 @@ class Exchange:
 
     def leg_digit(self, call_id: CallId, digit: str) -> None:
         """The far end pressed a key. One that still sounds when the sound is negotiated anew comes a second time."""
+        if digit.upper() not in _DTMF:
+            return  # a hook flash, which newer libraries tell as "R", is no key
         now = time.monotonic()
         last, at = self._last_key.get(call_id, ("", 0.0))
         self._last_key[call_id] = (digit, now)

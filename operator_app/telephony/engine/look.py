@@ -4,26 +4,22 @@ In a process of its own, as the library may end the one it lives in. Prints one 
 """
 
 import json
-import os
 import sys
 from dataclasses import asdict
 from typing import Any
 
 from operator_app.telephony.engine.limits import library_limits
-from operator_app.telephony.engine.main import LIBRARY_VARIABLE
 
 
 def main() -> int:
     """Print what the library says of itself."""
-    if folder := os.environ.get(LIBRARY_VARIABLE):
-        sys.path.insert(0, folder)
     told = {"limits": asdict(library_limits()), **_library(), **_devices()}
     print(json.dumps(told))  # noqa: T201
     return 0
 
 
 def _library() -> dict[str, Any]:
-    import pjsua2 as pj  # noqa: PLC0415  (only after the folder of an own build is known)
+    import pjsua2 as pj  # noqa: PLC0415  (its own trouble must be told as such)
 
     endpoint = pj.Endpoint()
     endpoint.libCreate()

@@ -18,10 +18,6 @@ from operator_app.telephony.rendezvous import ENGINE_FILE, EXIT_RUNNING_ALREADY,
 _log = logging.getLogger("operator_app.telephony.engine")
 
 
-LIBRARY_VARIABLE = "OPERATOR_PJSUA2"
-"""Names the folder of a pjsua2 of our own build (packaging/pjsua2); without it the installed wheel is used."""
-
-
 def main(argv: list[str] | None = None) -> int:
     """Run one phone engine until it is told to stop or left alone; returns the exit code."""
     parser = argparse.ArgumentParser(
@@ -43,8 +39,6 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _run(run_dir: Path) -> None:
-    if folder := os.environ.get(LIBRARY_VARIABLE):
-        sys.path.insert(0, folder)
     # Loading the library takes longest, so it comes after the lock and before the door is announced.
     from operator_app.telephony.engine.limits import library_limits  # noqa: PLC0415
     from operator_app.telephony.engine.session import Session  # noqa: PLC0415

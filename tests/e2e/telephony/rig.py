@@ -13,8 +13,8 @@ from typing import Self, TypeVar
 import numpy as np
 
 from operator_app.domain.line import LineEnded, LineLevels, LineOffered, LineQuality, LineReady, LineSignal
+from operator_app.telephony.engine import LIBRARY_VARIABLE
 from operator_app.telephony.engine.limits import Limits, library_limits
-from operator_app.telephony.engine.main import LIBRARY_VARIABLE
 from operator_app.telephony.phone import EnginePhone
 from operator_app.telephony.settings import AudioMode, EngineAudio, EngineSettings
 from operator_app.workflow.phone_port import Phone

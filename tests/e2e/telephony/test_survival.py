@@ -69,6 +69,7 @@ def test_no_call_object_outlives_its_call(tmp_path: Path, crew: Crew) -> None:
                 crew, "short", seat.address, SippCall(talk_ms=20), calls=12, rate=20, at_once=3
             )
             assert await asyncio.to_thread(short.wait) == 0, short.report()
+            await until("each end is told", lambda: len(seat.signals.of(LineEnded)) >= 18)
             assert len(seat.signals.of(LineEnded)) == 18
             assert seat.signals.of(LineLost) == []
 
@@ -135,7 +136,7 @@ def test_three_hundred_short_calls_are_answered_and_recorded(tmp_path: Path, cre
             assert await asyncio.to_thread(lambda: caller.wait(90)) == 0, caller.report()
             assert answers.refused == []
             assert seat.signals.of(LineLost) == []
-            assert seat.phone.calls() == ()
+            await until("the last call is over", lambda: seat.phone.calls() == ())
             await until("all are recorded", lambda: len(seat.signals.of(LineRecorded)) == 300)
             assert seat.signals.of(LineRecordingFailed) == []
 
