@@ -168,6 +168,7 @@ def engine_settings(phone: PhoneSettings, recordings: Path) -> EngineSettings:
         bind=phone.address,
         port=phone.port,
         codecs=phone.codecs,
+        watch=phone.watch,
         srtp=Srtp(phone.srtp),
         sip_dscp=phone.sip_dscp,
         rtp_dscp=phone.rtp_dscp,

@@ -76,6 +76,8 @@ class PhoneSettings:
     microphone: str = ""
     earpiece: str = ""
     codecs: tuple[str, ...] = ("PCMA", "PCMU", "G722")
+    watch: tuple[str, ...] = ()
+    """Numbers whose state (free, rings, on the phone) the phone server is asked for."""
     srtp: str = "off"
     sip_dscp: int = 24
     rtp_dscp: int = 46

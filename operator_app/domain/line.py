@@ -74,6 +74,18 @@ class RegistrationProblem(StrEnum):
     OTHER = "other"
 
 
+class PresenceState(StrEnum):
+    """How somebody else's phone stands, as the phone server tells it."""
+
+    FREE = "free"
+    RINGING = "ringing"
+    BUSY = "busy"
+    AWAY = "away"
+    """Not registered, or signed off."""
+    UNKNOWN = "unknown"
+    """The server does not tell, or has not yet."""
+
+
 class LostReason(StrEnum):
     """Why the phone is gone; the catalogue has the words for each."""
 
@@ -560,8 +572,18 @@ class LineFault:
     call_id: CallId | None = field(default=None)
 
 
+@dataclass(frozen=True, slots=True)
+class LinePresence:
+    """A watched number's phone changed its state; `words` are the server's own, or the reason why nothing is known."""
+
+    who: str
+    state: PresenceState
+    words: str = ""
+
+
 LineSignal = (
     LineReady
+    | LinePresence
     | LineLost
     | LineAudioChanged
     | LineRegistration

@@ -88,6 +88,8 @@ class EngineSettings:
     """The name by which this phone is called directly, without a phone server."""
     accounts: tuple[EngineAccount, ...] = ()
     codecs: tuple[str, ...] = DEFAULT_CODECS
+    watch: tuple[str, ...] = ()
+    """Numbers or sip: addresses whose presence is asked for at the phone server."""
     rtp_port: int = 0
     """First port for sound; 0 lets the system choose."""
     rtp_ports: int = 0

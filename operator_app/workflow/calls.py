@@ -41,6 +41,7 @@ class CallDesk:
         self.recording_failed: line.LineRecordingFailed | None = None
         self.fault: line.LineFault | None = None
         self.registrations: dict[str, line.LineRegistration] = {}
+        self.presence: dict[str, line.LinePresence] = {}
         self.quality: dict[CallId, line.LineQuality] = {}
         self.digits: dict[CallId, str] = {}
         self.on_ended: Callable[[CallId], None] = lambda _: None
@@ -127,6 +128,8 @@ class CallDesk:
                 self.recording_failed = signal
             case line.LineRegistration(account=account):
                 self.registrations[account] = signal
+            case line.LinePresence(who=who):
+                self.presence[who] = signal
             case line.LineAudioChanged(audio=audio) if self.ready is not None:
                 self.ready = replace(self.ready, audio=audio)
             case line.LineDigit(call_id=call_id, digit=digit):

@@ -41,6 +41,7 @@ from operator_app.telephony.engine.links import CallSound
 from operator_app.telephony.engine.meter import Meter
 from operator_app.telephony.engine.mixer import Mixer
 from operator_app.telephony.engine.pings import Pings
+from operator_app.telephony.engine.presence import Presence
 from operator_app.telephony.engine.recording import Recordings
 from operator_app.telephony.engine.registrations import Registrations
 from operator_app.telephony.engine.silence import SilenceWatch
@@ -76,6 +77,7 @@ class Exchange:
         self._ended_here: set[CallId] = set()
         self._registrations = Registrations(tell)
         self._pings = Pings(self._registrations, self._ping)
+        self._presence = Presence(tell, self)
         self._refused = 0
         self._meter = Meter()
         self._silence = SilenceWatch()
@@ -101,6 +103,7 @@ class Exchange:
 
     def detach(self) -> None:
         """Let go of the parts, so that nothing of the library outlives it."""
+        self._presence.close()
         self._later.clear()
         del self._library, self._mixer, self._sound, self._tones
         self._recordings = None
@@ -307,6 +310,11 @@ class Exchange:
     def ask_servers(self) -> None:
         """Ask the servers that we are registered at whether they are there."""
         self._pings.turn(time.monotonic())
+        self._presence.turn(self._registrations.up, self._library)
+
+    def tell_presence(self) -> None:
+        """Tell a window that has just come how the watched numbers stand."""
+        self._presence.tell_all()
 
     def sound_changed(self) -> None:
         """Set the links anew: microphone or earpiece are others now."""

@@ -59,6 +59,11 @@ class Library:
                 PhoneRefusal.TOO_MANY_ACCOUNTS,
                 f"{len(settings.accounts)} accounts, {limits.accounts - 1} at most",
             )
+        if len(settings.watch) > limits.buddies:
+            raise PhoneRefusedError(
+                PhoneRefusal.BAD_SETTINGS, f"{len(settings.watch)} watched numbers, {limits.buddies} at most"
+            )
+        self.watch = settings.watch
         self._endpoint.libCreate()
         try:
             self._bring_up(log_file)

@@ -216,6 +216,8 @@ class Session:
                 for kept in self._outbox.unseen():
                     self._door.send(kept)
             self._door.send({"re": order_id, "ok": result})
+            if op == "configure" and result["state"] in ("same", "later"):
+                self._exchange.tell_presence()
 
     def _tell(self, signal: LineSignal) -> None:
         frame = self._outbox.put(signal)

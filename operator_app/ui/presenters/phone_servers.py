@@ -12,6 +12,12 @@ def server_lines(seat: Seat, say: Say) -> tuple[str, ...]:
     return tuple(_line(each, say) for each in ordered)
 
 
+def watched_lines(seat: Seat, say: Say) -> tuple[str, ...]:
+    """One line for each watched number: whether it is free, rings, speaks."""
+    told = seat.calls.presence.values()
+    return tuple(f"{each.who}: {say(f'presence.{each.state.value}')}" for each in told)
+
+
 def failing_servers(seat: Seat, say: Say) -> str:
     """What is wrong with the phone servers, one sentence for each that fails; empty when nothing is."""
     told = seat.calls.registrations.values()

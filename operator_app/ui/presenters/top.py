@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from operator_app.domain import line
 from operator_app.domain.states import SeatState
 from operator_app.ui.presenters.footer import clock_view
-from operator_app.ui.presenters.phone_servers import server_lines
+from operator_app.ui.presenters.phone_servers import server_lines, watched_lines
 from operator_app.ui.presenters.site_words import SiteWords
 from operator_app.ui.presenters.wording import Say, Span, Tone, local_time, running, zone_name
 from operator_app.workflow.ports import LinkTrouble
@@ -105,7 +105,10 @@ class TopPresenter:
 
     def _phone(self, *, rings: bool) -> LampView:
         lamp = self._phone_lamp(rings=rings)
-        return replace(lamp, more="\n".join(server_lines(self._seat, self._say)))
+        return replace(
+            lamp,
+            more="\n".join((*server_lines(self._seat, self._say), *watched_lines(self._seat, self._say))),
+        )
 
     def _phone_lamp(self, *, rings: bool) -> LampView:
         calls = self._seat.calls

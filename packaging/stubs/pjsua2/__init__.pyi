@@ -398,3 +398,29 @@ class AudioMediaPort(AudioMedia):
     def createPort(self, name: str, fmt: MediaFormatAudio) -> None: ...
     def onFrameRequested(self, frame: MediaFrame) -> None: ...
     def onFrameReceived(self, frame: MediaFrame) -> None: ...
+
+PJSUA_BUDDY_STATUS_UNKNOWN: int
+PJSUA_BUDDY_STATUS_OFFLINE: int
+PJRPID_ACTIVITY_BUSY: int
+
+class BuddyConfig:
+    uri: str
+    subscribe: bool
+    def __init__(self) -> None: ...
+
+class PresenceStatus:
+    status: int
+    statusText: str
+    activity: int
+    note: str
+
+class BuddyInfo:
+    subState: int
+    subTermReason: str
+    presStatus: PresenceStatus
+
+class Buddy:
+    def __init__(self) -> None: ...
+    def create(self, acc: Account, cfg: BuddyConfig) -> None: ...
+    def getInfo(self) -> BuddyInfo: ...
+    def onBuddyState(self) -> None: ...

@@ -14,10 +14,12 @@ from operator_app.domain.line import (
     LineEnded,
     LineMedia,
     LineOffered,
+    LinePresence,
     LineQuality,
     LineRegistration,
     RegistrationState,
 )
+from operator_app.domain.line import PresenceState as State
 from operator_app.room.peers import SippCall, SippCaller
 from operator_app.room.processes import Crew
 from operator_app.telephony.settings import EngineAccount, EngineSettings
@@ -93,5 +95,28 @@ def test_a_caller_who_gives_up_in_the_queue_ends_the_ring_everywhere(tmp_path: P
             assert offers[0].reference == offers[1].reference, "the queue names the call in X-Call-Ref"
             for seat, offered in zip((one, two), offers, strict=True):
                 assert (await seat.ended(offered)).answered_at is None
+
+    asyncio.run(story())
+
+
+def test_another_seat_is_seen_to_be_free_to_ring_and_to_speak(tmp_path: Path, crew: Crew) -> None:
+    async def story() -> None:
+        server = await asyncio.to_thread(AsteriskServer, crew, "asterisk", USERS)
+        watching = replace(seat_at(server, "1"), watch=("2", "nobody"))
+        async with Rig(tmp_path, seat_at(server, "2"), "other") as two, Rig(tmp_path, watching) as one:
+            await one.signals.wait(LinePresence, lambda each: (each.who, each.state) == ("2", State.FREE))
+            SippCaller(crew, "sipp", server.address, SippCall(called="112", talk_ms=1_500, stamp=False))
+            offered = await two.signals.wait(LineOffered)
+            await one.signals.wait(LinePresence, lambda each: (each.who, each.state) == ("2", State.RINGING))
+            await two.phone.answer(offered.call_id)
+            await one.signals.wait(LinePresence, lambda each: (each.who, each.state) == ("2", State.BUSY))
+            so_far = len(one.signals.all)
+            await two.ended(offered)
+            await one.signals.wait(
+                LinePresence, lambda each: (each.who, each.state) == ("2", State.FREE), after=so_far
+            )
+            assert {each.state for each in one.signals.of(LinePresence) if each.who == "nobody"} == {
+                State.UNKNOWN
+            }
 
     asyncio.run(story())

@@ -153,13 +153,14 @@ def test_a_server_is_spoken_to_over_tls_once_its_certificate_is_trusted(tmp_path
 @pytest.mark.parametrize(
     "changes",
     [
+        {"watch": ("1",) * 257},
         {"sip_dscp": 64},
         {"rtp_ports": 10},
         {"rtp_port": 40_000, "rtp_ports": 1},
         {"rtp_port": 65_000, "rtp_ports": 900},
     ],
 )
-def test_rules_that_no_phone_can_keep_are_refused(tmp_path: Path, changes: dict[str, int]) -> None:
+def test_rules_that_no_phone_can_keep_are_refused(tmp_path: Path, changes: dict[str, object]) -> None:
     async def story() -> None:
         with pytest.raises(PhoneRefusedError) as refused:
             await Rig(tmp_path, replace(settings(), **changes)).phone.start()  # type: ignore[arg-type]
