@@ -126,10 +126,8 @@ class CallDesk:
                 self._keep(signal)
             case line.LineRecordingFailed():
                 self.recording_failed = signal
-            case line.LineRegistration(account=account):
-                self.registrations[account] = signal
-            case line.LinePresence(who=who):
-                self.presence[who] = signal
+            case line.LineRegistration() | line.LinePresence():
+                self._heard_of_others(signal)
             case line.LineAudioChanged(audio=audio) if self.ready is not None:
                 self.ready = replace(self.ready, audio=audio)
             case line.LineDigit(call_id=call_id, digit=digit):
@@ -156,6 +154,12 @@ class CallDesk:
     def living(self) -> tuple[line.LineCall, ...]:
         """Every living call, oldest first."""
         return tuple(self._living())
+
+    def _heard_of_others(self, told: line.LineRegistration | line.LinePresence) -> None:
+        if isinstance(told, line.LineRegistration):
+            self.registrations[told.account] = told
+        else:
+            self.presence[told.who] = told
 
     def _living(self) -> tuple[line.LineCall, ...]:
         return () if self._phone is None else self._phone.calls()
