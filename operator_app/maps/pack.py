@@ -8,7 +8,7 @@ longitude first, as GeoJSON demands.
 import json
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +102,7 @@ def read_pack(source: Path) -> Pack:
     for role in LISTED:
         if role in files:
             places, nameless = read_listed(files[role], role)
-            listed += places
+            listed += [replace(each, kind="pos") for each in places] if role == "pos" else places
             counts[role] = len(places)
             if nameless:
                 warnings.append(f"{files[role].name}: {nameless} features without a name are left out")

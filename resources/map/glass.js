@@ -69,7 +69,7 @@ const operatorGlass = (() => {
         note.className = "source";
         note.textContent = [site.attribution, site.base && site.base.attribution].filter(Boolean).join(" · ");
       });
-      L.control.scale({position: "bottomleft", imperial: false, maxWidth: 100}).addTo(map);
+      L.control.scale({position: "bottomleft", imperial: false, maxWidth: 100 * state.scale}).addTo(map);
       if (state.interactive) corner(map, "bottomleft", bar => this._legend(bar, site.posts));
     }
 

@@ -170,8 +170,9 @@ const operatorMap = (() => {
 
   /* A followed map keeps the pin in sight. */
   function keepInSight(latlng) {
-    if (held || !map.getBounds().isValid()) return;
-    const size = map.getSize(), at = map.latLngToContainerPoint(latlng);
+    const size = map.getSize();
+    if (held || !size.x || !size.y) return;       /* behind another page the map has no size */
+    const at = map.latLngToContainerPoint(latlng);
     const edge = [size.x * KEPT_INSIDE, size.y * KEPT_INSIDE];
     if (at.x > edge[0] && at.y > edge[1] && at.x < size.x - edge[0] && at.y < size.y - edge[1]) return;
     aim = null;
@@ -182,7 +183,7 @@ const operatorMap = (() => {
 
   function watch() {
     map.on("dragstart zoomstart", () => { if (!moving) hold(); });
-    map.on("resize", () => { lookAtGlass(); if (!held) settle(); });
+    map.on("resize", () => { lookAtGlass(); if (!held && map.getSize().x) settle(); });
     map.on("zoomend", () => names.thin());
     map.on("moveend", () => { if (crowd) placeLabels(); tellView(); });
     if (!state.interactive) return;
@@ -354,7 +355,7 @@ const operatorMap = (() => {
   function setArea(area) {
     if (callArea) callArea.remove();
     callArea = area && operatorPlaces.callArea(map, area, state.texts);
-    if (!area || held || pin || aim) return;
+    if (!area || held || pin || aim || !map.getSize().x) return;
     moving = true;
     const around = L.latLngBounds([area.at, ...area.outline]);
     map.fitBounds(around.pad(0.4), {animate: false, maxZoom: 15});

@@ -35,7 +35,7 @@ const operatorSheet = (() => {
     draw() {
       const size = this._map.getSize(), sharp = window.devicePixelRatio || 1;
       const pad = size.multiplyBy(this._padding).round();
-      const canvas = this._canvas, isBare = this._isEmpty() && !canvas.width;
+      const canvas = this._canvas, isBare = (this._isEmpty() && !canvas.width) || !size.x || !size.y;
       const [width, height] = isBare ? [0, 0] : [size.x + 2 * pad.x, size.y + 2 * pad.y];
       this._pad = pad;
       this._at = this._map.containerPointToLayerPoint([0, 0]);

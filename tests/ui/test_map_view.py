@@ -705,3 +705,29 @@ def test_the_key_to_the_map_gives_it_the_keyboard_and_escape_gives_it_back(
         QTest.keyClick(room.surface(), Qt.Key.Key_Escape)
     qtbot.waitUntil(field.hasFocus, timeout=PATIENCE_MS)
     room.view.setParent(None)
+
+
+def test_what_is_told_behind_another_page_is_there_when_the_map_comes_to_the_front(
+    make: Callable[..., Room], qtbot: QtBot
+) -> None:
+    room = make()
+    room.view.resize(480, 575)
+    room.view.show()
+    with qtbot.waitSignal(room.view.ready, timeout=PATIENCE_MS):
+        room.view.activate()
+    room.view.hide()
+    room.until_painted(lambda: room.view.set_incidents([FIRE]))
+    room.run("map_operator.getContainer().style.display = 'none'; map_operator.invalidateSize()")
+    room.until("map_operator.getSize().x", 0)
+    room.until_painted(lambda: room.view.set_history([HistoryPoint(1.2, WEST + 1, 1)]))
+    room.until_painted(lambda: room.view.fly_to(1.25, WEST + 0.5, 11))
+    room.until_painted(lambda: room.view.show_pin(1.4, WEST + 1.9))
+    room.run("map_operator.getContainer().style.display = ''; map_operator.invalidateSize()")
+    room.until("map_operator.getSize().x > 0", True)
+    room.view.show()
+    room.qtbot.waitUntil(
+        lambda: room.centre() == pytest.approx((1.25, WEST + 0.5), abs=0.01), timeout=PATIENCE_MS
+    )
+    assert "map.history_count" in room.ask("document.querySelector('.notes').textContent")
+    assert room.view.web
+    assert room.view.web.complaints == []

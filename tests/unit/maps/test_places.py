@@ -240,3 +240,34 @@ def test_places_of_the_room_come_move_and_go(tmp_path: Path, site: Site) -> None
     assert places.note_landmarks({"p1": None}) == 1
     assert all(hit.kode != "own:p1" for hit in places.search("warung siti", 5))
     places.close()
+
+
+POSTS = """label,kind,lat,lon
+Pos Damkar Contoh,DAMKAR,1.2,110.1
+RSUD Contoh,rsud,1.3,110.7
+"""
+
+
+def test_posts_of_agencies_are_on_the_map_and_in_the_search(tmp_path: Path) -> None:
+    pack = write_pack(tmp_path / "pack")
+    (pack / "contoh-pos.csv").write_text(POSTS, encoding="utf-8")
+    report = import_site(pack, tmp_path / "site")
+    assert report.counts["pos"] == 2
+    site = load_site(tmp_path / "site")
+    assert json.loads(site.layers["pos"]) == [
+        {"label": "Pos Damkar Contoh", "agency": "DAMKAR", "lat": 1.2, "lon": 110.1},
+        {"label": "RSUD Contoh", "agency": "RSUD", "lat": 1.3, "lon": 110.7},
+    ]
+    places = Places.open(tmp_path / "places.db", site)
+    (hit,) = places.search("pos damkar", 1)
+    assert (hit.label, hit.kind, hit.desa, hit.area) == ("Pos Damkar Contoh", "pos", "Sukamaju", False)
+    places.close()
+
+
+def test_a_post_that_is_a_line_is_refused(tmp_path: Path) -> None:
+    pack = write_pack(tmp_path / "pack")
+    line = {"type": "LineString", "coordinates": [[110.1, 1.2], [110.2, 1.2]]}
+    row = {"type": "Feature", "properties": {"label": "Pos Panjang", "kind": "DAMKAR"}, "geometry": line}
+    (pack / "contoh-pos.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": [row]}))
+    with pytest.raises(SitePackError, match="Pos Panjang is a line"):
+        import_site(pack, tmp_path / "site")
