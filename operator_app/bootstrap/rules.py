@@ -1,5 +1,6 @@
 """What a site says, read from the files of its folder, or from the plain default for a file that it lacks."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
@@ -17,6 +18,8 @@ from operator_app.domain.duplicates import KnownRules
 from operator_app.domain.ids import AgencyCode
 from operator_app.domain.triage import Agency, Card, Kind
 from operator_app.workflow.seat import SiteRules
+
+_DIALLED = re.compile(r"sips?:[^\s<>\"]+|[-+0-9*# ().]*[0-9][-+0-9*# ().]*")
 
 
 def site_rules(settings: Settings, site: Path) -> SiteRules:
@@ -96,9 +99,19 @@ def _kind(row: dict[str, Any], source: Path) -> Kind:
 
 def _agency(row: dict[str, Any], source: Path) -> Agency:
     try:
-        return Agency(AgencyCode(str(row["code"])), str(row["name"]), bool(row["has_desk"]))
+        agency = Agency(
+            AgencyCode(str(row["code"])),
+            str(row["name"]),
+            bool(row["has_desk"]),
+            str(row.get("phone", "")).strip(),
+        )
     except (KeyError, TypeError) as error:
         raise SettingsError(f"{source}: the agency {row.get('code', '?')} lacks {error}.") from None
+    if agency.phone and not _DIALLED.fullmatch(agency.phone):
+        raise SettingsError(
+            f"{source}: the agency {agency.code} has the phone {agency.phone!r}; it must be a number or a sip: address."
+        )
+    return agency
 
 
 _BY_CATEGORY = "within_minutes_by_category"

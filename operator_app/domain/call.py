@@ -9,10 +9,15 @@ from operator_app.domain.ids import CallId, IncidentId, SeatName
 from operator_app.domain.messages import (
     CallAnswered,
     CallClassified,
+    CallConferenced,
+    CallConsulted,
     CallEnded,
+    CallKeyPressed,
     CallLinked,
     CallOffered,
     CallRecorded,
+    CallReplaced,
+    CallTransferred,
     CallUnlinked,
     Event,
     IncidentOpened,
@@ -39,6 +44,13 @@ class Call:
     recordings: tuple[str, ...] = ()
     digests: tuple[str, ...] = ()
     key: str | None = None
+    steps: tuple[Event, ...] = ()
+    """What was done in it besides: consulted for, conference, transfer, replaced, keys pressed; in order."""
+
+    @property
+    def keys(self) -> str:
+        """The keys that the far end pressed, in order."""
+        return "".join(each.fact.key for each in self.steps if isinstance(each.fact, CallKeyPressed))
 
     @property
     def is_over(self) -> bool:
@@ -90,6 +102,8 @@ def _evolve(call: Call, event: Event) -> Call:
             return replace(call, incident_id=None)
         case CallRecorded(files=files, sha256=sha256):
             return replace(call, recordings=files, digests=sha256)
+        case CallConsulted() | CallConferenced() | CallTransferred() | CallReplaced() | CallKeyPressed():
+            return replace(call, steps=(*call.steps, event))
         case _:
             return call
 

@@ -276,6 +276,8 @@ class LineCall:
     device: str = ""
     """IMEI of a phone that names itself by it: one without a SIM has nothing else."""
     """What all offers of this call have in common, at whichever seats it rings: X-Call-Ref, or else the Call-ID."""
+    for_call: CallId | None = None
+    """The call for whose sake this one was placed: that one is held meanwhile, and comes back when this one ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,7 +351,7 @@ class LineOffered:
 
 @dataclass(frozen=True, slots=True)
 class LinePlaced:
-    """We began to call somebody; `referred_by` is set when a far end asked us to."""
+    """We began to call somebody; `referred_by` is set when a far end asked us to, `for_call` as in `LineCall`."""
 
     call_id: CallId
     number: str | None
@@ -357,6 +359,7 @@ class LinePlaced:
     account: str
     at: datetime
     referred_by: str = ""
+    for_call: CallId | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,6 +129,58 @@ class CallMeasured:
 
 
 @dataclass(frozen=True, slots=True)
+class CallConsulted:
+    """The call `call_id` was placed for the sake of `for_call`; `party` is an agency's name, or the number."""
+
+    op: ClassVar[str] = "call.consulted"
+    call_id: CallId
+    for_call: CallId
+    party: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallConferenced:
+    """From now on those calls hear each other and the operator; `call_id` is the one that the form belongs to."""
+
+    op: ClassVar[str] = "call.conferenced"
+    call_id: CallId
+    members: tuple[CallId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CallTransferred:
+    """How a transfer of the call ended: `outcome` is "done", "failed" or "unknown", `code` the SIP code, 0 for none.
+
+    `party` is whom it went to; `attended` says that this one was spoken with first.
+    """
+
+    op: ClassVar[str] = "call.transferred"
+    call_id: CallId
+    party: str
+    attended: bool
+    outcome: str
+    code: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallReplaced:
+    """The conversation goes on in the call `by_call`: the far end was transferred, or it transferred us."""
+
+    op: ClassVar[str] = "call.replaced"
+    call_id: CallId
+    by_call: CallId
+
+
+@dataclass(frozen=True, slots=True)
+class CallKeyPressed:
+    """The far end pressed a key (0-9, *, #, A-D), as a caller does who cannot speak."""
+
+    op: ClassVar[str] = "call.key_pressed"
+    call_id: CallId
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentOpened:
     """A new incident; its number was made by the seat, without a server."""
 
@@ -344,6 +396,11 @@ Fact = (
     | CallUnlinked
     | CallRecorded
     | CallMeasured
+    | CallConsulted
+    | CallConferenced
+    | CallTransferred
+    | CallReplaced
+    | CallKeyPressed
     | IncidentOpened
     | FieldSet
     | IncidentMoved
@@ -378,6 +435,11 @@ FACT_TYPES: dict[str, type[Any]] = {
         CallUnlinked,
         CallRecorded,
         CallMeasured,
+        CallConsulted,
+        CallConferenced,
+        CallTransferred,
+        CallReplaced,
+        CallKeyPressed,
         IncidentOpened,
         FieldSet,
         IncidentMoved,

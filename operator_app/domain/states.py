@@ -110,6 +110,8 @@ class Refusal(StrEnum):
     NO_CALL_WAITING = "no_call_waiting"
     NO_CALL = "no_call"
     CALL_AT_HAND = "call_at_hand"
+    NOBODY_CONSULTED = "nobody_consulted"
+    NO_NUMBER = "no_number"
     PLACE_MISSING = "place_missing"
     KIND_MISSING = "kind_missing"
     BAD_POSITION = "bad_position"

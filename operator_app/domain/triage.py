@@ -24,11 +24,15 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Agency:
-    """Who acts on the ground. Without a desk it is told by phone, and the operator records its answer."""
+    """Who acts on the ground. Without a desk it is told by phone, and the operator records its answer.
+
+    `phone` is the number of its duty desk, "" where the site gives none.
+    """
 
     code: AgencyCode
     name: str
     has_desk: bool
+    phone: str = ""
 
 
 # ---- cards

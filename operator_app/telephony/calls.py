@@ -1,6 +1,6 @@
 """A window's picture of the living calls: the engine's snapshot, carried on by its signals."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from operator_app.domain.ids import CallId
@@ -14,6 +14,7 @@ from operator_app.domain.line import (
     LinePlaced,
     LineProgress,
     LineRecordingFailed,
+    LineReplaced,
     LineSignal,
     LineSilence,
     LineSilenceOver,
@@ -57,6 +58,8 @@ class CallBook:
                 self._calls[signal.call_id] = replace(
                     self._calls[signal.call_id], silent_since=since, silence=reason
                 )
+            case LineReplaced(call_id=old, by_call=new):
+                self._calls = {each.call_id: in_place_of(each, old, new, self._calls) for each in self.calls}
             case LineTransfer(state=state) if signal.call_id in self._calls:
                 under_way = state in (TransferState.ASKED, TransferState.RINGING)
                 self._calls[signal.call_id] = replace(
@@ -64,6 +67,15 @@ class CallBook:
                 )
             case _:
                 pass
+
+
+def in_place_of(call: LineCall, old: CallId, new: CallId, calls: Mapping[CallId, LineCall]) -> LineCall:
+    """Return a call after `new` has taken the place of `old`: what was placed for one is now for the other."""
+    if call.for_call == old:
+        return replace(call, for_call=new)
+    if call.call_id == new and old in calls:
+        return replace(call, for_call=calls[old].for_call)
+    return call
 
 
 def _offered(signal: LineOffered) -> LineCall:
@@ -100,6 +112,7 @@ def _placed(signal: LinePlaced) -> LineCall:
         account=signal.account,
         offered_at=signal.at,
         referred_by=signal.referred_by,
+        for_call=signal.for_call,
     )
 
 

@@ -112,9 +112,15 @@ class EnginePhone:
         """End a call in whatever state."""
         await self._order("end", call_id=call_id, busy=busy)
 
-    async def dial(self, number_or_uri: str, *, headers: dict[str, str] | None = None) -> CallId:
+    async def dial(
+        self,
+        number_or_uri: str,
+        *,
+        for_call: CallId | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> CallId:
         """Place a call to a number or a sip: URI; `headers` go into the INVITE (simulated callers)."""
-        result = await self._order("dial", to=number_or_uri, headers=headers or {})
+        result = await self._order("dial", to=number_or_uri, headers=headers or {}, for_call=for_call)
         return CallId(str(result["call_id"]))
 
     async def hold(self, call_id: CallId, on: bool) -> None:

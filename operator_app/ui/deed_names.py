@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from operator_app.ui.keymap import AGENCIES, GROUPS, Deed, KeyMap, Refused
+from operator_app.ui.keymap import AGENCIES, GROUPS, QUICK, QUICK_CONNECTIONS, Deed, KeyMap, Refused
 from operator_app.ui.presenters.finding import NamedDeed
 from operator_app.ui.presenters.wording import Say
 from operator_app.workflow.seat import Seat
@@ -11,13 +11,22 @@ from operator_app.workflow.seat import Seat
 
 @dataclass(frozen=True, slots=True)
 class DeedNames:
-    """What deeds are called on screen; `agencies` are the names behind the agency keys, in their order."""
+    """What deeds are called on screen; `agencies` are the names behind the agency keys, in their order.
+
+    `quick` are the names behind the keys of the quick connections.
+    """
 
     say: Say
     agencies: Sequence[str]
+    quick: Sequence[str] = ()
 
     def of(self, deed: Deed) -> str:
         """Return the deed's name."""
+        if deed in QUICK:
+            place = QUICK.index(deed)
+            if place < len(self.quick):
+                return self.say("deed.quick", agency=self.quick[place])
+            return self.say("deed.quick_none", n=place + 1)
         if deed not in AGENCIES:
             return self.say(f"deed.{deed}")
         number = AGENCIES.index(deed)
@@ -27,6 +36,8 @@ class DeedNames:
 
     def is_there(self, deed: Deed) -> bool:
         """Whether the deed can be done in this room: a key of an agency that the site lacks cannot."""
+        if deed in QUICK:
+            return QUICK.index(deed) < len(self.quick)
         return deed not in AGENCIES or AGENCIES.index(deed) < len(self.agencies)
 
     def refusal(self, refused: Refused, key: str) -> str:
@@ -45,7 +56,9 @@ class NamedDeeds:
     def all(self) -> tuple[NamedDeed, ...]:
         """Return them in the order of the key help."""
         if self._others is None:
-            self._others = tuple(DeedNames(say, self._names.agencies) for say in self._other_says())
+            self._others = tuple(
+                DeedNames(say, self._names.agencies, self._names.quick) for say in self._other_says()
+            )
         listed = (deed for deeds in GROUPS.values() for deed in deeds)
         return tuple(
             NamedDeed(
@@ -61,4 +74,5 @@ class NamedDeeds:
 
 def deed_names(say: Say, seat: Seat) -> DeedNames:
     """Name the deeds of that seat: an agency key stands for the agency with a desk at its place."""
-    return DeedNames(say, [each.name for each in seat.agencies if each.has_desk])
+    rung = [each.name for each in seat.agencies if each.phone][:QUICK_CONNECTIONS]
+    return DeedNames(say, [each.name for each in seat.agencies if each.has_desk], rung)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QWidget
 from operator_app.ui.key_rules import KeyRefusal, refuse, written
 
 QUICK_AGENCIES = 9
+QUICK_CONNECTIONS = 6
 
 
 class Deed(StrEnum):
@@ -71,6 +72,16 @@ class Deed(StrEnum):
     FINISH_INCIDENT = "finish_incident"
     CANCEL_INCIDENT = "cancel_incident"
     CARD_EDITOR = "card_editor"
+    TRANSFER = "transfer"
+    CONFERENCE = "conference"
+    DIAL = "dial"
+    KEYPAD = "keypad"
+    QUICK_1 = "quick_1"
+    QUICK_2 = "quick_2"
+    QUICK_3 = "quick_3"
+    QUICK_4 = "quick_4"
+    QUICK_5 = "quick_5"
+    QUICK_6 = "quick_6"
     AGENCY_1 = "agency_1"
     AGENCY_2 = "agency_2"
     AGENCY_3 = "agency_3"
@@ -133,9 +144,16 @@ KEYS: Mapping[Deed, str] = {
     Deed.FINISH_INCIDENT: "Alt+S",
     Deed.CANCEL_INCIDENT: "Alt+X",
     Deed.CARD_EDITOR: "Ctrl+Shift+K",
+    Deed.TRANSFER: "F8",
+    Deed.CONFERENCE: "F9",
+    Deed.DIAL: "Ctrl+D",
+    Deed.KEYPAD: "Ctrl+T",
+    **{Deed(f"quick_{number}"): f"Shift+F{number}" for number in range(1, QUICK_CONNECTIONS + 1)},
     **{Deed(f"agency_{number}"): f"Ctrl+{number}" for number in range(1, QUICK_AGENCIES + 1)},
 }
-"""The keys as delivered. F8 to F10 (transfer, conference, supervisor) and Ctrl+G are kept free."""
+"""The keys as delivered. F10 (supervisor) and Ctrl+G are kept free."""
+
+QUICK = tuple(Deed(f"quick_{number}") for number in range(1, QUICK_CONNECTIONS + 1))
 
 AGENCIES = tuple(Deed(f"agency_{number}") for number in range(1, QUICK_AGENCIES + 1))
 
@@ -144,6 +162,7 @@ class Group(StrEnum):
     """Under which head a deed stands in the key help."""
 
     CALL = "call"
+    LINES = "lines"
     NOISE = "classify"
     FORM = "form"
     HAND_OVER = "hand_over"
@@ -154,6 +173,7 @@ class Group(StrEnum):
 
 GROUPS: Mapping[Group, tuple[Deed, ...]] = {
     Group.CALL: (Deed.ANSWER, Deed.HOLD, Deed.MUTE, Deed.END, Deed.STATE, Deed.RECALL, Deed.QUALITY),
+    Group.LINES: (Deed.TRANSFER, Deed.CONFERENCE, Deed.DIAL, Deed.KEYPAD, *QUICK),
     Group.NOISE: (
         Deed.EMERGENCY,
         Deed.NON_EMERGENCY,

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from operator_app.domain.states import Classification
 from operator_app.ui.control import Marks, PaintMarks
 from operator_app.ui.keymap import Deed, KeyMap
 from operator_app.ui.levels import LevelStrip
+from operator_app.ui.line_strip import LineStrip
 from operator_app.ui.presenters.phone import PhoneView, Standing
 from operator_app.ui.presenters.wording import Say, Tone
 from operator_app.ui.theme import NUMBER, SMALL, TITLE, Theme
@@ -75,26 +76,54 @@ class PhonePane(Panel):
         self.mute = self._key(keys, Deed.MUTE, "phone.mute")
         for button in (self.hold, self.mute):
             button.setCheckable(True)
-        grid = QGridLayout()
-        grid.setSpacing(theme.px(8))
-        for number, button in enumerate((self.answer, self.end, self.hold, self.mute)):
+        self.transfer = self._key(keys, Deed.TRANSFER, "phone.transfer")
+        self.conference = self._key(keys, Deed.CONFERENCE, "phone.conference")
+        self.conference.setCheckable(True)
+        self._grid = grid = QGridLayout()
+        grid.setSpacing(theme.px(6))
+        order = (self.hold, self.mute, self.transfer, self.conference, self.answer, self.end)
+        for number, button in enumerate(order):
             grid.addWidget(button, number // 2, number % 2)
             grid.setColumnStretch(number % 2, 1)
         self.column.addLayout(grid)
+        self.lines = LineStrip(theme, say, keys)
+        self.column.addWidget(self.lines)
         self.levels = LevelStrip(theme, say, "phoneLevels")
         self.column.addWidget(self.levels)
+        self._add_kinds(keys)
+        self.column.addStretch(1)
+
+    def _add_kinds(self, keys: KeyMap) -> None:
+        theme = self.theme
         self._class_head = SectionTitle(name="classHead")
+        self.kinds = QWidget()
+        self._kind_rows = rows = QVBoxLayout(self.kinds)
+        rows.setContentsMargins(0, theme.px(2), 0, 0)
+        rows.setSpacing(theme.px(6))
         line = QHBoxLayout()
         line.setSpacing(theme.px(8))
         line.addWidget(self._class_head)
         line.addWidget(LeadCap(theme, "Alt", [deed for row in CLASSES for _, deed in row], keys))
         line.addStretch(1)
-        self.column.addSpacing(theme.px(2))
-        self.column.addLayout(line)
+        rows.addLayout(line)
         self.classes: dict[Classification, KeyButton] = {}
         for row in CLASSES:
-            self.column.addLayout(self._class_row(keys, row))
-        self.column.addStretch(1)
+            rows.addLayout(self._class_row(keys, row))
+        self.column.addWidget(self.kinds)
+
+    def close_up(self, short: bool) -> None:
+        """Do with less height, or take it again."""
+        for button in (self.hold, self.mute, self.transfer, self.conference, self.answer, self.end):
+            button.set_dense(short)
+        self.past.set_lines(1 if short else 2)
+        self._grid.setSpacing(self.theme.px(4 if short else 6))
+        for layout in (self.column, self._kind_rows):
+            layout.setSpacing(self.theme.px(3 if short else 6))
+        self.lines.close_up(short)
+
+    def make_room(self, on: bool) -> None:
+        """Put the kinds of call away for a moment; their keys go on working."""
+        self.kinds.setVisible(not on)
 
     def tell(self, view: PhoneView) -> None:
         """Show that call."""
@@ -111,9 +140,16 @@ class PhonePane(Panel):
             (self.end, view.can_end),
             (self.hold, view.can_hold),
             (self.mute, view.can_mute),
+            (self.transfer, view.can_transfer),
+            (self.conference, view.can_conference),
         ):
             button.setEnabled(can)
-        self.hold.say(self._say("phone.unhold" if view.held else "phone.hold"))
+        self.hold.say(view.hold_words)
+        self.end.say(view.end_words)
+        self.transfer.say(view.transfer_words)
+        self.conference.say(view.conference_words)
+        self.conference.setChecked(view.standing is Standing.CONFERENCE)
+        self.lines.tell(view.lines, view.note, view.note_tone)
         self.mute.say(self._say("phone.unmute" if view.muted else "phone.mute"))
         self.hold.setChecked(view.held)
         self.mute.setChecked(view.muted)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from operator_app.domain.line import AudioChoice
 from operator_app.maps.site import Site
@@ -19,7 +19,8 @@ from operator_app.ui.form_pane import FormPane
 from operator_app.ui.incidents_model import IncidentsModel
 from operator_app.ui.incidents_pane import IncidentsPane
 from operator_app.ui.key_help import KeyHelp
-from operator_app.ui.keymap import KeyMap
+from operator_app.ui.keymap import QUICK_CONNECTIONS, KeyMap
+from operator_app.ui.left_column import LeftColumn
 from operator_app.ui.main_window import MainWindow
 from operator_app.ui.map_pane import MapPane
 from operator_app.ui.map_view import MapView
@@ -29,6 +30,7 @@ from operator_app.ui.presenters.finding import CommandFinder
 from operator_app.ui.presenters.incidents import IncidentsPresenter
 from operator_app.ui.presenters.site_words import SiteWords
 from operator_app.ui.presenters.wording import Say
+from operator_app.ui.quick_pane import QuickPane
 from operator_app.ui.theme import Theme
 from operator_app.ui.timeline_pane import TimelinePane
 from operator_app.ui.together import TogetherStrip
@@ -45,6 +47,7 @@ class SeatPanes:
     window: MainWindow
     top: TopBar
     phone: PhonePane
+    quick: QuickPane
     lists: CallLists
     form: FormPane
     timeline: TimelinePane
@@ -93,6 +96,8 @@ def build_panes(
     theme, say, keys = manner.theme, manner.say, manner.keys
     top = TopBar(theme, say, keys)
     phone = PhonePane(theme, say, keys, manner.marks)
+    rung = [(each.code, each.name, each.phone) for each in seat.agencies if each.phone][:QUICK_CONNECTIONS]
+    quick = QuickPane(theme, say, keys, rung)
     lists = CallLists(theme, say, keys)
     agencies = [(each.code, each.name) for each in seat.agencies if each.has_desk]
     form = FormPane(
@@ -111,14 +116,17 @@ def build_panes(
     form.column.addWidget(timeline, 1)
     map_pane = MapPane(theme, say, map_view, keys)
     incidents = IncidentsPane(theme, say, keys, table, IncidentsModel(table, seat.now))
-    window = MainWindow(theme, say, keys, top, _column(theme, phone, lists))
+    left = LeftColumn(theme, phone, quick, lists)
+    window = MainWindow(theme, say, keys, top, left)
     window.put(form, map_pane, incidents, incidents.height_for)
     window.closes_up.connect(form.close_up)
+    window.closes_up.connect(left.close_up)
     form.attach_lists(window)
     panes = SeatPanes(
         window,
         top,
         phone,
+        quick,
         lists,
         form,
         timeline,
@@ -132,16 +140,6 @@ def build_panes(
     )
     _order_of_tab(panes)
     return panes
-
-
-def _column(theme: Theme, phone: QWidget, lists: QWidget) -> QWidget:
-    column = QWidget()
-    rows = QVBoxLayout(column)
-    rows.setContentsMargins(0, 0, 0, 0)
-    rows.setSpacing(theme.px(8))
-    rows.addWidget(phone)
-    rows.addWidget(lists, 1)
-    return column
 
 
 def _order_of_tab(panes: SeatPanes) -> None:
@@ -160,6 +158,7 @@ def _order_of_tab(panes: SeatPanes) -> None:
         panes.timeline.view,
         panes.incidents.filter,
         panes.incidents.view,
+        panes.quick.field,
         *panes.lists.tabs.values(),
         *panes.lists.views.values(),
     ]

@@ -24,6 +24,7 @@ from operator_app.ui.presenters.map_marks import MapMarks
 from operator_app.ui.presenters.past import NumberPast
 from operator_app.ui.presenters.phone import PhonePresenter
 from operator_app.ui.presenters.phone_servers import failing_servers
+from operator_app.ui.presenters.quick import QuickPresenter
 from operator_app.ui.presenters.reminders import ReminderPresenter
 from operator_app.ui.presenters.saved import SaveTracker
 from operator_app.ui.presenters.seen import SeenValues
@@ -32,11 +33,12 @@ from operator_app.ui.presenters.timeline import TimelinePresenter
 from operator_app.ui.presenters.together import RoomNews, TogetherPresenter
 from operator_app.ui.presenters.top import TopPresenter
 from operator_app.ui.presenters.unsent import unsent_rows
-from operator_app.ui.presenters.wording import Say
+from operator_app.ui.presenters.wording import Say, number_text
 from operator_app.ui.seat_panes import Manner, SeatPanes
 from operator_app.ui.seat_wishes import SeatWishes
 from operator_app.ui.sound import LoopSound
 from operator_app.ui.sound_panes import SoundPanes
+from operator_app.workflow.calls import Elsewhere
 from operator_app.workflow.ports import (
     BoardChanged,
     JournalFailedError,
@@ -89,6 +91,7 @@ class SeatScreen(QObject):
         self._top = TopPresenter(seat, say, words)
         self._phone = PhonePresenter(seat, say, self._past)
         self._lists = ListsPresenter(seat, say, self._past)
+        self._quick = QuickPresenter(seat, say)
         self._form = FormPresenter(seat, say, words, draft, self._saves)
         self._table = table
         self._timeline = TimelinePresenter(seat, say, words)
@@ -98,7 +101,7 @@ class SeatScreen(QObject):
         self._map_marks = MapMarks(seat, site, words, table)
         self._call_place = CallPlace(seat, site, say)
         commands = SeatCommands(seat, draft, site, self._unsaved)
-        self.wishes = SeatWishes(seat, say, panes, commands, draft, self._lists, manner.marks)
+        self.wishes = SeatWishes(seat, say, panes, commands, draft, self._lists, self._quick, manner.marks)
         self.sound = SoundPanes(
             seat,
             say,
@@ -136,6 +139,7 @@ class SeatScreen(QObject):
         self._refused: LineRefused | None = None
         self._unrecorded: LineRecordingFailed | None = None
         self._failing_servers = ""
+        self._elsewhere: Elsewhere | None = None
         self._pin: tuple[float, float] | None = None
         self._timers: list[QTimer] = []
         self._save_timer = self._timer(self.wishes.save)
@@ -277,6 +281,7 @@ class SeatScreen(QObject):
             words = self._say("notice.calls_refused", n=calls.refused.count, number=number)
             self._tell(Notice(words, loud=True, topic=REFUSED))
         self._report_recording()
+        self._report_elsewhere()
         failing = failing_servers(self._seat, self._say)
         if failing != self._failing_servers:
             self._failing_servers = failing
@@ -297,6 +302,14 @@ class SeatScreen(QObject):
             words = self._say("notice.not_recorded", reason=self._say(f"recording_problem.{failed.problem}"))
             self._tell(Notice(words, loud=True, topic=RECORDING))
 
+    def _report_elsewhere(self) -> None:
+        """A call that rang here and that another desk took is said plainly."""
+        taken = self._seat.calls.elsewhere
+        if taken is not None and taken is not self._elsewhere:
+            self._elsewhere = taken
+            number = number_text(taken.number) if taken.number else self._say("lists.withheld")
+            self._tell(Notice(self._say("notice.elsewhere", number=number), loud=False))
+
     # ---- what is shown
 
     def _show_call(self) -> None:
@@ -305,6 +318,7 @@ class SeatScreen(QObject):
         self._panes.top.tell_map(self._panes.map.lamp())
         self._panes.phone.tell(self._phone.view())
         self._panes.map.tell_call(self._call_place.view())
+        self._panes.quick.tell(self._quick.view())
         self._panes.footer.tell_link(link_view(self._seat, self._say))
 
     def _can_ring(self) -> bool:

@@ -14,6 +14,7 @@ from operator_app.ui.control import Marks
 from operator_app.ui.errands import Errands, Notice
 from operator_app.ui.form_wishes import FormWishes
 from operator_app.ui.keymap import Deed, KeyMap, agency_deeds
+from operator_app.ui.line_wishes import LINE_DEEDS, LineWishes
 from operator_app.ui.main_window import Page
 from operator_app.ui.map_view import ZOOM_AREA, ZOOM_POINT
 from operator_app.ui.map_wishes import MapWishes
@@ -21,6 +22,7 @@ from operator_app.ui.presenters.commands import SeatCommands
 from operator_app.ui.presenters.draft import Draft
 from operator_app.ui.presenters.finding import Found, What
 from operator_app.ui.presenters.lists import ListsPresenter
+from operator_app.ui.presenters.quick import QuickPresenter
 from operator_app.ui.presenters.wording import Say
 from operator_app.ui.seat_panes import KeepKeys, SeatPanes
 from operator_app.workflow.seat import Seat
@@ -37,6 +39,7 @@ class SeatWishes:
         commands: SeatCommands,
         draft: Draft,
         lists: ListsPresenter,
+        quick: QuickPresenter,
         marks: Marks,
     ) -> None:
         self._seat = seat
@@ -47,6 +50,7 @@ class SeatWishes:
         self._lists = lists
         self._marks = marks
         self.errands = Errands(say, panes.footer.tell)
+        self._lines = LineWishes(seat, say, panes, commands, quick, self._run)
         self._map = MapWishes(seat, say, panes, commands, self._run)
         self._acts = self._window_acts() | self._map.deeds()
         self._orders = self._seat_orders()
@@ -59,8 +63,10 @@ class SeatWishes:
 
     def start(self, keys: KeyMap, keep_keys: KeepKeys | None = None) -> None:
         """Make keys and panes work; `keep_keys` keeps keys that are set anew."""
-        keys.install(self._panes.window, self._deeds())
+        self._by_deed = self._deeds()
+        keys.install(self._panes.window, self._by_deed)
         self._connect(self._panes)
+        self._lines.connect()
         if keep_keys is not None:
             self._panes.help.changed.connect(lambda: self._run(self._keep(keys, keep_keys), "keys"))
         if keys.not_taken:
@@ -77,8 +83,11 @@ class SeatWishes:
     def _deeds(self) -> dict[Deed, Callable[[], None]]:
         agencies = [each.code for each in self._seat.agencies if each.has_desk]
         deeds: dict[Deed, Callable[[], None]] = {
-            deed: partial(self.do, deed) for deed in Deed if not deed.startswith("agency_")
+            deed: partial(self.do, deed)
+            for deed in Deed
+            if not deed.startswith(("agency_", "quick_")) and deed not in LINE_DEEDS
         }
+        deeds |= self._lines.deeds()
         for deed, code in zip(agency_deeds(len(agencies)), agencies, strict=False):
             deeds[deed] = partial(self._ask, code)
         return deeds
@@ -250,7 +259,7 @@ class SeatWishes:
         if number is None:
             self._panes.footer.tell(Notice(self._say("lists.nobody_to_call"), loud=False))
         else:
-            self._run(self._commands.dial(number), "call_back")
+            self._run(self._commands.call_back(number), "call_back")
 
     def _pick_place(self, hit: PlaceHit) -> None:
         self._panes.form.put_place(hit.label)
@@ -292,7 +301,7 @@ class SeatWishes:
         if self._form is not None:
             self._form.connect()
         panes.top.state_wished.connect(lambda: self.do(Deed.STATE))
-        panes.phone.wished.connect(self.do)
+        panes.phone.wished.connect(lambda deed: self._by_deed[deed]())
         panes.lists.answer_wished.connect(lambda call_id: self._answer(CallId(call_id)))
         panes.lists.call_back_wished.connect(lambda: self.do(Deed.CALL_BACK))
         form = panes.form

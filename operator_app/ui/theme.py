@@ -199,6 +199,9 @@ QPushButton[part="tab"]:focus { color: @focus@; }
 QFrame[part="footer"] { background: transparent; border: 1px solid transparent; border-radius: @6@; }
 QFrame[part="footer"][tone="watch"] { background: @watch_back@; border-color: @watch_edge@; }
 QFrame[part="footer"][tone="alarm"] { background: @alarm_back@; border-color: @alarm_edge@; }
+QFrame[part="line"] { background: @row@; border: 1px solid @panel_edge@; border-radius: @5@; }
+QFrame[part="line"][take="yes"]:hover { border-color: @focus@; }
+QFrame[part="panel"][asking="yes"] { border-color: @focus@; }
 QFrame[part="panel"][ringing="yes"] { background: @watch_back@; border-color: @watch@; }
 
 QLineEdit, QPlainTextEdit {
@@ -206,6 +209,7 @@ QLineEdit, QPlainTextEdit {
     selection-background-color: @primary@; selection-color: @primary_text@; placeholder-text-color: @muted@;
 }
 QLineEdit[part="inline"] { padding: 0 @4@; background: @panel@; }
+QLineEdit[part="small"] { padding: @3@ @8@; font-size: @small@; }
 QLineEdit:focus, QPlainTextEdit:focus { border: 1px solid @focus@; }
 QLineEdit:disabled, QPlainTextEdit:disabled, QLineEdit:read-only { color: @muted@; background: @panel@; }
 

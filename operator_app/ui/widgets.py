@@ -114,11 +114,15 @@ class SpanText(QLabel):
         self.setObjectName(name)
         self.setWordWrap(wrap)
         if lines:
-            px = SMALL if part in ("small", "decision") else BODY
-            self.setMinimumHeight(lines * theme.metrics(px).lineSpacing() + 2)
+            self._line = theme.metrics(SMALL if part in ("small", "decision") else BODY).lineSpacing()
+            self.set_lines(lines)
             self.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         if part:
             self.setProperty("part", part)
+
+    def set_lines(self, lines: int) -> None:
+        """Keep room for so many lines."""
+        self.setMinimumHeight(lines * self._line + 2)
 
     def say(self, spans: Sequence[Span]) -> None:
         """Show these pieces one after the other; spaces between them are part of the pieces."""
@@ -414,6 +418,15 @@ class KeyButton(QPushButton):
             self.setText(words)
             self.setAccessibleName(words)
             self.updateGeometry()
+
+    def set_dense(self, dense: bool, roomy_px: int = BODY) -> None:
+        """Use small letters and little room, or letters of that size again."""
+        text_px = SMALL if dense else roomy_px
+        if text_px != self._text_px:
+            self._text_px = text_px
+            self.setFont(self._theme.font(text_px, WEIGHT_STRONG, tabular=False))
+            self.updateGeometry()
+            self.update()
 
     def shown_text(self) -> str:
         """Return the words without the key."""

@@ -6,19 +6,53 @@ in the same turn of the loop in which the phone told it.
 
 import logging
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 
 from operator_app.domain import line
 from operator_app.domain.ids import CallId
-from operator_app.domain.messages import CallAnswered, CallEnded, CallMeasured, CallOffered, CallRecorded
+from operator_app.domain.messages import (
+    CallAnswered,
+    CallConferenced,
+    CallConsulted,
+    CallEnded,
+    CallKeyPressed,
+    CallMeasured,
+    CallOffered,
+    CallRecorded,
+    CallReplaced,
+    CallTransferred,
+)
 from operator_app.domain.states import Refusal, RefusedError
 from operator_app.workflow.board import Board
+from operator_app.workflow.lines import HELD_HERE, Lines
 from operator_app.workflow.phone_port import Phone
 from operator_app.workflow.recorder import Recorder
 
 log = logging.getLogger(__name__)
 
-HELD = (line.HoldState.LOCAL, line.HoldState.BOTH)
+
+@dataclass(frozen=True, slots=True)
+class Vain:
+    """A call of ours that nobody took: to whom, SIP's code (0 when none was heard), and whether a caller came back."""
+
+    party: str
+    code: int
+    for_caller: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A call that rang here and that another desk answered; `number` is None when it was withheld."""
+
+    call_id: CallId
+    number: str | None
+    raced: bool = False
+    """It was answered here, too, a moment too late."""
+
+
+KEYS_KEPT = 64
+"""More pressed keys than that are shown and recorded of no call."""
+_DECIDED = (line.TransferState.DONE, line.TransferState.FAILED, line.TransferState.UNKNOWN)
 
 
 class CallDesk:
@@ -44,7 +78,22 @@ class CallDesk:
         self.presence: dict[str, line.LinePresence] = {}
         self.quality: dict[CallId, line.LineQuality] = {}
         self.digits: dict[CallId, str] = {}
+        self.parties: dict[CallId, str] = {}
+        """Names of those whom we called, as the site calls them."""
+        self.transfers: dict[CallId, line.LineTransfer] = {}
+        """The last word on each call's transfer."""
+        self.parties_of_transfers: dict[CallId, str] = {}
+        """To whom a call is being transferred, as the site calls him."""
+        self.last_dialled = ""
+        """The number that redial calls."""
+        self.vain: Vain | None = None
+        """The last call of ours that nobody took, until the next one is begun."""
+        self.elsewhere: Elsewhere | None = None
+        """The last call that another desk took."""
+        self._shown: dict[CallId, line.LineCall] = {}
+        self._members: frozenset[CallId] = frozenset()
         self.on_ended: Callable[[CallId], None] = lambda _: None
+        self.on_replaced: Callable[[CallId, CallId], None] = lambda _old, _new: None
         if phone is not None:
             phone.subscribe(self.on_signal)
 
@@ -66,8 +115,20 @@ class CallDesk:
         )
         return tuple(sorted(ringing, key=lambda each: each.offered_at))
 
-    async def answer(self, call_id: CallId | None) -> CallId:
-        """Answer that call, or the longest-waiting one; a call in speech must be ended or held first."""
+    @property
+    def lines(self) -> Lines:
+        """The calls in which this seat takes part."""
+        return Lines.of(self._living(), self.at_hand)
+
+    def party(self, call: line.LineCall) -> str:
+        """Whom a call is with: the name by which the site knows him, else his number, "" when neither is known."""
+        return self.parties.get(call.call_id) or call.number or ""
+
+    async def answer(self, call_id: CallId | None, *, notice: bool = False) -> CallId:
+        """Answer that call, or the longest-waiting one; a call in speech must be ended or held first.
+
+        `notice`: the operator pressed no key, and hears two pips first.
+        """
         phone = self._need_phone()
         self._need_free_line()
         if call_id is None:
@@ -77,7 +138,7 @@ class CallDesk:
             call_id = waiting[0].call_id
         self._answering.add(call_id)
         try:
-            await phone.answer(call_id)
+            await phone.answer(call_id, notice=notice)
         finally:
             self._answering.discard(call_id)
         self.at_hand = call_id
@@ -85,24 +146,124 @@ class CallDesk:
         return call_id
 
     async def end(self, call_id: CallId | None) -> None:
-        """Hang up that call, or the one at hand."""
-        await self._need_phone().end(self._need_live(call_id))
+        """Hang up that call, or the one that is spoken with: in a conference the one that came to it last."""
+        wanted = call_id
+        if wanted is None:
+            foremost = self.lines.foremost
+            wanted = None if foremost is None else foremost.call_id
+        await self._need_phone().end(self._need_live(wanted))
 
     async def hold(self, on: bool) -> None:
         """Put the call at hand on hold, or take it back."""
         await self._need_phone().hold(self._need_live(None), on)
 
-    async def mute(self, on: bool) -> None:
-        """Keep the operator's voice from the call at hand, or let it through."""
-        await self._need_phone().mute(self._need_live(None), on)
+    async def hold_or_swap(self) -> None:
+        """Do what the hold key does: hold, take back, or exchange the call in speech with the one on hold.
 
-    async def dial(self, number: str) -> CallId:
-        """Call that number; the new call is the one at hand."""
+        In a conference it is the caller who is held, or comes back: the others go on.
+        """
+        phone, lines = self._need_phone(), self.lines
+        caller = lines.at_hand
+        if caller is not None and caller.joined:
+            await phone.hold(caller.call_id, caller.hold not in HELD_HERE)
+            return
+        held = lines.held[0] if lines.held else None
+        for call in lines.active:
+            await phone.hold(call.call_id, True)
+        if held is not None:
+            await phone.hold(held.call_id, False)
+            self._take_in_hand(held)
+        elif not lines.active:
+            raise RefusedError(Refusal.NO_CALL)
+
+    async def call_back(self, number: str) -> CallId:
+        """Call a number for its own sake: the new call is the one at hand, a call in speech must be ended or held."""
         phone = self._need_phone()
         self._need_free_line()
+        self.vain = None
         self.at_hand = await phone.dial(number)
+        self.last_dialled = number
         self._changed()
         return self.at_hand
+
+    async def talk_to(self, call_id: CallId) -> None:
+        """Speak with that one of this seat's lines; the others are held."""
+        phone, lines = self._need_phone(), self.lines
+        wanted = next((call for call in lines.connected if call.call_id == call_id), None)
+        if wanted is None:
+            raise RefusedError(Refusal.NO_CALL)
+        for call in lines.active:
+            if call.call_id != call_id:
+                await phone.hold(call.call_id, True)
+        await phone.hold(call_id, False)
+        self._take_in_hand(wanted)
+
+    async def mute(self, on: bool) -> None:
+        """Keep the operator's voice from all that are spoken with, or let it through."""
+        phone, hearing = self._need_phone(), self.lines.spoken_with
+        for call in hearing:
+            await phone.mute(call.call_id, on)
+        if not hearing:
+            await phone.mute(self._need_live(None), on)
+
+    async def dial(self, number: str, name: str = "") -> CallId:
+        """Call that number: for the sake of the call at hand, which is held meanwhile, or as the call at hand."""
+        phone, lines = self._need_phone(), self.lines
+        for call in lines.active:
+            if call.state is not line.LineCallState.CONNECTED or call.joined:
+                raise RefusedError(Refusal.CALL_AT_HAND)
+        self.vain = None
+        caller = lines.at_hand
+        others = [call for call in lines.active if call is not caller]
+        for call in others:
+            await phone.hold(call.call_id, True)
+        call_id = await phone.dial(number, for_call=None if caller is None else caller.call_id)
+        self.last_dialled = number
+        if name:
+            self.parties[call_id] = name
+        if caller is None:
+            self.at_hand = call_id
+        else:
+            self._recorder.note(CallConsulted(call_id, caller.call_id, name or number))
+        self._changed()
+        return call_id
+
+    async def transfer(self, number: str, name: str = "") -> None:
+        """Send the call at hand to that number without asking there first."""
+        call_id = self._need_connected_caller()
+        self.vain = None
+        self.parties_of_transfers[call_id] = name or number
+        await self._need_phone().transfer(call_id, number)
+
+    async def finish_transfer(self) -> None:
+        """Give the call at hand to the one that was called for its sake."""
+        call_id, helper = self._need_connected_caller(), self.lines.helper
+        if helper is None:
+            raise RefusedError(Refusal.NOBODY_CONSULTED)
+        self.vain = None
+        self.parties_of_transfers[call_id] = self.party(helper)
+        await self._need_phone().transfer_to(call_id, helper.call_id)
+
+    async def conference(self) -> None:
+        """Bring all on this seat's lines together; when they are, keep the call at hand and hold the rest."""
+        phone, lines = self._need_phone(), self.lines
+        if len(lines.connected) < 2:
+            raise RefusedError(Refusal.NOBODY_CONSULTED)
+        if all(call.joined for call in lines.connected):
+            kept = lines.at_hand or lines.connected[0]
+            for call in lines.connected:
+                await phone.join(call.call_id, False)
+                await phone.hold(call.call_id, call is not kept and call.call_id != kept.call_id)
+        else:
+            for call in lines.connected:
+                await phone.join(call.call_id, True)
+
+    async def send_keys(self, keys: str) -> None:
+        """Send keys to the one that is spoken with."""
+        foremost = self.lines.foremost
+        if foremost is None:
+            raise RefusedError(Refusal.NO_CALL)
+        await self._need_phone().send_dtmf(foremost.call_id, keys)
 
     def on_signal(self, signal: line.LineSignal) -> None:
         """Take in one signal of the phone; a repeated one writes nothing twice."""
@@ -117,11 +278,29 @@ class CallDesk:
                 for call_id in cut:
                     self._ended(call_id, CallEnded(call_id, "failure", 0, "phone_lost"))
             case line.LineOffered() | line.LinePlaced() | line.LineConnected():
+                self._shown = {each.call_id: each for each in self._living()}
                 self._tell_living()
                 if isinstance(signal, line.LineConnected) and signal.recording:
                     self.recording_failed = None  # it works again; whether it goes on working is told anew
             case line.LineEnded(call_id=call_id, by=by):
-                self._ended(call_id, CallEnded(call_id, by.value, signal.code, signal.reason), signal)
+                who = "elsewhere" if signal.elsewhere else by.value
+                self._look_at_end(signal)
+                self._ended(call_id, CallEnded(call_id, who, signal.code, signal.reason), signal)
+            case line.LineMedia():
+                self._note_conference()
+            case line.LineTransfer():
+                self._transfer(signal)
+            case line.LineReplaced(call_id=call_id, by_call=by_call):
+                self._replaced(call_id, by_call)
+            case line.LineDigit(call_id=call_id, digit=digit):
+                self._pressed(call_id, digit)
+            case _:
+                self._on_phone(signal)
+        self._changed()
+
+    def _on_phone(self, signal: line.LineSignal) -> None:
+        """Take in what is told beside the course of a call."""
+        match signal:
             case line.LineRecorded() | line.LineQualitySummary():
                 self._keep(signal)
             case line.LineRecordingFailed():
@@ -130,8 +309,6 @@ class CallDesk:
                 self._heard_of_others(signal)
             case line.LineAudioChanged(audio=audio) if self.ready is not None:
                 self.ready = replace(self.ready, audio=audio)
-            case line.LineDigit(call_id=call_id, digit=digit):
-                self.digits[call_id] = self.digits.get(call_id, "") + digit
             case line.LineQuality(call_id=call_id):
                 self.quality[call_id] = signal
             case line.LineRefused():
@@ -139,7 +316,17 @@ class CallDesk:
             case line.LineFault():
                 self.fault = signal
                 log.error("phone fault in %s: %s", signal.where, signal.detail)
-        self._changed()
+
+    def _look_at_end(self, signal: line.LineEnded) -> None:
+        """Keep what the operator must be told of an end that he did not bring about himself."""
+        call = self._shown.pop(signal.call_id, None)
+        if call is None:
+            return
+        if signal.elsewhere:
+            self.elsewhere = Elsewhere(call.call_id, call.number)
+        elif not call.incoming and signal.answered_at is None and signal.by is not line.EndedBy.LOCAL:
+            back = call.for_call is not None and self.live(call.for_call) is not None
+            self.vain = Vain(self.party(call), signal.code, back)
 
     def _keep(self, signal: line.LineRecorded | line.LineQualitySummary) -> None:
         """Write down what is known of a call once it is over."""
@@ -170,9 +357,56 @@ class CallDesk:
         return self._phone
 
     def _need_free_line(self) -> None:
-        current = self.live(self.at_hand)
-        if current is not None and current.hold not in HELD:
+        if self.lines.active:
             raise RefusedError(Refusal.CALL_AT_HAND)
+
+    def _need_connected_caller(self) -> CallId:
+        caller = self.lines.at_hand
+        if caller is None or caller.state is not line.LineCallState.CONNECTED:
+            raise RefusedError(Refusal.NO_CALL)
+        return caller.call_id
+
+    def _take_in_hand(self, call: line.LineCall) -> None:
+        """Let the form follow to another caller; one who was called for a caller's sake leaves it where it is."""
+        if call.for_call is None or self.live(call.for_call) is None:
+            self.at_hand = call.call_id
+            self._changed()
+
+    def _pressed(self, call_id: CallId, key: str) -> None:
+        pressed = self.digits.get(call_id, "")
+        if len(pressed) < KEYS_KEPT:
+            self.digits[call_id] = pressed + key
+            self._recorder.note(CallKeyPressed(call_id, key))
+
+    def _transfer(self, told: line.LineTransfer) -> None:
+        before = self.transfers.get(told.call_id)
+        self.transfers[told.call_id] = told
+        if told.state in _DECIDED and (before is None or before.state not in _DECIDED):
+            party = self.transferred_to(told)
+            attended = told.with_call is not None
+            self._recorder.note(CallTransferred(told.call_id, party, attended, told.state.value, told.code))
+
+    def transferred_to(self, told: line.LineTransfer) -> str:
+        """Whom a transfer goes or went to, as the site calls him."""
+        return self.parties_of_transfers.get(told.call_id, told.to)
+
+    def _replaced(self, old: CallId, new: CallId) -> None:
+        if self._first(old, "replaced"):
+            self._recorder.note(CallReplaced(old, new))
+            if self.at_hand == old:
+                self.at_hand = new
+            self.on_replaced(old, new)
+
+    def _note_conference(self) -> None:
+        joined = self.lines.joined
+        members = frozenset(call.call_id for call in joined)
+        if members != self._members:
+            grown = len(members) >= 2 and not members < self._members
+            self._members = members
+            if grown:
+                main = self.at_hand if self.at_hand in members else joined[0].call_id
+                assert main is not None
+                self._recorder.note(CallConferenced(main, tuple(sorted(members))))
 
     def _need_live(self, call_id: CallId | None) -> CallId:
         wanted = call_id or self.at_hand
@@ -195,8 +429,9 @@ class CallDesk:
                 self._recorder.note(CallAnswered(each.call_id), at=each.answered_at)
 
     def _ended(self, call_id: CallId, fact: CallEnded, signal: line.LineEnded | None = None) -> None:
-        self.quality.pop(call_id, None)
-        self.digits.pop(call_id, None)
+        for table in (self.quality, self.digits, self.parties, self.transfers, self.parties_of_transfers):
+            table.pop(call_id, None)
+        self._members -= {call_id}
         known = self._board.calls.get(call_id)
         if (known is None or not known.is_over) and self._first(call_id, "ended"):
             self._recorder.note(fact, at=None if signal is None else signal.at)
@@ -210,8 +445,14 @@ class CallDesk:
             if call.seat == self._recorder.seat and not call.is_over and call.id not in living:
                 self._ended(call.id, CallEnded(call.id, "failure", 0, "seat_restarted"))
         if self.at_hand is None:
-            connected = (each for each in living.values() if each.state is line.LineCallState.CONNECTED)
-            self.at_hand = next((each.call_id for each in connected), None)
+            # One that was placed for another's sake is never the one at hand while that other lives.
+            connected = [
+                each
+                for each in living.values()
+                if each.state is line.LineCallState.CONNECTED and each.for_call not in living
+            ]
+            connected.sort(key=lambda each: each.hold in HELD_HERE)
+            self.at_hand = connected[0].call_id if connected else None
 
     def _first(self, call_id: CallId, what: str) -> bool:
         """Whether this is told for the first time by this window: the record lags a moment behind the phone."""

@@ -69,8 +69,12 @@ class Phone(Protocol):
         """End a call in whatever state: turn it away (603, or 486 when `busy`), give up dialling, or hang up."""
         ...
 
-    async def dial(self, number_or_uri: str) -> CallId:
-        """Place a call to a number (routed by the registered account) or a sip: URI, and return its id at once."""
+    async def dial(self, number_or_uri: str, *, for_call: CallId | None = None) -> CallId:
+        """Place a call to a number (routed by the registered account) or a sip: URI, and return its id at once.
+
+        `for_call`, a connected call, is put on hold first. However the new call ends (busy, no answer, given up, hung
+        up), it comes back from hold then, unless another call is being spoken with.
+        """
         ...
 
     async def hold(self, call_id: CallId, on: bool) -> None:

@@ -18,7 +18,7 @@ from operator_app.domain.duplicates import (
 from operator_app.domain.ids import AgencyCode, CallId, DispatchId, EventId, IncidentId, SeatName
 from operator_app.domain.incident import Dispatch, Incident, last_words_of
 from operator_app.domain.limits import AgeLimits
-from operator_app.domain.messages import CallClassified, Event, SeatStateChanged
+from operator_app.domain.messages import CallClassified, CallLinked, Event, SeatStateChanged
 from operator_app.domain.states import (
     NOISE,
     Classification,
@@ -98,6 +98,7 @@ class Seat:
         self.calls = CallDesk(phone, recorder, board, self._changed)
         self.calls.on_ended = self._call_ended
         self.sound = SoundDesk(phone, board, bus, recorder.clock)
+        self.calls.on_replaced = self._call_replaced
         self.incidents = IncidentDesk(
             recorder, board, self._changed, rules.prefix, rules.timezone, rules.kinds, rules.agencies
         )
@@ -247,16 +248,23 @@ class Seat:
         unfinished = self.incident_at_hand is not None and before in (SeatState.TALKING, SeatState.WRAP_UP)
         await self.set_state(SeatState.WRAP_UP if unfinished else SeatState.READY)
 
-    async def answer(self, call_id: CallId | None = None) -> None:
-        """Answer the longest-waiting call, or that one; the form is free for it."""
-        answered = await self.calls.answer(call_id)
+    async def answer(self, call_id: CallId | None = None, *, notice: bool = False) -> None:
+        """Answer the longest-waiting call, or that one; the form is free for it. `notice`: by rule, without a key."""
+        answered = await self.calls.answer(call_id, notice=notice)
         self._last_call = answered
         self._restore(answered)
         await self._talk(answered)
 
     async def end(self, call_id: CallId | None = None) -> None:
-        """Hang up."""
+        """Hang up that call, or the one that is spoken with; in a conference the rest goes on."""
         await self.calls.end(call_id)
+
+    async def hold_or_swap(self) -> None:
+        """Hold the call, take it back, or exchange it with the one on hold; the form goes with the caller."""
+        before = self.calls.at_hand
+        await self.calls.hold_or_swap()
+        if self.calls.at_hand is not None and self.calls.at_hand != before:
+            self._restore(self.calls.at_hand)
 
     async def hold(self, on: bool) -> None:
         """Put the call at hand on hold, or take it back."""
@@ -266,10 +274,50 @@ class Seat:
         """Keep the operator's voice from the call at hand, or let it through."""
         await self.calls.mute(on)
 
-    async def dial(self, number: str) -> None:
-        """Call a number, as a call-back does."""
-        self._last_call = await self.calls.dial(number)
+    async def dial(self, number: str, name: str = "") -> None:
+        """Call a number; with a caller on the line for his sake: he is held, and comes back when that call ends."""
+        dialled = await self.calls.dial(number, name)
+        if dialled == self.calls.at_hand:
+            self._last_call = dialled
+            await self._talk(dialled)
+
+    async def call_back(self, number: str) -> None:
+        """Call somebody who hung up before an answer; never for the sake of another caller."""
+        self._last_call = await self.calls.call_back(number)
         await self._talk(self._last_call)
+
+    async def call_agency(self, code: AgencyCode) -> None:
+        """Call an agency's duty desk."""
+        agency = self._agency_with_phone(code)
+        await self.dial(agency.phone, agency.name)
+
+    async def transfer(self, number: str, name: str = "") -> None:
+        """Send the caller to a number without asking there first; he comes back when nobody takes him."""
+        await self.calls.transfer(number, name)
+
+    async def transfer_to_agency(self, code: AgencyCode) -> None:
+        """Send the caller to an agency's duty desk without asking there first."""
+        agency = self._agency_with_phone(code)
+        await self.calls.transfer(agency.phone, agency.name)
+
+    async def finish_transfer(self) -> None:
+        """Give the caller to the one that was called for his sake."""
+        await self.calls.finish_transfer()
+
+    async def conference(self) -> None:
+        """Bring all on this seat's lines together, or part them again."""
+        await self.calls.conference()
+
+    async def talk_to(self, call_id: CallId) -> None:
+        """Speak with that one of the seat's lines; the others are held, the form goes with the caller."""
+        before = self.calls.at_hand
+        await self.calls.talk_to(call_id)
+        if self.calls.at_hand is not None and self.calls.at_hand != before:
+            self._restore(self.calls.at_hand)
+
+    async def send_keys(self, keys: str) -> None:
+        """Send keys to the one that is spoken with."""
+        await self.calls.send_keys(keys)
 
     async def classify(self, classification: Classification, call_id: CallId | None = None) -> None:
         """Say what the call was; noise also ends it and frees the seat for the next one."""
@@ -344,7 +392,7 @@ class Seat:
 
     async def finish(self) -> None:
         """End the wrap-up: the form is put away, the seat is ready for the next call."""
-        if self.live_call is not None:
+        if self.calls.lines.all:
             raise RefusedError(Refusal.CALL_AT_HAND)
         await self._free()
 
@@ -394,7 +442,9 @@ class Seat:
             self._call_ended(call_id)
 
     def _call_ended(self, call_id: CallId) -> None:
-        if call_id == self.calls.at_hand and self.state is SeatState.TALKING:
+        # While anybody is on a line the seat talks; the record of the one at hand is finished when the last has gone.
+        if self.state is SeatState.TALKING and not self.calls.lines.all:
+            call_id = self.calls.at_hand or call_id
             call = self.board.calls.get(call_id)
             noise = call is not None and call.classification in NOISE
             if noise and self.incident_at_hand is None:
@@ -402,6 +452,20 @@ class Seat:
                 self._recorder.note(SeatStateChanged(SeatState.READY))
             else:
                 self._recorder.note(SeatStateChanged(SeatState.WRAP_UP))
+
+    def _call_replaced(self, old: CallId, new: CallId) -> None:
+        """The conversation goes on in another call: what it is about goes with it."""
+        known = self.board.calls.get(old)
+        if known is not None and known.incident_id is not None:
+            self._recorder.note(CallLinked(new, known.incident_id))
+        if self._last_call == old:
+            self._last_call = new
+
+    def _agency_with_phone(self, code: AgencyCode) -> Agency:
+        agency = next((each for each in self.agencies if each.code == code), None)
+        if agency is None or not agency.phone:
+            raise RefusedError(Refusal.NO_NUMBER, code)
+        return agency
 
     def _call_to_link(self) -> CallId | None:
         call_id = self.calls.at_hand

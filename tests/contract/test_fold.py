@@ -20,10 +20,15 @@ from operator_app.domain.messages import (
     AnswerGiven,
     CallAnswered,
     CallClassified,
+    CallConferenced,
+    CallConsulted,
     CallEnded,
+    CallKeyPressed,
     CallLinked,
     CallOffered,
     CallRecorded,
+    CallReplaced,
+    CallTransferred,
     CallUnlinked,
     DispatchDelivered,
     DispatchMoved,
@@ -74,6 +79,30 @@ OF_A_CALL = st.one_of(
     build(CallLinked, C1, INCIDENTS),
     build(CallUnlinked, C1, INCIDENTS),
     build(IncidentOpened, INCIDENTS, st.sampled_from(["n1", "n2"]), st.none() | CALLS),
+    build(CallOffered, C1, st.sampled_from(["in", "out"]), st.none() | WORDS, WORDS),
+    build(CallAnswered, C1),
+    build(
+        CallEnded,
+        C1,
+        st.sampled_from(["remote", "local", "failure", "elsewhere"]),
+        st.integers(0, 699),
+        WORDS,
+    ),
+    build(CallClassified, C1, st.sampled_from(Classification)),
+    build(CallLinked, C1, INCIDENTS),
+    build(IncidentOpened, INCIDENTS, WORDS, st.none() | CALLS),
+    build(CallConsulted, C1, CALLS, WORDS),
+    build(CallConferenced, C1, st.tuples(CALLS, CALLS)),
+    build(
+        CallTransferred,
+        C1,
+        WORDS,
+        st.booleans(),
+        st.sampled_from(["done", "failed", "unknown"]),
+        st.integers(0, 699),
+    ),
+    build(CallReplaced, C1, CALLS),
+    build(CallKeyPressed, C1, st.sampled_from("0123456789*#ABCD")),
     build(CallRecorded, C1, st.tuples(WORDS, WORDS), st.tuples(WORDS), st.floats(0, 1e6)),
 )
 OF_A_FIELD = build(FieldSet, I1, st.just("place"), st.sampled_from(["a", "b", None]))
@@ -249,7 +278,9 @@ def incident_in_database(db: psycopg.Connection[Any], incident_id: IncidentId) -
 
 
 def call_in_python(call: Call) -> dict[str, Any]:
-    return {**dataclasses.asdict(call), "recordings": list(call.recordings), "digests": list(call.digests)}
+    told = {**dataclasses.asdict(call), "recordings": list(call.recordings), "digests": list(call.digests)}
+    del told["steps"]  # like an incident's timeline they are read from the log
+    return told
 
 
 def call_in_database(db: psycopg.Connection[Any], call_id: CallId) -> dict[str, Any] | None:

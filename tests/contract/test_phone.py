@@ -60,6 +60,7 @@ class World(Protocol):
     async def target_answers(self) -> None: ...
     async def target_declines(self) -> None: ...
     async def transfer_is_decided(self, done: bool) -> None: ...
+    async def transfer_will_fail(self) -> None: ...
     async def far_sends_us_on(self, uri: str) -> None: ...
     async def far_gives_its_place(self) -> None: ...
 
@@ -109,6 +110,11 @@ class MemoryWorld:
                 self.memory.far_answers(call.call_id)
 
     async def target_declines(self) -> None:
+        for call in self.memory.calls():
+            if not call.incoming and call.state is not LineCallState.CONNECTED:
+                self.memory.far_declines(call.call_id)
+
+    async def transfer_will_fail(self) -> None:
         pass
 
     async def transfer_is_decided(self, done: bool) -> None:
@@ -193,6 +199,11 @@ class EngineWorld:
 
     async def transfer_is_decided(self, done: bool) -> None:
         pass
+
+    async def transfer_will_fail(self) -> None:
+        """The far end has all its lines taken, so that it can place no call for us."""
+        for _ in range(3):
+            await self._far.phone.dial(await self.target())
 
     async def far_sends_us_on(self, uri: str) -> None:
         await self._far.phone.transfer(self._far.phone.calls()[0].call_id, uri)
@@ -469,9 +480,11 @@ def test_a_listener_that_fails_is_told_and_stops_nobody_else(start: Start) -> No
 
 
 async def second_call(world: World, first: CallId) -> CallId:
-    """Put the first call on hold and have a second one, to somebody else."""
-    await world.phone.hold(first, True)
-    second = await world.phone.dial(await world.target())
+    """Have a second call, to somebody else, for the sake of the first one."""
+    second = await world.phone.dial(await world.target(), for_call=first)
+    placed = await world.signals.wait(LinePlaced)
+    assert (placed.call_id, placed.for_call) == (second, first)
+    await until("the first one is held", lambda: hold_of(world, first) is HoldState.LOCAL)
     await world.target_answers()
     await world.signals.wait(LineConnected, lambda each: each.call_id == second)
     return second
@@ -511,6 +524,55 @@ def test_a_conference_and_the_rest_goes_on_when_one_leaves(start: Start) -> None
         await world.signals.wait(LineEnded, lambda each: each.call_id == second)
         await until("a conference of one is none", lambda: joined(world) == {first: False})
         assert world.phone.calls()[0].state is LineCallState.CONNECTED
+
+    run(start, story)
+
+
+@pytest.mark.parametrize("how", ["declined", "given up", "hung up"])
+def test_however_a_call_for_a_caller_s_sake_ends_the_caller_comes_back(start: Start, how: str) -> None:
+    async def story(world: World) -> None:
+        first = await connected(world)
+        if how == "hung up":
+            second = await second_call(world, first)
+            await world.phone.end(second)
+        else:
+            second = await world.phone.dial(await world.target(), for_call=first)
+            assert hold_of(world, first) is HoldState.LOCAL
+            if how == "declined":
+                await world.target_declines()
+            else:
+                await world.phone.end(second)
+        await world.signals.wait(LineEnded, lambda each: each.call_id == second)
+        await until("the caller is back", lambda: hold_of(world, first) is HoldState.NONE)
+        assert [call.call_id for call in world.phone.calls()] == [first]
+
+    run(start, story)
+
+
+def test_a_call_that_cannot_be_placed_leaves_the_caller_where_he_was(start: Start) -> None:
+    async def story(world: World) -> None:
+        first = await connected(world)
+        assert await refusal(world.phone.dial("x y", for_call=first)) is PhoneRefusal.BAD_NUMBER
+        nobody = CallId("nobody")
+        assert await refusal(world.phone.dial(world.far_uri(), for_call=nobody)) is PhoneRefusal.UNKNOWN_CALL
+        assert hold_of(world, first) is HoldState.NONE
+        assert [call.call_id for call in world.phone.calls()] == [first]
+
+    run(start, story)
+
+
+def test_when_an_attended_transfer_fails_the_caller_is_back_and_the_other_waits(start: Start) -> None:
+    async def story(world: World) -> None:
+        first = await connected(world)
+        second = await second_call(world, first)
+        await world.transfer_will_fail()
+        await world.phone.transfer_to(first, second)
+        await world.transfer_is_decided(False)
+        failed = await world.signals.wait(LineTransfer, lambda each: each.state is TransferState.FAILED)
+        assert failed.call_id == first
+        await until("the caller is back", lambda: hold_of(world, first) is HoldState.NONE)
+        if second in [call.call_id for call in world.phone.calls()]:
+            assert hold_of(world, second) is HoldState.LOCAL
 
     run(start, story)
 

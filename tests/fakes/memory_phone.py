@@ -47,6 +47,7 @@ from operator_app.domain.line import (
     TrialStep,
 )
 from operator_app.domain.location import CallLocation
+from operator_app.telephony.calls import in_place_of
 from operator_app.workflow.phone_port import PhoneRefusal, PhoneRefusedError, SignalListener
 
 MAX_CALLS = 4
@@ -111,18 +112,30 @@ class MemoryPhone:
             code = 487
         self._over(call_id, EndedBy.LOCAL, code)
 
-    async def dial(self, number_or_uri: str) -> CallId:
+    async def dial(self, number_or_uri: str, *, for_call: CallId | None = None) -> CallId:
         self._need_up()
         wish = number_or_uri.strip()
         self._check_number(wish)
         if len(self._calls) >= MAX_CALLS:
             raise PhoneRefusedError(PhoneRefusal.TOO_MANY_CALLS)
+        if for_call is not None:
+            await self.hold(for_call, True)
         call_id, at, number = self._new_id(), self._now(), wish.removeprefix("sip:").partition("@")[0]
         self._calls[call_id] = LineCall(
-            call_id, False, LineCallState.DIALLING, number, False, "", wish, wish, "direct", at
+            call_id,
+            False,
+            LineCallState.DIALLING,
+            number,
+            False,
+            "",
+            wish,
+            wish,
+            "direct",
+            at,
+            for_call=for_call,
         )
         self.dialled.append(number)
-        self._emit(LinePlaced(call_id, number, wish, "direct", at))
+        self._emit(LinePlaced(call_id, number, wish, "direct", at, for_call=for_call))
         return call_id
 
     async def join(self, call_id: CallId, on: bool) -> None:
@@ -282,6 +295,10 @@ class MemoryPhone:
         """The one we call answers."""
         self._connect(call_id)
 
+    def far_declines(self, call_id: CallId) -> None:
+        """The one we call does not want to speak."""
+        self._over(call_id, EndedBy.REMOTE, 603)
+
     def far_ends(self, call_id: CallId) -> None:
         """The far end hangs up, or gives up before an answer."""
         answered = self._calls[call_id].state is LineCallState.CONNECTED
@@ -309,11 +326,12 @@ class MemoryPhone:
     def transfer_fails(self, call_id: CallId, code: int = 486) -> None:
         """The target of a transfer does not take the caller, who is with us again."""
         told = replace(self._transfers.pop(call_id), state=TransferState.FAILED, code=code)
-        self._calls[call_id] = replace(
-            self._calls[call_id], hold=HoldState.NONE, direction=MediaDirection.BOTH, transfer_to=""
-        )
+        self._calls[call_id] = replace(self._calls[call_id], transfer_to="")
         self._emit(told)
-        self._media(call_id)
+        if told.with_call in self._calls:
+            self._calls[told.with_call] = replace(self._calls[told.with_call], hold=HoldState.LOCAL)
+            self._media(told.with_call)
+        self._unhold(call_id)
 
     def far_sends_us_on(self, call_id: CallId, uri: str) -> CallId:
         """The far end asks us to call somebody in its place; returns that call, which `far_answers` connects."""
@@ -412,7 +430,11 @@ class MemoryPhone:
         self._media(call_id)
         self._emit(LineConnected(call_id, at))
         if call_id in self._replaces:
-            self._emit(LineReplaced(self._replaces.pop(call_id), call_id))
+            old = self._replaces.pop(call_id)
+            self._calls = {
+                each.call_id: in_place_of(each, old, call_id, self._calls) for each in self.calls()
+            }
+            self._emit(LineReplaced(old, call_id))
 
     def _check_number(self, wish: str) -> None:
         if wish.startswith("sip:"):
@@ -458,6 +480,17 @@ class MemoryPhone:
         joined = [each.call_id for each in self._calls.values() if each.joined]
         if len(joined) == 1:
             self._join(joined[0], False)
+        if call.for_call in self._calls and not any(
+            each.state is not LineCallState.OFFERED and each.hold is HoldState.NONE for each in self.calls()
+        ):
+            self._unhold(call.for_call)
+
+    def _unhold(self, call_id: CallId) -> None:
+        if self._calls[call_id].hold is HoldState.LOCAL and call_id not in self._transfers:
+            self._calls[call_id] = replace(
+                self._calls[call_id], hold=HoldState.NONE, direction=MediaDirection.BOTH
+            )
+            self._media(call_id)
 
     def _emit(self, signal: LineSignal) -> None:
         for listener in tuple(self._listeners):

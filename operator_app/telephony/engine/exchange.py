@@ -34,6 +34,7 @@ from operator_app.domain.line import (
     SilenceReason,
     TransferState,
 )
+from operator_app.telephony.calls import in_place_of
 from operator_app.telephony.dialling import sip_uri
 from operator_app.telephony.engine.accounts import host_of
 from operator_app.telephony.engine.library import DIRECT, Library
@@ -152,11 +153,14 @@ class Exchange:
         self._ended_here.add(call_id)
         self._order(lambda: self._library.legs.hangup(call_id, code))
 
-    def dial(self, number_or_uri: str, headers: dict[str, str]) -> CallId:
-        """Place a call and return its id."""
+    def dial(self, number_or_uri: str, headers: dict[str, str], for_call: CallId | None = None) -> CallId:
+        """Place a call and return its id; the one for whose sake it is placed is held meanwhile."""
         account, uri = self._route(number_or_uri)
         if len(self._library.legs) >= self._library.limits.calls:
             raise PhoneRefusedError(PhoneRefusal.TOO_MANY_CALLS, f"{self._library.limits.calls} calls are up")
+        if for_call is not None:
+            self._need(for_call, LineCallState.CONNECTED)
+            self.hold(for_call, True)
         call_id = self.new_call_id()
         self._calls[call_id] = call = LineCall(
             call_id=call_id,
@@ -169,8 +173,9 @@ class Exchange:
             to=uri,
             account=account,
             offered_at=_now(),
+            for_call=for_call,
         )
-        self._tell(LinePlaced(call_id, call.number, uri, account, call.offered_at))
+        self._tell(LinePlaced(call_id, call.number, uri, account, call.offered_at, for_call=for_call))
         try:
             self._order(
                 lambda: self._library.legs.dial(self._library.account(account), call_id, uri, headers)
@@ -516,6 +521,9 @@ class Exchange:
         self._tell(LineConnected(call.call_id, now, recording))
         if before is not None:
             self._reasons[before] = REPLACED
+            self._calls = {
+                each.call_id: in_place_of(each, before, call.call_id, self._calls) for each in self.calls
+            }
             self._tell(LineReplaced(before, call.call_id))
         if old is not None and (old.muted or old.joined):
             self._tell_media(call.call_id)
@@ -545,6 +553,7 @@ class Exchange:
             self._tell(undecided)
         self._tell(LineEnded(call.call_id, _now(), by, code, reason, call.answered_at, elsewhere))
         self._leave_alone()
+        self._bring_back(call)
         _log.info("call %s ended by %s, %d", call.call_id, by.value, code)
 
     def _leave_alone(self) -> None:
@@ -553,6 +562,24 @@ class Exchange:
         if len(joined) == 1:
             self._calls[joined[0].call_id] = replace(joined[0], joined=False)
             self._tell_media(joined[0].call_id)
+
+    def _bring_back(self, ended: LineCall) -> None:
+        """Take the caller off hold for whose sake the call was placed, unless somebody else is being spoken with."""
+        waiting = None if ended.for_call is None else self._calls.get(ended.for_call)
+        if waiting is None or waiting.hold not in _LOCAL or waiting.call_id in self._transfers:
+            return
+        speaking = (
+            call for call in self.calls if call.state is not LineCallState.OFFERED and call.hold not in _LOCAL
+        )
+        if not any(speaking):
+            self._later.append(lambda: self._unhold(waiting.call_id))
+
+    def _unhold(self, call_id: CallId) -> None:
+        try:
+            self.hold(call_id, False)
+        except PhoneRefusedError as refusal:
+            # It ended in the same moment.
+            _log.info("call %s cannot be brought back: %s", call_id, refusal)
 
     def _offer_hold(self, call_id: CallId, on: bool) -> None:
         """Put the hold to the far end. While another change is being agreed it has to wait; `settle` tries again."""
@@ -594,6 +621,8 @@ class Exchange:
                 self._reasons[told.call_id] = TRANSFERRED
                 self.end(told.call_id)
             elif told.state is TransferState.FAILED:
+                if told.with_call in self._calls and told.with_call is not None:
+                    self.hold(told.with_call, True)
                 self.hold(told.call_id, False)
         except PhoneRefusedError as refusal:
             # It ended in the same moment.

@@ -80,7 +80,9 @@ class Session:
             "configure": self._configure,
             "answer": lambda args: self._exchange.answer(_call(args), notice=args.get("notice") is True),
             "end": lambda args: self._exchange.end(_call(args), busy=args.get("busy") is True),
-            "dial": lambda args: {"call_id": self._exchange.dial(str(args["to"]), _headers(args))},
+            "dial": lambda args: {
+                "call_id": self._exchange.dial(str(args["to"]), _headers(args), _for_call(args))
+            },
             "hold": lambda args: self._exchange.hold(_call(args), args["on"] is True),
             "mute": lambda args: self._exchange.mute(_call(args), args["on"] is True),
             "join": lambda args: self._exchange.join(_call(args), args["on"] is True),
@@ -324,6 +326,11 @@ def _with_audio(running: _Running) -> LineReady:
 
 def _call(args: dict[str, Any]) -> CallId:
     return CallId(str(args["call_id"]))
+
+
+def _for_call(args: dict[str, Any]) -> CallId | None:
+    for_call = args.get("for_call")
+    return None if for_call is None else CallId(str(for_call))
 
 
 def _headers(args: dict[str, Any]) -> dict[str, str]:

@@ -47,25 +47,69 @@ class SeatCommands:
         await self._keep_typed()
         await self._seat.end()
 
+    async def answer_by_rule(self, call_id: CallId) -> None:
+        """Answer a call because the site's rule says so; the operator hears two pips first."""
+        await self._keep_typed()
+        await self._seat.answer(call_id, notice=True)
+
     async def hold(self) -> None:
-        """Put the call on hold, or take it back."""
-        call = self._seat.live_call
-        await self._seat.hold(call is None or call.hold not in ("local", "both"))
+        """Put the call on hold, take it back, or exchange it with the one on hold."""
+        await self._keep_typed()
+        await self._seat.hold_or_swap()
+
+    async def talk_to(self, call_id: CallId) -> None:
+        """Speak with that line; the others are held."""
+        await self._keep_typed()
+        await self._seat.talk_to(call_id)
+
+    async def drop(self, call_id: CallId) -> None:
+        """Hang up that line; the others go on."""
+        await self._keep_typed()
+        await self._seat.end(call_id)
 
     async def mute(self) -> None:
-        """Keep the operator's voice from the call, or let it through."""
-        call = self._seat.live_call
-        await self._seat.mute(call is None or not call.muted)
+        """Keep the operator's voice from all that are spoken with, or let it through."""
+        lines = self._seat.calls.lines
+        heard = lines.spoken_with or lines.held
+        await self._seat.mute(not (heard and all(call.muted for call in heard)))
+
+    async def call_back(self, number: str) -> None:
+        """Call somebody who hung up before an answer."""
+        await self._keep_typed()
+        await self._seat.call_back(number)
+
+    async def call_agency(self, code: AgencyCode) -> None:
+        """Call an agency's duty desk, for the caller on the line if there is one."""
+        await self._keep_typed()
+        await self._seat.call_agency(code)
+
+    async def transfer(self, number: str, name: str = "") -> None:
+        """Send the caller to that number without asking there first."""
+        await self._keep_typed()
+        await self._seat.transfer(number, name)
+
+    async def finish_transfer(self) -> None:
+        """Give the caller to the one that was called for his sake."""
+        await self._keep_typed()
+        await self._seat.finish_transfer()
+
+    async def conference(self) -> None:
+        """Bring all lines together, or part them."""
+        await self._seat.conference()
+
+    async def send_keys(self, keys: str) -> None:
+        """Send keys to the one that is spoken with."""
+        await self._seat.send_keys(keys)
 
     async def classify(self, classification: Classification) -> None:
         """Say what the call was; noise also ends it."""
         await self._keep_typed()
         await self._seat.classify(classification)
 
-    async def dial(self, number: str) -> None:
-        """Call a number."""
+    async def dial(self, number: str, name: str = "") -> None:
+        """Call a number, for the caller on the line if there is one."""
         await self._keep_typed()
-        await self._seat.dial(number)
+        await self._seat.dial(number, name)
 
     async def next_state(self) -> None:
         """Do what the state key does: break and back; a wrap-up ends and puts the form away."""

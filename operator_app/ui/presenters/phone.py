@@ -7,9 +7,11 @@ from enum import StrEnum
 from operator_app.domain import line
 from operator_app.domain.call import Call
 from operator_app.domain.ids import CallId, IncidentId
+from operator_app.domain.messages import CallTransferred
 from operator_app.domain.states import CallState, Classification, SeatState
 from operator_app.ui.presenters.past import NumberPast
 from operator_app.ui.presenters.wording import Say, Span, Tone, number_text, running
+from operator_app.workflow.lines import Lines
 from operator_app.workflow.seat import Seat
 
 TICKETS_NAMED = 1
@@ -25,12 +27,26 @@ class Standing(StrEnum):
     TALKING = "talking"
     HELD = "held"
     FAR_HELD = "far_held"
+    CONFERENCE = "conference"
+    TRANSFERRING = "transferring"
     OVER = "over"
 
 
 @dataclass(frozen=True, slots=True)
+class LineRow:
+    """Another line of this seat than the one at hand; `can_take` says that it can be spoken with by a press."""
+
+    call_id: CallId
+    name: str
+    state: str
+    tone: Tone
+    timer: str
+    can_take: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PhoneView:
-    """Everything in the pane above the lists; `past` and `sound` are empty where there is nothing to say."""
+    """Everything in the pane above the lists; `past`, `sound` and `note` are empty where there is nothing to say."""
 
     call_id: CallId | None
     standing: Standing
@@ -51,6 +67,15 @@ class PhoneView:
     can_classify: bool
     classification: Classification | None
     classified_number: str
+    lines: tuple[LineRow, ...]
+    note: str
+    note_tone: Tone
+    can_transfer: bool
+    can_conference: bool
+    hold_words: str
+    end_words: str
+    transfer_words: str
+    conference_words: str
 
 
 class PhonePresenter:
@@ -76,9 +101,11 @@ class PhonePresenter:
         subject = live.call_id if live is not None else None if over is None else over.id
         known = None if subject is None else seat.board.calls.get(subject)
         sound, sound_tone = self._sound(live)
-        connected = live is not None and live.state is line.LineCallState.CONNECTED
-        held = live is not None and live.hold in _LOCAL_HOLD
+        lines = seat.calls.lines
         call_id = _id(shown)
+        spoken = lines.spoken_with
+        note, note_tone = self._note(shown, live)
+        free = not lines.active
         return PhoneView(
             call_id=call_id,
             standing=standing,
@@ -90,20 +117,33 @@ class PhonePresenter:
             past=self._past_spans(shown),
             sound=sound,
             sound_tone=sound_tone,
-            can_answer=bool(waiting) and (live is None or held),
-            can_end=live is not None,
-            can_hold=connected,
-            can_mute=connected,
-            held=held,
-            muted=live is not None and live.muted,
+            can_answer=bool(waiting) and free,
+            can_end=bool(lines.all),
+            can_hold=bool(spoken or lines.held),
+            can_mute=bool(spoken or lines.held),
+            held=bool(lines.held) and free,
+            muted=all(call.muted for call in spoken or lines.held) and bool(spoken or lines.held),
             can_classify=subject is not None,
             classification=None if known is None else known.classification,
             classified_number=number_text(known.number or "") if known and known.id != call_id else "",
+            lines=tuple(self._row(call) for call in lines.all if call.call_id != call_id),
+            note=note,
+            note_tone=note_tone,
+            can_transfer=_can_transfer(lines),
+            can_conference=len(lines.connected) > 1,
+            hold_words=self._say(f"phone.{_hold_key(lines)}"),
+            end_words=self._end_words(lines),
+            transfer_words=self._say("phone.give" if lines.helper is not None else "phone.transfer"),
+            conference_words=self._say(
+                "phone.part"
+                if len(lines.connected) > 1 and all(call.joined for call in lines.connected)
+                else "phone.conference"
+            ),
         )
 
     def rings(self) -> bool:
         """Whether the ring is to be heard: a call waits and nobody is being spoken with."""
-        return bool(self._seat.waiting()) and self._seat.live_call is None
+        return bool(self._seat.waiting()) and not self._seat.calls.lines.all
 
     def engine_rings(self) -> bool:
         """Whether the phone itself has a loudspeaker that rings; then this window must not ring too."""
@@ -123,6 +163,68 @@ class PhonePresenter:
         if standing is Standing.IDLE and not self._seat.calls.has_phone:
             return self._say("phone.none")
         return self._say(f"standing.{standing}")
+
+    def _row(self, call: line.LineCall) -> LineRow:
+        standing = _standing(call)
+        since = call.answered_at or call.offered_at
+        return LineRow(
+            call.call_id,
+            self._party(call),
+            self._say(f"line_state.{standing}"),
+            _TONES[standing],
+            running((self._seat.now() - since).total_seconds()),
+            can_take=call.state is line.LineCallState.CONNECTED and not call.joined,
+        )
+
+    def _party(self, call: line.LineCall) -> str:
+        party = self._seat.calls.party(call)
+        return number_text(party) if party else self._say("phone.withheld")
+
+    def _end_words(self, lines: Lines) -> str:
+        foremost = lines.foremost
+        if foremost is None or len(lines.all) < 2:
+            return self._say("phone.end")
+        if foremost is lines.at_hand:
+            return self._say("phone.end_caller")
+        return self._say("phone.end_who", who=self._party(foremost))
+
+    def _note(self, shown: line.LineCall | Call | None, live: line.LineCall | None) -> tuple[str, Tone]:
+        """The one thing about the calls that the operator must know now, weightiest first."""
+        calls, say = self._seat.calls, self._say
+        if live is not None and live.transfer_to:
+            told = calls.transfers.get(live.call_id)
+            rings = told is not None and told.state is line.TransferState.RINGING
+            who = calls.parties_of_transfers.get(live.call_id, live.transfer_to)
+            key = "phone.transfer_rings" if rings else "phone.transfer_asked"
+            return say(key, who=number_text(who)), Tone.BUSY
+        if isinstance(shown, Call):
+            return self._note_of_ended(shown)
+        if live is not None and calls.digits.get(live.call_id):
+            return say("phone.keys_pressed", keys=" ".join(calls.digits[live.call_id][-12:])), Tone.WATCH
+        told = None if live is None else calls.transfers.get(live.call_id)
+        if told is not None and told.state is line.TransferState.FAILED:
+            who = number_text(calls.transferred_to(told))
+            return say("phone.transfer_failed", who=who, why=self.why(told.code)), Tone.ALARM
+        if calls.vain is not None:
+            key = "phone.vain_back" if calls.vain.for_caller and live is not None else "phone.vain"
+            return say(key, who=number_text(calls.vain.party), why=self.why(calls.vain.code)), Tone.WATCH
+        if live is not None and live.referred_by:
+            return say("phone.referred", who=number_text(number_in(live.referred_by))), Tone.QUIET
+        return "", Tone.QUIET
+
+    def _note_of_ended(self, call: Call) -> tuple[str, Tone]:
+        for step in reversed(call.steps):
+            if isinstance(step.fact, CallTransferred):
+                outcome = step.fact.outcome
+                words = self._say(f"phone.transferred_{outcome}", who=number_text(step.fact.party))
+                return words, Tone.GOOD if outcome == "done" else Tone.WATCH
+        if call.keys:
+            return self._say("phone.keys_pressed", keys=" ".join(call.keys[-12:])), Tone.QUIET
+        return "", Tone.QUIET
+
+    def why(self, code: int) -> str:
+        """Say in words why a call came to nothing."""
+        return self._say(f"sip_why.{_WHY.get(code, 'other')}", code=code)
 
     def _timer(self, shown: line.LineCall | Call | None, standing: Standing) -> str:
         if shown is None:
@@ -218,6 +320,31 @@ class PhonePresenter:
         return None
 
 
+_WHY = {
+    0: "unreachable",
+    401: "refused",
+    403: "refused",
+    404: "no_such",
+    405: "cannot",
+    407: "refused",
+    408: "no_answer",
+    410: "no_such",
+    480: "no_answer",
+    484: "no_such",
+    486: "busy",
+    487: "no_answer",
+    488: "cannot",
+    500: "unreachable",
+    501: "cannot",
+    502: "unreachable",
+    503: "unreachable",
+    504: "unreachable",
+    600: "busy",
+    603: "declined",
+    604: "no_such",
+}
+"""SIP's final codes in the words of the catalogue."""
+
 _TONES = {
     Standing.IDLE: Tone.QUIET,
     Standing.RINGING: Tone.WATCH,
@@ -225,6 +352,8 @@ _TONES = {
     Standing.TALKING: Tone.GOOD,
     Standing.HELD: Tone.WATCH,
     Standing.FAR_HELD: Tone.WATCH,
+    Standing.CONFERENCE: Tone.GOOD,
+    Standing.TRANSFERRING: Tone.BUSY,
     Standing.OVER: Tone.QUIET,
 }
 
@@ -232,9 +361,32 @@ _TONES = {
 def _standing(call: line.LineCall) -> Standing:
     if call.state is not line.LineCallState.CONNECTED:
         return Standing.RINGING if call.incoming else Standing.DIALLING
+    if call.transfer_to:
+        return Standing.TRANSFERRING
     if call.hold in _LOCAL_HOLD:
         return Standing.HELD
+    if call.joined:
+        return Standing.CONFERENCE
     return Standing.FAR_HELD if call.hold is line.HoldState.REMOTE else Standing.TALKING
+
+
+def _can_transfer(lines: Lines) -> bool:
+    caller = lines.at_hand
+    return caller is not None and caller.state is line.LineCallState.CONNECTED and not caller.transfer_to
+
+
+def _hold_key(lines: Lines) -> str:
+    caller = lines.at_hand
+    if caller is not None and caller.joined:
+        return "unhold" if caller.hold in _LOCAL_HOLD else "hold"
+    if lines.held:
+        return "swap" if lines.active else "unhold"
+    return "hold"
+
+
+def number_in(uri: str) -> str:
+    """Return the user part of a SIP address, for the eye."""
+    return uri.partition(":")[2].partition("@")[0] or uri
 
 
 def _id(shown: line.LineCall | Call | None) -> CallId | None:

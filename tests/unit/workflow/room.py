@@ -24,7 +24,7 @@ RULES = SiteRules(
         Kind("UTL-01", "Utilitas", "Listrik padam/kabel", 4, (PLN,), ()),
     ),
     agencies=(
-        Agency(DAMKAR, "Damkar", True),
+        Agency(DAMKAR, "Damkar", True, "113"),
         Agency(BPBD, "BPBD", True),
         Agency(RSUD, "RSUD", True),
         Agency(PLN, "PLN", False),

@@ -1,0 +1,64 @@
+"""Which of several living calls a key is about: pure reading of the phone's picture."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from operator_app.domain.ids import CallId
+from operator_app.domain.line import HoldState, LineCall, LineCallState
+
+HELD_HERE = (HoldState.LOCAL, HoldState.BOTH)
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The calls in which this seat takes part, oldest first, and the one at hand, which the form belongs to."""
+
+    all: tuple[LineCall, ...]
+    at_hand: LineCall | None
+
+    @classmethod
+    def of(cls, living: Iterable[LineCall], at_hand: CallId | None) -> "Lines":
+        """Pick them out of all living calls: those that only ring here are nobody's yet."""
+        taken = tuple(call for call in living if call.state is not LineCallState.OFFERED)
+        return cls(taken, next((call for call in taken if call.call_id == at_hand), None))
+
+    @property
+    def active(self) -> tuple[LineCall, ...]:
+        """Those that are not held by us: spoken with, or being called."""
+        return tuple(call for call in self.all if call.hold not in HELD_HERE)
+
+    @property
+    def held(self) -> tuple[LineCall, ...]:
+        """Those that wait on hold, the one at hand first."""
+        held = [call for call in self.all if call.hold in HELD_HERE]
+        return tuple(sorted(held, key=lambda call: call is not self.at_hand))
+
+    @property
+    def connected(self) -> tuple[LineCall, ...]:
+        """Those in which both sides can speak, or that are held."""
+        return tuple(call for call in self.all if call.state is LineCallState.CONNECTED)
+
+    @property
+    def joined(self) -> tuple[LineCall, ...]:
+        """Those in the conference."""
+        return tuple(call for call in self.all if call.joined)
+
+    @property
+    def foremost(self) -> LineCall | None:
+        """The one that keys and the end key are about: the last that came into speech, else the one that waits."""
+        if self.active:
+            return self.active[-1]
+        return self.held[0] if self.held else None
+
+    @property
+    def helper(self) -> LineCall | None:
+        """The connected call that was placed for the sake of the one at hand, if there is one."""
+        if self.at_hand is None:
+            return None
+        helping = [call for call in self.connected if call.for_call == self.at_hand.call_id]
+        return helping[-1] if helping else None
+
+    @property
+    def spoken_with(self) -> tuple[LineCall, ...]:
+        """Those that hear the operator when he is not muted."""
+        return tuple(call for call in self.active if call.state is LineCallState.CONNECTED)
