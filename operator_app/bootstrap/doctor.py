@@ -12,6 +12,7 @@ from operator_app.bootstrap.doctor_phone import Finding, phone_findings
 from operator_app.bootstrap.parts import CannotStartError, data_folder, resources_folder
 from operator_app.bootstrap.rules import site_rules
 from operator_app.bootstrap.site import SITE_FOLDER
+from operator_app.bootstrap.store_key import store_key
 from operator_app.config.settings import Settings, SettingsError, load_settings
 from operator_app.maps.base_map import load_base
 from operator_app.maps.site import SitePackError, default_site, has_site, load_site
@@ -56,7 +57,7 @@ def examine(config: Path | None) -> Iterator[Finding]:
     yield from _disk(folder)
     yield from _site(settings, folder)
     if settings.seat.role != "wall":
-        yield _store(folder)
+        yield _store(settings, folder)
     if settings.seat.role == "seat":
         yield from phone_findings(settings)
     yield _server(settings)
@@ -101,9 +102,11 @@ def _site(settings: Settings, folder: Path) -> Iterator[Finding]:
     yield Finding("rules", f"{len(rules.kinds)} kinds, {len(rules.agencies)} agencies")
 
 
-def _store(folder: Path) -> Finding:
+def _store(settings: Settings, folder: Path) -> Finding:
     try:
-        store = SeatStore.open(folder)
+        store = SeatStore.open(folder, store_key(settings, folder))
+    except CannotStartError as error:
+        return Finding("journal", str(error), good=False)
     except StoreProblemError as error:
         return Finding("journal", error.sentence, good=False)
     try:

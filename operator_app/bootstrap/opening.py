@@ -46,13 +46,20 @@ def open_window(
     if settings.seat.role == "wall":
         return run_qt(lambda app: role.run_window(app, frame))
     try:
-        store = SeatStore.open(folder)
+        store = SeatStore.open(folder, _key(settings, folder))
     except StoreProblemError as error:
         raise CannotStartError(error.sentence) from None
     try:
         return run_qt(lambda app: role.run_window(app, frame, store))
     finally:
         store.close()
+
+
+def _key(settings: Settings, folder: Path) -> str | None:
+    if not settings.seat.encrypted:
+        return None  # whoever needs no keyring does not pay for loading it
+    key: str | None = import_module("operator_app.bootstrap.store_key").store_key(settings, folder)
+    return key
 
 
 def _site(folder: Path, resources: Path) -> tuple[Site, SitePackError | None]:

@@ -32,6 +32,7 @@ class SiteSettings:
 class SeatSettings:
     """This window: its name in the room, who sits there, its folder; `agency` is the code of a desk's agency.
 
+    `encrypted` keeps its store by a key in the keyring of the system's user.
     `rights` of whoever sits there: "supervisor" may give kinds other question cards.
     """
 
@@ -40,6 +41,7 @@ class SeatSettings:
     operator: str = ""
     agency: str = ""
     data: str = ""
+    encrypted: bool = False
     rights: tuple[str, ...] = ()
 
 

@@ -67,7 +67,7 @@ class ServerProblem(Exception):  # noqa: N818  (a state of the server that is to
         self.detail = detail
 
 
-def store_problem(path: Path, error: sqlite3.Error) -> StoreProblemError:
+def store_problem(path: Path, error: Exception) -> StoreProblemError:
     """What an error of SQLite on the store at `path` means for a person."""
     name = getattr(error, "sqlite_errorname", "")
     reason, folder = StoreReason.UNUSABLE, path.parent

@@ -3,6 +3,7 @@
 import sqlite3
 from pathlib import Path
 
+from operator_app.storage.cipher import connect_encrypted, must_be_plain
 from operator_app.storage.problems import StoreProblemError, StoreReason
 
 FILE_NAME = "seat.db"
@@ -43,13 +44,17 @@ STEPS = (
 `own_event.journal`: under which identity of this journal it was or is to be sent; see `SeatStore.refound`."""
 
 
-def connect(path: Path, *, synced: bool) -> sqlite3.Connection:
-    """Open the file for one lane; `synced` commits reach the disk before they return.
+def connect(path: Path, *, synced: bool, key: str | None = None) -> sqlite3.Connection:
+    """Open the file for one lane; `synced` commits reach the disk before they return; `key` opens an encrypted file.
 
     Checkpoints are made only by `SeatStore`, under its write lock: two connections of one process must not
     checkpoint and write at the same instant (SQLite's WAL-reset defect, fixed in 3.51.3; drop this from there on).
     """
-    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5.0)
+    if key is None:
+        must_be_plain(path)
+        db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5.0)
+    else:
+        db = connect_encrypted(path, key)
     try:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = " + ("FULL" if synced else "NORMAL"))
@@ -62,7 +67,7 @@ def connect(path: Path, *, synced: bool) -> sqlite3.Connection:
 
 
 def bring_up_to_date(db: sqlite3.Connection, path: Path, journal_id: str) -> None:
-    """Create or upgrade the tables; a new file gets `journal_id`. Raises `StoreProblemError`, `sqlite3.Error`."""
+    """Create or upgrade the tables; a new file gets `journal_id`. Raises `StoreProblemError`, the database's errors."""
     application, version = (
         db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")
     )

@@ -19,6 +19,7 @@ from operator_app.domain.incident import fold_incident
 from operator_app.domain.messages import BadRecordError, Event, from_record, to_record
 from operator_app.lanes.lane import Lane
 from operator_app.storage import seat_schema
+from operator_app.storage.cipher import mark_encrypted, store_errors
 from operator_app.storage.problems import StoreProblemError, StoreReason, store_problem
 from operator_app.storage.store_lock import StoreLock
 from operator_app.storage.tidy import KEEP_DAYS, MOST_EVENTS, KeptEvent, may_go
@@ -91,8 +92,11 @@ class SeatStore:
     """
 
     @classmethod
-    def open(cls, folder: Path) -> "SeatStore":
-        """Open the store in `folder`, or found it. Raises `StoreBusyError`, `StoreProblemError`."""
+    def open(cls, folder: Path, key: str | None = None) -> "SeatStore":
+        """Open the store in `folder`, or found it; with a `key` (64 hexadecimal digits) it is encrypted.
+
+        Raises `StoreBusyError`, `StoreProblemError`.
+        """
         try:
             folder.mkdir(parents=True, exist_ok=True)
             lock = StoreLock(folder)
@@ -101,15 +105,15 @@ class SeatStore:
                 StoreReason.UNUSABLE, folder, f"The seat's folder {folder} cannot be used: {error.strerror}."
             ) from error
         try:
-            return cls(folder / seat_schema.FILE_NAME, lock)
-        except sqlite3.Error as error:
+            return cls(folder / seat_schema.FILE_NAME, lock, key)
+        except store_errors() as error:
             lock.release()
             raise store_problem(folder / seat_schema.FILE_NAME, error) from error
         except BaseException:
             lock.release()
             raise
 
-    def __init__(self, path: Path, lock: StoreLock) -> None:
+    def __init__(self, path: Path, lock: StoreLock, key: str | None = None) -> None:
         """Use `SeatStore.open`."""
         self._path = path
         self._lock = lock
@@ -120,11 +124,13 @@ class SeatStore:
         self._tidied = 0
         self._appended_s = time.monotonic()
         self._tidy_due_s = time.monotonic() + _TIDY_FIRST_S
-        self._journal_db = seat_schema.connect(path, synced=True)
+        self._journal_db = seat_schema.connect(path, synced=True, key=key)
         try:
             seat_schema.bring_up_to_date(self._journal_db, path, str(uuid.uuid4()))
+            if key is not None:
+                mark_encrypted(path)
             self._read_state()
-            self._shelf_db = seat_schema.connect(path, synced=False)
+            self._shelf_db = seat_schema.connect(path, synced=False, key=key)
         except BaseException:
             self._journal_db.close()
             raise
@@ -176,7 +182,7 @@ class SeatStore:
         """
         try:
             return self._journal_lane.submit(self._refound, str(uuid.uuid4())).result()
-        except sqlite3.Error as error:
+        except store_errors() as error:
             raise store_problem(self._path, error) from error
 
     def listen(self, appended: Callable[[], None]) -> Callable[[], None]:
@@ -308,7 +314,7 @@ class SeatStore:
                     )
                 self._next_seq += len(rows)
                 self._waiting += len(rows)
-        except sqlite3.Error as error:
+        except store_errors() as error:
             raise JournalFailedError(store_problem(self._path, error).sentence) from error
         for listener in tuple(self._listeners):
             listener()
@@ -347,7 +353,7 @@ class SeatStore:
     def _on_shelf(self, work: Callable[..., T], *args: object) -> T:
         try:
             return self._shelf_lane.submit(work, *args).result()
-        except sqlite3.Error as error:
+        except store_errors() as error:
             raise store_problem(self._path, error) from error
 
     def _rows(self, sql: str, values: Sequence[object] = ()) -> list[Any]:
@@ -429,7 +435,7 @@ class SeatStore:
             self._tidy_due_s = now + _TIDY_EVERY_S
             try:
                 self._tidy(None, MOST_EVENTS)
-            except sqlite3.Error as error:  # nothing is lost; told here, tried again in six hours
+            except store_errors() as error:  # nothing is lost; told here, tried again in six hours
                 log.error("old events cannot be removed: %s", store_problem(self._path, error))  # noqa: TRY400
 
     def _tidy(self, now_ms: int | None, most: int) -> int:
