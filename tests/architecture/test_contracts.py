@@ -36,6 +36,7 @@ FAULTS = [
     ("Home of windows", "bootstrap", "from PySide6 import QtWidgets"),
     ("Home of the shared database", "workflow", "from sqlalchemy import orm"),
     ("Home of SQLite", "ui", "import sqlite3"),
+    ("Home of encrypted SQLite", "maps", "import sqlcipher3"),
     ("Home of map pages", "ui", "import folium"),
     ("Home of map files", "ui", "import pmtiles"),
     ("Home of fuzzy search", "workflow", "import rapidfuzz"),
