@@ -9,6 +9,7 @@ from pathlib import Path
 
 from operator_app import __version__
 from operator_app.bootstrap.doctor_phone import Finding, phone_findings
+from operator_app.bootstrap.own_devices import device_findings
 from operator_app.bootstrap.parts import CannotStartError, data_folder, resources_folder
 from operator_app.bootstrap.rules import site_rules
 from operator_app.bootstrap.site import SITE_FOLDER
@@ -60,6 +61,7 @@ def examine(config: Path | None) -> Iterator[Finding]:
         yield _store(settings, folder)
     if settings.seat.role == "seat":
         yield from phone_findings(settings)
+        yield from device_findings(folder)
     yield _server(settings)
 
 

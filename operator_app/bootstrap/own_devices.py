@@ -5,9 +5,11 @@ import json
 import logging
 import os
 import tomllib
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 
+from operator_app.bootstrap.doctor_phone import Finding
 from operator_app.domain.line import AudioChoice
 from operator_app.telephony.settings import AudioMode, EngineSettings
 
@@ -44,6 +46,21 @@ def load_devices(folder: Path) -> AudioChoice | None:
         log.exception("%s cannot be read, the devices are those of the settings", path)
         return None
     return AudioChoice(**names, ring_volume=min(1.0, max(0.2, float(volume))))
+
+
+def device_findings(folder: Path) -> Iterator[Finding]:
+    """Say which devices this seat has chosen, and what of a headset is not used."""
+    chosen = load_devices(folder)
+    if chosen is None:
+        yield Finding(
+            "devices", "none chosen at this seat (^Shift+A): those of the settings, else the system's", None
+        )
+    else:
+        roles = [
+            f"{role} {name or 'system'}" for role, name in asdict(chosen).items() if isinstance(name, str)
+        ]
+        yield Finding("devices", ", ".join(roles), None)
+    yield Finding("buttons", "buttons on headsets (USB HID) are not used by this version", None)
 
 
 async def keep_devices(folder: Path, choice: AudioChoice) -> None:

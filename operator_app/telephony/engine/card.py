@@ -27,13 +27,15 @@ from operator_app.telephony.engine.devices import (
 )
 from operator_app.telephony.engine.ring import DriftRing
 from operator_app.telephony.engine.sources import Looper, OneShot, Replay, RingSource
-from operator_app.telephony.engine.streams import Listener, Samples, Source, Speaker
+from operator_app.telephony.engine.streams import BLOCK_MS, Listener, Samples, Source, Speaker
 from operator_app.telephony.settings import EngineAudio
 
 _log = logging.getLogger(__name__)
 
 _LOOK_S = 0.25
 _RETRY_S = 1.0
+_CALM_MS = 20
+"""Outputs on which nobody speaks are served half as often."""
 _SCAN_BUSY_S, _SCAN_IDLE_S = 2.0, 10.0
 _OUTPUTS = (SoundRole.EARPIECE, SoundRole.RING, SoundRole.RECALL)
 
@@ -207,7 +209,13 @@ class Card:
         if role is SoundRole.EARPIECE:
             self._to_earpiece.clear()
         # The roles' sources come with `_share`; which roles a device has decides about its protection.
-        speaker = Speaker(self._library, device, (), limited=role is not SoundRole.RING)
+        speaker = Speaker(
+            self._library,
+            device,
+            (),
+            limited=role is not SoundRole.RING,
+            block_ms=BLOCK_MS if role is SoundRole.EARPIECE else _CALM_MS,
+        )
         self._speakers[device.name] = speaker
         _log.info("%s: %s, %.0f ms", role.value, device.name, speaker.latency_s * 1000)
         return speaker

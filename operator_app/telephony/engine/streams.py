@@ -82,7 +82,12 @@ class Stream:
             self._stream.close(ignore_errors=True)
 
     def _open(
-        self, library: Any, kind: Any, channels: int, make: Callable[[int, int], Callable[..., None]]
+        self,
+        library: Any,
+        kind: Any,
+        channels: int,
+        make: Callable[[int, int], Callable[..., None]],
+        block_ms: int = BLOCK_MS,
     ) -> None:
         problem: Exception | None = None
         for rate, wanted in _FORMS:
@@ -92,7 +97,7 @@ class Stream:
                 self._stream = kind(
                     device=self.device.index,
                     samplerate=rate,
-                    blocksize=rate * BLOCK_MS // 1000,
+                    blocksize=rate * block_ms // 1000,
                     channels=wanted,
                     dtype="int16",
                     latency="low",
@@ -125,11 +130,20 @@ class Stream:
 class Speaker(Stream):
     """One output. `sources` may be exchanged at any time; `limited` outputs are worn on the ear."""
 
-    def __init__(self, library: Any, device: Found, sources: tuple[Source, ...], *, limited: bool) -> None:
+    def __init__(
+        self,
+        library: Any,
+        device: Found,
+        sources: tuple[Source, ...],
+        *,
+        limited: bool,
+        block_ms: int = BLOCK_MS,
+    ) -> None:
         super().__init__(device)
         self.sources = sources
         self.limiter = ShockLimiter(RATE) if limited else None
-        self._open(library, library.RawOutputStream, device.outputs, self._player)
+        self._quiet = np.zeros(RATE * block_ms // 1000, np.int16)
+        self._open(library, library.RawOutputStream, device.outputs, self._player, block_ms)
 
     def protect(self) -> None:
         """Limit it from now on: it is worn on the ear."""
@@ -151,6 +165,8 @@ class Speaker(Stream):
     def mix(self, count: int) -> Samples:
         """Return what is to be heard next."""
         heard = [sound for source in self.sources if (sound := source.read(count)) is not None]
+        if not heard and count == len(self._quiet):
+            return self._quiet
         if len(heard) > 1:
             total = np.sum(heard, axis=0, dtype=np.int32)
             block: Samples = np.clip(total, -32768, 32767).astype(np.int16)

@@ -6,7 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from operator_app.bootstrap.own_devices import DEVICES_FILE, keep_devices, load_devices, with_devices
+from operator_app.bootstrap.own_devices import (
+    DEVICES_FILE,
+    device_findings,
+    keep_devices,
+    load_devices,
+    with_devices,
+)
 from operator_app.domain.line import AudioChoice
 from operator_app.telephony.settings import AudioMode, EngineAudio, EngineSettings
 
@@ -40,3 +46,11 @@ def test_a_ring_cannot_be_made_silent(tmp_path: Path) -> None:
     loaded = load_devices(tmp_path)
     assert loaded is not None
     assert loaded.ring_volume == 0.2
+
+
+def test_doctor_names_the_chosen_devices_and_what_is_not_used(tmp_path: Path) -> None:
+    assert "none chosen" in next(device_findings(tmp_path)).words
+    asyncio.run(keep_devices(tmp_path, AudioChoice("Mic", "Ear")))
+    devices, buttons = device_findings(tmp_path)
+    assert devices.words == "microphone Mic, earpiece Ear, ring system, recall system"
+    assert buttons.good is None
