@@ -92,7 +92,9 @@ class SeatScreen(QObject):
         self._phone = PhonePresenter(seat, say, self._past)
         self._lists = ListsPresenter(seat, say, self._past)
         self._quick = QuickPresenter(seat, say)
-        self._form = FormPresenter(seat, say, words, draft, self._saves)
+        self._form = FormPresenter(
+            seat, say, words, draft, self._saves, lambda: str(manner.keys.cap(Deed.READ_BACK))
+        )
         self._table = table
         self._timeline = TimelinePresenter(seat, say, words)
         self._together = TogetherPresenter(seat, say, words)

@@ -13,7 +13,7 @@ from operator_app.ui.presenters.timeline import Sort
 from operator_app.ui.presenters.wording import Say
 from operator_app.ui.rows_view import RowsModel, RowsView
 from operator_app.ui.theme import SMALL, Theme
-from operator_app.ui.widgets import KeyButton, KeyCap, SectionTitle
+from operator_app.ui.widgets import KeyButton, KeyCap, SectionTitle, Text
 
 ROWS_AT_LEAST = 2
 WHO_SHARE = 0.3
@@ -33,6 +33,7 @@ class EntryLine(QLineEdit):
 
     given = Signal(Entry, str)
     left = Signal()
+    asks = Signal(str)
 
     def __init__(self, say: Say) -> None:
         super().__init__()
@@ -51,6 +52,13 @@ class EntryLine(QLineEdit):
         self.setAccessibleName(hint)
         self.setToolTip(hint)
         self.selectAll()
+        if self.hasFocus():
+            self.asks.emit(hint)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Tell what is asked, now that somebody answers."""
+        super().focusInEvent(event)
+        self.asks.emit(self.placeholderText())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Give by Enter, leave by Esc."""
@@ -66,6 +74,7 @@ class EntryLine(QLineEdit):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """A reason that was not given is no note: the line is for notes again."""
         super().focusOutEvent(event)
+        self.asks.emit("")
         if self.what is not Entry.NOTE and event.reason() is not Qt.FocusReason.ActiveWindowFocusReason:
             self._rest()
 
@@ -122,7 +131,11 @@ class TimelinePane(QWidget):
             self.tabs[sort] = tab
             head.addWidget(tab)
         self.tabs[Sort.ALL].setChecked(True)
+        self.asked = Text(part="small", name="entryAsked")
+        self.asked.hide()
+        head.addWidget(self.asked)
         self.entry = EntryLine(say)
+        self.entry.asks.connect(self._show_asked)
         self.entry.setMinimumWidth(theme.px(90))
         self.entry.setFont(theme.font(SMALL, tabular=False))
         head.addWidget(self.entry, 1)
@@ -131,6 +144,13 @@ class TimelinePane(QWidget):
         column.addWidget(self.view, 1)
         self._time = theme.metrics(SMALL).horizontalAdvance("00:00:00") + 2 * self.view.delegate.side + 2
         self.view.setMinimumHeight(ROWS_AT_LEAST * self.view.row_height)
+
+    def _show_asked(self, words: str) -> None:
+        """While something is written the line says what it is for, and has the row for itself."""
+        self.asked.say(words)
+        self.asked.setVisible(bool(words))
+        for tab in self.tabs.values():
+            tab.setVisible(not words)
 
     def tell(self, rows: Sequence[Row]) -> None:
         """Show those rows."""

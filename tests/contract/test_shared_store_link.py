@@ -18,6 +18,7 @@ from operator_app.domain.ids import CallId, IncidentId
 from operator_app.domain.messages import (
     CallClassified,
     CallOffered,
+    CardPublished,
     Event,
     FieldSet,
     IncidentMoved,
@@ -156,6 +157,23 @@ def test_a_place_that_one_seat_keeps_is_known_at_all_and_at_those_that_come_late
                 await m1.write([m1.writer.event(PlaceDropped("p1"))])
                 for window in (m2, m3):
                     await window.until(lambda window=window: "p1" not in window.board.landmarks)  # type: ignore[misc]
+
+    run(story)
+
+
+def test_a_card_that_a_supervisor_publishes_is_in_force_at_all_seats_and_at_those_that_come_later(
+    database: Database, tmp_path: Path
+) -> None:
+    async def story() -> None:
+        def version(window: SeatAtWork) -> int:
+            event = window.board.cards.get("KEB-01")
+            return event.fact.version if event and isinstance(event.fact, CardPublished) else 0
+
+        async with seat(tmp_path, database.login(), "M1") as m1, seat(tmp_path, database.login(), "M2") as m2:
+            await m1.write([m1.writer.event(CardPublished("KEB-01", number, "…")) for number in (3, 2)])
+            await m2.until(lambda: version(m2) == 3)
+            async with seat(tmp_path, database.login(), "M3") as m3:
+                await m3.until(lambda: version(m3) == 3)
 
     run(story)
 

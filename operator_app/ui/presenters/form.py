@@ -1,6 +1,6 @@
 """The incident form: number, where its words are saved, its fields, what is proposed, which agencies can be asked."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from operator_app.domain.ids import AgencyCode, IncidentId
@@ -73,7 +73,17 @@ class FormView:
 class FormPresenter:
     """Makes the form out of the seat, what is being typed and what has been saved. Pure reading."""
 
-    def __init__(self, seat: Seat, say: Say, words: SiteWords, draft: Draft, saves: SaveTracker) -> None:
+    def __init__(
+        self,
+        seat: Seat,
+        say: Say,
+        words: SiteWords,
+        draft: Draft,
+        saves: SaveTracker,
+        read_back_key: Callable[[], str] = lambda: "^E",
+    ) -> None:
+        """`read_back_key` is the key that says that the place was read back, as it is set now."""
+        self._read_back_key = read_back_key
         self._seat = seat
         self._say = say
         self._words = words
@@ -249,9 +259,13 @@ class FormPresenter:
     def _read_back(self, incident: Incident) -> str:
         heard = incident.read_back
         if heard is None:
-            return self._say("form.not_read_back") if incident.value("place") or incident.position else ""
+            return (
+                self._say("form.not_read_back", key=self._read_back_key())
+                if incident.value("place") or incident.position
+                else ""
+            )
         if not incident.read_back_holds:
-            return self._say("form.read_back_stale")
+            return self._say("form.read_back_stale", key=self._read_back_key())
         return self._say("form.read_back", time=local_time(heard.at, self._seat.timezone))
 
     def _read_back_tone(self, incident: Incident) -> Tone:
