@@ -114,7 +114,7 @@ class PhonePresenter:
             timer=self._timer(shown, standing),
             number=self._number(shown),
             name=self._name(shown),
-            past=self._past_spans(shown),
+            past=(*self._past_spans(shown), *self._emergency_spans(shown)),
             sound=sound,
             sound_tone=sound_tone,
             can_answer=bool(waiting) and free,
@@ -255,8 +255,14 @@ class PhonePresenter:
                 words.append(self._say("phone.wished_hidden"))
             if shown.device and not shown.number:
                 words.append(self._say("phone.device", imei=shown.device))
-            words += [self._say("phone.emergency_id", id=_bare(each)) for each in shown.emergency_ids[:1]]
         return " · ".join(each for each in words if each)
+
+    def _emergency_spans(self, shown: line.LineCall | Call | None) -> tuple[Span, ...]:
+        if not isinstance(shown, line.LineCall) or not shown.emergency_ids:
+            return ()
+        return Span(" · "), Span(
+            self._say("phone.emergency_id", id=_bare(shown.emergency_ids[0])), Tone.QUIET
+        )
 
     def _past_spans(self, shown: line.LineCall | Call | None) -> tuple[Span, ...]:
         if shown is None:

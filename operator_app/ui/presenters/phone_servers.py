@@ -1,8 +1,11 @@
 """How this phone stands at its phone servers, in words: which one, and why not."""
 
-from operator_app.domain.line import LineRegistration, RegistrationState
+from operator_app.domain.line import LineRegistration, RegistrationProblem, RegistrationState
 from operator_app.ui.presenters.wording import Say
 from operator_app.workflow.seat import Seat
+
+_UNHEARD = (RegistrationProblem.TIMEOUT, RegistrationProblem.UNREACHABLE, RegistrationProblem.CERTIFICATE)
+"""No server has spoken: the code beside these is one that the library made up."""
 
 
 def server_lines(seat: Seat, say: Say) -> tuple[str, ...]:
@@ -28,6 +31,6 @@ def _line(told: LineRegistration, say: Say) -> str:
     server = told.account.rpartition("@")[2]
     if told.state is RegistrationState.FAILED and told.problem is not None:
         why = say(f"phone_server.{told.problem.value}")
-        code = f" ({told.code})" if told.code else ""
+        code = f" ({told.code})" if told.code and told.problem not in _UNHEARD else ""
         return say("phone_server.failed", server=server, why=why, code=code)
     return say(f"phone_server.{told.state.value}", server=server)

@@ -27,9 +27,12 @@ from operator_app.room.peers import BaresipCaller, SippCall, SippCaller
 from operator_app.room.processes import Crew
 from operator_app.telephony import wav
 from operator_app.telephony.codec import to_plain
+from operator_app.telephony.launch import launch_early
+from operator_app.telephony.phone import EnginePhone
 from operator_app.telephony.process import kill
 from operator_app.workflow.phone_port import PhoneRefusal, PhoneRefusedError
 from tests.e2e.telephony.rig import (
+    ENGINE,
     LOOPBACK,
     Rig,
     alive,
@@ -268,5 +271,37 @@ def test_new_settings_wait_for_the_end_of_the_call(tmp_path: Path, crew: Crew) -
             assert ready.codecs == ("PCMU",)
             assert second.signals.of(LineLost)[-1].reason is LostReason.SETTINGS
             assert await asyncio.to_thread(caller.wait) == 0, caller.report()
+
+    asyncio.run(story())
+
+
+def test_an_engine_launched_before_the_window_is_the_one_that_is_used(tmp_path: Path) -> None:
+    async def story() -> None:
+        run_dir = tmp_path / "seat"
+        early = await asyncio.to_thread(launch_early, run_dir)
+        assert early is not None
+        phone = EnginePhone(settings(), run_dir, command=("false",), started=early)
+        await phone.start()
+        assert phone.engine_pid == early.pid
+        assert await asyncio.to_thread(launch_early, run_dir) is None, "one lives there"
+        await phone.aclose()
+        assert not alive(early.pid)
+
+    asyncio.run(story())
+
+
+def test_an_early_engine_that_died_is_told_and_another_is_started(tmp_path: Path) -> None:
+    async def story() -> None:
+        run_dir = tmp_path / "seat"
+        early = await asyncio.to_thread(launch_early, run_dir)
+        assert early is not None
+        early.kill()
+        await asyncio.to_thread(early.wait)
+        phone = EnginePhone(settings(), run_dir, command=ENGINE, started=early)
+        with pytest.raises(PhoneRefusedError) as refused:
+            await phone.start()
+        assert refused.value.code is PhoneRefusal.NOT_STARTED
+        await until("the phone is tried again and comes", lambda: phone.ready is not None)
+        await phone.aclose()
 
     asyncio.run(story())
