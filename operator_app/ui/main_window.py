@@ -184,8 +184,15 @@ class MainWindow(QWidget):
         left = max(px(min(LEFT_MOST, max(LEFT_LEAST, wide * 0.195))), self._left.minimumSizeHint().width())
         side_by_side = mode is Mode.WIDE
         _unfix(phone)
+        bar = phone.verticalScrollBar().sizeHint().width()
+        form = self._panes[Page.FORM]
+        assert isinstance(form, QScrollArea)
+        inside = form.widget()
+        assert inside is not None
+        # Where a column may scroll, its bar must not take room from what stands in it.
+        form.setMinimumWidth(inside.minimumSizeHint().width() + bar if mode is Mode.WIDE else 0)
         if mode is Mode.WIDE:
-            phone.setFixedWidth(left)
+            phone.setFixedWidth(left + (bar if tall < SHORT_BELOW else 0))
         elif mode is Mode.NARROW:
             phone.setFixedWidth(left + phone.verticalScrollBar().sizeHint().width())
         self.grid.setColumnStretch(0, 0)

@@ -207,6 +207,13 @@ class SeatWishes:
             case What.PLACE if found.place is not None:
                 self._pick_place(found.place) if other else self._show_place(found.place)
 
+    def _follow_row(self, incident_id: str) -> None:
+        """The map goes with the row that the arrows come to; a map that a hand holds stays where it is."""
+        view, incident = self._panes.map.view, self._seat.board.incidents.get(IncidentId(incident_id))
+        at = None if incident is None else incident.position
+        if at is not None and view is not None and self._panes.incidents.view.hasFocus():
+            view.fly_to(*at, ZOOM_POINT)
+
     def _choose_call(self, call_id: CallId) -> None:
         call = self._seat.board.calls.get(call_id)
         if call is not None and call.incident_id is not None:
@@ -316,6 +323,7 @@ class SeatWishes:
         form.agency_wished.connect(lambda code: self._ask(AgencyCode(code)))
         self._map.connect(partial(self.do, Deed.PLACE))
         panes.incidents.chosen.connect(self._choose_incident)
+        panes.incidents.pointed.connect(self._follow_row)
         panes.commands.wished.connect(self._carry_out)
         panes.lists.views["recent"].chosen.connect(lambda _: self._number_history())
         panes.window.dismissed.connect(panes.footer.acknowledge)

@@ -4,12 +4,14 @@ A pane that is new in the window gets its scene here; then it is walked at every
 (`test_every_size.py`), and pictured (`python -m tests.ui.looks`).
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import Qt
 
 from operator_app.domain.messages import FieldSet
+from operator_app.ui.keymap import Deed
 from operator_app.ui.main_window import Page
 from tests.ui.desk_scene import until
 from tests.ui.seat_room import PastWriter, settled
@@ -127,6 +129,16 @@ async def number_history(it: Stage) -> None:
     it.press(Qt.Key.Key_B, CTRL | SHIFT)
 
 
+def by_deed(deed: Deed) -> Callable[[Stage], Awaitable[None]]:
+    """The pane that a deed opens."""
+
+    async def play(it: Stage) -> None:
+        it.seat_window.screen.wishes._deeds()[deed]()
+        await asyncio.sleep(0.05)
+
+    return play
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """How to get there, on which page it is to be seen where there is no room for all, and what may end in dots."""
@@ -150,9 +162,18 @@ SCENES: dict[str, Scene] = {
     "abandoned": Scene(abandoned, PHONE),
     "recent": Scene(recent, PHONE),
     "searched": Scene(searched, INCIDENTS),
-    "old": Scene(old, INCIDENTS),
+    "old": Scene(old, INCIDENTS, frozenset({"incidentsTable", "list_waiting"})),
     "key-help": Scene(key_help),
     "new-key": Scene(new_key),
     "command": Scene(command),
     "number-history": Scene(number_history),
+    "devices": Scene(by_deed(Deed.DEVICES), FORM),
+    "quality": Scene(by_deed(Deed.QUALITY), FORM),
+    "recall": Scene(by_deed(Deed.RECALL), FORM),
+    "card-editor": Scene(by_deed(Deed.CARD_EDITOR), FORM),
+    "card": Scene(by_deed(Deed.CARD), FORM),
+    "decide": Scene(by_deed(Deed.DECIDE), FORM),
+    "note": Scene(by_deed(Deed.NOTE), FORM),
+    "remind": Scene(by_deed(Deed.REMIND), FORM),
+    "unsent": Scene(by_deed(Deed.UNSENT), FORM),
 }

@@ -22,7 +22,8 @@ from operator_app.domain.messages import (
 )
 from operator_app.domain.states import Classification, SeatState
 from operator_app.maps.names import PlaceHit
-from operator_app.maps.site import default_site
+from operator_app.maps.serve import MapAssets
+from operator_app.maps.site import Site, default_site
 from operator_app.ui.main_window import Mode, Page
 from operator_app.ui.seat_app import SeatWindow
 from operator_app.ui.texts import Texts
@@ -109,8 +110,10 @@ def staged(
     scale: float = 1.0,
     size: tuple[int, int] = (1920, 1080),
     other_texts: Callable[[], Sequence[Texts]] = tuple,
+    map_assets: MapAssets | None = None,
+    site: Site | None = None,
 ) -> None:
-    """Play a scene in a seat's window."""
+    """Play a scene in a seat's window; with `map_assets` it has a map."""
     load_fonts(RESOURCES)
     look = Theme.named(theme, scale)
     look.apply(app)
@@ -125,9 +128,10 @@ def staged(
             room.seat,
             texts(language),
             look,
-            default_site(RESOURCES),
+            site or default_site(RESOURCES),
             find_places,
             other_texts=other_texts,
+            map_assets=map_assets,
         )
         window.start()
         window.window.resize(*size)

@@ -33,6 +33,8 @@ CONTROLS = (
     QAbstractSpinBox,
     QAbstractSlider,
 )
+TURNED = ("timeline_",)
+"""Choices in a row that one key turns; its cap stands beside them."""
 NO_ROLE = ("NoRole", "Client", "Pane", "Window")
 TEXT_LEAST, SHAPE_LEAST = 7.0, 3.0
 SMOOTHED = 0.93
@@ -82,7 +84,7 @@ def key_faults(window: QWidget) -> list[str]:
             continue
         tab = bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
         if isinstance(widget, KeyButton):
-            reached = bool(widget.key)
+            reached = bool(widget.key) or tab or widget.objectName().startswith(TURNED)
         elif isinstance(widget, TabButton):
             reached = True  # the key of the lists turns them
         else:
