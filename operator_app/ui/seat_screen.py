@@ -194,6 +194,9 @@ class SeatScreen(QObject):
             await self._draft.flush()
         except (JournalFailedError, RefusedError) as error:
             self._unsaved(error)
+        finally:
+            for timer in self._timers:  # saving the last words has started some anew
+                timer.stop()
 
     def draft_changed(self) -> None:
         """Plan the next saving, and show that something is being typed or has been saved."""

@@ -1,7 +1,7 @@
 """A pane over the map for a while: the form stays free, typing goes on, it stays until it is closed."""
 
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from operator_app.ui.main_window import MainWindow, Mode
 from operator_app.ui.overlay import Overlay
@@ -19,6 +19,7 @@ class SidePane(Overlay):
         super().__init__(theme, window, name)
         self._map = map_pane
         self._over_window = window
+        self._scroll_inside()
         head = QHBoxLayout()
         head.addWidget(SectionTitle(title, f"{name}Title"), 1)
         self.shut = KeyButton(theme, say("sound.close"), "Esc", name=f"{name}Close", text_px=SMALL)
@@ -26,6 +27,27 @@ class SidePane(Overlay):
         self.shut.clicked.connect(self.close_up)
         head.addWidget(self.shut)
         self.column.addLayout(head)
+
+    def _scroll_inside(self) -> None:
+        """Let what stands in the pane scroll where letters are large and the room is low."""
+        margins = self.column.contentsMargins()
+        self.column.setContentsMargins(1, 1, 1, 1)
+        inner = QWidget()
+        self._area = QScrollArea()
+        self._area.setWidget(inner)
+        self._area.setWidgetResizable(True)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.column.addWidget(self._area)
+        gap = self.column.spacing()
+        self.column = QVBoxLayout(inner)
+        self.column.setContentsMargins(margins)
+        self.column.setSpacing(gap)
+
+    def minimumSizeHint(self) -> QSize:
+        """Ask for all that stands in it."""
+        return self.column.minimumSize() + QSize(2, 2)
 
     def place(self, room: QRect) -> QRect:
         """Over the map where it stands beside the form, else over the lower half."""
@@ -56,4 +78,6 @@ class SidePane(Overlay):
         return now is not None and (now is self or self.isAncestorOf(now))
 
     def _focus_moved(self, _: QWidget | None, now: QWidget | None) -> None:
-        """Stay."""
+        """Stay, and scroll to what got the keyboard."""
+        if now is not None and self._area.isAncestorOf(now):
+            self._area.ensureWidgetVisible(now, 0, self.theme.px(30))
