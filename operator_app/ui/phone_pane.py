@@ -117,8 +117,9 @@ class PhonePane(Panel):
             button.set_dense(short)
         self.past.set_lines(1 if short else 2)
         self._grid.setSpacing(self.theme.px(4 if short else 6))
-        for layout in (self.column, self._kind_rows):
-            layout.setSpacing(self.theme.px(3 if short else 6))
+        # With the levels in it the column must still stand whole in 1080 and in 768 lines.
+        self.column.setSpacing(self.theme.px(2 if short else 4))
+        self._kind_rows.setSpacing(self.theme.px(3 if short else 5))
         self.lines.close_up(short)
 
     def make_room(self, on: bool) -> None:

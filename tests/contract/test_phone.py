@@ -12,6 +12,8 @@ import pytest
 
 from operator_app.domain.ids import CallId
 from operator_app.domain.line import (
+    AudioChoice,
+    AudioKind,
     EndedBy,
     HoldState,
     LineCallState,
@@ -32,6 +34,7 @@ from operator_app.domain.line import (
     LineTransfer,
     LostReason,
     MediaDirection,
+    SoundRole,
     TransferState,
 )
 from operator_app.telephony.process import kill
@@ -694,5 +697,24 @@ def test_a_call_answered_by_rule_is_answered_with_a_notice(start: Start) -> None
         call_id = await incoming(world)
         await world.phone.answer(call_id, notice=True)
         assert (await world.signals.wait(LineConnected)).call_id == call_id
+
+    run(start, story)
+
+
+def test_a_seat_without_sound_devices_says_so_and_refuses_what_needs_them(start: Start) -> None:
+    async def story(world: World) -> None:
+        desk = await world.phone.audio()
+        assert (desk.devices, desk.fixed) == ((), True)
+        assert desk.audio.kind is AudioKind.NONE
+        for order in (
+            world.phone.choose_audio(AudioChoice()),
+            world.phone.test_sound(SoundRole.RING),
+            world.phone.recall(CallId("nobody"), 0.0),
+        ):
+            with pytest.raises(PhoneRefusedError) as refused:
+                await order
+            assert refused.value.code is PhoneRefusal.NO_SOUND
+        await world.phone.listen(True)
+        await world.phone.stop_recall()
 
     run(start, story)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QComboBox, QPushButton
+from PySide6.QtWidgets import QApplication, QComboBox, QPushButton, QScrollArea
 
 from operator_app.domain.ids import CallId
 from operator_app.domain.line import AudioChoice, SoundDevice, SoundRole
@@ -273,3 +273,14 @@ def test_the_window_asks_for_attention_while_it_rings(qapp: QApplication) -> Non
         await it.still()
 
     staged(qapp, scene, busy=False)
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1366, 768)])
+def test_with_the_levels_in_it_the_phone_stands_whole(qapp: QApplication, size: tuple[int, int]) -> None:
+    async def scene(it: Stage) -> None:
+        await until_whole(it.window)
+        area = it.window.findChild(QScrollArea, "phoneScroll")
+        assert isinstance(area, QScrollArea)
+        assert area.verticalScrollBar().maximum() == 0
+
+    staged(qapp, scene, size=size)
