@@ -256,6 +256,8 @@ class MemoryPhone:
         withheld: bool = False,
         display_name: str = "",
         location: CallLocation | None = None,
+        emergency_ids: tuple[str, ...] = (),
+        device: str = "",
     ) -> CallId:
         """Somebody calls; returns the id of the ringing call."""
         call_id, at = self._new_id(), self._now()
@@ -263,7 +265,7 @@ class MemoryPhone:
         to = "sip:112@127.0.0.1"
         call = LineCall(
             call_id, True, LineCallState.OFFERED, number, withheld, display_name, uri, to, "direct", at,
-            location=location,
+            location=location, emergency_ids=emergency_ids, device=device,
         )  # fmt: skip
         self._calls[call_id] = call
         self._emit(

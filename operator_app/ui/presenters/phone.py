@@ -1,5 +1,6 @@
 """The phone pane: the call at hand or the one that rings, what is known of its number, and what can be done with it."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -403,4 +404,5 @@ def _id(shown: line.LineCall | Call | None) -> CallId | None:
 
 def _bare(urn: str) -> str:
     """Return the part of an emergency identifier that tells it from others."""
-    return urn.lower().partition("id:")[2].partition(":")[0] or urn
+    found = re.search(r":(?:callid|incidentid):([^:]+)", urn, re.IGNORECASE)
+    return found[1] if found else urn

@@ -266,6 +266,23 @@ def test_the_phone_lamp_tells_the_truth() -> None:
     scene(play)
 
 
+def test_what_the_network_says_of_a_caller_is_shown() -> None:
+    async def play() -> None:
+        room = make_room()
+        await room.phone.start()
+        urn = "urn:emergency:uid:callid:a56e556d871:bcf.net.example"
+        known = room.phone.offer("+62811", withheld=True, display_name="Budi", emergency_ids=(urn,))
+        view = views(room).phone()
+        assert view.name == "Budi · nomor disembunyikan"
+        assert text(view.past).endswith(" · id panggilan a56e556d871")
+        await room.phone.end(known)
+        room.phone.offer(None, device="35625209-921120-0")
+        view = views(room).phone()
+        assert (view.number, view.name) == ("Ponsel tanpa SIM", "IMEI 35625209-921120-0")
+
+    scene(play)
+
+
 def test_each_phone_server_says_what_is_wrong_with_it() -> None:
     async def play() -> None:
         room = make_room()
