@@ -24,6 +24,8 @@ from operator_app.ui.widgets import KeyButton
 
 WIDE_FROM, NARROW_FROM = 1180, 890
 """Widths at text scale 1 from which all panes stand side by side, and from which the phone stands beside the pages."""
+BROAD_FROM = 1660
+"""Width from which the table of incidents is whole beside the phone, which then has the full height for its lists."""
 TALL_FROM = 640
 SHORT_BELOW, TALL_ABOVE = 820, 940
 """Heights at text scale 1 below which everything closes up, and above which the table shows more."""
@@ -153,17 +155,17 @@ class MainWindow(QWidget):
             self.grid.removeWidget(pane)
         self._mode = mode
         self.closes_up.emit(mode is Mode.WIDE and tall < SHORT_BELOW)
-        self._place(self._places(mode))
+        self._place(self._places(mode, broad=wide >= BROAD_FROM))
         self._columns(mode, wide, tall)
         self._show_pages()
 
-    def _places(self, mode: Mode) -> Mapping[Page, tuple[int, int, int, int]]:
+    def _places(self, mode: Mode, *, broad: bool) -> Mapping[Page, tuple[int, int, int, int]]:
         if mode is Mode.WIDE:
             return {
-                Page.PHONE: (0, 0, 1, 1),
+                Page.PHONE: (0, 0, 2 if broad else 1, 1),
                 Page.FORM: (0, 1, 1, 1),
                 Page.MAP: (0, 2, 1, 1),
-                Page.INCIDENTS: (1, 0, 1, 3),
+                Page.INCIDENTS: (1, 1, 1, 2) if broad else (1, 0, 1, 3),
             }
         phone = (0, 0, 1, 1) if mode is Mode.NARROW else (0, 1, 1, 1)
         return {
