@@ -232,8 +232,9 @@ const operatorMap = (() => {
     for (const id of message.gone || []) remove(id);
     for (const incident of message.put || []) {
       const old = incidents.get(incident.id);
-      if (old && old.marker) old.marker.remove();
-      incidents.set(incident.id, {incident, marker: null});
+      const kept = old && old.marker && operatorShapes.renew(old.marker, old.incident, incident);
+      if (old && old.marker && !kept) old.marker.remove();
+      incidents.set(incident.id, {incident, marker: kept ? old.marker : null});
     }
     if (message.put || message.gone) rank();
     if (message.fly) { aim = message.fly; held = wide = false; look(...aim); tellView(); }

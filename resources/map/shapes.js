@@ -65,6 +65,14 @@ const operatorShapes = (() => {
     return marker;
   }
 
+  /* Let a marker stand for the incident as it is now; false when its shape is another and it has to be made anew. */
+  function renew(marker, before, incident) {
+    if (before.p !== incident.p || before.sel !== incident.sel) return false;
+    if (before.lat !== incident.lat || before.lon !== incident.lon) marker.setLatLng([incident.lat, incident.lon]);
+    marker.getElement().setAttribute("aria-label", spoken(incident));
+    return true;
+  }
+
   /* Text and side (right, left, up, down) of a marker's label; side "" hides it. */
   function relabel(marker, words, side) {
     for (const name of ["left", "up", "down"]) marker.classList.toggle(`to-${name}`, side === name);
@@ -183,7 +191,7 @@ const operatorShapes = (() => {
   }
 
   return {
-    domMarker, relabel, colour, sign,
+    domMarker, renew, relabel, colour, sign,
     crowd: (pane, padding, scale, textWidth) => new Crowd(pane, padding, scale, textWidth),
     reach: (incident, scale) => kindOf(incident).reach * scale,
   };

@@ -6,6 +6,7 @@ import signal
 import socket
 import sqlite3
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -731,3 +732,24 @@ def test_what_is_told_behind_another_page_is_there_when_the_map_comes_to_the_fro
     assert "map.history_count" in room.ask("document.querySelector('.notes').textContent")
     assert room.view.web
     assert room.view.web.complaints == []
+
+
+def test_an_incident_that_moves_or_goes_on_keeps_its_element_and_one_of_another_priority_gets_a_new_one(
+    room: Room,
+) -> None:
+    room.until_painted(lambda: room.view.set_incidents([FIRE]))
+    room.run("document.querySelector('.mark').dataset.kept = 'yes'")
+    moved = replace(FIRE, lat=1.3, label="KEB \u00b7 Lama", state="Ditangani")
+    room.until_painted(lambda: room.view.set_incidents([moved]))
+    mark = "(m => [m.dataset.kept, m.getAttribute('aria-label'), m.querySelector('.mark-label').textContent])"
+    assert room.ask(f"{mark}(document.querySelector('.mark'))") == [
+        "yes", "P1, KEB \u00b7 Lama, Ditangani", "KEB \u00b7 Lama",
+    ]  # fmt: skip
+    room.until_painted(lambda: room.view.fly_to(1.3, FIRE.lon, 13))
+    with room.qtbot.waitSignal(room.view.incident_clicked, timeout=PATIENCE_MS) as heard:
+        room.click(QPoint(room.surface().width() // 2, room.surface().height() // 2))
+    assert heard.args == ["i1"]
+    room.until_painted(lambda: room.view.set_incidents([replace(moved, priority=2)]))
+    assert room.ask("[...document.querySelectorAll('.mark')].map(m => m.className.match(/p\\d/)[0])") == [
+        "p2"
+    ]
