@@ -6,7 +6,10 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from operator_app.ui.main_window import Mode, Page
-from tests.ui.desk_scene import texts
+from operator_app.ui.theme import Theme, load_fonts
+from tests.ui import test_desk_window as desk_window
+from tests.ui import test_wall_window as wall_window
+from tests.ui.desk_scene import RESOURCES, play, texts
 from tests.ui.scenes import SCENES, Scene
 from tests.ui.test_seat_window import SIZES, Stage, staged
 from tests.ui.walk import contrast_faults, key_faults, layout_faults, reader_faults
@@ -15,6 +18,7 @@ SETTLING_TURNS = 60
 """Layouts settle some turns of the loop after the words."""
 FOREIGN = frozenset({"timeline", "formWarning", "notice", "takeValue", "list_recent", "list_abandoned"})
 """Lines whose length is other people's: what does not fit is in the tool tip."""
+DESK_ROWS = frozenset({"timeline", "queue", "record", "lines"})
 ROWS = frozenset(
     {
         "incidentsTable",
@@ -87,3 +91,43 @@ def test_every_word_stands_out_as_it_is_painted(qapp: QApplication, name: str, t
         assert not faults, "\n".join(faults)
 
     staged(qapp, scene, theme=theme)
+
+
+@pytest.mark.parametrize(("size", "scale", "language"), LOOKS)
+def test_the_desk_is_whole_named_and_reached_by_a_key(
+    qapp: QApplication, size: tuple[int, int], scale: float, language: str
+) -> None:
+    load_fonts(RESOURCES)
+    Theme.named("dark", scale).apply(qapp)
+
+    async def scene(stage: desk_window.Stage) -> None:
+        await stage.fire()
+        await stage.read()
+        await asyncio.sleep(0.05)
+        window = stage.window
+        faults = [each for each in layout_faults(window, may_elide=DESK_ROWS) if "hangs out" not in each]
+        faults += [*reader_faults(window), *key_faults(window)]
+        assert not faults, "\n".join(faults)
+
+    play(qapp, lambda: desk_window.staged(qapp, scene, language=language, scale=scale, size=size))
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_every_word_of_the_desk_and_the_wall_stands_out(qapp: QApplication, theme: str) -> None:
+    load_fonts(RESOURCES)
+    Theme.named(theme).apply(qapp)
+
+    async def desk(stage: desk_window.Stage) -> None:
+        await stage.fire()
+        await stage.read()
+        await asyncio.sleep(0.05)
+        assert not contrast_faults(stage.window), contrast_faults(stage.window)
+
+    async def wall(stage: wall_window.Stage) -> None:
+        await stage.busy_room()
+        await asyncio.sleep(0.05)
+        faults = [*contrast_faults(stage.window), *reader_faults(stage.window)]
+        assert not faults, "\n".join(faults)
+
+    play(qapp, lambda: desk_window.staged(qapp, desk, theme=theme))
+    play(qapp, lambda: wall_window.staged(wall, theme=theme))
