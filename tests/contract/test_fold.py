@@ -90,7 +90,7 @@ OF_A_CALL = st.one_of(
     ),
     build(CallClassified, C1, st.sampled_from(Classification)),
     build(CallLinked, C1, INCIDENTS),
-    build(IncidentOpened, INCIDENTS, WORDS, st.none() | CALLS),
+    build(IncidentOpened, INCIDENTS, st.sampled_from(["n1", "n2"]), st.none() | CALLS),
     build(CallConsulted, C1, CALLS, WORDS),
     build(CallConferenced, C1, st.tuples(CALLS, CALLS)),
     build(
