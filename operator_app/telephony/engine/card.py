@@ -133,7 +133,10 @@ class Card:
             self._retry_at = now + _RETRY_S
             self._fill(wanted)
         if self._missing(wanted) and now >= self._scan_at:
-            self._scan_at = now + (_SCAN_BUSY_S if self.in_call else _SCAN_IDLE_S)
+            hurry = self.in_call and bool(
+                self._devices
+            )  # a machine that never had a card is not asked in haste
+            self._scan_at = now + (_SCAN_BUSY_S if hurry else _SCAN_IDLE_S)
             self._look_anew(wanted)
 
     def _start_library(self) -> None:
