@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from operator_app.ui.flow import FlowLayout
 from operator_app.ui.main_window import MainWindow
@@ -37,6 +37,11 @@ class Curves(QWidget):
         self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.view.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.view.setFrameShape(self.view.Shape.NoFrame)
+        # The plots share what room there is: by themselves they would ask for more than the pane has.
+        self.view.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self.view.setMinimumHeight(theme.px(56))
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self.setMinimumHeight(theme.px(56) + theme.metrics(SMALL).height())
         plot = self.plot = self.view.getPlotItem()
         plot.setMenuEnabled(False)
         plot.hideButtons()

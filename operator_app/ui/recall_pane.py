@@ -13,7 +13,7 @@ from operator_app.ui.side_pane import SidePane
 from operator_app.ui.theme import SMALL, Theme
 from operator_app.ui.widgets import KeyButton, Text
 
-SHARES = (42, 18, 15, 25)
+SHARES = (44, 17, 14, 25)
 HEIGHT = 330
 
 
