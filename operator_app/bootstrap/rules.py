@@ -37,6 +37,7 @@ def site_rules(settings: Settings, site: Path) -> SiteRules:
         agencies=agencies,
         known=_known(site, default, carded),
         ages=age_limits(_file(site, default, LIMITS_FILE)),
+        auto_answer_s=settings.phone.auto_answer_s if settings.phone.auto_answer else None,
     )
 
 

@@ -30,7 +30,14 @@ from operator_app.maps.places import Places
 from operator_app.maps.site import Site
 from operator_app.storage.seat_store import SeatStore
 from operator_app.telephony.phone import EnginePhone
-from operator_app.telephony.settings import AudioMode, EngineAccount, EngineAudio, EngineSettings, Srtp
+from operator_app.telephony.settings import (
+    AudioMode,
+    EngineAccount,
+    EngineAudio,
+    EngineSettings,
+    KeysBy,
+    Srtp,
+)
 from operator_app.ui.app import WindowApp
 from operator_app.ui.presenters.call_place import CallPlace
 from operator_app.ui.seat_app import run_seat_window
@@ -176,6 +183,8 @@ def engine_settings(phone: PhoneSettings, recordings: Path) -> EngineSettings:
         rtp_ports=phone.rtp_ports,
         tls_ca=phone.tls_ca,
         tls_verify=phone.tls_verify,
+        keys=KeysBy(phone.keys_by),
+        session_expires_s=phone.session_expires_s,
         recordings_dir=str(recordings),
         accounts=tuple(
             EngineAccount(

@@ -69,6 +69,8 @@ class PhoneSettings:
 
     `rtp_port` and `rtp_ports` are the first port for sound and how many from there (two a call; 0 = any); `sip_dscp`
     and `rtp_dscp` mark packets for the network (0 = unmarked); `tls_ca` is a PEM file of the authorities to trust.
+    `keys_by` "rtp" or "info" is how pressed keys are sent, `session_expires_s` the session timer (at least 90); with
+    `auto_answer` a free seat answers by itself after `auto_answer_s` seconds, with two pips in the headset.
     """
 
     enabled: bool = True
@@ -87,6 +89,10 @@ class PhoneSettings:
     rtp_ports: int = 0
     tls_ca: str = ""
     tls_verify: bool = True
+    keys_by: str = "rtp"
+    session_expires_s: int = 180
+    auto_answer: bool = False
+    auto_answer_s: float = 3.0
     account: tuple[AccountSettings, ...] = ()
 
 
@@ -126,6 +132,7 @@ CHOICES: dict[tuple[str, str], tuple[str, ...]] = {
     ("site", "language"): ("id", "en"),
     ("phone", "audio"): ("auto", "none", "file"),
     ("account", "transport"): ("udp", "tcp", "tls"),
+    ("phone", "keys_by"): ("rtp", "info"),
     ("phone", "srtp"): ("off", "optional", "required"),
     ("screen", "theme"): ("dark", "light"),
 }
@@ -207,6 +214,10 @@ class _Reader:
             raise self._error("site", "timezone", '"timezone" must be one such as Asia/Makassar') from None
         if settings.seat.role == "desk" and not settings.seat.agency:
             raise SettingsError(f'{self._source}: a desk needs "agency" in [seat]; add its code.')
+        if settings.phone.session_expires_s < 90:
+            raise self._error("phone", "session_expires_s", '"session_expires_s" must be at least 90')
+        if not 0.0 <= settings.phone.auto_answer_s <= 60.0:
+            raise self._error("phone", "auto_answer_s", '"auto_answer_s" must be between 0 and 60')
         if not 0 <= settings.phone.port <= 65535:
             raise self._error("phone", "port", '"port" must be between 0 and 65535')
         for key in ("sip_dscp", "rtp_dscp"):

@@ -130,11 +130,11 @@ class CallMeasured:
 
 @dataclass(frozen=True, slots=True)
 class CallConsulted:
-    """The call `call_id` was placed for the sake of `for_call`; `party` is an agency's name, or the number."""
+    """For the call `call_id` somebody was asked by phone, in the call `by_call`; `party` is his name or number."""
 
     op: ClassVar[str] = "call.consulted"
     call_id: CallId
-    for_call: CallId
+    by_call: CallId
     party: str
 
 

@@ -11,7 +11,7 @@ from operator_app.ui.theme import SMALL, Theme
 from operator_app.ui.widgets import ElideText, KeyButton, Lamp, Text, set_look
 
 MOST = 3
-TALL = 30
+TALL = 28
 
 
 class LineCell(QFrame):

@@ -48,7 +48,7 @@ class PhonePane(Panel):
     wished = Signal(Deed)
 
     def __init__(self, theme: Theme, say: Say, keys: KeyMap, marks: Marks) -> None:
-        super().__init__(theme, "phone", gap=6)
+        super().__init__(theme, "phone", gap=5)
         self._say = say
         self._painted = PaintMarks(self, marks)
         self._popped: str | None = None

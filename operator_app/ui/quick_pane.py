@@ -86,7 +86,7 @@ class QuickPane(Panel):
         self, theme: Theme, say: Say, keys: KeyMap, agencies: Sequence[tuple[AgencyCode, str, str]]
     ) -> None:
         """`agencies` are code, name and number of those with a key, in their order."""
-        super().__init__(theme, "quick", gap=6)
+        super().__init__(theme, "quick", gap=4)
         self._say = say
         self._mode = QuickMode.CALL
         self._before: QWidget | None = None

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
+from operator_app.domain.ids import CallId
 from operator_app.domain.line import LineFault, LineRecordingFailed, LineRefused
 from operator_app.domain.states import RefusedError
 from operator_app.maps.site import Site
@@ -38,6 +39,7 @@ from operator_app.ui.seat_panes import Manner, SeatPanes
 from operator_app.ui.seat_wishes import SeatWishes
 from operator_app.ui.sound import LoopSound
 from operator_app.ui.sound_panes import SoundPanes
+from operator_app.workflow.auto_answer import AutoAnswer
 from operator_app.workflow.calls import Elsewhere
 from operator_app.workflow.ports import (
     BoardChanged,
@@ -104,6 +106,7 @@ class SeatScreen(QObject):
         self._call_place = CallPlace(seat, site, say)
         commands = SeatCommands(seat, draft, site, self._unsaved)
         self.wishes = SeatWishes(seat, say, panes, commands, draft, self._lists, self._quick, manner.marks)
+        self._auto = self._by_rule(seat, commands)
         self.sound = SoundPanes(
             seat,
             say,
@@ -140,8 +143,7 @@ class SeatScreen(QObject):
         self._fault: LineFault | None = None
         self._refused: LineRefused | None = None
         self._unrecorded: LineRecordingFailed | None = None
-        self._failing_servers = ""
-        self._elsewhere: Elsewhere | None = None
+        self._failing_servers, self._elsewhere = "", _no_elsewhere()
         self._pin: tuple[float, float] | None = None
         self._timers: list[QTimer] = []
         self._save_timer = self._timer(self.wishes.save)
@@ -179,6 +181,7 @@ class SeatScreen(QObject):
 
     async def stop(self) -> None:
         """Save what was typed, let wishes come to their end, and follow the seat no more."""
+        self._auto.stop()
         for timer in self._timers:
             timer.stop()
         for end in self._ends:
@@ -211,9 +214,18 @@ class SeatScreen(QObject):
         self._form_timer.start(0)
         self._plan_known()
 
+    def _by_rule(self, seat: Seat, commands: SeatCommands) -> AutoAnswer:
+        return AutoAnswer(seat, seat.auto_answer_s, lambda call_id: self._answer_by_rule(commands, call_id))
+
+    def _answer_by_rule(self, commands: SeatCommands, call_id: CallId) -> None:
+        """Answer without a key; what has the keyboard keeps it, and the operator is told."""
+        self.wishes.errands.run(commands.answer_by_rule(call_id), self._say("wish.answer"))
+        self._tell(Notice(self._say("notice.answered_by_rule"), loud=False))
+
     # ---- what changed
 
     def _seat_changed(self) -> None:
+        self._auto.look()
         self._plan_known()
         self._show_call()
         self._form_timer.start(0)
@@ -442,3 +454,7 @@ class SeatScreen(QObject):
         timer.timeout.connect(run)
         self._timers.append(timer)
         return timer
+
+
+def _no_elsewhere() -> Elsewhere | None:
+    return None

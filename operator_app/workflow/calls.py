@@ -224,7 +224,7 @@ class CallDesk:
         if caller is None:
             self.at_hand = call_id
         else:
-            self._recorder.note(CallConsulted(call_id, caller.call_id, name or number))
+            self._recorder.note(CallConsulted(caller.call_id, call_id, name or number))
         self._changed()
         return call_id
 

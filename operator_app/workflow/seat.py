@@ -75,6 +75,8 @@ class SiteRules:
     known: KnownRules = field(default_factory=KnownRules)
     cards: CardBook | None = None
     ages: AgeLimits = field(default_factory=AgeLimits)
+    auto_answer_s: float | None = None
+    """A free seat answers by itself after so many seconds; None: by hand."""
 
 
 class Seat:
@@ -146,6 +148,11 @@ class Seat:
     def agencies(self) -> tuple[Agency, ...]:
         """Agencies of the site."""
         return self.incidents.agencies
+
+    @property
+    def auto_answer_s(self) -> float | None:
+        """After how many seconds this room answers by rule, None when by hand."""
+        return self._rules.auto_answer_s
 
     @property
     def state(self) -> SeatState:

@@ -5,16 +5,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from operator_app.domain.call import Call
 from operator_app.domain.incident import Dispatch, Incident
 from operator_app.domain.messages import (
     AnswerGiven,
+    CallConferenced,
+    CallConsulted,
+    CallKeyPressed,
     CallLinked,
+    CallReplaced,
+    CallTransferred,
     CallUnlinked,
     DispatchDelivered,
     DispatchMoved,
     DispatchOverdue,
     DispatchSent,
     Event,
+    Fact,
     FieldSet,
     IncidentMoved,
     IncidentNoted,
@@ -318,11 +325,39 @@ class TimelinePresenter:
                 waited = (call.answered_at - call.offered_at).total_seconds()
                 words = self._say("timeline.answered", n=max(0, round(waited)))
                 yield _Step(f"answered {call.id}", call.answered_at, (0, call.id), cell(words), call.seat)
+            yield from self._line_steps(call)
             if call.ended_at is not None:
                 lasted = (call.ended_at - (call.answered_at or call.offered_at)).total_seconds()
                 key = "timeline.call_cut" if call.state == "cut" else "timeline.call_ended"
                 words = self._say(key, time=running(lasted))
                 yield _Step(f"ended {call.id}", call.ended_at, (1, call.id), cell(words), call.seat)
+
+    def _line_steps(self, call: Call) -> Iterator[_Step]:
+        """What was done by phone for this caller: who was asked, who came to it, where he was sent, keys pressed."""
+        keys = [step for step in call.steps if isinstance(step.fact, CallKeyPressed)]
+        if keys:
+            words = self._say("timeline.keys", keys=" ".join(call.keys))
+            yield _Step(
+                f"keys {call.id}", keys[0].occurred_at, keys[0].order, cell(words, Tone.WATCH), call.seat
+            )
+        for step in call.steps:
+            told = self._line_words(step.fact)
+            if told is not None:
+                yield _Step(step.id, step.occurred_at, step.order, told, step.seat)
+
+    def _line_words(self, fact: Fact) -> Cell | None:
+        match fact:
+            case CallConsulted(party=party):
+                return cell(self._say("timeline.consulted", party=number_text(party)))
+            case CallConferenced(members=members):
+                return cell(self._say("timeline.conferenced", n=len(members)))
+            case CallTransferred(party=party, outcome=outcome):
+                tone = Tone.GOOD if outcome == "done" else Tone.WATCH
+                return cell(self._say(f"timeline.transferred_{outcome}", party=party), tone)
+            case CallReplaced():
+                return cell(self._say("timeline.replaced"))
+            case _:
+                return None
 
 
 SOURCES = frozenset({"call", "map", "place", "typed", "words"})

@@ -1,5 +1,7 @@
 """Several calls at one seat: second call, consulting, conference, transfer, being transferred."""
 
+import asyncio
+
 import pytest
 
 from operator_app.domain.ids import CallId
@@ -14,7 +16,9 @@ from operator_app.domain.messages import (
     CallTransferred,
 )
 from operator_app.domain.states import CallState, RefusedError, SeatState
+from operator_app.workflow.auto_answer import AutoAnswer
 from operator_app.workflow.phone_port import PhoneRefusal, PhoneRefusedError
+from operator_app.workflow.seat import SeatChanged
 from tests.fakes.memory_phone import MemoryPhone
 from tests.unit.workflow.room import DAMKAR, PLN, Bench, make_seat
 
@@ -55,9 +59,9 @@ async def test_an_agency_is_called_for_the_caller_who_waits_and_stays_at_hand() 
     assert bench.seat.call_at_hand == caller
     assert bench.seat.calls.party(phone.calls()[-1]) == "Damkar"
     await bench.recorder.settle()
-    assert facts(bench, CallConsulted) == [CallConsulted(helper, caller, "Damkar")]
-    assert [step.fact for step in bench.board.calls[helper].steps] == [
-        CallConsulted(helper, caller, "Damkar")
+    assert facts(bench, CallConsulted) == [CallConsulted(caller, helper, "Damkar")]
+    assert [step.fact for step in bench.board.calls[caller].steps] == [
+        CallConsulted(caller, helper, "Damkar")
     ]
 
 
@@ -277,3 +281,54 @@ async def test_what_cannot_be_dialled_leaves_the_caller_on_the_line() -> None:
     assert hold(phone, caller) is HoldState.NONE
     await bench.recorder.settle()
     assert facts(bench, CallConsulted) == []
+
+
+async def free_seat() -> tuple[Bench, MemoryPhone, list[CallId], AutoAnswer]:
+    """A seat that answers by rule at once, and which calls it would answer."""
+    phone = MemoryPhone()
+    bench = make_seat(phone)
+    phone._now = bench.clock.now
+    await phone.start()
+    await bench.seat.open()
+    answered: list[CallId] = []
+    auto = AutoAnswer(bench.seat, 0.0, answered.append)
+    bench.bus.subscribe(SeatChanged, lambda _: auto.look())
+    return bench, phone, answered, auto
+
+
+async def test_a_free_seat_answers_the_longest_waiting_by_rule_and_each_once() -> None:
+    bench, phone, answered, auto = await free_seat()
+    first = phone.offer("0811")
+    bench.clock.pass_s(1)
+    phone.offer("0822")
+    await asyncio.sleep(0.01)
+    assert answered == [first]
+    await asyncio.sleep(0.01)
+    assert answered == [first], "what could not be answered by rule waits for a hand"
+    auto.stop()
+    await bench.recorder.settle()
+
+
+async def test_nobody_is_put_through_to_a_seat_that_talks_or_rests() -> None:
+    bench, phone, answered, auto = await free_seat()
+    await bench.seat.set_state(SeatState.BREAK)
+    call_id = phone.offer("0811")
+    await asyncio.sleep(0.01)
+    assert answered == []
+    await bench.seat.answer(call_id, notice=True)
+    assert phone.noticed == [call_id]
+    phone.offer("0822")
+    await asyncio.sleep(0.01)
+    assert answered == []
+    auto.stop()
+    await bench.recorder.settle()
+
+
+async def test_a_site_that_answers_by_hand_plans_nothing() -> None:
+    bench, phone, answered, _ = await free_seat()
+    by_hand = AutoAnswer(bench.seat, None, answered.append)
+    phone.offer("0811")
+    by_hand.look()
+    assert by_hand._planned is None
+    await asyncio.sleep(0.01)
+    await bench.recorder.settle()
