@@ -117,4 +117,4 @@ class CallLists(Panel):
         self.column.addLayout(heads)
         self.column.addWidget(self._stack, 1)
         self.column.addWidget(self.call_back)
-        self.setMinimumHeight(theme.px(80))
+        self.setMinimumHeight(theme.px(70))

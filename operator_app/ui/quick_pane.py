@@ -187,7 +187,7 @@ class QuickPane(Panel):
         page = QWidget()
         grid = QGridLayout(page)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(theme.px(6))
+        grid.setSpacing(theme.px(4))
         for number, ((code, name, phone), deed) in enumerate(zip(agencies, QUICK, strict=False)):
             button = KeyButton(
                 theme,

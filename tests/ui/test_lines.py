@@ -1,0 +1,125 @@
+"""Second line, transfer, conference and keypad by keys, in the window; the form keeps the keyboard."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from operator_app.domain.ids import CallId
+from operator_app.domain.line import HoldState
+from operator_app.domain.messages import CallTransferred
+from tests.ui.desk_scene import is_enabled, said, until
+from tests.ui.test_seat_window import CTRL, Stage, staged
+
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+async def consulted(it: Stage) -> CallId:
+    """Call Damkar by its key and have it answer."""
+    it.room.phone.routed = True
+    it.press(Qt.Key.Key_F1, SHIFT)
+    await until(lambda: len(it.room.seat.calls.lines.all) == 2)
+    helper = it.room.seat.calls.lines.all[-1].call_id
+    it.room.phone.far_answers(helper)
+    return helper
+
+
+def test_an_agency_by_one_key_conference_and_back_without_leaving_the_form(qapp: QApplication) -> None:
+    async def scene(it: Stage) -> None:
+        assert not is_enabled(it.window, "conference")
+        await consulted(it)
+        assert it.focus == "place"
+        assert said(it.window, "lineName1") == "Damkar"
+        assert said(it.window, "callState") == "Ditahan"
+        assert said(it.window, "hold") == "Tukar"
+        assert said(it.window, "end") == "Akhiri Damkar"
+        it.press(Qt.Key.Key_F9)
+        await until(lambda: len(it.room.seat.calls.lines.joined) == 2)
+        assert said(it.window, "callState") == "Konferensi"
+        assert said(it.window, "conference") == "Pisahkan"
+        it.press(Qt.Key.Key_F12)
+        await until(lambda: len(it.room.phone.calls()) == 3)  # the caller and two who wait
+        assert said(it.window, "callState") == "Tersambung"
+        assert said(it.window, "end") == "Akhiri"
+        assert it.focus == "place"
+        await it.still()
+
+    staged(qapp, scene)
+
+
+def test_a_caller_is_handed_to_the_one_who_was_asked(qapp: QApplication) -> None:
+    async def scene(it: Stage) -> None:
+        await consulted(it)
+        caller = it.room.seat.call_at_hand
+        assert caller is not None
+        assert said(it.window, "transfer") == "Serahkan"
+        it.press(Qt.Key.Key_F8)
+        await until(
+            lambda: it.room.seat.live_call is not None and it.room.seat.live_call.transfer_to == "113"
+        )
+        assert said(it.window, "callNote") == "Mengalihkan ke Damkar…"
+        it.room.phone.transfer_succeeds(caller)
+        await until(lambda: said(it.window, "callState") == "Panggilan masuk")  # the next one waits already
+        await it.still()
+        assert it.facts(CallTransferred) == [CallTransferred(caller, "Damkar", True, "done", 200)]
+        await it.still()
+
+    staged(qapp, scene)
+
+
+def test_a_target_is_named_and_the_second_press_sends_the_caller_there(qapp: QApplication) -> None:
+    async def scene(it: Stage) -> None:
+        it.room.phone.routed = True
+        it.press(Qt.Key.Key_F8)
+        assert it.focus == "quickField"
+        it.write("bpb")
+        assert said(it.window, "quickTarget") == "→ BPBD 117"
+        it.press(Qt.Key.Key_F8)
+        await until(
+            lambda: it.room.seat.live_call is not None and it.room.seat.live_call.transfer_to == "117"
+        )
+        assert it.focus == "place"
+        call_id = it.room.seat.call_at_hand
+        assert call_id is not None
+        it.room.phone.transfer_fails(call_id, 486)
+        assert "BPBD: sibuk" in said(it.window, "callNote")
+        assert it.room.phone.calls()[0].hold is HoldState.NONE
+        it.press(Qt.Key.Key_F8)
+        it.press(Qt.Key.Key_Escape)
+        assert it.focus == "place"
+        await it.still()
+
+    staged(qapp, scene)
+
+
+def test_any_number_is_dialled_for_the_caller_and_again(qapp: QApplication) -> None:
+    async def scene(it: Stage) -> None:
+        it.room.phone.routed = True
+        it.press(Qt.Key.Key_D, CTRL)
+        it.write("0812 3456 7890")
+        it.press(Qt.Key.Key_Return)
+        await until(lambda: it.room.phone.dialled == ["081234567890"])
+        it.room.phone.far_declines(it.room.phone.calls()[-1].call_id)
+        assert "menolak" in said(it.window, "callNote")
+        it.press(Qt.Key.Key_D, CTRL)
+        it.press(Qt.Key.Key_Return)
+        await until(lambda: it.room.phone.dialled == ["081234567890"] * 2)
+        assert it.focus == "place"
+        await it.still()
+
+    staged(qapp, scene)
+
+
+def test_keys_go_into_the_call_and_those_of_the_caller_are_shown(qapp: QApplication) -> None:
+    async def scene(it: Stage) -> None:
+        call_id = it.room.seat.call_at_hand
+        assert call_id is not None
+        it.press(Qt.Key.Key_T, CTRL)
+        assert it.focus == "keypad"
+        it.write("1#")
+        await until(lambda: it.room.phone.sent_digits == [(call_id, "1"), (call_id, "#")])
+        it.press(Qt.Key.Key_T, CTRL)
+        assert it.focus == "place"
+        it.room.phone.far_presses(call_id, "5")
+        assert said(it.window, "callNote") == "Tombol ditekan: 5"
+        await it.still()
+
+    staged(qapp, scene)
