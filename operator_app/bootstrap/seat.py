@@ -49,6 +49,8 @@ from operator_app.workflow.ports import BoardChanged
 from operator_app.workflow.seat import Seat
 
 TICK_S = 1.0
+PHONE_FIRST_S = 0.05
+"""Long enough to find the engine and hand it its settings; the window is not held up for longer."""
 PLACES_FILE = "places.db"
 
 
@@ -78,10 +80,12 @@ async def run_window(app: WindowApp, frame: Frame, store: SeatStore) -> int:
         finder = PlaceFinder(frame.site)
         finder.near = CallPlace(seat, frame.site, frame.texts).kecamatan
 
+        starting = await _order_phone(phone)
+
         async def begin() -> None:
             if frame.site_trouble is not None:
                 app.report(frame.site_trouble, "site pack")
-            await asyncio.gather(load_history(store, board, bus), _start_phone(app, phone))
+            await asyncio.gather(load_history(store, board, bus), _start_phone(app, starting))
             await seat.open()
             await guarded(app, lambda: finder.widen(frame, board, bus, parts), "the places")
             await join_server(frame, store, seat, clock, parts)
@@ -159,11 +163,20 @@ async def _let_go(phone: EnginePhone) -> None:
     await phone.aclose(keep_calls=bool(phone.calls()))
 
 
-async def _start_phone(app: WindowApp, phone: EnginePhone | None) -> None:
+async def _order_phone(phone: EnginePhone | None) -> "asyncio.Task[None] | None":
+    """Begin to start the phone, and give it a moment: its engine then comes up while the window is being built."""
     if phone is None:
+        return None
+    starting = asyncio.ensure_future(phone.start())
+    await asyncio.wait({starting}, timeout=PHONE_FIRST_S)
+    return starting
+
+
+async def _start_phone(app: WindowApp, starting: "asyncio.Task[None] | None") -> None:
+    if starting is None:
         return
     try:
-        await phone.start()
+        await starting
     except PhoneRefusedError as error:
         app.report(error, "the phone does not start")
 
