@@ -186,6 +186,10 @@ def with_own_ids(history: list[tuple[str, Fact, int, int, int | None]]) -> list[
         ):  # the base and the event before it are decided
             decided = ids[base or 0], ids[(base or 0) - 1]
             renamed["settles"] = tuple(str(each) for each in decided)
+        if isinstance(fact, IncidentOpened):
+            renamed["number"] = (
+                f"{fact.number}-{mark}"  # all examples share a database, where numbers are told apart
+            )
         events.append(
             Event(
                 id=ids[place],
