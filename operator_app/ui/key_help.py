@@ -19,7 +19,7 @@ from operator_app.ui.widgets import KeyButton, SectionTitle, Text
 
 FIXED = (("Tab", "tab"), ("↑ ↓ ← →", "arrows"), ("Enter", "enter"), ("Esc", "escape"))
 NARROW_BELOW = 700
-SHARES = (18, 52, 18, 12)
+SHARES = (15, 62, 14, 9)
 
 
 class KeyCatcher(Text):
