@@ -19,7 +19,7 @@ from operator_app.ui.widgets import KeyButton, SectionTitle, Text
 
 FIXED = (("Tab", "tab"), ("↑ ↓ ← →", "arrows"), ("Enter", "enter"), ("Esc", "escape"))
 NARROW_BELOW = 700
-SHARES = (15, 62, 14, 9)
+SHARES = (20, 57, 14, 9)
 
 
 class KeyCatcher(Text):
