@@ -1,4 +1,4 @@
-"""Kills and cuts, counted: `python -m tests.faults [--short|--long] [--only seat|server|link]`, by `./dev faults`.
+"""Kills and cuts, counted: `python -m tests.faults [--short|--long] [--only NAME]`, by `./dev faults`.
 
 Seats write real incidents by the real use cases, store and link (no window, no phone), a watcher reads along. After the
 faults all is drained and counted: what a seat said was saved must be at the server once, with its effect once, and the
@@ -11,16 +11,21 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from operator_app.room.room import Room
 from operator_app.room.waiting import wait_for
+from tests.faults import hands
+from tests.faults.away import hour_away
+from tests.faults.namespaces import HOST, Drop, Namespaces, why_not
 from tests.faults.proxy import Cut, CutProxy
 from tests.faults.seats import DRAIN_S, LightSeat
-from tests.perf.figures import Figure, count, save, spread, table
+from tests.faults.settle import settle
+from tests.perf.figures import Figure, save, skipped, spread, table
 
 RESULTS = Path("build/faults/results.json")
 ENDLESS = 1_000_000
@@ -36,10 +41,16 @@ class Size:
     seat_kills: int
     server_kills: int
     cuts: int
+    drops: int
+    """Of packets in a namespace; they count as cuts: together 100 in the long run."""
+    hour_s: float
+    """How long the hour without a server is played."""
+    text_kills: int
+    call_kills: int
 
 
-SHORT = Size(seat_kills=30, server_kills=8, cuts=16)
-LONG = Size(seat_kills=200, server_kills=50, cuts=100)
+SHORT = Size(seat_kills=12, server_kills=4, cuts=8, drops=6, hour_s=10.0, text_kills=3, call_kills=1)
+LONG = Size(seat_kills=200, server_kills=50, cuts=76, drops=24, hour_s=60.0, text_kills=20, call_kills=5)
 
 
 def main() -> int:
@@ -145,74 +156,54 @@ def link_cuts(room: Room, size: Size, chance: random.Random) -> list[Figure]:
         wire.close()
 
 
-RUNS = {"seat": seat_kills, "server": server_kills, "link": link_cuts}
+def packet_cuts(room: Room, size: Size, chance: random.Random) -> list[Figure]:
+    """Drop the packets of two writing seats in a network namespace: half-open lines, lost acknowledgements."""
+    missing = why_not()
+    if missing:
+        print(f"NOT RUN: packets dropped in a network namespace ({missing})", flush=True)
+        return [skipped("R3 packets dropped in a namespace", missing)]
+    with (
+        Namespaces() as net,
+        closing(CutProxy("127.0.0.1", urlsplit(room.dsn).port or 5432, at=HOST)) as relay,
+    ):
+        watcher = LightSeat(room, "W0")
+        writers = [
+            LightSeat(room, f"S{number}", through=relay.port, host=HOST, enter=net.enter) for number in (1, 2)
+        ]
+        watcher.start()
+        for writer in writers:
+            writer.start(write=ENDLESS, every_s=0.02)
+        noticed_s = []
+        for number in range(size.drops):
+            wait_for("a seat shares", lambda: any(writer.is_drained() for writer in writers), DRAIN_S)
+            time.sleep(chance.uniform(0.0, 0.3))  # the random moment
+            begun = time.monotonic()
+            net.drop(tuple(Drop)[number % len(Drop)])
+            wait_for("the seats work alone", lambda: all(writer.is_alone() for writer in writers), STRIKE_S)
+            noticed_s.append(time.monotonic() - begun)
+            net.heal()
+        for writer in writers:
+            writer.kill()
+            writer.start()
+        name = f"R3 packets dropped {size.drops} times in a namespace"
+        figures = settle(name, size.drops, room, watcher, writers)
+        return [*figures, spread("R5 silent line noticed after", "s", noticed_s, most=3)]
 
 
-# ---- the count
+def away(room: Room, size: Size, chance: random.Random) -> list[Figure]:
+    """The server away for an hour."""
+    return hour_away(room, size.hour_s)
 
 
-def settle(
-    name: str, tries: int, room: Room, watcher: LightSeat, writers: Sequence[LightSeat]
-) -> list[Figure]:
-    """Let everything arrive, stop the seats, and count what was lost and what was doubled."""
-    start = time.monotonic()
-    for writer in writers:
-        wait_for(f"{writer.name} has sent all", writer.is_drained, DRAIN_S, writer.process.tail)
-    at_server = {row[0] for row in room.sql("SELECT id FROM op112.event")}
-
-    def watcher_has_all() -> bool:
-        return at_server <= {each for ids in (*watcher.told("shown"), *watcher.told("saved")) for each in ids}
-
-    wait_for("the watcher has seen all", watcher_has_all, DRAIN_S, watcher.process.tail)
-    wait_for("the watcher keeps all", lambda: at_server <= watcher.kept(), DRAIN_S, watcher.process.tail)
-    drained_s = time.monotonic() - start
-    for seat in (watcher, *writers):
-        seat.stop()
-    seats = (watcher, *writers)
-    saved = set().union(*(seat.saved() for seat in seats))
-    stores = [seat.kept() for seat in seats]
-    lost = len(saved - at_server)
-    unsent = len(set().union(*stores) - at_server)
-    unequal = len(stores[0] ^ at_server)
-    doubled = _number(room, "SELECT count(*) - count(DISTINCT (journal_id, journal_seq)) FROM op112.event")
-    gaps = _number(room, "SELECT coalesce(sum(last_seq - events), 0) FROM op112.journal_head")
-    alarms = _number(room, "SELECT count(*) FROM op112.alarm")
-    note = f"{len(saved)} events"
-    return [
-        count(f"{name}: saved but lost", lost, of=tries, note=note),
-        count(f"{name}: in a journal, not at the server", unsent, of=tries),
-        count(f"{name}: events doubled or out of order", doubled + gaps + alarms, of=tries),
-        count(f"{name}: effects doubled", _wrong_effects(room, watcher), of=tries),
-        count(f"{name}: watcher and server differ", unequal, of=tries),
-        spread(f"{name}: all arrived after", "s", [drained_s], most=10),
-    ]
-
-
-def _wrong_effects(room: Room, watcher: LightSeat) -> int:
-    """Incidents whose effect at the server is not the fold of the events as the watcher has them."""
-    board = watcher.board()
-    there = {
-        row[0]: row[1:]
-        for row in room.sql(
-            "SELECT i.id, coalesce(number, ''), status, coalesce(place, ''), coalesce(text, ''),"
-            " (SELECT count(*) FROM op112.dispatch d WHERE d.incident_id = i.id) FROM op112.incident i"
-        )
-    }
-    here = {
-        str(each.id): (
-            each.number,
-            each.status.value,
-            each.value("place"),
-            each.value("text"),
-            str(len(each.dispatches)),
-        )
-        for each in board.incidents.values()
-    }
-    return sum(there.get(key) != here.get(key) for key in there.keys() | here.keys())
-
-
-def _number(room: Room, statement: str) -> int:
-    return int(room.sql(statement)[0][0])
+RUNS: dict[str, Callable[[Room, Size, random.Random], list[Figure]]] = {
+    "seat": seat_kills,
+    "server": server_kills,
+    "link": link_cuts,
+    "packets": packet_cuts,
+    "away": away,
+    "text": lambda room, size, chance: hands.text_lost(room, size.text_kills, chance),
+    "call": lambda room, size, chance: hands.killed_in_a_call(room, size.call_kills, chance),
+}
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """A seat without window and phone: the real use cases, store and link in a process of their own, for crowds and kills.
 
-`python -m tests.faults.light_seat --settings FILE [--write N] [--every S]`
+`python -m tests.faults.light_seat --settings FILE [--write N] [--every S] [--hour FILE]`
 tells on standard output, one JSON object a line:
 {"up": journal id}, {"saved": [event ids], "at": s, "opened": [incident ids]}, {"took_ms": n}, {"shown": [event ids],
 "at": s} (events of others on its board),
@@ -29,6 +29,7 @@ from operator_app.workflow.bus import Bus
 from operator_app.workflow.ports import LinkState, Saved
 from operator_app.workflow.recorder import Recorder
 from operator_app.workflow.seat import Seat
+from tests.faults.hour import FastClock, prepare, take_hour
 
 PLACES = ("Teluk Lingga", "Swarga Bara", "Singa Gembara", "Sangatta Utara", "Singa Geweh")
 KINDS = ("KEB-01", "SAT-01", "BEN-01", "LAK-01", "MED-01")
@@ -75,7 +76,8 @@ async def run(arguments: argparse.Namespace) -> None:
     settings = load_settings(arguments.settings)
     folder = Path(settings.seat.data)
     store = SeatStore.open(folder)
-    clock, board, bus = ServerClock(store.clock_offset_ms), Board(), Bus()
+    hour = None if arguments.hour is None else FastClock(arguments.seconds)
+    clock, board, bus = hour or ServerClock(store.clock_offset_ms), Board(), Bus()
     recorder = Recorder(store, clock, board, bus, SeatName(settings.seat.name), "", store.last_hlc)
     seat = Seat(recorder, board, bus, None, site_rules(settings, folder / "site"))
     board.apply(store.events())
@@ -106,10 +108,15 @@ async def run(arguments: argparse.Namespace) -> None:
         on_presence=seat.on_presence,
         loop=loop,
     )
+    seat.on_hand = link.tell_at_hand
     link.start()
     tell(up=store.journal_id)
     try:
         await seat.open()
+        if hour is not None:
+            await prepare(seat, arguments.shared)
+            work = (arguments.hour, arguments.calls, arguments.incidents, arguments.seconds)
+            tell(written=True, refused=await take_hour(seat, recorder, hour, *work))
         if arguments.write:
             await write_incidents(seat, arguments.write, arguments.every)
             tell(written=arguments.write)
@@ -126,6 +133,11 @@ def main() -> None:
     parser.add_argument("--settings", type=Path, required=True)
     parser.add_argument("--write", type=int, default=0)
     parser.add_argument("--every", type=float, default=0.01)
+    parser.add_argument("--hour", type=Path, help="play an hour without the server when this file comes")
+    parser.add_argument("--shared", type=int, default=0, help="open so many incidents for all seats first")
+    parser.add_argument("--calls", type=int, default=0)
+    parser.add_argument("--incidents", type=int, default=0)
+    parser.add_argument("--seconds", type=float, default=30.0, help="how long the hour takes")
     asyncio.run(run(parser.parse_args()))
 
 

@@ -31,7 +31,10 @@ class CutProxy:
     A line counts as a writing one from the moment it carries `needle`: what is lost then is an event, not a heartbeat.
     """
 
-    def __init__(self, host: str, port: int, needle: bytes = b"apply_events") -> None:
+    def __init__(
+        self, host: str, port: int, needle: bytes = b"apply_events", *, at: str = "127.0.0.1"
+    ) -> None:
+        """Listen at the address `at`."""
         self._target = (host, port)
         self._needle = needle
         self._cut: Cut | None = None
@@ -40,7 +43,7 @@ class CutProxy:
         self._threads: list[threading.Thread] = []
         self._closed = False
         self.struck: Counter[Cut] = Counter()
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server((at, 0))
         self.port: int = self._listener.getsockname()[1]
         self._spawn(self._accept)
 

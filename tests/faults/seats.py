@@ -5,6 +5,7 @@ import json
 import signal
 import sqlite3
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,20 @@ DRAIN_S = 120.0
 class LightSeat:
     """One seat's folder and the processes that lived on it, one after the other."""
 
-    def __init__(self, room: Room, name: str, *, through: int | None = None) -> None:
-        """Make its login and settings; `through` is the port of a wire in front of the server."""
+    def __init__(
+        self,
+        room: Room,
+        name: str,
+        *,
+        through: int | None = None,
+        host: str = "127.0.0.1",
+        enter: Sequence[str] = (),
+    ) -> None:
+        """Make its login and settings; `through` is the port of a wire in front of the server, at `host`.
+
+        `enter` stands before its command: the way into a network namespace.
+        """
+        self._enter = tuple(enter)
         self.name = name
         self.folder = room.folder / name.lower()
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -39,16 +52,18 @@ class LightSeat:
             {
                 "site": {"prefix": "KTM"},
                 "seat": {"name": name, "data": str(self.folder)},
-                "server": {"dsn": room.login(name, "seat", through=through)},
+                "server": {"dsn": room.login(name, "seat", through=through).replace("127.0.0.1", host)},
                 "phone": {"enabled": False, "port": free_port()},
             },
         )
 
-    def start(self, *, write: int = 0, every_s: float = 0.01) -> None:
-        """Start a process that writes this many incidents, and wait until it is up."""
+    def start(self, *, write: int = 0, every_s: float = 0.01, more: Sequence[str] = ()) -> None:
+        """Start a process that writes this many incidents, and wait until it is up; `more` are further arguments."""
         command = [
+            *self._enter,
             *(sys.executable, "-m", "tests.faults.light_seat", "--settings", str(self._settings)),
             *("--write", str(write), "--every", str(every_s)),
+            *more,
         ]
         self._process = self._room.crew.start(f"{self.name}-{len(self._logs) + 1}", command, cwd=ROOT)
         self._logs.append(self._process.log)
@@ -113,12 +128,21 @@ class LightSeat:
 
     def is_drained(self) -> bool:
         """Whether the living process has nothing left for the server, by its own word."""
+        last = self._last_link()
+        return last is not None and last["link"] and last["waiting"] == 0
+
+    def is_alone(self) -> bool:
+        """Whether the living process has noticed that the server is away."""
+        last = self._last_link()
+        return last is not None and not last["link"]
+
+    def _last_link(self) -> dict[str, Any] | None:
         lines = [
             line
             for line in self.process.log.read_text(encoding="utf-8").splitlines()
-            if line.startswith('{"link"')
+            if line.startswith('{"link"') and line.endswith("}")
         ]
-        return bool(lines) and json.loads(lines[-1])["link"] and json.loads(lines[-1])["waiting"] == 0
+        return json.loads(lines[-1]) if lines else None
 
     def kept(self) -> set[str]:
         """Return the ids of every event in its store, also while it runs."""

@@ -57,6 +57,11 @@ def count(name: str, value: int, *, of: int, target: int = 0, note: str = "") ->
     return Figure(name, "", of, value, value, value, str(target), value == target, note)
 
 
+def skipped(name: str, why: str) -> Figure:
+    """Stand for what was not measured, so that it is not taken for met."""
+    return Figure(name, "", 0, 0, 0, 0, "", None, f"NOT RUN: {why}")
+
+
 def table(figures: Iterable[Figure]) -> str:
     """Lay figures out as lines for a person; a miss is told as a miss."""
     verdict = {True: "met", False: "MISSED", None: "-"}

@@ -1,0 +1,293 @@
+"""Any interleaving of seats against a plain truth in memory: cuts, returns, kills, edits, choices, moves, dispatches.
+
+The truth is kept by the test itself, with no fold: which events were saved, which words each seat wrote last into a
+field without having seen the others'. Real are the use cases, recorder, board and fold of each seat; the journal is one
+of memory that outlives its seat's kill, the server a list that takes each event once.
+"""
+
+import asyncio
+from collections.abc import Coroutine
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
+
+from operator_app.domain.ids import AgencyCode, IncidentId, SeatName
+from operator_app.domain.incident import Incident
+from operator_app.domain.messages import Event, FieldSet
+from operator_app.domain.states import (
+    DISPATCH_MOVES,
+    INCIDENT_MOVES,
+    DispatchState,
+    IncidentStatus,
+    RefusedError,
+)
+from operator_app.workflow.board import Board
+from operator_app.workflow.bus import Bus
+from operator_app.workflow.recorder import Recorder
+from operator_app.workflow.seat import Seat
+from tests.fakes.memory_journal import MemoryJournal
+from tests.unit.workflow.room import RULES, HandClock
+
+SEATS = ("M1", "M2", "M3")
+FIELDS = ("place", "text")
+AGENCIES = (AgencyCode("DAMKAR"), AgencyCode("BPBD"))
+
+
+class Server:
+    """A log that takes each event once, whatever is delivered again, and in whatever order journals arrive."""
+
+    def __init__(self) -> None:
+        self.log: list[Event] = []
+        self._ids: set[str] = set()
+
+    def take(self, events: list[Event]) -> None:
+        for event in events:
+            if event.id not in self._ids:
+                self._ids.add(event.id)
+                self.log.append(event)
+
+
+class Place:
+    """One seat's PC: its disk outlives its process; its line is up or cut; its clock is its own."""
+
+    def __init__(self, number: int) -> None:
+        self.name = SEATS[number]
+        self.journal = MemoryJournal(f"00000000-0000-4000-8000-00000000000{number + 1}")
+        self.clock = HandClock()
+        self.clock.at += timedelta(seconds=(-7, 0, 11)[number])
+        self.clock._count = (number + 1) * 10_000_000
+        self.kept: list[Event] = []
+        self.sent = self.read = 0
+        self.is_up = True
+        self.start()
+
+    def start(self) -> None:
+        """Begin a process on what lies on the disk."""
+        board, bus = Board(), Bus()
+        board.apply([*self.journal.kept, *self.kept])
+        stamps = [event.hlc for event in (*self.journal.kept, *self.kept)]
+        recorder = Recorder(
+            self.journal, self.clock, board, bus, SeatName(self.name), "Operator", max(stamps, default=0)
+        )
+        self.seat = Seat(recorder, board, bus, None, RULES)
+
+    def exchange(self, server: Server, *, acked: bool = True) -> None:
+        """Push what waits, read what is new; an answer that is lost has the same sent again."""
+        server.take(self.journal.kept[self.sent :])
+        if acked:
+            self.sent = len(self.journal.kept)
+        fresh = server.log[self.read :]
+        self.read = len(server.log)
+        self.kept.extend(event for event in fresh if event.journal_id != self.journal.journal_id)
+        self.seat.on_events(fresh)
+
+
+class RoomMachine(RuleBasedStateMachine):
+    """Three seats and a server in any order of events."""
+
+    incidents = Bundle("incidents")
+    seats = st.integers(0, 2)
+
+    @initialize(target=incidents)
+    def begin(self) -> IncidentId:
+        self.server = Server()
+        self.places = [Place(number) for number in range(3)]
+        self.loop = asyncio.new_event_loop()
+        seat = self.places[0].seat
+        assert self.wish(seat.edit("place", "Jl. Poros"))
+        for place in self.places:
+            place.exchange(self.server)
+        assert seat.incident_at_hand is not None
+        return seat.incident_at_hand
+
+    def teardown(self) -> None:
+        if hasattr(self, "loop"):
+            self.everybody_comes_back()
+            self.loop.close()
+
+    def wish(self, wish: Coroutine[Any, Any, object]) -> bool:
+        try:
+            self.loop.run_until_complete(wish)
+        except RefusedError:
+            return False
+        return True
+
+    def at(self, number: int, incident_id: IncidentId) -> Seat | None:
+        """Take that incident in hand at that seat, if it has heard of it."""
+        seat = self.places[number].seat
+        if incident_id not in seat.board.incidents:
+            return None
+        seat.select(incident_id)
+        return seat
+
+    # ---- what a person does
+
+    @rule(target=incidents, number=seats)
+    def open_incident(self, number: int) -> IncidentId:
+        seat = self.places[number].seat
+        seat.select(None)
+        assert self.wish(seat.edit("place", f"Jl. {number}"))
+        assert seat.incident_at_hand is not None
+        return seat.incident_at_hand
+
+    @rule(number=seats, incident=incidents, field=st.sampled_from(FIELDS), word=st.sampled_from("abc"))
+    def edit(self, number: int, incident: IncidentId, field: str, word: str) -> None:
+        seat = self.at(number, incident)
+        if seat is not None:
+            assert self.wish(seat.edit(field, f"{word}{number}"))
+            assert seat.board.incidents[incident].value(field) == f"{word}{number}"
+
+    @rule(one=seats, other=seats, incident=incidents, field=st.sampled_from(FIELDS))
+    def write_at_once(self, one: int, other: int, incident: IncidentId, field: str) -> None:
+        """Two seats write without a word between them; then all hear of it, and one of them types on."""
+        self.edit(one, incident, field, "a")
+        self.edit(other, incident, field, "b")
+        self.everybody_talks()
+        self.edit(other, incident, field, "c")
+
+    @rule(number=seats, incident=incidents, keep=st.booleans())
+    def choose(self, number: int, incident: IncidentId, keep: bool) -> None:
+        seat = self.at(number, incident)
+        held = None if seat is None else seat.incident
+        if seat is None or held is None or not held.clashes:
+            return
+        field, clashes = next(iter(held.clashes.items()))
+        chosen = held.fields[field].event_id if keep else clashes[-1].event_id
+        wanted = held.value(field) if keep else clashes[-1].value or ""
+        assert self.wish(seat.choose_value(field, chosen))
+        after = seat.board.incidents[incident]
+        assert after.value(field) == wanted
+        assert field not in after.clashes
+
+    @rule(number=seats, incident=incidents, to=st.sampled_from(IncidentStatus))
+    def move(self, number: int, incident: IncidentId, to: IncidentStatus) -> None:
+        seat = self.at(number, incident)
+        if seat is not None:
+            legal = to in INCIDENT_MOVES[seat.board.incidents[incident].status]
+            assert self.wish(seat.move_incident(to, "sebab")) == legal
+
+    @rule(number=seats, incident=incidents, agency=st.sampled_from(AGENCIES))
+    def dispatch(self, number: int, incident: IncidentId, agency: AgencyCode) -> None:
+        seat = self.at(number, incident)
+        if seat is not None:
+            self.wish(seat.choose_kind("KEB-01"))
+            self.wish(seat.dispatch([agency]))
+
+    @rule(number=seats, incident=incidents, to=st.sampled_from(DispatchState))
+    def move_dispatch(self, number: int, incident: IncidentId, to: DispatchState) -> None:
+        seat = self.at(number, incident)
+        dispatches = () if seat is None or seat.incident is None else seat.incident.dispatches
+        if seat is not None and dispatches:
+            legal = to in DISPATCH_MOVES[dispatches[-1].state]
+            assert self.wish(seat.move_dispatch(dispatches[-1].id, to, "sebab")) == legal
+
+    @rule(number=seats, incident=incidents)
+    def take_over(self, number: int, incident: IncidentId) -> None:
+        seat = self.at(number, incident)
+        if seat is not None and self.wish(seat.take_over(incident)):
+            assert seat.board.incidents[incident].owner == seat.name
+
+    @rule(incident=incidents, number=seats)
+    def note(self, incident: IncidentId, number: int) -> None:
+        seat = self.at(number, incident)
+        if seat is not None:
+            assert self.wish(seat.note("catatan"))
+
+    # ---- what the world does
+
+    @rule(number=seats)
+    def cut(self, number: int) -> None:
+        self.places[number].is_up = False
+
+    @rule(number=seats)
+    def come_back(self, number: int) -> None:
+        self.places[number].is_up = True
+
+    @rule(number=seats, acked=st.booleans())
+    def talk(self, number: int, acked: bool) -> None:
+        if self.places[number].is_up:
+            self.places[number].exchange(self.server, acked=acked)
+
+    @rule()
+    def everybody_talks(self) -> None:
+        for _ in range(2):
+            for number in range(3):
+                self.talk(number, True)
+
+    @rule(number=seats)
+    def kill(self, number: int) -> None:
+        self.places[number].start()
+
+    @rule(number=seats, seconds=st.sampled_from([0.001, 1, 60, 3600]))
+    def time_passes(self, number: int, seconds: float) -> None:
+        self.places[number].clock.pass_s(seconds)
+
+    # ---- what must hold
+
+    @invariant()
+    def nothing_saved_is_off_its_own_board(self) -> None:
+        for place in getattr(self, "places", ()):
+            known = {
+                event.id for incident in place.seat.board.incidents.values() for event in incident.timeline
+            }
+            assert {event.id for event in place.journal.kept if hasattr(event.fact, "incident_id")} <= known
+
+    def everybody_comes_back(self) -> None:
+        for _ in range(2):
+            for place in self.places:
+                place.is_up = True
+                place.exchange(self.server)
+        saved = [event for place in self.places for event in place.journal.kept]
+        assert sorted(event.id for event in saved) == sorted(event.id for event in self.server.log)
+        first, *others = (place.seat.board.incidents for place in self.places)
+        for other in others:
+            assert other == first
+        for incident in first.values():
+            assert incident.opened_at is not None
+            lost_words(incident)
+
+
+def lost_words(incident: Incident) -> None:
+    """No words of a seat go under unseen: they stand, are shown beside, or somebody wrote or chose having seen them."""
+    edits = [event for event in incident.timeline if isinstance(event.fact, FieldSet)]
+    for field in {event.fact.field for event in edits if isinstance(event.fact, FieldSet)}:
+        own = [event for event in edits if isinstance(event.fact, FieldSet) and event.fact.field == field]
+        held = incident.fields[field]
+        parents = {event.id: event.base for event in own}
+        seen = ancestors(held.event_id, parents)
+        settled = {
+            each for event in own if isinstance(event.fact, FieldSet) for each in event.fact.settles or ()
+        }
+        shown = {each.event_id for each in held.clashes}
+        for seat in {event.seat for event in own}:
+            last = max((event for event in own if event.seat == seat), key=lambda event: event.order)
+            assert isinstance(last.fact, FieldSet)
+            same = last.fact.value == held.value or any(
+                last.fact.value == each.value for each in held.clashes
+            )
+            assert (
+                last.id in seen
+                or last.id in shown
+                or last.id in settled
+                or same
+                or any(last.id in ancestors(each, parents) for each in shown | settled)
+            ), (field, seat, last, held)
+
+
+def ancestors(event_id: str, parents: dict[Any, Any]) -> set[str]:
+    """An edit and everything its writers had seen."""
+    found: set[str] = set()
+    at: Any = event_id
+    while at is not None and at not in found:
+        found.add(at)
+        at = parents.get(at)
+    return found
+
+
+TestRoom = RoomMachine.TestCase
+TestRoom.settings = settings(
+    max_examples=100, stateful_step_count=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
