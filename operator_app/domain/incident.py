@@ -7,7 +7,7 @@ impossible move is kept as rejected.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -262,16 +262,42 @@ def fold_incident(incident_id: IncidentId, events: Iterable[Event]) -> Incident:
     place = {event.id: number for number, event in enumerate(ordered)}
     incident = Incident(incident_id, timeline=ordered)
     for number, event in enumerate(ordered):
-        ahead = event.base is not None and place.get(event.base, -1) > number
-        incident = _evolve(incident, event, ahead=ahead)
+        ahead: frozenset[EventId] = frozenset()
+        if event.base is not None and place.get(event.base, -1) > number:
+            ahead = _seen_ahead(ordered, place, number)
+        incident = _evolve(incident, event, ahead)
     if incident.unlinked:
         left = tuple(call for call in incident.calls if call not in incident.unlinked)
         incident = replace(incident, calls=left)
     return incident
 
 
-def _evolve(incident: Incident, event: Event, *, ahead: bool) -> Incident:
-    """The incident after one more event; `ahead`: what its writer saw bears a later stamp, of a wrong clock."""
+def _seen_ahead(ordered: Sequence[Event], place: Mapping[EventId, int], number: int) -> frozenset[EventId]:
+    """Events with later stamps that the writer of the event at `number` had seen: their clock runs ahead.
+
+    Whoever saw an event has seen what its writer saw, and what that journal held before it.
+    """
+    found: set[int] = set()
+    base = ordered[number].base
+    asked = [] if base is None else [place[base]]
+    while asked:
+        at = asked.pop()
+        if at <= number or at in found:
+            continue
+        found.add(at)
+        seen = ordered[at]
+        if seen.base is not None:
+            asked.append(place.get(seen.base, -1))
+        asked += [
+            later
+            for later in range(number + 1, len(ordered))
+            if ordered[later].journal_id == seen.journal_id and ordered[later].seq < seen.seq
+        ]
+    return frozenset(ordered[each].id for each in found)
+
+
+def _evolve(incident: Incident, event: Event, ahead: frozenset[EventId]) -> Incident:
+    """The incident after one more event; `ahead`: what its writer saw that bears a later stamp, of a wrong clock."""
     match event.fact:
         case IncidentOpened(number=number, call_id=call_id):
             if incident.opened_at is not None:
@@ -289,7 +315,7 @@ def _evolve(incident: Incident, event: Event, *, ahead: bool) -> Incident:
         case IncidentTaken():
             return replace(incident, owner=event.seat)
         case FieldSet(field=name):
-            held = _settle(incident.fields.get(name), event, event.fact, ahead=ahead)
+            held = _settle(incident.fields.get(name), event, event.fact, ahead)
             return replace(incident, fields=MappingProxyType({**incident.fields, name: held}))
         case AnswerGiven(question=question, answer=answer, card_version=version):
             latest = GivenAnswer(answer, version, event.id, event.seat, event.occurred_at)
@@ -315,7 +341,7 @@ def _evolve(incident: Incident, event: Event, *, ahead: bool) -> Incident:
             return incident
 
 
-def _settle(held: FieldValue | None, event: Event, fact: FieldSet, *, ahead: bool) -> FieldValue:
+def _settle(held: FieldValue | None, event: Event, fact: FieldSet, ahead: frozenset[EventId]) -> FieldValue:
     """The field after one more edit. Only a choice ends a clash: whoever types on has not decided about the other's."""
     chosen = fact.settles or ()
     if (
@@ -323,11 +349,9 @@ def _settle(held: FieldValue | None, event: Event, fact: FieldSet, *, ahead: boo
     ):  # its clock ran ahead: whoever wrote since has seen it
         return replace(held, clashes=_left(held.clashes, chosen))
     fresh = FieldValue(fact.value, event.id, event.hlc, event.seat, event.occurred_at)
-    if ahead and event.base is not None:
-        fresh = replace(fresh, overtaken=frozenset({event.base}))
+    fresh = replace(fresh, overtaken=ahead if held is None else ahead | held.overtaken)
     if held is None:
         return fresh
-    fresh = replace(fresh, overtaken=fresh.overtaken | held.overtaken)
     clashes = _left(held.clashes, chosen)
     if event.base != held.event_id and event.seat != held.seat and held.event_id not in chosen:
         clashes = tuple(each for each in clashes if each.seat not in (event.seat, held.seat))

@@ -66,10 +66,10 @@ def main() -> int:
     figures: list[Figure] = []
     for name in given.only or sorted(RUNS):
         start = time.monotonic()
-        figures += _in_room(RUNS[name], LONG if given.long else SHORT, chance)
-        print(f"{name}: {time.monotonic() - start:.0f} s", flush=True)
-    save(figures, RESULTS)
-    print(table(figures))
+        found = _in_room(RUNS[name], LONG if given.long else SHORT, chance)
+        figures += found
+        save(figures, RESULTS)  # after each: a long run that is ended early keeps what it has found
+        print(f"{name}: {time.monotonic() - start:.0f} s\n{table(found)}\n", flush=True)
     print(f"written to {RESULTS}")
     return 0 if all(each.passed is not False for each in figures) else 1
 

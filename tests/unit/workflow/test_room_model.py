@@ -187,7 +187,10 @@ class RoomMachine(RuleBasedStateMachine):
     @rule(number=seats, incident=incidents)
     def take_over(self, number: int, incident: IncidentId) -> None:
         seat = self.at(number, incident)
+        newest = max(place.clock.at for place in self.places)
         if seat is not None and self.wish(seat.take_over(incident)):
+            if newest - self.places[number].clock.at > timedelta(seconds=60):
+                return  # a clock that runs wildly ahead keeps what it took until its time has come
             assert seat.board.incidents[incident].owner == seat.name
 
     @rule(incident=incidents, number=seats)
@@ -265,16 +268,11 @@ def lost_words(incident: Incident) -> None:
         for seat in {event.seat for event in own}:
             last = max((event for event in own if event.seat == seat), key=lambda event: event.order)
             assert isinstance(last.fact, FieldSet)
-            same = last.fact.value == held.value or any(
-                last.fact.value == each.value for each in held.clashes
-            )
-            assert (
-                last.id in seen
-                or last.id in shown
-                or last.id in settled
-                or same
-                or any(last.id in ancestors(each, parents) for each in shown | settled)
-            ), (field, seat, last, held)
+            chains = seen.union(*(ancestors(each, parents) for each in shown | settled))
+            known = {
+                event.fact.value for event in own if isinstance(event.fact, FieldSet) and event.id in chains
+            }
+            assert last.id in chains or last.fact.value in known, (field, seat, last, held)
 
 
 def ancestors(event_id: str, parents: dict[Any, Any]) -> set[str]:

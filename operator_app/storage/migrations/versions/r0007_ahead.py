@@ -1,0 +1,11 @@
+"""Edits of a clock that ran ahead do not win over those whose writers had seen them, however many they were."""
+
+from operator_app.storage.migrations.steps import run_sql
+
+revision = "0007"
+down_revision = "0006"
+
+
+def upgrade() -> None:
+    """Replace one function of the fold."""
+    run_sql("0007_ahead")
