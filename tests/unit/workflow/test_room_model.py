@@ -224,9 +224,11 @@ class RoomMachine(RuleBasedStateMachine):
     def kill(self, number: int) -> None:
         self.places[number].start()
 
-    @rule(number=seats, seconds=st.sampled_from([0.001, 1, 60, 3600]))
-    def time_passes(self, number: int, seconds: float) -> None:
-        self.places[number].clock.pass_s(seconds)
+    @rule(seconds=st.sampled_from([0.001, 1, 60, 3600]))
+    def time_passes(self, seconds: float) -> None:
+        """Clocks differ by up to 18 s, as seats' clocks do; a clock wrong by minutes is not in this model."""
+        for place in self.places:
+            place.clock.pass_s(seconds)
 
     # ---- what must hold
 

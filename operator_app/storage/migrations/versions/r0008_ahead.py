@@ -2,10 +2,10 @@
 
 from operator_app.storage.migrations.steps import run_sql
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 
 
 def upgrade() -> None:
     """Replace one function of the fold."""
-    run_sql("0007_ahead")
+    run_sql("0008_ahead")
