@@ -7,6 +7,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from operator_app.domain.ids import AgencyCode
+from operator_app.ui.answer_line import AnswerLine
 from operator_app.ui.flow import FlowLayout
 from operator_app.ui.keymap import Deed, KeyMap, agency_deeds
 from operator_app.ui.presenters.form import FormView
@@ -95,6 +96,8 @@ class DispatchBar(QWidget):
         super().__init__()
         self._first, self._more = say("form.dispatch"), say("form.dispatch_more")
         self.proposal = DecisionLine(theme, say)
+        self.answers = AnswerLine(theme, say)
+        self.answers.gone.connect(self._show_proposal)
         self.now = KeyButton(
             theme,
             say("form.dispatch"),
@@ -124,11 +127,28 @@ class DispatchBar(QWidget):
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(theme.px(4))
         rows.addWidget(self.proposal)
+        rows.addWidget(self.answers)
         rows.addLayout(keys)
+
+    def decide(self) -> None:
+        """Lead the keyboard into the proposal."""
+        self._show_proposal()
+        self.proposal.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def record_answers(self, view: FormView) -> None:
+        """Let the keyboard record what agencies say by phone, in the place of the proposal."""
+        self.answers.setMinimumHeight(max(self.answers.minimumHeight(), self.proposal.height()))
+        self.proposal.hide()
+        self.answers.begin(view)
+
+    def _show_proposal(self) -> None:
+        self.answers.hide()
+        self.proposal.show()
 
     def tell(self, view: FormView) -> None:
         """Show the proposal and what each agency has been asked."""
         self.proposal.show_view(view)
+        self.answers.show_view(view)
         self.now.say(self._more if view.sent_early and view.can_dispatch else self._first)
         self.now.setEnabled(view.can_dispatch)
         for agency in view.agencies:

@@ -258,6 +258,7 @@ class FormPane(Panel):
         self.dispatch.dispatch_wished.connect(self.dispatch_wished)
         self.dispatch.agency_wished.connect(self.agency_wished)
         self.dispatch.proposal.left.connect(self.focus_text)
+        self.dispatch.answers.left.connect(self.focus_text)
         self.card.finished.connect(self.focus_text)
 
     def _arrange(self, keys: KeyMap) -> None:

@@ -5,11 +5,10 @@ import re
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
 from operator_app.domain.ids import AgencyCode, IncidentId
-from operator_app.domain.states import IncidentStatus, Refusal, RefusedError
+from operator_app.domain.states import DispatchState, IncidentStatus, Refusal, RefusedError
 from operator_app.domain.triage import Kind
 from operator_app.ui.card_editor import CardEditor
 from operator_app.ui.errands import Errands, Notice
@@ -17,6 +16,7 @@ from operator_app.ui.keymap import Deed
 from operator_app.ui.main_window import Page
 from operator_app.ui.presenters.card import card_view
 from operator_app.ui.presenters.commands import SeatCommands
+from operator_app.ui.presenters.form import FormView
 from operator_app.ui.presenters.known import KnownPresenter
 from operator_app.ui.presenters.ready_text import ready_text
 from operator_app.ui.presenters.reminders import REMINDER, ReminderPresenter
@@ -52,19 +52,23 @@ class FormWishes:
         timeline: TimelinePresenter,
         reminders: ReminderPresenter,
         again: Callable[[], None],
+        form_view: Callable[[], FormView],
     ) -> None:
-        """`again` shows the form anew."""
+        """`again` shows the form anew, `form_view` is what it shows now."""
         self._seat, self._say, self._theme, self._words = seat, say, theme, words
         self._panes, self._commands, self._errands = panes, commands, errands
         self._known, self._timeline, self._reminders = known, timeline, reminders
         self._again = again
+        self._form_view = form_view
         self._editor: CardEditor | None = None
+        self._declining: tuple[IncidentId, AgencyCode] | None = None
 
     def acts(self) -> dict[Deed, Callable[[], None]]:
         """What each key does."""
         return {
             Deed.CARD: self._to_card,
             Deed.DECIDE: self._decide,
+            Deed.PHONE_ANSWER: self._record_answers,
             Deed.LINK: self._link,
             Deed.LINK_NEXT: self._next_candidate,
             Deed.UNLINK: lambda: self._run(self._commands.unlink(), Deed.UNLINK),
@@ -95,6 +99,7 @@ class FormWishes:
             lambda code: self._run(self._commands.choose_agency(AgencyCode(code)), Deed.DECIDE)
         )
         decision.back_wished.connect(lambda: self._run(self._commands.take_proposal(), Deed.DECIDE))
+        form.dispatch.answers.answer_wished.connect(self._answered)
         timeline.sort_wished.connect(self._show_sort)
         timeline.entry.given.connect(
             lambda what, words: self._run(self._enter(Entry(what), words), f"entry_{what}")
@@ -124,7 +129,31 @@ class FormWishes:
 
     def _decide(self) -> None:
         self._panes.window.bring(Page.FORM)
-        self._panes.form.dispatch.proposal.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._panes.form.dispatch.decide()
+
+    def _record_answers(self) -> None:
+        self._panes.window.bring(Page.FORM)
+        view = self._form_view()
+        if view.asked:
+            self._panes.form.dispatch.record_answers(view)
+            return
+        refusal = Refusal.NO_INCIDENT if view.incident_id is None else Refusal.INCIDENT_ENDED
+        self._tell(self._say(f"refusal.{refusal}"))
+
+    def _answered(self, incident_id: str, code: str, to: str) -> None:
+        """Record what an agency said; a refusal asks for its reason first, in the line of the timeline."""
+        subject, state = (IncidentId(incident_id), AgencyCode(code)), DispatchState(to)
+        if state is DispatchState.DECLINED:
+            self._declining = subject
+            self._panes.timeline.ask(Entry.DECLINED, of=self._words.agency(code))
+            return
+        self._run(self._commands.record_answer(*subject, state), Deed.PHONE_ANSWER)
+        self._panes.form.focus_text()
+
+    async def _decline(self, reason: str) -> None:
+        if self._declining is not None:
+            await self._commands.record_answer(*self._declining, DispatchState.DECLINED, reason)
+            self._declining = None
 
     def _link(self) -> None:
         candidate = self._known.candidate
@@ -167,6 +196,8 @@ class FormWishes:
                 await self._commands.finish(words)
             case Entry.CANCEL:
                 await self._commands.move(IncidentStatus.CANCELLED, words)
+            case Entry.DECLINED:
+                await self._decline(words)
         self._panes.timeline.entry.done()
 
     def _next_sort(self) -> None:

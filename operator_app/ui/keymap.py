@@ -59,6 +59,7 @@ class Deed(StrEnum):
     QUALITY = "quality"
     CARD = "card"
     DECIDE = "decide"
+    PHONE_ANSWER = "phone_answer"
     LINK = "link"
     LINK_NEXT = "link_next"
     UNLINK = "unlink"
@@ -131,6 +132,7 @@ KEYS: Mapping[Deed, str] = {
     Deed.QUALITY: "Ctrl+J",
     Deed.CARD: "Ctrl+Q",
     Deed.DECIDE: "Alt+U",
+    Deed.PHONE_ANSWER: "Alt+J",
     Deed.LINK: "Ctrl+G",
     Deed.LINK_NEXT: "Alt+G",
     Deed.UNLINK: "Ctrl+Shift+G",
@@ -203,7 +205,7 @@ GROUPS: Mapping[Group, tuple[Deed, ...]] = {
         Deed.FINISH_INCIDENT,
         Deed.CANCEL_INCIDENT,
     ),
-    Group.HAND_OVER: (Deed.DISPATCH, Deed.DECIDE, Deed.COPY_TEXT, *AGENCIES),
+    Group.HAND_OVER: (Deed.DISPATCH, Deed.DECIDE, Deed.PHONE_ANSWER, Deed.COPY_TEXT, *AGENCIES),
     Group.MAP: (Deed.MAP, Deed.MEASURE, Deed.HISTORY, Deed.LANDMARK, Deed.CALL_PLACE),
     Group.LISTS: (Deed.NEXT_LIST, Deed.CALL_BACK, Deed.NUMBER_HISTORY, Deed.FILTER, Deed.SORT),
     Group.WINDOW: (Deed.HELP, Deed.COMMAND, Deed.DEVICES, Deed.UNSENT, Deed.CARD_EDITOR),

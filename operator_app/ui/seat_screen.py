@@ -133,6 +133,7 @@ class SeatScreen(QObject):
             self._timeline,
             self._reminders,
             self._show_form,
+            self._form.view,
         )
         self.wishes.add_form(self._form_wishes)
         self._chime = chime

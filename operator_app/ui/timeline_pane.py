@@ -26,6 +26,7 @@ class Entry(StrEnum):
     REMIND = "remind"
     FINISH = "finish"
     CANCEL = "cancel"
+    DECLINED = "declined"
 
 
 class EntryLine(QLineEdit):
@@ -42,12 +43,15 @@ class EntryLine(QLineEdit):
         self.setObjectName("entry")
         self.ask(Entry.NOTE)
 
-    def ask(self, what: Entry, words: str = "") -> None:
-        """Ask for that from now on; `words` stand there already, chosen, so that typing replaces them."""
+    def ask(self, what: Entry, words: str = "", of: str = "") -> None:
+        """Ask for that from now on; `words` stand there already, chosen, so that typing replaces them.
+
+        `of` is the name of the agency that a reason is of.
+        """
         if what is not self.what or words:
             self.setText(words)
         self.what = what
-        hint = self._say(f"entry.{what}")
+        hint = self._say(f"entry.{what}", agency=of) if of else self._say(f"entry.{what}")
         self.setPlaceholderText(hint)
         self.setAccessibleName(hint)
         self.setToolTip(hint)
@@ -161,9 +165,9 @@ class TimelinePane(QWidget):
         self.tabs[sort].setChecked(True)
         self.view.scrollToTop()
 
-    def ask(self, what: Entry, words: str = "") -> None:
-        """Lead the keyboard into the line for that."""
-        self.entry.ask(what, words)
+    def ask(self, what: Entry, words: str = "", of: str = "") -> None:
+        """Lead the keyboard into the line for that; see `EntryLine.ask`."""
+        self.entry.ask(what, words, of)
         self.entry.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

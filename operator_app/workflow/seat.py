@@ -31,6 +31,7 @@ from operator_app.domain.states import (
 from operator_app.domain.triage import Agency, Card, Kind, Proposal
 from operator_app.workflow.board import Board
 from operator_app.workflow.bus import Bus
+from operator_app.workflow.by_phone import ByPhone
 from operator_app.workflow.calls import CallDesk
 from operator_app.workflow.care import IncidentCare
 from operator_app.workflow.company import Company, company, orphans
@@ -105,6 +106,7 @@ class Seat:
             recorder, board, self._changed, rules.prefix, rules.timezone, rules.kinds, rules.agencies
         )
         self.landmarks = LandmarkDesk(recorder, board)
+        self.by_phone = ByPhone(self.incidents, recorder, board)
         self.care = IncidentCare(self.incidents, recorder, board, self._changed, rules.cards, rights)
         self.link = LinkState(False, recorder.clock.now(), 0, LinkTrouble.NOT_CONFIGURED)
         self.presence: tuple[Presence, ...] = ()

@@ -173,6 +173,7 @@ SCENES: dict[str, Scene] = {
     "card-editor": Scene(by_deed(Deed.CARD_EDITOR), FORM),
     "card": Scene(by_deed(Deed.CARD), FORM),
     "decide": Scene(by_deed(Deed.DECIDE), FORM),
+    "answers": Scene(by_deed(Deed.PHONE_ANSWER), FORM),
     "note": Scene(by_deed(Deed.NOTE), FORM),
     "remind": Scene(by_deed(Deed.REMIND), FORM),
     "unsent": Scene(by_deed(Deed.UNSENT), FORM),

@@ -7,7 +7,14 @@ from collections.abc import Callable
 from operator_app.domain.ids import AgencyCode, CallId, IncidentId
 from operator_app.domain.incident import format_position
 from operator_app.domain.location import PositionOrigin, PositionSource, centre_of
-from operator_app.domain.states import Classification, IncidentStatus, Refusal, RefusedError, SeatState
+from operator_app.domain.states import (
+    Classification,
+    DispatchState,
+    IncidentStatus,
+    Refusal,
+    RefusedError,
+    SeatState,
+)
 from operator_app.maps.names import PlaceHit
 from operator_app.maps.site import Site
 from operator_app.ui.presenters.call_place import civic_words
@@ -214,6 +221,14 @@ class SeatCommands:
         async with self._turn:
             await self._draft.flush()
             await self._seat.dispatch([code])
+
+    async def record_answer(
+        self, incident_id: IncidentId, code: AgencyCode, to: DispatchState, reason: str = ""
+    ) -> None:
+        """Record what an agency said by phone about that incident."""
+        async with self._turn:
+            await self._draft.flush()
+            await self._seat.by_phone.record(incident_id, code, to, reason)
 
     async def select(self, incident_id: IncidentId | None) -> None:
         """Bring an incident into the form, or empty it for a new one."""

@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 
 from operator_app.domain.ids import AgencyCode, IncidentId
 from operator_app.domain.incident import Dispatch, Incident
+from operator_app.domain.states import DispatchState
 from operator_app.domain.triage import OUT, PRIORITY, Agency, ProposedAgency, agency_subject, to_ask
 from operator_app.ui.presenters.card import CardView, card_view
 from operator_app.ui.presenters.draft import Draft
 from operator_app.ui.presenters.saved import SaveTracker
 from operator_app.ui.presenters.site_words import SiteWords
 from operator_app.ui.presenters.wording import PRIORITY_TONES, Say, Span, Tone, local_time, number_text
+from operator_app.workflow.by_phone import Asked
 from operator_app.workflow.ports import LinkTrouble
 from operator_app.workflow.seat import Seat
 
@@ -42,6 +44,18 @@ class AgencyChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedAgency:
+    """An agency of which an answer by phone can be recorded; `near`: asked already, or to be told by phone."""
+
+    code: AgencyCode
+    name: str
+    state: str
+    tone: Tone
+    steps: tuple[DispatchState, ...]
+    near: bool
+
+
+@dataclass(frozen=True, slots=True)
 class FormView:
     """Everything in the form at one moment."""
 
@@ -64,6 +78,7 @@ class FormView:
     read_back_tone: Tone = Tone.QUIET
     card: CardView = NO_CARD
     agencies: tuple[QuickAgency, ...] = ()
+    asked: tuple[AskedAgency, ...] = ()
     can_dispatch: bool = False
     sent_early: bool = False
     """Somebody has been asked already; who is asked now is added."""
@@ -117,6 +132,7 @@ class FormPresenter:
             read_back_tone=self._read_back_tone(incident),
             card=self._card(incident),
             agencies=tuple(self._agency(each, incident) for each in self._quick),
+            asked=tuple(self._asked(each) for each in self._seat.by_phone.agencies()),
             sent_early=bool(incident.dispatches),
             can_dispatch=incident.is_open and self._somebody_left(),
             is_ended=not incident.is_open,
@@ -287,6 +303,11 @@ class FormPresenter:
         dispatch = incident.dispatch_to(agency.code)
         state, tone, open_ = dispatch_words(self._say, dispatch)
         return QuickAgency(agency.code, agency.name, state, tone, can_ask=incident.is_open and not open_)
+
+    def _asked(self, asked: Asked) -> AskedAgency:
+        words, tone, _ = dispatch_words(self._say, asked.dispatch)
+        words = words or self._say("answer.not_asked")
+        return AskedAgency(asked.agency.code, asked.agency.name, words, tone, asked.steps, asked.near)
 
 
 def dispatch_words(say: Say, dispatch: Dispatch | None) -> tuple[str, Tone, bool]:

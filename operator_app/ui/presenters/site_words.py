@@ -34,8 +34,12 @@ class SiteWords:
         known = self._agencies.get(code)
         return code if known is None else known.name
 
+    def is_table(self, name: str) -> bool:
+        """Whether that is the name of an operator's seat."""
+        return name[:1] == "M" and name[1:].isdigit()
+
     def seat(self, name: str) -> str:
         """Return a seat's name: M3 is read as table 3."""
-        if name[:1] == "M" and name[1:].isdigit():
+        if self.is_table(name):
             return self._say("seat.number", n=name[1:])
         return name

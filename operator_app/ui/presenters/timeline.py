@@ -192,7 +192,7 @@ class TimelinePresenter:
             case DispatchOverdue(dispatch_id=dispatch_id):
                 return self._overdue(incident.dispatch(dispatch_id))
             case DispatchMoved(dispatch_id=dispatch_id, to=to, reason=reason):
-                return self._moved(incident.dispatch(dispatch_id), to, reason, event.occurred_at)
+                return self._moved(incident.dispatch(dispatch_id), to, reason, event)
             case _:
                 return self._decided(incident, event)
 
@@ -276,11 +276,10 @@ class TimelinePresenter:
         if dispatch is None:
             return None
         later = (dispatch.sent_at - incident.dispatches[0].sent_at).total_seconds() >= ADDED_AFTER_S
-        sent = Span(
-            self._say(
-                "timeline.sent_more" if later else "timeline.sent", agency=self._words.agency(dispatch.agency)
-            )
-        )
+        known = self._seat.incidents.agency_or_none(dispatch.agency)
+        by_phone = known is not None and not known.has_desk
+        key = "timeline.rung" if by_phone else "timeline.sent_more" if later else "timeline.sent"
+        sent = Span(self._say(key, agency=self._words.agency(dispatch.agency)))
         if not dispatch.is_waiting:
             return Cell((sent,))
         waited = (self._seat.now() - dispatch.sent_at).total_seconds()
@@ -304,17 +303,30 @@ class TimelinePresenter:
             else cell(self._say(key, agency=self._words.agency(dispatch.agency)), tone)
         )
 
-    def _moved(self, dispatch: Dispatch | None, to: DispatchState, reason: str, at: datetime) -> Cell | None:
+    def _moved(self, dispatch: Dispatch | None, to: DispatchState, reason: str, event: Event) -> Cell | None:
         if dispatch is None:
             return None
         agency, state = self._words.agency(dispatch.agency), self._say(f"dispatch_state.{to}")
         if to is DispatchState.DECLINED:
-            return cell(self._say("timeline.declined", agency=agency, reason=reason), Tone.ALARM, strong=True)
+            words = Span(
+                self._say("timeline.declined", agency=agency, reason=reason), Tone.ALARM, strong=True
+            )
+            return Cell((words, *self._by_phone(dispatch, event)))
         spans = [Span(self._say("timeline.agency_state", agency=agency, state=state), Tone.GOOD)]
         if to is DispatchState.ACCEPTED:
-            after = running((at - dispatch.sent_at).total_seconds())
+            after = running((event.occurred_at - dispatch.sent_at).total_seconds())
             spans.append(Span(" · " + self._say("timeline.after", time=after), Tone.QUIET))
-        return Cell(tuple(spans))
+        return Cell((*spans, *self._by_phone(dispatch, event)))
+
+    def _by_phone(self, dispatch: Dispatch, event: Event) -> tuple[Span, ...]:
+        """Who recorded an answer that the agency did not give at a desk of its own."""
+        agency = self._seat.incidents.agency_or_none(dispatch.agency)
+        at_desk = agency is None or agency.has_desk
+        at_table = self._words.is_table(event.seat) or event.seat in (dispatch.seat, self._seat.name)
+        if at_desk and not at_table:
+            return ()
+        words = self._say("timeline.by_phone", seat=self._words.seat(event.seat))
+        return (Span(f" · {words}", Tone.QUIET),)
 
     def _call_steps(self, incident: Incident) -> Iterator[_Step]:
         for call_id in incident.calls:
