@@ -1,7 +1,7 @@
 """A phone call as the record knows it: the fold of its events."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -130,6 +130,25 @@ def joined(calls: Iterable[Call]) -> tuple[Call, ...]:
         else:
             groups[call.direction, call.key].append(call)
     return (*alone, *(_join(group) if len(group) > 1 else group[0] for group in groups.values()))
+
+
+SAME_MOMENT_S = 5.0
+"""Two desks answered at once when their answers lie no further apart, in seconds; their clocks may differ a little."""
+
+
+def answered_elsewhere(calls: Collection[Call], call_id: CallId) -> bool:
+    """Whether, by the record, another seat answered the same call (the same key) in the same moment."""
+    ours = next((each for each in calls if each.id == call_id), None)
+    if ours is None or ours.key is None or ours.answered_at is None:
+        return False
+    return any(
+        each.key == ours.key
+        and each.direction == ours.direction
+        and each.seat != ours.seat
+        and each.answered_at is not None
+        and abs((each.answered_at - ours.answered_at).total_seconds()) <= SAME_MOMENT_S
+        for each in calls
+    )
 
 
 def _join(offers: list[Call]) -> Call:

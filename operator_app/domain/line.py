@@ -437,7 +437,7 @@ class LineEnded:
     reason: str
     answered_at: datetime | None = None
     elsewhere: bool = False
-    """Another desk answered it: the ring was taken back with that reason (RFC 3326)."""
+    """Another desk answered it: CANCEL or BYE said so (RFC 3326). With `answered_at` it was answered here, too."""
 
 
 @dataclass(frozen=True, slots=True)

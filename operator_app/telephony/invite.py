@@ -109,7 +109,7 @@ _ELSEWHERE = re.compile(r"^(SIP\s*;.*\bcause\s*=\s*200\b|Q\.850\s*;.*\bcause\s*=
 
 
 def is_answered_elsewhere(message: str) -> bool:
-    """Whether a CANCEL says that another phone took the call (RFC 3326: SIP cause 200, Q.850 cause 26)."""
+    """Whether a CANCEL or BYE says that another phone took the call (RFC 3326: SIP cause 200, Q.850 cause 26)."""
     reasons = split_message(message)[0].get("reason", [])
     return any(_ELSEWHERE.match(each.strip()) for value in reasons for each in _commas(value))
 

@@ -67,6 +67,8 @@ PREPARE_EVERY_MS, PREPARED_AT_ONCE = 40, 40
 class SeatScreen(QObject):
     """Owns presenters and timers of one window. Loop thread only."""
 
+    _elsewhere: Elsewhere | None
+
     def __init__(
         self,
         seat: Seat,
@@ -144,7 +146,7 @@ class SeatScreen(QObject):
         self._fault: LineFault | None = None
         self._refused: LineRefused | None = None
         self._unrecorded: LineRecordingFailed | None = None
-        self._failing_servers, self._elsewhere = "", _no_elsewhere()
+        self._failing_servers, self._elsewhere = "", None
         self._pin: tuple[float, float] | None = None
         self._timers: list[QTimer] = []
         self._save_timer = self._timer(self.wishes.save)
@@ -322,11 +324,13 @@ class SeatScreen(QObject):
 
     def _report_elsewhere(self) -> None:
         """A call that rang here and that another desk took is said plainly."""
+        self._seat.calls.look_for_races()
         taken = self._seat.calls.elsewhere
         if taken is not None and taken is not self._elsewhere:
             self._elsewhere = taken
             number = number_text(taken.number) if taken.number else self._say("lists.withheld")
-            self._tell(Notice(self._say("notice.elsewhere", number=number), loud=False))
+            words = "notice.elsewhere_raced" if taken.raced else "notice.elsewhere"
+            self._tell(Notice(self._say(words, number=number), loud=False))
 
     # ---- what is shown
 
@@ -408,6 +412,7 @@ class SeatScreen(QObject):
             self._chime.ring(on)
 
     def _show_board(self) -> None:
+        self._report_elsewhere()
         self._panes.incidents.refresh()
         self._show_form()
         self._show_marks()
@@ -455,7 +460,3 @@ class SeatScreen(QObject):
         timer.timeout.connect(run)
         self._timers.append(timer)
         return timer
-
-
-def _no_elsewhere() -> Elsewhere | None:
-    return None

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 
 from operator_app.domain import line
+from operator_app.domain.call import answered_elsewhere
 from operator_app.domain.ids import CallId
 from operator_app.domain.messages import (
     CallAnswered,
@@ -47,7 +48,13 @@ class Elsewhere:
     call_id: CallId
     number: str | None
     raced: bool = False
-    """It was answered here, too, a moment too late."""
+    """It was answered here, too, a moment too late: the network's own word, or the shared record's."""
+
+
+RACE_S = 1.0
+"""An answered call that ends there within so many seconds may have been answered at two desks at once."""
+RACE_KEPT = 8
+"""Of so many such ends at most the record is asked."""
 
 
 KEYS_KEPT = 64
@@ -90,6 +97,7 @@ class CallDesk:
         """The last call of ours that nobody took, until the next one is begun."""
         self.elsewhere: Elsewhere | None = None
         """The last call that another desk took."""
+        self._short: dict[CallId, str | None] = {}
         self._shown: dict[CallId, line.LineCall] = {}
         self._members: frozenset[CallId] = frozenset()
         self.on_ended: Callable[[CallId], None] = lambda _: None
@@ -323,10 +331,21 @@ class CallDesk:
         if call is None:
             return
         if signal.elsewhere:
-            self.elsewhere = Elsewhere(call.call_id, call.number)
+            self.elsewhere = Elsewhere(call.call_id, call.number, raced=signal.answered_at is not None)
+        elif _may_have_raced(call, signal):
+            self._short[call.call_id] = call.number
+            for oldest in tuple(self._short)[:-RACE_KEPT]:
+                del self._short[oldest]
         elif not call.incoming and signal.answered_at is None and signal.by is not line.EndedBy.LOCAL:
             back = call.for_call is not None and self.live(call.for_call) is not None
             self.vain = Vain(self.party(call), signal.code, back)
+
+    def look_for_races(self) -> None:
+        """Ask the record, which other desks write too, whether a call that ended at once was answered there as well."""
+        for call_id, number in tuple(self._short.items()):
+            if answered_elsewhere(self._board.calls.values(), call_id):
+                del self._short[call_id]
+                self.elsewhere = Elsewhere(call_id, number, raced=True)
 
     def _keep(self, signal: line.LineRecorded | line.LineQualitySummary) -> None:
         """Write down what is known of a call once it is over."""
@@ -460,3 +479,9 @@ class CallDesk:
             return False
         self._told.add((call_id, what))
         return True
+
+
+def _may_have_raced(call: line.LineCall, signal: line.LineEnded) -> bool:
+    if not call.incoming or signal.answered_at is None or signal.by is not line.EndedBy.REMOTE:
+        return False
+    return (signal.at - signal.answered_at).total_seconds() <= RACE_S

@@ -307,10 +307,12 @@ class MemoryPhone:
         self._over(call_id, EndedBy.REMOTE, 200 if answered else 487)
 
     def taken_elsewhere(self, call_id: CallId) -> None:
-        """Another desk answers a call that rings here."""
+        """Another desk answers a call that rings here, or that was answered here in the same moment."""
         call = self._calls.pop(call_id)
-        assert call.state is LineCallState.OFFERED
-        self._emit(LineEnded(call_id, self._now(), EndedBy.REMOTE, 487, "", None, elsewhere=True))
+        code = 487 if call.answered_at is None else 200
+        self._emit(
+            LineEnded(call_id, self._now(), EndedBy.REMOTE, code, "", call.answered_at, elsewhere=True)
+        )
 
     def transfer_rings(self, call_id: CallId) -> None:
         """It rings at the target of a transfer."""

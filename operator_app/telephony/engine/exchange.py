@@ -387,7 +387,7 @@ class Exchange:
             self.leg_digit(call_id, key)
 
     def leg_cancelled(self, call_id: CallId, message: str) -> None:
-        """The ring is taken back; perhaps because another desk was faster."""
+        """The call is taken back by CANCEL or BYE; perhaps because another desk was faster."""
         if is_answered_elsewhere(message):
             self._elsewhere.add(call_id)
 

@@ -79,7 +79,7 @@ class Sink(Protocol):
         ...
 
     def leg_cancelled(self, call_id: CallId, message: str) -> None:
-        """Learn with what words a ringing call is taken back; the whole CANCEL."""
+        """Learn with what words a call is taken back; the whole CANCEL or BYE."""
         ...
 
     def leg_referred(self, call_id: CallId, uri: str) -> CallId | None:

@@ -257,3 +257,20 @@ def test_keys_leave_as_info_where_the_site_says_so(tmp_path: Path) -> None:
                 assert re.search(r"(?mi)^Signal=\s*5", info)
 
     asyncio.run(story())
+
+
+def test_the_slower_of_two_desks_is_told_by_the_bye_that_another_answered(tmp_path: Path) -> None:
+    """SIP by hand: the caller's side got two 200s, and ends ours with the reason of RFC 3326."""
+
+    async def story() -> None:
+        async with Rig(tmp_path, settings()) as seat:
+            for reason in ('Reason: SIP;cause=200;text="Call completed elsewhere"', "Subject: goodbye"):
+                with RawPeer(seat.address) as peer:
+                    seat.signals.all.clear()
+                    offered, tag, invite, *_ = await talk(seat, peer)
+                    peer.send(peer.request("BYE", reason, to_tag=tag, call=invite))
+                    ended = await seat.ended(offered)
+                    assert ended.answered_at is not None
+                    assert ended.elsewhere is reason.startswith("Reason")
+
+    asyncio.run(story())

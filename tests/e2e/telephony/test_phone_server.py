@@ -10,19 +10,22 @@ from pathlib import Path
 import pytest
 
 from operator_app.domain.line import (
+    HoldState,
     LineConnected,
     LineEnded,
     LineOffered,
     LinePlaced,
     LineQuality,
     LineRegistration,
+    LineTransfer,
     RegistrationProblem,
     RegistrationState,
+    TransferState,
 )
 from operator_app.room.peers import KamailioServer, SippCall, SippCaller, free_port
 from operator_app.room.processes import Crew
 from operator_app.telephony.settings import EngineAccount, EngineSettings
-from tests.e2e.telephony.rig import Rig, settings
+from tests.e2e.telephony.rig import Rig, settings, until
 
 
 def registered(user: str, password: str, registrar: str) -> EngineSettings:
@@ -173,3 +176,48 @@ def test_when_the_first_server_goes_the_second_carries_on(
 
 def account_is(name: str, state: RegistrationState) -> Callable[[LineRegistration], bool]:
     return lambda each: (each.account, each.state) == (name, state)
+
+
+@pytest.mark.parametrize("attended", [False, True], ids=["blind", "attended"])
+def test_a_caller_is_transferred_through_the_server_and_a_busy_target_gives_him_back(
+    tmp_path: Path, crew: Crew, attended: bool
+) -> None:
+    async def story() -> None:
+        users = {"1": "a", "2": "b", "3": "c"}
+        server = await asyncio.to_thread(lambda: KamailioServer(crew, "kamailio", users))
+        async with (
+            Rig(tmp_path, registered("1", "a", server.registrar("tcp"))) as seat,
+            Rig(tmp_path, registered("2", "b", server.registrar("tcp")), "caller") as caller,
+            Rig(tmp_path, registered("3", "c", server.registrar("tcp")), "agency") as agency,
+        ):
+            for phone in (seat, caller, agency):
+                assert (await phone.signals.wait(LineRegistration)).state is RegistrationState.REGISTERED
+            await caller.phone.dial("1")
+            first = (await seat.answer_next()).call_id
+            if attended:
+                second = await seat.phone.dial("3", for_call=first)
+                await agency.answer_next()
+                await seat.signals.wait(LineConnected, lambda each: each.call_id == second)
+                await seat.phone.transfer_to(first, second)
+            else:
+                await seat.phone.transfer(first, "3")
+                busy = await agency.signals.wait(LineOffered)
+                await agency.phone.end(busy.call_id, busy=True)
+                failed = await seat.signals.wait(
+                    LineTransfer, lambda each: each.state is TransferState.FAILED
+                )
+                assert failed.code == 486
+                await until("the caller is back", lambda: seat.phone.calls()[0].hold is HoldState.NONE)
+                await until("he has one call", lambda: len(caller.phone.calls()) == 1)
+                after = len(agency.signals.all)
+                await seat.phone.transfer(first, "3")
+                await agency.answer_next(after=after)
+            await seat.signals.wait(LineTransfer, lambda each: each.state is TransferState.DONE)
+            await until("the seat is free", lambda: seat.phone.calls() == ())
+            await until("caller and agency have each other", lambda: len(caller.phone.calls()) == 1)
+            await until("one call there", lambda: len(agency.phone.calls()) == 1)
+            await caller.signals.wait(
+                LineQuality, lambda each: each.received > 20, after=len(caller.signals.all)
+            )
+
+    asyncio.run(story())

@@ -14,6 +14,7 @@ from operator_app.domain.line import (
     EndedBy,
     LineConnected,
     LineEnded,
+    LineFault,
     LineLost,
     LineOffered,
     LineQuality,
@@ -230,5 +231,29 @@ def test_a_full_disk_is_told_the_call_goes_on_and_what_was_recorded_is_whole(
             again = await seat.signals.wait(LineRecordingFailed, lambda each: each.call_id == second.call_id)
             assert again.problem is RecordingProblem.DISK_FULL
             assert (await seat.ended(second)).code == 200
+
+    asyncio.run(story())
+
+
+def test_our_own_failure_in_a_callback_is_told_and_the_call_goes_on(tmp_path: Path, crew: Crew) -> None:
+    """The library would end the call with 500 and tell nobody."""
+
+    async def story() -> None:
+        seat = Rig(tmp_path, settings())
+        broken = (
+            "import sys; from operator_app.telephony.engine import exchange, main\n"
+            "def fail(*_): raise ValueError('on purpose')\n"
+            "exchange.Exchange.leg_media = fail\n"
+            "sys.argv[0] = 'phone-engine'; sys.exit(main.main())"
+        )
+        seat.phone._engine.command = (ENGINE[0], "-c", broken)
+        async with seat:
+            caller = SippCaller(crew, "sipp", seat.address, SippCall(talk_ms=100))
+            offered = await seat.answer_next()
+            fault = await seat.signals.wait(LineFault)
+            assert "on purpose" in fault.detail
+            assert (await seat.ended(offered)).code == 200
+            assert await asyncio.to_thread(caller.wait) == 0, caller.report()
+            assert seat.signals.of(LineLost) == []
 
     asyncio.run(story())

@@ -17,6 +17,7 @@ from operator_app.domain.messages import (
 )
 from operator_app.domain.states import CallState, RefusedError, SeatState
 from operator_app.workflow.auto_answer import AutoAnswer
+from operator_app.workflow.calls import Elsewhere
 from operator_app.workflow.phone_port import PhoneRefusal, PhoneRefusedError
 from operator_app.workflow.seat import SeatChanged
 from tests.fakes.memory_phone import MemoryPhone
@@ -332,3 +333,11 @@ async def test_a_site_that_answers_by_hand_plans_nothing() -> None:
     assert by_hand._planned is None
     await asyncio.sleep(0.01)
     await bench.recorder.settle()
+
+
+async def test_a_call_that_two_desks_answered_in_the_same_moment_is_told_as_such() -> None:
+    bench, phone, caller = await talking()
+    phone.taken_elsewhere(caller)
+    await bench.recorder.settle()
+    assert bench.seat.calls.elsewhere == Elsewhere(caller, "0811", raced=True)
+    assert facts(bench, CallEnded) == [CallEnded(caller, "elsewhere", 200, "")]
