@@ -5,6 +5,7 @@ PJSIP_SC_RINGING: int
 PJSIP_SC_OK: int
 PJSIP_SC_ACCEPTED: int
 PJSIP_EVENT_RX_MSG: int
+PJSIP_EVENT_TSX_STATE: int
 PJSUA_DTMF_METHOD_SIP_INFO: int
 PJSIP_TRANSPORT_UDP: int
 PJSIP_TRANSPORT_TLS: int
@@ -198,6 +199,7 @@ class SipEventBody:
     tsxState: TsxStateEvent
 
 class SipEvent:
+    type: int
     body: SipEventBody
 
 class OnSendRequestParam:
@@ -257,7 +259,8 @@ class CallOpParam:
     txOption: SipTxOption
     def __init__(self, useDefaultCallSetting: bool = False) -> None: ...
 
-class OnCallStateParam: ...
+class OnCallStateParam:
+    e: SipEvent
 class OnCallMediaStateParam: ...
 
 class OnDtmfDigitParam:
