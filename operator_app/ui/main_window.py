@@ -99,7 +99,11 @@ class MainWindow(QWidget):
         self, form: QWidget, map_: QWidget, incidents: QWidget, table_height: Callable[[int], int]
     ) -> None:
         """Put the panes into the window; `table_height` is that of the incidents for so many rows."""
-        self._panes |= {Page.FORM: _scrolled(form, "formScroll"), Page.MAP: map_, Page.INCIDENTS: incidents}
+        self._panes |= {
+            Page.FORM: _scrolled(form, "formScroll", keeps=True),
+            Page.MAP: map_,
+            Page.INCIDENTS: incidents,
+        }
         self._table_height = table_height
         self._arrange()
 
@@ -240,8 +244,8 @@ class MainWindow(QWidget):
         return strip
 
 
-def _scrolled(pane: QWidget, name: str) -> QScrollArea:
-    """Let a pane scroll when the window is too low for it."""
+def _scrolled(pane: QWidget, name: str, *, keeps: bool = False) -> QScrollArea:
+    """Let a pane scroll when the window is too low for it; `keeps` a place for the bar, so that no field gives way."""
     area = QScrollArea()
     area.setObjectName(name)
     area.setWidget(pane)
@@ -249,6 +253,8 @@ def _scrolled(pane: QWidget, name: str) -> QScrollArea:
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    if keeps:
+        area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
     return area
 
 

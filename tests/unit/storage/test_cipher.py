@@ -53,7 +53,9 @@ def test_a_plain_store_is_encrypted_at_its_first_start_with_a_key(tmp_path: Path
     assert {file.name for file in tmp_path.iterdir()} <= {"seat.db", "seat.db.encrypted", "seat.lock"}
 
 
-@pytest.mark.parametrize(("key", "words"), [(OTHER, "keyring"), (None, "is encrypted")])
+@pytest.mark.parametrize(
+    ("key", "words"), [(OTHER, "keyring"), (None, "is encrypted")], ids=["wrong", "none"]
+)
 def test_a_wrong_or_missing_key_is_said_and_harms_nothing(
     tmp_path: Path, key: str | None, words: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
