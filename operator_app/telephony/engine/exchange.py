@@ -321,11 +321,6 @@ class Exchange:
         """Tell a window that has just come how the watched numbers stand."""
         self._presence.tell_all()
 
-    def sound_changed(self) -> None:
-        """Set the links anew: microphone or earpiece are others now."""
-        self._mixer.forget_sound()
-        self._mixer.apply(self._sounds())
-
     # --- Sink -------------------------------------------------------------------------------------------------------
 
     def new_call_id(self) -> CallId:

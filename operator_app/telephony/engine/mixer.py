@@ -45,11 +45,6 @@ class Mixer:
         far = Node(NodeKind.CALL, call_id)
         self._made = {link for link in self._made if far not in link}
 
-    def forget_sound(self) -> None:
-        """Take the links of microphone and earpiece for gone: their port is."""
-        own = (NodeKind.MICROPHONE, NodeKind.EARPIECE)
-        self._made = {link for link in self._made if link[0].kind not in own and link[1].kind not in own}
-
     def renegotiated(self, call_id: CallId, calls: Iterable[CallSound]) -> None:
         """Set the links of a call anew: a negotiation may have thrown its port away, or left it with unwanted links."""
         self.forget_call(call_id)

@@ -9,6 +9,7 @@ import json
 import logging
 import os
 import shutil
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -32,6 +33,7 @@ _STALL_S = 2.5
 _CLOSE_S = 3.0
 _EMPTY_S = 0.25
 _LEAST_FREE = 1 << 20
+_WORKERS = 8
 
 _GRAVE = 12
 _GRAVE_S = 2.0
@@ -58,7 +60,11 @@ class Recordings:
         self._tapes: dict[CallId, _Tape] = {}
         self._jobs: list[tuple[CallId, Future[Result]]] = []
         self._grave: list[tuple[CallId, _Tape, float]] = []
-        self._worker = ThreadPoolExecutor(8, "recordings")
+        self._worker = ThreadPoolExecutor(_WORKERS, "recordings")
+        # All of them now: one that is started at its first need, hours later, looks like a thread left behind.
+        together = threading.Barrier(_WORKERS, timeout=_CLOSE_S)
+        for _ in range(_WORKERS):
+            self._worker.submit(together.wait)
 
     def __contains__(self, call_id: CallId) -> bool:
         return call_id in self._tapes

@@ -4,13 +4,14 @@ import struct
 import threading
 import time
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
 from operator_app.domain.ids import CallId
 from operator_app.domain.line import LineRecorded
 from operator_app.telephony import wav
-from operator_app.telephony.engine.recording import MARKER, _finish
+from operator_app.telephony.engine.recording import MARKER, Recordings, _finish
 
 CALL = CallId("a")
 
@@ -91,3 +92,22 @@ def test_what_cannot_be_put_right_is_told_once_and_kept(tmp_path: Path, left: by
         _finish(CALL, files, marker, 0.0)
     assert not marker.exists()
     assert left is None or files[0].read_bytes() == left
+
+
+def test_no_thread_is_started_at_the_first_need(tmp_path: Path) -> None:
+    """One that comes hours later, when many calls end at once, could not be told from one that was left behind."""
+
+    def workers() -> set[int | None]:
+        return {each.ident for each in threading.enumerate() if each.name.startswith("recordings")}
+
+    recordings = Recordings(tmp_path, Mock(), lambda _result: None)
+    try:
+        before = workers()
+        for number in range(8):
+            (tmp_path / f"call-{number}{MARKER}").write_text("{}")
+        recordings.finish_left_over()
+        assert before
+        assert workers() == before
+    finally:
+        recordings.stop_worker()
+    assert not workers()
