@@ -32,7 +32,7 @@ from operator_app.telephony.settings import EngineAudio
 
 _log = logging.getLogger(__name__)
 
-_LOOK_S = 0.25
+_LOOK_S, _LOOK_RINGING_S = 0.25, 0.05
 _RETRY_S = 1.0
 _CALM_MS = 20
 """Outputs on which nobody speaks are served half as often."""
@@ -112,7 +112,7 @@ class Card:
                 for role in SoundRole:
                     self._reasons[role] = repr(problem)
             self._tell()
-            self._wake.wait(_LOOK_S)
+            self._wake.wait(_LOOK_RINGING_S if self.ringer.on else _LOOK_S)
             self._wake.clear()
         self._close_all()
 
@@ -155,11 +155,12 @@ class Card:
             _log.error("the ring cannot be read: %s", problem)
 
     def _drop_lost(self) -> None:
+        ringing = self._serves.get(SoundRole.RING) if self.ringer.on else None
         for name, speaker in list(self._speakers.items()):
-            if speaker.lost:
-                _log.warning("%s stopped", name)
+            if speaker.lost(hurry=speaker is ringing):
+                _log.warning("%s stopped%s", name, " while it should ring" if speaker is ringing else "")
                 self._drop(speaker)
-        if self._listener is not None and self._listener.lost:
+        if self._listener is not None and self._listener.lost():
             _log.warning("%s stopped", self._listener.device.name)
             self._drop_listener()
 
@@ -211,6 +212,8 @@ class Card:
             return known
         if role is SoundRole.EARPIECE:
             self._to_earpiece.clear()
+        elif role is SoundRole.RING:
+            self.ringer.again()
         # The roles' sources come with `_share`; which roles a device has decides about its protection.
         speaker = Speaker(
             self._library,

@@ -54,6 +54,10 @@ class Looper:
             self._at = 0
         self.on = on
 
+    def again(self) -> None:
+        """Begin anew, if it sounds: what was played of it went nowhere, and it shall not come back in its pause."""
+        self._at = 0
+
     def read(self, count: int) -> Samples | None:
         """Return the next samples."""
         sound = self._sound

@@ -21,6 +21,8 @@ RATE = 16_000
 BLOCK_MS = 10
 BLOCK = RATE * BLOCK_MS // 1000
 STALLED_S = 1.0
+RING_STALLED_S = 0.3
+"""15 blocks of an output that was served before: who waits longer for the loudspeaker lets a call wait unheard."""
 _FORMS = ((RATE, 1), (RATE * FACTOR, 1), (RATE * FACTOR, 2), (RATE, 2))
 """What a card is asked for, in this order: the bridge's own rate, then the one that nearly all cards have."""
 
@@ -63,12 +65,16 @@ class Stream:
         self._stream: Any = None
         self._ended = False
         self._closing = False
+        self._served = False
         self._last = time.monotonic()
 
-    @property
-    def lost(self) -> bool:
-        """Whether nothing comes from the card any more, although nobody closed it."""
-        return self._ended or time.monotonic() - self._last > STALLED_S
+    def lost(self, *, hurry: bool = False) -> bool:
+        """Whether nothing comes from the card any more, although nobody closed it.
+
+        In a `hurry` less patience is had; not with one that has yet to begin, as wireless ones take their time.
+        """
+        patience_s = RING_STALLED_S if hurry and self._served else STALLED_S
+        return self._ended or time.monotonic() - self._last > patience_s
 
     @property
     def latency_s(self) -> float:
@@ -123,6 +129,7 @@ class Stream:
 
     def _alive(self, flags: Any) -> None:
         self._last = time.monotonic()
+        self._served = True
         if flags:
             self.troubles += 1
 
