@@ -49,6 +49,7 @@ class IncidentsPane(Panel):
     ) -> None:
         super().__init__(theme, "incidents", gap=4)
         self._presenter = presenter
+        self._marked: str | None = None
         self._none, self._no_match = say("incidents.none"), say("incidents.no_match")
         self.model = model
         self.title = SectionTitle(name="incidentsTitle")
@@ -110,7 +111,10 @@ class IncidentsPane(Panel):
         self.counts.say(head.spans)
 
     def select(self, incident_id: str | None) -> None:
-        """Mark the incident that is in the form."""
+        """Mark the incident that is in the form; a row that the arrows came to since then is left alone."""
+        fresh, self._marked = incident_id != self._marked, incident_id
+        if not fresh and self._is_walked():
+            return
         place = self.model.row_of(incident_id)
         if place is None:
             self.view.clearSelection()
@@ -159,6 +163,11 @@ class IncidentsPane(Panel):
         spare = max(0, free - fixed)
         widths = [max(w, spare * share // sum(shares)) for w, share in zip(least, shares, strict=True)]
         self.view.set_widths([w if SHARES[c] == 0 else widths[c] for c, w in enumerate(least)])
+
+    def _is_walked(self) -> bool:
+        """Whether the keyboard is in the table, at some row; also while another window is in front."""
+        held = self.view.window().focusWidget() is self.view
+        return held and self.view.currentIndex().isValid() and self.view.selectionModel().hasSelection()
 
     def _point(self) -> None:
         held = self.view.current_id()

@@ -461,6 +461,66 @@ def test_the_chosen_incident_stays_chosen_whatever_comes(qapp: QApplication) -> 
     staged(qapp, scene)
 
 
+def test_the_row_under_the_arrows_stays_while_time_passes_and_the_room_works(qapp: QApplication) -> None:
+    async def scene(it: Stage) -> None:
+        table, screen = it.seat_window.panes.incidents.view, it.seat_window.screen
+        fire = it.at_hand.id
+        await until(lambda: table.current_id() == fire)
+        begun = table.currentIndex().row()
+        it.press(Qt.Key.Key_F, CTRL)
+        it.press(Qt.Key.Key_Down)
+        it.press(Qt.Key.Key_Down)
+        pointed = table.current_id()
+        assert pointed != fire
+        assert table.currentIndex().row() == begun + 1
+        screen._tick()
+        assert table.current_id() == pointed
+        _, events = incident(
+            PastWriter("M2"), 90, "KTM-261123-M2-099", "LAK-01", ("", "Sangkima", "Sangatta")
+        )
+        it.room.seat.on_events(events)
+        await until(lambda: any("M2-099" in row[1] for row in rows_of(it, "incidentsTable")))
+        screen._show_form()
+        assert table.current_id() == pointed
+        assert table.selectionModel().hasSelection()
+        it.press(Qt.Key.Key_Return)
+        await until(lambda: it.at_hand.id == pointed)
+
+    staged(qapp, scene)
+
+
+def test_the_marked_row_goes_back_to_the_form_once_the_keyboard_leaves_the_table(qapp: QApplication) -> None:
+    async def scene(it: Stage) -> None:
+        table, screen = it.seat_window.panes.incidents.view, it.seat_window.screen
+        fire = it.at_hand.id
+        await until(lambda: table.current_id() == fire)
+        it.press(Qt.Key.Key_F, CTRL)
+        it.press(Qt.Key.Key_Down)
+        it.press(Qt.Key.Key_Down)
+        assert table.current_id() != fire
+        it.seat_window.panes.form.focus_text()
+        screen._tick()
+        assert table.current_id() == fire
+
+    staged(qapp, scene)
+
+
+def test_without_an_incident_in_the_form_the_arrows_keep_their_row(qapp: QApplication) -> None:
+    async def scene(it: Stage) -> None:
+        table, screen = it.seat_window.panes.incidents.view, it.seat_window.screen
+        it.room.seat.select(None)
+        screen._tick()
+        assert not table.selectionModel().hasSelection()
+        it.press(Qt.Key.Key_F, CTRL)
+        it.press(Qt.Key.Key_Down)
+        pointed = table.current_id()
+        screen._tick()
+        assert table.current_id() == pointed
+        assert table.selectionModel().hasSelection()
+
+    staged(qapp, scene)
+
+
 def test_the_filter_leads_to_an_incident_by_keys_alone(qapp: QApplication) -> None:
     async def scene(it: Stage) -> None:
         it.press(Qt.Key.Key_F, CTRL)
