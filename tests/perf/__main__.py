@@ -14,7 +14,20 @@ from functools import partial
 from pathlib import Path
 
 from operator_app.room.room import Room
-from tests.perf import audio, calls, dead, form, hand, large, map_page, phones, place_search, record, starts
+from tests.perf import (
+    audio,
+    calls,
+    dead,
+    form,
+    hand,
+    large,
+    map_page,
+    phones,
+    place_search,
+    record,
+    seats,
+    starts,
+)
 from tests.perf.figures import Figure, save, table
 
 RESULTS = Path("build/bench/results.json")
@@ -48,6 +61,7 @@ SUITES: dict[str, Callable[[], list[Figure]]] = {
     "phones": phones.measure,
     "places": place_search.measure,
     "record": in_room(record.measure),
+    "seats": seats.measure,
     "start": in_room(starts.measure),
 }
 
