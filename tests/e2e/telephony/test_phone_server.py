@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 from collections.abc import Callable
 from dataclasses import replace
@@ -25,6 +26,7 @@ from operator_app.domain.line import (
 from operator_app.room.peers import KamailioServer, SippCall, SippCaller, free_port
 from operator_app.room.processes import Crew
 from operator_app.telephony.settings import EngineAccount, EngineSettings
+from tests.e2e.telephony.raw_sip import RawPeer
 from tests.e2e.telephony.rig import Rig, settings, until
 
 
@@ -219,5 +221,53 @@ def test_a_caller_is_transferred_through_the_server_and_a_busy_target_gives_him_
             await caller.signals.wait(
                 LineQuality, lambda each: each.received > 20, after=len(caller.signals.all)
             )
+
+    asyncio.run(story())
+
+
+def test_two_seats_that_answer_in_the_same_moment(tmp_path: Path, crew: Crew) -> None:
+    """The server is frozen while both answer, so that both 200s reach the caller, who keeps the first."""
+
+    async def story() -> None:
+        server = await asyncio.to_thread(lambda: KamailioServer(crew, "kamailio", {"1": "a", "2": "b"}))
+        async with (
+            Rig(tmp_path, registered("1", "a", server.registrar("udp"))) as one,
+            Rig(tmp_path, registered("2", "b", server.registrar("udp")), "other") as two,
+        ):
+            seats = (one, two)
+            for seat in seats:
+                assert (await seat.signals.wait(LineRegistration)).state is RegistrationState.REGISTERED
+            with RawPeer(server.address) as peer:
+                peer.send(peer.invite())
+                invite = peer.last
+                offers = [await seat.signals.wait(LineOffered) for seat in seats]
+                os.killpg(server.process.pid, signal.SIGSTOP)
+                for seat, offered in zip(seats, offers, strict=True):
+                    await seat.phone.answer(offered.call_id)
+                    await seat.signals.wait(LineConnected)
+                os.killpg(server.process.pid, signal.SIGCONT)
+                tags: dict[str, str] = {}
+                while len(tags) < 2:
+                    answer = await peer.response(f"{invite} INVITE", "200")
+                    contact = re.search(r"\nContact:[^\r]*@([\d.]+:\d+)", answer)
+                    tag = re.search(r"\nTo:[^\r]*;tag=([^;\r]+)", answer)
+                    assert contact is not None
+                    assert tag is not None
+                    tags.setdefault(contact[1], tag[1])
+                (kept, _), (slower, slower_tag) = tags.items()
+                reason = 'Reason: SIP;cause=200;text="Call completed elsewhere"'
+                for address, tag_there in tags.items():
+                    host, _, port = address.rpartition(":")
+                    peer.target = (host, int(port))
+                    ack = peer.request("ACK", to_tag=tag_there, call=invite)
+                    peer.send(re.sub(r"CSeq: \d+", f"CSeq: {invite}", ack))
+                    if address == slower:
+                        peer.send(peer.request("BYE", reason, to_tag=slower_tag, call=invite))
+                loser = next(seat for seat in seats if seat.address == slower)
+                ended = await loser.signals.wait(LineEnded)
+                assert ended.answered_at is not None
+                assert ended.elsewhere
+                winner = next(seat for seat in seats if seat.address == kept)
+                assert winner.signals.of(LineEnded) == []
 
     asyncio.run(story())

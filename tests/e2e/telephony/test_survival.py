@@ -12,6 +12,7 @@ import pytest
 
 from operator_app.domain.line import (
     EndedBy,
+    LineCallState,
     LineConnected,
     LineEnded,
     LineFault,
@@ -26,9 +27,11 @@ from operator_app.domain.line import (
 from operator_app.room.peers import SippCall, SippCaller
 from operator_app.room.processes import Crew
 from operator_app.telephony import wav
+from operator_app.telephony.launch import OUTPUT_FILE
 from operator_app.telephony.process import last_words
 from operator_app.telephony.settings import EngineAccount
 from operator_app.workflow.phone_port import PhoneRefusal, PhoneRefusedError
+from tests.e2e.telephony.raw_sip import RawPeer
 from tests.e2e.telephony.rig import ENGINE, Rig, engine_limits, settings, until, write_tone
 
 STALE_ENGINE = (sys.executable, "-m", "tests.e2e.telephony.stale_call_engine")
@@ -125,11 +128,14 @@ def test_a_ninth_account_is_refused_before_the_library_aborts(tmp_path: Path) ->
     asyncio.run(story())
 
 
-def test_three_hundred_short_calls_are_answered_and_recorded(tmp_path: Path, crew: Crew) -> None:
+@pytest.mark.parametrize("taped", [True, False], ids=["recorded", "nothing connected"])
+def test_three_hundred_short_calls_are_answered_and_recorded(
+    tmp_path: Path, crew: Crew, *, taped: bool
+) -> None:
     """More than the library has ports (254) and recorders (32): whatever leaks, a later call fails with 488."""
 
     async def story() -> None:
-        async with Rig(tmp_path, settings(record=tmp_path / "recordings")) as seat:
+        async with Rig(tmp_path, settings(record=tmp_path / "recordings" if taped else None)) as seat:
             answers = AutoAnswer(seat)
             caller = SippCaller(
                 crew, "many", seat.address, SippCall(talk_ms=10), calls=300, rate=30, at_once=3
@@ -138,7 +144,7 @@ def test_three_hundred_short_calls_are_answered_and_recorded(tmp_path: Path, cre
             assert answers.refused == []
             assert seat.signals.of(LineLost) == []
             await until("the last call is over", lambda: seat.phone.calls() == ())
-            await until("all are recorded", lambda: len(seat.signals.of(LineRecorded)) == 300)
+            await until("all are recorded", lambda: len(seat.signals.of(LineRecorded)) == 300 * taped)
             assert seat.signals.of(LineRecordingFailed) == []
 
     asyncio.run(story())
@@ -255,5 +261,60 @@ def test_our_own_failure_in_a_callback_is_told_and_the_call_goes_on(tmp_path: Pa
             assert (await seat.ended(offered)).code == 200
             assert await asyncio.to_thread(caller.wait) == 0, caller.report()
             assert seat.signals.of(LineLost) == []
+
+    asyncio.run(story())
+
+
+def test_calls_and_recorders_are_let_go_of_on_the_library_s_own_thread(tmp_path: Path, crew: Crew) -> None:
+    """A destructor on any other thread aborts the process."""
+
+    async def story() -> None:
+        seat = Rig(tmp_path, settings(record=tmp_path / "recordings"))
+        seat.phone._engine.command = STALE_ENGINE
+        async with seat:
+            AutoAnswer(seat)
+            caller = SippCaller(
+                crew, "short", seat.address, SippCall(talk_ms=20), calls=4, rate=10, at_once=2
+            )
+            assert await asyncio.to_thread(caller.wait) == 0, caller.report()
+            await until("all are recorded", lambda: len(seat.signals.of(LineRecorded)) == 4)
+            assert seat.signals.of(LineLost) == []
+
+    asyncio.run(story())
+
+
+def test_a_ringing_call_that_nobody_touches_is_kept(tmp_path: Path) -> None:
+    """Without its object the library would end it with 500."""
+
+    async def story() -> None:
+        async with Rig(tmp_path, settings()) as seat:
+            with RawPeer(seat.address) as peer:
+                peer.send(peer.invite())
+                invite = peer.last
+                offered = await seat.signals.wait(LineOffered)
+                for _ in range(30):
+                    await peer.alive()
+                assert [call.state for call in seat.phone.calls()] == [LineCallState.OFFERED]
+                await seat.phone.answer(offered.call_id)
+                await peer.response(f"{invite} INVITE", "200")
+
+    asyncio.run(story())
+
+
+def test_the_end_of_the_engine_in_a_call_is_orderly(tmp_path: Path, crew: Crew) -> None:
+    """A player, a recorder or a call that outlived the library would abort the process."""
+
+    async def story() -> None:
+        tone = write_tone(tmp_path / "a.wav", 1000)
+        async with Rig(tmp_path, settings(speak=tone, record=tmp_path / "recordings")) as seat:
+            caller = SippCaller(crew, "sipp", seat.address, SippCall(talk_ms=None))
+            await seat.answer_next()
+            await seat.signals.wait(LineQuality)
+        assert await asyncio.to_thread(caller.wait) == 0, caller.report()
+        recorded = await seat.signals.wait(LineRecorded)
+        assert all(wav.shape(Path(file)).whole for file in recorded.files)
+        told = (seat.run_dir / OUTPUT_FILE).read_text(errors="replace")
+        assert "Fatal" not in told
+        assert "ssert" not in told
 
     asyncio.run(story())
