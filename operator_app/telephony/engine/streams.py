@@ -65,15 +65,16 @@ class Stream:
         self._stream: Any = None
         self._ended = False
         self._closing = False
-        self._served = False
-        self._last = time.monotonic()
+        self._opened = self._last = time.monotonic()
 
     def lost(self, *, hurry: bool = False) -> bool:
         """Whether nothing comes from the card any more, although nobody closed it.
 
-        In a `hurry` less patience is had; not with one that has yet to begin, as wireless ones take their time.
+        In a `hurry` less patience is had, but only with one that ran for a second: others fill their buffer at once and
+        then take their time to begin. So it is opened anew once and not over and over.
         """
-        patience_s = RING_STALLED_S if hurry and self._served else STALLED_S
+        steady = self._last - self._opened > STALLED_S
+        patience_s = RING_STALLED_S if hurry and steady else STALLED_S
         return self._ended or time.monotonic() - self._last > patience_s
 
     @property
@@ -119,7 +120,7 @@ class Stream:
                     self._stream.close(ignore_errors=True)
                     self._closing, self._stream = False, None
                 continue
-            self._last = time.monotonic()
+            self._opened = self._last = time.monotonic()
             return
         raise problem or ValueError("no form of sound that the card takes")
 
@@ -129,7 +130,6 @@ class Stream:
 
     def _alive(self, flags: Any) -> None:
         self._last = time.monotonic()
-        self._served = True
         if flags:
             self.troubles += 1
 

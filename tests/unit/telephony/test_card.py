@@ -81,6 +81,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
 
 def test_a_loudspeaker_that_stalls_while_it_rings_is_opened_anew_before_the_caller_waits(desk: Desk) -> None:
     stalled = desk.hall
+    desk.now += 1.2
     stalled.ask()
     desk.card.ringer.ring(True)
     for _ in range(10):
@@ -97,6 +98,7 @@ def test_a_loudspeaker_that_stalls_while_it_rings_is_opened_anew_before_the_call
 
 def test_without_a_ring_a_short_stall_is_let_pass(desk: Desk) -> None:
     quiet = desk.hall
+    desk.now += 1.2
     quiet.ask()
     desk.turn(0.35)
     assert not quiet.closed
@@ -105,8 +107,9 @@ def test_without_a_ring_a_short_stall_is_let_pass(desk: Desk) -> None:
 
 
 def test_a_loudspeaker_that_has_yet_to_begin_is_given_its_time(desk: Desk) -> None:
-    """A wireless one may take longer than that for its first sound, and would never come to it."""
+    """A wireless one may fill its buffer and then take longer than that to begin; it would never come to it."""
     slow = desk.hall
+    slow.ask()
     desk.card.ringer.ring(True)
     desk.turn(0.35)
     assert not slow.closed
