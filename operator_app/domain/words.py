@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 
 SHORT_FORMS: Mapping[str, str] = {
     "jl": "jalan", "jln": "jalan", "jld": "jalan",
@@ -70,6 +71,7 @@ _SOUNDS = tuple(
 )  # fmt: skip
 
 
+@lru_cache(maxsize=16_384)
 def sound_of(word: str) -> str:
     """Return how a word sounds: old and new spelling, doubled letters and a silent h all come to the same."""
     for pattern, sound in _SOUNDS:
