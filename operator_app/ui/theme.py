@@ -229,6 +229,7 @@ QHeaderView { background: @panel@; border: none; }
 QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: none; }
 QScrollBar:vertical { background: transparent; width: @10@; margin: 0; }
 QScrollBar::handle:vertical { background: @raised_edge@; border-radius: @4@; min-height: @24@; margin: @2@; }
+QScrollBar::handle:vertical:disabled { background: transparent; }
 QScrollBar:horizontal { background: transparent; height: @10@; margin: 0; }
 QScrollBar::handle:horizontal { background: @raised_edge@; border-radius: @4@; min-width: @24@; margin: @2@; }
 QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {
