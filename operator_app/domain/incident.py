@@ -159,6 +159,11 @@ class Dispatch:
         """The agency has not answered yet."""
         return self.state is DispatchState.SENT
 
+    @property
+    def is_over(self) -> bool:
+        """The agency has nothing more to do about it: it has declined, or is done."""
+        return self.state in (DispatchState.DECLINED, DispatchState.DONE)
+
 
 @dataclass(frozen=True, slots=True)
 class Incident:

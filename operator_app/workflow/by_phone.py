@@ -17,7 +17,6 @@ from operator_app.workflow.board import Board
 from operator_app.workflow.incidents import ACK_LIMIT_S, IncidentDesk, dispatch_move
 from operator_app.workflow.recorder import Note, Recorder
 
-_OVER = (DispatchState.DECLINED, DispatchState.DONE)
 _AT_FIRST = (DispatchState.SENT, DispatchState.ACCEPTED, DispatchState.DECLINED)
 
 
@@ -75,7 +74,7 @@ class ByPhone:
             dispatch, facts = incident.dispatch_to(code), list[Fact | Note]()
             if to not in steps_of(dispatch):
                 raise RefusedError(Refusal.ILLEGAL_MOVE, f"{code} -> {to}")
-            if dispatch is None or dispatch.state in _OVER:
+            if dispatch is None or dispatch.is_over:
                 incident, dispatch, facts = self._ask(incident, code)
             if to is not DispatchState.SENT:
                 facts += dispatch_move(incident, dispatch, to, reason)
@@ -98,6 +97,6 @@ class ByPhone:
 
 def steps_of(dispatch: Dispatch | None) -> tuple[DispatchState, ...]:
     """What can be recorded next: of one that is asked, what the states allow; of any other, that it is asked, too."""
-    if dispatch is None or dispatch.state in _OVER:
+    if dispatch is None or dispatch.is_over:
         return _AT_FIRST
     return tuple(each for each in DispatchState if each in DISPATCH_MOVES[dispatch.state])

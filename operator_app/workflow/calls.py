@@ -376,7 +376,8 @@ class CallDesk:
         return self._phone
 
     def _need_free_line(self) -> None:
-        if self.lines.active:
+        # One that is being answered rings still: a second press would put a second caller through beside the first.
+        if self.lines.active or self._answering:
             raise RefusedError(Refusal.CALL_AT_HAND)
 
     def _need_connected_caller(self) -> CallId:

@@ -107,7 +107,8 @@ class IncidentCare:
     async def link(self, to: IncidentId, call_id: CallId | None) -> None:
         """Make the call a further report of that open incident, and take that in hand.
 
-        What was begun about the call is merged into it; its words go along as a note, so that nothing is lost.
+        What was begun about the call is merged into it; its words go along as a note, so that nothing is lost, and
+        agencies that were sent to it are asked anew.
         """
         async with self._desk.turn:
             target, own = self._board.incidents.get(to), self._desk.incident
@@ -126,6 +127,7 @@ class IncidentCare:
             if own is not None:
                 if IncidentStatus.MERGED not in INCIDENT_MOVES[own.status]:
                     raise RefusedError(Refusal.ILLEGAL_MOVE)
+                facts += self._desk.asking_anew(own, target)
                 if own.value("text"):
                     facts.append(IncidentNoted(to, f"{own.number}: {own.value('text')}"))
                 facts.append(IncidentMoved(own.id, IncidentStatus.MERGED, target.number))

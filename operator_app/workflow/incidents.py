@@ -253,10 +253,8 @@ class IncidentDesk:
     async def dispatch(self, codes: Sequence[AgencyCode] | None) -> tuple[Dispatch, ...]:
         """Ask agencies to act: the given ones, or the proposed ones with a desk. Place and kind must be there."""
         async with self.turn:
-            incident = self.need()
-            if not (incident.value("place") or incident.value("position")):
-                raise RefusedError(Refusal.PLACE_MISSING)
-            proposal = self.proposal()
+            incident, proposal = self.need(), self.proposal()
+            self._need_whereabouts(incident)
             if proposal is None:
                 raise RefusedError(Refusal.KIND_MISSING)
             wanted = self._decided(incident, proposal) if codes is None else list(codes)
@@ -268,16 +266,43 @@ class IncidentDesk:
             fresh = [code for code in wanted if self._may_send(incident, code)]
             if not fresh:
                 raise RefusedError(Refusal.ALREADY_SENT)
-            limit = ACK_LIMIT_S[incident.priority or 1]
-            facts: list[Fact | Note] = [
-                DispatchSent(incident.id, DispatchId(self._recorder.fresh_id()), code, limit)
-                for code in fresh
-            ]
-            if incident.status is IncidentStatus.NEW:
-                facts.append(IncidentMoved(incident.id, IncidentStatus.FORWARDED, ""))
-            await self._recorder.record(facts)
+            await self._recorder.record(self._asking(incident, fresh))
         after = self._board.incidents[incident.id]
         return tuple(sent for code in fresh if (sent := after.dispatch_to(code)) is not None)
+
+    def asking_anew(self, merged: Incident, target: Incident) -> list[Fact | Note]:
+        """What asks the desks that still have to do with `merged` to act about `target`, where it goes on.
+
+        At their desks the merged one falls silent. Raises `RefusedError` when nobody could be sent to the target.
+        """
+        left = dict.fromkeys(each.agency for each in merged.dispatches if not each.is_over)
+        fresh = [code for code in left if self._has_desk(code) and self._may_send(target, code)]
+        if not fresh:
+            return []
+        self._need_whereabouts(target)
+        if self.kind_or_none(target.value("kind")) is None:
+            raise RefusedError(Refusal.KIND_MISSING)
+        return self._asking(target, fresh)
+
+    def _need_whereabouts(self, incident: Incident) -> None:
+        """Nobody is sent to an incident that has ended (no desk would show it), or that is nowhere."""
+        if not incident.is_open:
+            raise RefusedError(Refusal.INCIDENT_ENDED)
+        if not (incident.value("place") or incident.value("position")):
+            raise RefusedError(Refusal.PLACE_MISSING)
+
+    def _asking(self, incident: Incident, codes: Sequence[AgencyCode]) -> list[Fact | Note]:
+        limit = ACK_LIMIT_S[incident.priority or 1]
+        facts: list[Fact | Note] = [
+            DispatchSent(incident.id, DispatchId(self._recorder.fresh_id()), code, limit) for code in codes
+        ]
+        if incident.status is IncidentStatus.NEW:
+            facts.append(IncidentMoved(incident.id, IncidentStatus.FORWARDED, ""))
+        return facts
+
+    def _has_desk(self, code: AgencyCode) -> bool:
+        agency = self.agency_or_none(code)
+        return agency is not None and agency.has_desk
 
     def _decided(self, incident: Incident, proposal: Proposal) -> list[AgencyCode]:
         """The agencies with a desk that the proposal names, and the operator has not left out, or has added."""
@@ -317,7 +342,7 @@ class IncidentDesk:
 
     def _may_send(self, incident: Incident, code: AgencyCode) -> bool:
         dispatch = incident.dispatch_to(code)
-        return dispatch is None or dispatch.state in (DispatchState.DECLINED, DispatchState.DONE)
+        return dispatch is None or dispatch.is_over
 
     def need(self) -> Incident:
         """The incident at hand. Raises `RefusedError` without one."""

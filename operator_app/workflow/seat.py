@@ -291,8 +291,9 @@ class Seat:
             await self._talk(dialled)
 
     async def call_back(self, number: str) -> None:
-        """Call somebody who hung up before an answer; never for the sake of another caller."""
+        """Call somebody who hung up before an answer; never for the sake of another caller: the form is free for it."""
         self._last_call = await self.calls.call_back(number)
+        self._restore(self._last_call)
         await self._talk(self._last_call)
 
     async def call_agency(self, code: AgencyCode) -> None:

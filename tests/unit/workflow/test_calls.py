@@ -1,5 +1,7 @@
 """From the ring to the wrap-up: what the phone tells is on the picture at once and in the record once."""
 
+import asyncio
+
 import pytest
 
 from operator_app.domain.ids import CallId
@@ -54,6 +56,24 @@ async def test_one_key_answers_the_longest_waiting_call() -> None:
     await bench.seat.hold(True)
     await bench.seat.answer()
     assert bench.seat.call_at_hand == second
+    await bench.recorder.settle()
+
+
+async def test_a_second_press_while_a_call_is_being_answered_takes_no_second_caller() -> None:
+    class SlowPhone(MemoryPhone):
+        async def answer(self, call_id: CallId, *, notice: bool = False) -> None:
+            await asyncio.sleep(0)
+            await super().answer(call_id, notice=notice)
+
+    phone = SlowPhone()
+    bench = make_seat(phone)
+    await phone.start()
+    await bench.seat.open()
+    first, second = phone.offer("0811"), phone.offer("0812")
+    pressed = await asyncio.gather(bench.seat.answer(), bench.seat.answer(), return_exceptions=True)
+    assert [type(each) for each in pressed] == [type(None), RefusedError]
+    assert bench.seat.call_at_hand == first
+    assert [each.call_id for each in bench.seat.waiting()] == [second]
     await bench.recorder.settle()
 
 
@@ -126,6 +146,24 @@ async def test_the_next_call_gets_an_empty_form() -> None:
     phone.offer("0812")
     await bench.seat.answer()
     assert bench.seat.incident is None
+    await bench.recorder.settle()
+
+
+async def test_who_is_called_back_gets_an_empty_form() -> None:
+    bench, phone = await ready_seat()
+    phone.routed = True
+    gone = phone.offer("0811")
+    phone.far_ends(gone)
+    phone.offer("0812")
+    await bench.seat.answer()
+    await bench.seat.edit("place", "Jl. A")
+    before = bench.seat.incident_at_hand
+    assert before is not None
+    await bench.seat.end()
+    await bench.seat.call_back("0811")
+    assert bench.seat.incident_at_hand is None
+    await bench.seat.edit("place", "Jl. B")
+    assert bench.board.incidents[before].value("place") == "Jl. A"
     await bench.recorder.settle()
 
 

@@ -6,12 +6,12 @@ import pytest
 
 from operator_app.domain.ids import AgencyCode, CallId, IncidentId
 from operator_app.domain.messages import CardPublished, IncidentMoved, Overruled
-from operator_app.domain.states import IncidentStatus, Refusal, RefusedError
+from operator_app.domain.states import DispatchState, IncidentStatus, Refusal, RefusedError
 from operator_app.domain.triage import Card
 from operator_app.workflow.ports import BadCardError
 from operator_app.workflow.seat import Seat
 from tests.fakes.memory_phone import MemoryPhone
-from tests.unit.workflow.room import DAMKAR, PLN, RSUD, RULES, Bench, make_seat
+from tests.unit.workflow.room import BPBD, DAMKAR, PLN, RSUD, RULES, Bench, make_seat
 from tests.unit.workflow.test_cards import CARDS, carded
 
 
@@ -94,6 +94,38 @@ async def test_a_call_is_linked_with_its_words_and_the_linking_is_taken_back() -
     with pytest.raises(RefusedError) as refused:
         await bench.seat.unlink()
     assert refused.value.refusal is Refusal.NOTHING_TO_UNLINK
+
+
+async def test_who_was_sent_to_a_merged_incident_is_asked_anew_for_the_one_it_goes_on_in() -> None:
+    """At the agency's desk the alarm of a merged incident falls silent: without a new one nobody would drive."""
+    bench = make_seat()
+    first = await fire(bench)
+    await bench.seat.dispatch([RSUD])
+    bench.seat.select(None)
+    second = await fire(bench, "Jl Mawar")
+    await bench.seat.dispatch([DAMKAR, RSUD, BPBD])
+    merged = bench.board.incidents[second]
+    declined = merged.dispatch_to(BPBD)
+    assert declined is not None
+    await bench.seat.move_dispatch(declined.id, DispatchState.DECLINED, "semua keluar")
+    await bench.seat.link_to(first)
+    target = bench.board.incidents[first]
+    assert [each.agency for each in target.dispatches] == [RSUD, DAMKAR]
+    assert target.status is IncidentStatus.FORWARDED
+    assert target.dispatches[-1].is_waiting
+
+
+async def test_nothing_is_merged_into_an_incident_that_nobody_could_be_sent_to() -> None:
+    bench = make_seat()
+    await bench.seat.edit("text", "asap")
+    first = bench.seat.incident_at_hand
+    assert first is not None
+    bench.seat.select(None)
+    second = await fire(bench, "Jl Mawar")
+    await bench.seat.dispatch([DAMKAR])
+    with pytest.raises(RefusedError, match="place_missing"):
+        await bench.seat.link_to(first)
+    assert statuses(bench)[second] is IncidentStatus.FORWARDED
 
 
 async def test_a_linked_call_comes_back_to_its_place_among_the_calls() -> None:

@@ -121,6 +121,17 @@ async def test_dispatch_needs_place_and_kind(place: str, kind: str, refusal: Ref
     assert caught.value.refusal is refusal
 
 
+async def test_nobody_is_sent_to_an_incident_that_has_ended() -> None:
+    """The agency's desk shows none of an ended incident: "sent" would be a lie."""
+    bench = make_seat()
+    await fire(bench)
+    await bench.seat.move_incident(IncidentStatus.CANCELLED, "laporan ganda")
+    with pytest.raises(RefusedError, match="incident_ended"):
+        await bench.seat.dispatch()
+    assert bench.seat.incident is not None
+    assert bench.seat.incident.dispatches == ()
+
+
 async def test_an_unanswered_dispatch_is_noted_as_overdue_once() -> None:
     bench = make_seat()
     await fire(bench)
