@@ -26,9 +26,13 @@ class QuietCollector:
         self._before = gc.get_threshold()
 
     def start(self) -> None:
-        """Take over from the interpreter's own rule. Call it when the window is up."""
+        """Take over from the interpreter's own rule. Call it when the window is up.
+
+        What the start has made is set apart unseen: nearly all of it lives as long as the window, and to look at it
+        would hold up the first paint.
+        """
         gc.set_threshold(YOUNG, 50, NEVER)
-        self._sweep()
+        gc.freeze()
 
     def tick(self) -> None:
         """Collect if this is a good moment; call it every few seconds."""

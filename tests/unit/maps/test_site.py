@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operator_app.maps.geometry import Box, read_area
+from operator_app.maps.geometry import Box, ShapeError, read_area
 from operator_app.maps.site import (
     Place,
     Site,
@@ -144,6 +144,36 @@ def test_a_hole_is_outside_and_the_rest_inside(lat: float, lon: float) -> None:
     in_hole = 1.2 < lat < 1.3 and WEST + 0.4 < lon < WEST + 0.6
     on_edge = min(abs(lat - 1.2), abs(lat - 1.3), abs(lon - WEST - 0.4), abs(lon - WEST - 0.6)) < 1e-9
     assert on_edge or area.holds(lat, lon) is not in_hole
+
+
+@given(st.lists(st.tuples(st.floats(-180, 180), st.floats(-90, 90)), min_size=3, unique=True))
+def test_points_are_read_alike_one_by_one_and_all_together(points: list[tuple[float, float]]) -> None:
+    closed = [*points, points[0]]
+    shapes: list[object] = []
+    for ring in ([[lon, lat] for lon, lat in closed], [[lon, lat, 0.0] for lon, lat in closed]):
+        try:
+            shapes.append(read_area({"type": "Polygon", "coordinates": [ring]}))
+        except ShapeError as error:
+            shapes.append(error.args)
+    assert shapes[0] == shapes[1]
+
+
+@pytest.mark.parametrize(
+    ("point", "reason"),
+    [
+        ([float("nan"), 1.0], "not a number"),
+        ([float("inf"), 1.0], "not a number"),
+        ([1.0, 110.0], "swapped"),
+        ([400.0, 1.0], "off the earth"),
+        ([True, 1.0], "is needed"),
+        (["117.5", 1.0], "is needed"),
+        ([117.5], "is needed"),
+    ],
+)
+def test_one_bad_point_among_sound_ones_is_told(point: list[object], reason: str) -> None:
+    ring = [[WEST, 1.0], [WEST + 1, 1.0], point, [WEST + 1, 1.5], [WEST, 1.0]]
+    with pytest.raises(ShapeError, match=reason):
+        read_area({"type": "Polygon", "coordinates": [ring]})
 
 
 def test_several_parts_make_one_area() -> None:
