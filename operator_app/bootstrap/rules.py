@@ -17,6 +17,7 @@ from operator_app.config.settings import Settings, SettingsError
 from operator_app.domain.duplicates import KnownRules
 from operator_app.domain.ids import AgencyCode
 from operator_app.domain.triage import Agency, Card, Kind
+from operator_app.workflow.lines import colleague
 from operator_app.workflow.seat import SiteRules
 
 _DIALLED = re.compile(r"sips?:[^\s<>\"]+|[-+0-9*# ().]*[0-9][-+0-9*# ().]*")
@@ -38,6 +39,7 @@ def site_rules(settings: Settings, site: Path) -> SiteRules:
         known=_known(site, default, carded),
         ages=age_limits(_file(site, default, LIMITS_FILE)),
         auto_answer_s=settings.phone.auto_answer_s if settings.phone.auto_answer else None,
+        watched=tuple(colleague(each) for each in settings.phone.watch),
     )
 
 

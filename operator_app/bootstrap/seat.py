@@ -44,6 +44,7 @@ from operator_app.ui.seat_app import run_seat_window
 from operator_app.ui.theme import load_fonts
 from operator_app.workflow.board import Board
 from operator_app.workflow.bus import Bus
+from operator_app.workflow.lines import colleague
 from operator_app.workflow.phone_port import PhoneRefusedError
 from operator_app.workflow.ports import BoardChanged
 from operator_app.workflow.seat import Seat
@@ -188,7 +189,7 @@ def engine_settings(phone: PhoneSettings, recordings: Path) -> EngineSettings:
         bind=phone.address,
         port=phone.port,
         codecs=phone.codecs,
-        watch=phone.watch,
+        watch=tuple(colleague(each).number for each in phone.watch),
         srtp=Srtp(phone.srtp),
         sip_dscp=phone.sip_dscp,
         rtp_dscp=phone.rtp_dscp,

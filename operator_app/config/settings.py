@@ -81,7 +81,7 @@ class PhoneSettings:
     earpiece: str = ""
     codecs: tuple[str, ...] = ("PCMA", "PCMU", "G722")
     watch: tuple[str, ...] = ()
-    """Numbers whose state (free, rings, on the phone) the phone server is asked for."""
+    """Numbers whose state (free, rings, on the phone) the phone server is asked for; "201 M2" gives one a name."""
     srtp: str = "off"
     sip_dscp: int = 24
     rtp_dscp: int = 46
@@ -220,6 +220,8 @@ class _Reader:
             raise self._error("phone", "auto_answer_s", '"auto_answer_s" must be between 0 and 60')
         if not 0 <= settings.phone.port <= 65535:
             raise self._error("phone", "port", '"port" must be between 0 and 65535')
+        if not all(each.strip() for each in settings.phone.watch):
+            raise self._error("phone", "watch", '"watch" holds an empty number')
         for key in ("sip_dscp", "rtp_dscp"):
             if not 0 <= getattr(settings.phone, key) <= 63:
                 raise self._error("phone", key, f'"{key}" must be between 0 and 63')

@@ -58,6 +58,7 @@ class LineWishes:
         lines.quick_wished.connect(partial(self._open_quick, QuickMode.CALL))
         quick.typed.connect(self._quick_typed)
         quick.agency_wished.connect(lambda code: self._pick_agency(AgencyCode(code)))
+        quick.colleague_wished.connect(self._pick_colleague)
         quick.call_wished.connect(self._call_target)
         quick.blind_wished.connect(self._blind)
         quick.key_wished.connect(self._send_key)
@@ -105,6 +106,14 @@ class LineWishes:
             self._panes.quick.put(agency.name)
         else:
             self._run(self._commands.call_agency(code), "dial")
+
+    def _pick_colleague(self, number: str) -> None:
+        """Call another seat; while it is asked to whom a caller goes, name it."""
+        other = next(each for each in self._quick.colleagues if each.number == number)
+        if self._quick.mode is QuickMode.TRANSFER:
+            self._panes.quick.put(other.name)
+        else:
+            self._run(self._commands.dial(other.number, other.name), "dial")
 
     def _turn_keypad(self) -> None:
         if self._panes.quick.is_keypad:

@@ -4,14 +4,24 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from operator_app.domain.ids import AgencyCode
 from operator_app.ui.keymap import QUICK, Deed, KeyMap
 from operator_app.ui.presenters.quick import QuickMode, QuickView
 from operator_app.ui.presenters.wording import Say, Tone
+from operator_app.ui.quick_key import QuickKey
 from operator_app.ui.theme import SMALL, Theme
 from operator_app.ui.widgets import ElideText, KeyButton, LeadCap, Panel, SectionTitle, Text, set_look
+from operator_app.workflow.lines import Colleague, dialled_part
 
 KEYPAD = ("123*", "4560", "789#")
 COLUMNS = 2
@@ -75,6 +85,7 @@ class QuickPane(Panel):
 
     typed = Signal(str)
     agency_wished = Signal(str)
+    colleague_wished = Signal(str)
     call_wished = Signal()
     blind_wished = Signal()
     key_wished = Signal(str)
@@ -83,9 +94,19 @@ class QuickPane(Panel):
     closed = Signal()
 
     def __init__(
-        self, theme: Theme, say: Say, keys: KeyMap, agencies: Sequence[tuple[AgencyCode, str, str]]
+        self,
+        theme: Theme,
+        say: Say,
+        keys: KeyMap,
+        agencies: Sequence[tuple[AgencyCode, str, str]],
+        colleagues: Sequence[Colleague] = (),
+        *,
+        watches: bool = False,
     ) -> None:
-        """`agencies` are code, name and number of those with a key, in their order."""
+        """`agencies` are code, name and number of those with a key, in their order; `colleagues` those with a button.
+
+        `watches`: the phone server is asked how the others' phones stand.
+        """
         super().__init__(theme, "quick", gap=4)
         self._say = say
         self._mode = QuickMode.CALL
@@ -103,10 +124,18 @@ class QuickPane(Panel):
         self.blind = self._small(say("quick.blind"), "quickBlind", keys, Deed.TRANSFER)
         self.keys = self._small(say("quick.keypad"), Deed.KEYPAD.value, keys, Deed.KEYPAD)
         self.keypad = Keypad(theme)
-        self.agencies: dict[AgencyCode, KeyButton] = {}
+        self._watches = watches
+        self.agencies: dict[AgencyCode, QuickKey] = {}
+        self.colleagues = [
+            QuickKey(theme, _one_line(each.name), name=f"colleague_{number}", watched=True)
+            for number, each in enumerate(colleagues, 1)
+        ]
+        for each, button in zip(colleagues, self.colleagues, strict=True):
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.clicked.connect(lambda _=False, n=each.number: self.colleague_wished.emit(n))
         self._names = {code: name for code, name, _ in agencies}
         self._pages = QStackedWidget()
-        self._pages.addWidget(self._agency_grid(theme, keys, agencies))
+        self._pages.addWidget(self._people(theme, keys, agencies))
         self._pages.addWidget(self.keypad)
         self._arrange(theme, keys, len(agencies))
         self._connect()
@@ -122,20 +151,26 @@ class QuickPane(Panel):
         self.title.say(view.title)
         transfers = view.mode is QuickMode.TRANSFER
         set_look(self, "asking", "yes" if transfers else "no")
-        self.target.say(view.sent if self.is_keypad else view.target)
+        self.target.say(view.sent if self.is_keypad else view.target, view.target_tone)
         for each in view.agencies:
             button = self.agencies.get(each.code)
             if button is not None:
-                button.say(f"{each.name} · {each.state}" if each.state else each.name)
+                words = f"{each.name} · {each.state}" if each.state else each.name
+                button.say_standing(words, f"{each.name} · {each.number}", each.phone)
                 button.setChecked(bool(each.state))
                 button.setEnabled(each.can_press)
+        for other, its in zip(view.colleagues, self.colleagues, strict=False):
+            number = dialled_part(other.number)
+            hint = f"{other.name} · {number}" if number != other.name else other.name
+            its.say_standing(_one_line(other.name), hint, other.phone)
+            its.setEnabled(other.can_press)
         self.call.say(view.call_words)
         self.call.setEnabled(view.can_call)
         self.blind.setVisible(transfers)
         self.blind.setEnabled(view.can_blind)
         self.keys.setVisible(not transfers)
-        for button in self.keypad.buttons.values():
-            button.setEnabled(view.can_press_keys)
+        for letter in self.keypad.buttons.values():
+            letter.setEnabled(view.can_press_keys)
 
     def take_keyboard(self) -> None:
         """Put the keyboard into the field; it goes back to where it was when the field is left by Esc or Enter."""
@@ -181,21 +216,23 @@ class QuickPane(Panel):
         button.setSizePolicy(button.sizePolicy().Policy.Fixed, button.sizePolicy().Policy.Fixed)
         return button
 
-    def _agency_grid(
-        self, theme: Theme, keys: KeyMap, agencies: Sequence[tuple[AgencyCode, str, str]]
-    ) -> QWidget:
+    def _people(self, theme: Theme, keys: KeyMap, agencies: Sequence[tuple[AgencyCode, str, str]]) -> QWidget:
+        """Agencies in two columns, under them others of the house in one row: two rows do not fit into 768 lines."""
         page = QWidget()
-        grid = QGridLayout(page)
-        grid.setContentsMargins(0, 0, 0, 0)
+        rows = QVBoxLayout(page)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(theme.px(4))
+        grid = QGridLayout()
         grid.setSpacing(theme.px(4))
+        rows.addLayout(grid)
         for number, ((code, name, phone), deed) in enumerate(zip(agencies, QUICK, strict=False)):
-            button = KeyButton(
+            button = QuickKey(
                 theme,
                 name,
                 keys.cap(deed, without="Shift+"),
                 name=deed.value,
+                watched=self._watches,
                 spoken_key=keys.key(deed),
-                text_px=SMALL,
             )
             button.setCheckable(True)
             button.setToolTip(f"{name} · {phone}")
@@ -204,7 +241,13 @@ class QuickPane(Panel):
             grid.addWidget(button, number // COLUMNS, number % COLUMNS)
         for column in range(COLUMNS):
             grid.setColumnStretch(column, 1)
-        grid.setRowStretch(len(agencies), 1)
+        if self.colleagues:
+            house = QHBoxLayout()
+            house.setSpacing(theme.px(4))
+            for other in self.colleagues:
+                house.addWidget(other, 1)
+            rows.addLayout(house)
+        rows.addStretch(1)
         return page
 
     def _arrange(self, theme: Theme, keys: KeyMap, count: int) -> None:
@@ -240,3 +283,8 @@ class QuickPane(Panel):
         self.call.clicked.connect(self.call_wished)
         self.blind.clicked.connect(self.blind_wished)
         self.keys.clicked.connect(self.keypad_wished)
+
+
+def _one_line(name: str) -> str:
+    """Keep a name from wrapping: a second line would take room that a low window does not have."""
+    return name.replace(" ", "\N{NO-BREAK SPACE}")

@@ -28,6 +28,7 @@ from operator_app.ui.phone_pane import PhonePane
 from operator_app.ui.presenters.draft import Draft
 from operator_app.ui.presenters.finding import CommandFinder
 from operator_app.ui.presenters.incidents import IncidentsPresenter
+from operator_app.ui.presenters.quick import COLLEAGUES
 from operator_app.ui.presenters.site_words import SiteWords
 from operator_app.ui.presenters.wording import Say
 from operator_app.ui.quick_pane import QuickPane
@@ -97,7 +98,7 @@ def build_panes(
     top = TopBar(theme, say, keys)
     phone = PhonePane(theme, say, keys, manner.marks)
     rung = [(each.code, each.name, each.phone) for each in seat.agencies if each.phone][:QUICK_CONNECTIONS]
-    quick = QuickPane(theme, say, keys, rung)
+    quick = QuickPane(theme, say, keys, rung, seat.colleagues[:COLLEAGUES], watches=bool(seat.watched))
     lists = CallLists(theme, say, keys)
     agencies = [(each.code, each.name) for each in seat.agencies if each.has_desk]
     form = FormPane(

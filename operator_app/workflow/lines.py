@@ -10,6 +10,26 @@ HELD_HERE = (HoldState.LOCAL, HoldState.BOTH)
 
 
 @dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody in the house whom this seat's phone server tells of, another seat above all."""
+
+    number: str
+    """What is dialled, a number or a sip: address."""
+    name: str
+
+
+def colleague(written: str) -> Colleague:
+    """Read one as the settings write him: his number or address, then his name where he has another one."""
+    number, _, name = written.strip().partition(" ")
+    return Colleague(number, name.strip() or dialled_part(number))
+
+
+def dialled_part(number: str) -> str:
+    """Return of a sip: address the part before its host, of a number the whole."""
+    return number.removeprefix("sips:").removeprefix("sip:").partition("@")[0]
+
+
+@dataclass(frozen=True, slots=True)
 class Lines:
     """The calls in which this seat takes part, oldest first, and the one at hand, which the form belongs to."""
 

@@ -37,6 +37,7 @@ from operator_app.workflow.care import IncidentCare
 from operator_app.workflow.company import Company, company, orphans
 from operator_app.workflow.incidents import IncidentDesk
 from operator_app.workflow.landmarks import LandmarkDesk
+from operator_app.workflow.lines import Colleague
 from operator_app.workflow.phone_port import Phone
 from operator_app.workflow.ports import CardBook, LinkState, LinkTrouble, Presence, SetAside, Shared
 from operator_app.workflow.recorder import Recorder
@@ -78,6 +79,8 @@ class SiteRules:
     ages: AgeLimits = field(default_factory=AgeLimits)
     auto_answer_s: float | None = None
     """A free seat answers by itself after so many seconds; None: by hand."""
+    watched: tuple[Colleague, ...] = ()
+    """Whose phones the phone server is asked about."""
 
 
 class Seat:
@@ -150,6 +153,17 @@ class Seat:
     def agencies(self) -> tuple[Agency, ...]:
         """Agencies of the site."""
         return self.incidents.agencies
+
+    @property
+    def watched(self) -> tuple[Colleague, ...]:
+        """Whose phones the phone server is asked about: agencies and others of the house."""
+        return self._rules.watched
+
+    @property
+    def colleagues(self) -> tuple[Colleague, ...]:
+        """Those who are watched and no agency: other seats of the house."""
+        rung = {each.phone for each in self.agencies}
+        return tuple(each for each in self.watched if each.number not in rung)
 
     @property
     def auto_answer_s(self) -> float | None:

@@ -44,6 +44,11 @@ done
 [ -n "$into" ] || { usage >&2 && fail "--into is missing"; }
 [ -n "$source$url$sources" ] || { usage >&2 && fail "say where the source is: --source, --url or --apt"; }
 
+# The build changes folders: what was given from here must still be found there.
+absolute() { case $1 in /*) echo "$1" ;; *) echo "$PWD/$1" ;; esac; }
+into=$(absolute "$into")
+case $python in */*) python=$(absolute "$python") ;; esac
+
 missing=''
 if command -v dpkg-query >/dev/null; then
     for package in $(sed 's/#.*//' "$here/debian-build.txt"); do

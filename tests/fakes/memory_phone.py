@@ -24,6 +24,7 @@ from operator_app.domain.line import (
     LineMedia,
     LineOffered,
     LinePlaced,
+    LinePresence,
     LineProgress,
     LineQuality,
     LineReady,
@@ -39,6 +40,7 @@ from operator_app.domain.line import (
     LineTransfer,
     LostReason,
     MediaDirection,
+    PresenceState,
     RecordingProblem,
     RoleState,
     SoundDevice,
@@ -292,6 +294,10 @@ class MemoryPhone:
         """The one we call rings."""
         self._calls[call_id] = replace(self._calls[call_id], state=LineCallState.RINGING)
         self._emit(LineProgress(call_id, LineCallState.RINGING, 180))
+
+    def other_is(self, who: str, state: PresenceState) -> None:
+        """The phone server tells how a watched phone stands."""
+        self._emit(LinePresence(who, state))
 
     def far_answers(self, call_id: CallId) -> None:
         """The one we call answers."""

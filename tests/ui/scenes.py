@@ -124,6 +124,13 @@ async def command(it: Stage) -> None:
     await until(lambda: not it.seat_window.panes.commands._search.isActive())
 
 
+async def transfer(it: Stage) -> None:
+    """To whom a caller goes is asked; the one who is named is on the phone."""
+    it.press(Qt.Key.Key_F8)
+    it.write("m1")
+    await it.still()
+
+
 async def number_history(it: Stage) -> None:
     """The past of a number."""
     it.press(Qt.Key.Key_B, CTRL | SHIFT)
@@ -166,6 +173,7 @@ SCENES: dict[str, Scene] = {
     "key-help": Scene(key_help),
     "new-key": Scene(new_key),
     "command": Scene(command),
+    "transfer": Scene(transfer, PHONE),
     "number-history": Scene(number_history),
     "devices": Scene(by_deed(Deed.DEVICES), FORM),
     "quality": Scene(by_deed(Deed.QUALITY), FORM),

@@ -1,5 +1,6 @@
 """A seat in the middle of a shift: incidents of three seats, earlier calls, two callers waiting, one on the line."""
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -8,6 +9,7 @@ from pathlib import Path
 from operator_app.bootstrap.rules import site_rules
 from operator_app.config.settings import parse_settings
 from operator_app.domain.ids import AgencyCode, CallId, DispatchId, IncidentId, SeatName
+from operator_app.domain.line import PresenceState
 from operator_app.domain.messages import (
     CallAnswered,
     CallClassified,
@@ -37,10 +39,24 @@ NOW = datetime(2026, 11, 23, 6, 22, 7, tzinfo=UTC)
 CALLER = "081255440199"
 
 
+OTHER_PHONES = (
+    ("113", PresenceState.FREE),
+    ("117", PresenceState.BUSY),
+    ("119", PresenceState.RINGING),
+    ("110", PresenceState.AWAY),
+    ("101", PresenceState.BUSY),
+    ("102", PresenceState.FREE),
+    ("104", PresenceState.UNKNOWN),
+)
+"""How the phone server tells of others: agencies first, then the other seats."""
+
+
 @lru_cache
 def default_rules() -> SiteRules:
     """Kinds with their cards, and agencies as the program brings them."""
-    return site_rules(parse_settings('[seat]\nname = "M3"\n[site]\nprefix = "KTM"'), RESOURCES / "none")
+    watch = [*(number for number, _ in OTHER_PHONES[:4]), "101 M1", "102 M2", "104 Pos Utara", "105 M5"]
+    text = f'[seat]\nname = "M3"\n[site]\nprefix = "KTM"\n[phone]\nwatch = {json.dumps(watch)}'
+    return site_rules(parse_settings(text), RESOURCES / "none")
 
 
 class PastWriter(Writer):
@@ -182,6 +198,8 @@ async def busy_room() -> Room:
     room.seat.on_events(room_past())
     await room.phone.start()
     await room.seat.open()
+    for who, state in OTHER_PHONES:
+        room.phone.other_is(who, state)
     room.clock.at = NOW - timedelta(seconds=78)
     room.phone.offer(CALLER, display_name="Telkomsel")
     room.clock.pass_s(4)

@@ -4,8 +4,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from operator_app.domain.ids import CallId
-from operator_app.domain.line import HoldState
+from operator_app.domain.line import HoldState, PresenceState
 from operator_app.domain.messages import CallTransferred
+from operator_app.ui.widgets import KeyButton
 from tests.ui.desk_scene import is_enabled, said, until
 from tests.ui.test_seat_window import CTRL, Stage, staged
 
@@ -71,7 +72,7 @@ def test_a_target_is_named_and_the_second_press_sends_the_caller_there(qapp: QAp
         it.press(Qt.Key.Key_F8)
         assert it.focus == "quickField"
         it.write("bpb")
-        assert said(it.window, "quickTarget") == "→ BPBD 117"
+        assert said(it.window, "quickTarget") == "→ BPBD · sibuk"
         it.press(Qt.Key.Key_F8)
         await until(
             lambda: it.room.seat.live_call is not None and it.room.seat.live_call.transfer_to == "117"
@@ -120,6 +121,70 @@ def test_keys_go_into_the_call_and_those_of_the_caller_are_shown(qapp: QApplicat
         assert it.focus == "place"
         it.room.phone.far_presses(call_id, "5")
         assert said(it.window, "callNote") == "Tombol ditekan: 5"
+        await it.still()
+
+    staged(qapp, scene)
+
+
+def named(it: Stage, name: str) -> tuple[str, str]:
+    """What a screen reader says of a key, and its tool tip."""
+    button = it.window.findChild(KeyButton, name)
+    assert button is not None
+    return button.accessibleName(), button.toolTip()
+
+
+def test_the_keys_say_whether_the_others_are_free(qapp: QApplication) -> None:
+    async def scene(it: Stage) -> None:
+        assert named(it, "quick_1") == ("Damkar, siap", "Damkar · 113 · siap")
+        assert named(it, "quick_5") == ("PLN", "PLN · 123")  # not watched
+        assert named(it, "colleague_1") == ("M1, sibuk", "M1 · 101 · sibuk")
+        button = it.window.findChild(KeyButton, "quick_1")
+        assert button is not None
+        box = button.geometry()
+        it.room.phone.other_is("113", PresenceState.AWAY)
+        it.room.phone.other_is("101", PresenceState.FREE)
+        assert named(it, "quick_1")[0] == "Damkar, tidak ada"
+        assert named(it, "colleague_1")[0] == "M1, siap"
+        assert button.geometry() == box  # nothing moves under the hand
+        await it.still()
+
+    staged(qapp, scene)
+
+
+def test_another_seat_is_named_for_a_transfer_and_its_standing_is_said_before(qapp: QApplication) -> None:
+    async def scene(it: Stage) -> None:
+        it.room.phone.routed = True
+        it.press(Qt.Key.Key_F8)
+        other = it.window.findChild(KeyButton, "colleague_2")
+        assert other is not None
+        other.click()
+        assert said(it.window, "quickTarget") == "→ M2 · siap"
+        it.room.phone.other_is("102", PresenceState.RINGING)
+        assert said(it.window, "quickTarget") == "→ M2 · berdering"
+        it.press(Qt.Key.Key_F8)
+        await until(
+            lambda: it.room.seat.live_call is not None and it.room.seat.live_call.transfer_to == "102"
+        )
+        assert said(it.window, "callNote") == "Mengalihkan ke M2…"
+        await it.still()
+
+    staged(qapp, scene)
+
+
+def test_another_seat_is_called_by_its_name_but_figures_are_always_a_number(qapp: QApplication) -> None:
+    async def scene(it: Stage) -> None:
+        it.room.phone.routed = True
+        it.press(Qt.Key.Key_D, CTRL)
+        it.write("10")
+        assert said(it.window, "quickTarget") == "→ 10"
+        it.write("2")
+        assert said(it.window, "quickTarget") == "→ M2 · siap"
+        it.press(Qt.Key.Key_A, CTRL)
+        it.write("pos")
+        it.press(Qt.Key.Key_Return)
+        await until(lambda: len(it.room.seat.calls.lines.all) == 2)
+        assert it.room.phone.dialled == ["104"]
+        assert said(it.window, "lineName1") == "Pos Utara"
         await it.still()
 
     staged(qapp, scene)

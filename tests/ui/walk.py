@@ -33,8 +33,8 @@ CONTROLS = (
     QAbstractSpinBox,
     QAbstractSlider,
 )
-TURNED = ("timeline_",)
-"""Choices in a row that one key turns; its cap stands beside them."""
+TURNED = ("timeline_", "colleague_")
+"""Choices in a row that one key turns, its cap beside them; other seats, named in the field that F8 and ^D lead to."""
 NO_ROLE = ("NoRole", "Client", "Pane", "Window")
 TEXT_LEAST, SHAPE_LEAST = 7.0, 3.0
 SMOOTHED = 0.93

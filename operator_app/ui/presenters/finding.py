@@ -12,6 +12,7 @@ from operator_app.domain.states import CallState
 from operator_app.maps.names import PlaceHit
 from operator_app.ui.presenters.incidents import IncidentsPresenter
 from operator_app.ui.presenters.past import NumberPast
+from operator_app.ui.presenters.phone_servers import other_phone
 from operator_app.ui.presenters.rows import Cell, Row, cell, chip
 from operator_app.ui.presenters.site_words import SiteWords
 from operator_app.ui.presenters.wording import PRIORITY_TONES, Say, Span, Tone, number_text
@@ -166,7 +167,9 @@ class CommandFinder:
 
     def _dial(self, number: str) -> Found:
         words = cell(self._say("command.dial", number=number_text(number)))
-        return self._found(What.DIAL, number, words, Cell(), Cell())
+        phone = other_phone(self._seat, self._say, number)
+        detail = Cell() if phone is None else cell(phone.words, Tone.QUIET)
+        return self._found(What.DIAL, number, words, detail, Cell())
 
     def _number(self, number: str) -> Found:
         past = self._past.of(number, self._seat.now())

@@ -1,6 +1,8 @@
 """How this phone stands at its phone servers, in words: which one, and why not."""
 
-from operator_app.domain.line import LineRegistration, RegistrationProblem, RegistrationState
+from dataclasses import dataclass
+
+from operator_app.domain.line import LineRegistration, PresenceState, RegistrationProblem, RegistrationState
 from operator_app.ui.presenters.wording import Say
 from operator_app.workflow.seat import Seat
 
@@ -15,10 +17,26 @@ def server_lines(seat: Seat, say: Say) -> tuple[str, ...]:
     return tuple(_line(each, say) for each in ordered)
 
 
+@dataclass(frozen=True, slots=True)
+class OtherPhone:
+    """How somebody else's phone stands, for the eye and in words."""
+
+    state: PresenceState
+    words: str
+
+
+def other_phone(seat: Seat, say: Say, number: str) -> OtherPhone | None:
+    """Say whether that number is free, rings, speaks; None when it is not watched."""
+    told = seat.calls.presence.get(number)
+    return None if told is None else OtherPhone(told.state, say(f"presence.{told.state.value}"))
+
+
 def watched_lines(seat: Seat, say: Say) -> tuple[str, ...]:
     """One line for each watched number: whether it is free, rings, speaks."""
+    names = {each.number: each.name for each in seat.watched}
+    names |= {each.phone: each.name for each in seat.agencies if each.phone}
     told = seat.calls.presence.values()
-    return tuple(f"{each.who}: {say(f'presence.{each.state.value}')}" for each in told)
+    return tuple(f"{names.get(each.who, each.who)}: {say(f'presence.{each.state.value}')}" for each in told)
 
 
 def failing_servers(seat: Seat, say: Say) -> str:

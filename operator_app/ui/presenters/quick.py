@@ -6,12 +6,17 @@ from enum import StrEnum
 from operator_app.domain import line
 from operator_app.domain.ids import AgencyCode
 from operator_app.domain.triage import Agency
+from operator_app.ui.presenters.phone_servers import OtherPhone, other_phone
 from operator_app.ui.presenters.wording import Say, Tone, number_text, running
+from operator_app.workflow.lines import Colleague, dialled_part
 from operator_app.workflow.seat import Seat
 
 QUICK_KEYS = 6
+COLLEAGUES = 3
+"""So many of the house have a button; all can be named in the field."""
 _SPACERS = frozenset(" -.()/")
 _NUMBER = frozenset("+0123456789*#")
+_TAKES_NOBODY = (line.PresenceState.BUSY, line.PresenceState.AWAY)
 
 
 class QuickMode(StrEnum):
@@ -37,7 +42,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class QuickAgencyKey:
-    """One agency's key; `state` says how its line stands, "" when there is none."""
+    """One agency's key; `state` says how its line stands, "" when there is none, `phone` how its phone stands."""
 
     code: AgencyCode
     name: str
@@ -45,6 +50,17 @@ class QuickAgencyKey:
     state: str
     tone: Tone
     can_press: bool
+    phone: OtherPhone | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ColleagueKey:
+    """The button of another seat."""
+
+    name: str
+    number: str
+    can_press: bool
+    phone: OtherPhone | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +70,9 @@ class QuickView:
     mode: QuickMode
     title: str
     agencies: tuple[QuickAgencyKey, ...]
+    colleagues: tuple[ColleagueKey, ...]
     target: str
+    target_tone: Tone
     call_words: str
     can_call: bool
     blind_words: str
@@ -79,8 +97,15 @@ class QuickPresenter:
         """Those with a key: the first of the site that can be rung."""
         return tuple(each for each in self._seat.agencies if each.phone)[:QUICK_KEYS]
 
+    @property
+    def colleagues(self) -> tuple[Colleague, ...]:
+        """Those with a button."""
+        return self._seat.colleagues[:COLLEAGUES]
+
     def target(self) -> Target | None:
-        """Return whom the typed words mean: an agency by its beginning, or a number; empty means the last one dialled.
+        """Return whom the typed words mean: an agency or a colleague by its beginning, or a number.
+
+        Empty means the last one dialled.
 
         A transfer never goes to whom nobody named.
         """
@@ -95,6 +120,9 @@ class QuickPresenter:
         bare = "".join(letter for letter in typed if letter not in _SPACERS)
         if bare and set(bare) <= _NUMBER:
             return self._known(bare)
+        for other in self._seat.colleagues:
+            if other.name.casefold().startswith(typed.casefold()):
+                return Target(other.number, other.name)
         return Target(typed) if typed.lower().startswith(("sip:", "sips:")) else None
 
     def view(self) -> QuickView:
@@ -111,7 +139,12 @@ class QuickPresenter:
             mode=self.mode,
             title=self._title(caller),
             agencies=tuple(self._agency(each, free=there and not busy) for each in self.agencies),
+            colleagues=tuple(
+                ColleagueKey(each.name, each.number, there and not busy, self._phone(each.number))
+                for each in self.colleagues
+            ),
             target=self._target_words(target),
+            target_tone=self._target_tone(target),
             call_words=self._call_words(target),
             can_call=there and not busy and target is not None,
             blind_words=self._say("quick.blind"),
@@ -135,20 +168,36 @@ class QuickPresenter:
         if target is None:
             return self._say("quick.nobody") if self.typed.strip() else ""
         key = "quick.target" if self.typed.strip() else "quick.last"
-        return self._say(key, who=f"{target.words} {target.number}" if target.name else target.words)
+        bare = number_text(dialled_part(target.number))
+        phone = self._phone(target.number)
+        if phone is not None:  # the narrow line has no room for the number beside it
+            return self._say(key, who=f"{target.words} · {phone.words}")
+        named = target.name and target.name != bare
+        return self._say(key, who=f"{target.name} {bare}" if named else target.words)
+
+    def _target_tone(self, target: Target | None) -> Tone:
+        """Warn of one who cannot take a caller now."""
+        phone = None if target is None or not self.typed.strip() else self._phone(target.number)
+        return Tone.WATCH if phone is not None and phone.state in _TAKES_NOBODY else Tone.QUIET
+
+    def _phone(self, number: str) -> OtherPhone | None:
+        return other_phone(self._seat, self._say, number)
 
     def _agency(self, agency: Agency, *, free: bool) -> QuickAgencyKey:
-        name = agency.name
+        name, phone = agency.name, self._phone(agency.phone)
         call = next(
             (each for each in self._seat.calls.lines.all if self._seat.calls.party(each) == name), None
         )
         if call is None:
-            return QuickAgencyKey(agency.code, name, agency.phone, "", Tone.PLAIN, can_press=free)
+            return QuickAgencyKey(agency.code, name, agency.phone, "", Tone.PLAIN, free, phone)
         since = call.answered_at or call.offered_at
         state = running((self._seat.now() - since).total_seconds())
         tone = Tone.GOOD if call.state is line.LineCallState.CONNECTED else Tone.BUSY
-        return QuickAgencyKey(agency.code, name, agency.phone, state, tone, can_press=False)
+        return QuickAgencyKey(agency.code, name, agency.phone, state, tone, False, phone)
 
     def _known(self, number: str) -> Target:
         agency = next((each for each in self._seat.agencies if each.phone and each.phone == number), None)
-        return Target(number) if agency is None else Target(number, agency.name, agency.code)
+        if agency is not None:
+            return Target(number, agency.name, agency.code)
+        other = next((each for each in self._seat.colleagues if each.number == number), None)
+        return Target(number) if other is None else Target(number, other.name)

@@ -33,6 +33,11 @@ def test_defaults_stand_where_nothing_is_said() -> None:
     [
         ('name = "M3"', 'nama = "M3"', 'line 3: unknown key "nama" in [seat]'),
         ('name = "M3"', "name = 3", 'line 3: "name" must be text'),
+        (
+            "[[phone.account]]",
+            '[phone]\nwatch = ["113", " "]\n[[phone.account]]',
+            '"watch" holds an empty number',
+        ),
         ('name = "M3"', 'name = "M 3"', 'line 3: "name" must be 1 to 12'),
         ('prefix = "KTM"', 'language = "de"', 'line 7: "language" must be one of id, en'),
         ('user = "m3"', 'user = "m3"\nusr = 1', 'line 12: unknown key "usr" in [account]'),

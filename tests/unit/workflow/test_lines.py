@@ -18,6 +18,7 @@ from operator_app.domain.messages import (
 from operator_app.domain.states import CallState, RefusedError, SeatState
 from operator_app.workflow.auto_answer import AutoAnswer
 from operator_app.workflow.calls import Elsewhere
+from operator_app.workflow.lines import Colleague, colleague
 from operator_app.workflow.phone_port import PhoneRefusal, PhoneRefusedError
 from operator_app.workflow.seat import SeatChanged
 from tests.fakes.memory_phone import MemoryPhone
@@ -341,3 +342,9 @@ async def test_a_call_that_two_desks_answered_in_the_same_moment_is_told_as_such
     await bench.recorder.settle()
     assert bench.seat.calls.elsewhere == Elsewhere(caller, "0811", raced=True)
     assert facts(bench, CallEnded) == [CallEnded(caller, "elsewhere", 200, "")]
+
+
+def test_a_watched_number_has_the_name_written_after_it_or_its_own() -> None:
+    assert colleague("201 Meja 2") == Colleague("201", "Meja 2")
+    assert colleague("201") == Colleague("201", "201")
+    assert colleague("sip:m2@10.0.0.5") == Colleague("sip:m2@10.0.0.5", "m2")
