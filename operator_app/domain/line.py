@@ -200,7 +200,7 @@ class RoleState:
     wanted: str
     name: str = ""
     reason: str = ""
-    """Why nothing serves it; empty when something does."""
+    """Why nothing serves it; empty when something does, or while its device is about to begin."""
     instead: bool = False
     """Another device serves it because the chosen one is away."""
 

@@ -29,9 +29,14 @@ class SoundCards:
     A sink that merely goes away would not do: the server moves what sounds on it to another one.
     """
 
-    def __init__(self, crew: Crew, folder: Path) -> None:
-        """Start the servers; they need the Debian packages pulseaudio, pulseaudio-utils and libasound2-plugins."""
+    def __init__(self, crew: Crew, folder: Path, *, dozing: bool = False) -> None:
+        """Start the servers; they need the Debian packages pulseaudio, pulseaudio-utils and libasound2-plugins.
+
+        A null sink on which nobody plays works two seconds ahead and makes who comes wait for their end, as no card
+        does: so these work 50 ms ahead (`norewinds`), unless a card that is slow to begin is wanted (`dozing`).
+        """
         self._crew, self._folder = crew, folder
+        self._sink = f"rate={RATE} channels=1 format=s16le" + ("" if dozing else " norewinds=1")
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         alsa = folder / "asound.conf"
         lines = [
@@ -79,7 +84,7 @@ class SoundCards:
         socket = address.removeprefix("unix:")
         Path(socket).unlink(missing_ok=True)
         loads = [f"module-native-protocol-unix socket={socket} auth-anonymous=1"]
-        loads += [f"module-null-sink sink_name={each} rate={RATE} channels=1 format=s16le" for each in sinks]
+        loads += [f"module-null-sink sink_name={each} {self._sink}" for each in sinks]
         server = self._crew.start(
             f"pulseaudio-{sinks[0]}",
             (

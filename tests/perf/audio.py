@@ -15,7 +15,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from operator_app.domain.line import AudioKind, LineAudioChanged, LineEnded, LineOffered, LineRecall, LineRing
+from operator_app.domain.line import (
+    AudioKind,
+    LineAudioChanged,
+    LineEnded,
+    LineOffered,
+    LineRecall,
+    LineRing,
+    SoundRole,
+)
 from operator_app.room.processes import Crew
 from operator_app.room.soundcards import RATE, VOICE, Ear, SoundCards
 from operator_app.telephony.settings import AudioMode, EngineAudio, EngineSettings
@@ -24,7 +32,7 @@ from tests.perf.figures import Figure, count, spread
 from tests.perf.media import RtpEnd, Speak, tone
 from tests.perf.uac import WireCall, WireCaller
 
-RINGS, ANSWERS, BURSTS, RECALLS = 20, 12, 25, 12
+RINGS, FIRST_RINGS, ANSWERS, BURSTS, RECALLS = 20, 8, 12, 25, 12
 LOUD = 0.03
 BURST_S, PAUSE_S, SETTLE_S = 0.06, 0.4, 1.0
 RING_WAV = Path(__file__).resolve().parents[2] / "resources" / "sounds" / "ring.wav"
@@ -51,18 +59,47 @@ async def _measure(folder: Path, cards: SoundCards) -> list[Figure]:
         AudioMode.AUTO, "mic", "headset", ring="speaker", recall="replay", ring_file=str(RING_WAV)
     )
     settings = EngineSettings(bind=LOOPBACK, audio=audio, recordings_dir=str(folder / "recordings"))
+    firsts = await _first_rings(folder, settings, cards)
     async with Rig(folder, settings) as seat:
         await seat.signals.wait(LineAudioChanged, lambda each: each.audio.kind is AudioKind.DEVICE)
         host, _, port = seat.address.rpartition(":")
         caller = WireCaller(host, int(port))
         try:
-            figures = [await _rings(seat, caller, cards)]
+            figures = [await _rings(seat, caller, cards), *firsts]
             figures += await _answers(seat, caller, cards)
             figures += await _ways(seat, caller, cards)
             figures += await _recalls(seat, caller, cards)
         finally:
             await asyncio.to_thread(caller.close)
     return figures
+
+
+async def _first_rings(folder: Path, settings: EngineSettings, cards: SoundCards) -> list[Figure]:
+    """Ring each time on an engine of its own: when it has just told its devices ready, and before it has any."""
+    taken: dict[bool, list[float]] = {True: [], False: []}
+    with cards.ear("speaker") as ear:
+        for number in range(FIRST_RINGS):
+            for ready, times in taken.items():
+                async with Rig(folder, settings, f"fresh-{number}-{ready}") as seat:
+                    if ready:
+                        await seat.signals.wait(LineAudioChanged, _rings_there)
+                    host, _, port = seat.address.rpartition(":")
+                    caller = WireCaller(host, int(port))
+                    mark = Mark(ear)
+                    call = caller.invite("0811000000")
+                    times.append((await until("the first ring", mark.loud) - call.sent_ns) / 1e6)
+                    await asyncio.to_thread(caller.end, call)
+                    await asyncio.to_thread(caller.close)
+                await until("the hall is quiet", lambda: _quiet(ear))
+    return [
+        spread("C4 the same, first ring of a fresh engine", "ms", taken[True], p95=300),
+        spread("   a call that is there before the devices are", "ms", taken[False]),
+    ]
+
+
+def _rings_there(told: LineAudioChanged) -> bool:
+    ring = told.audio.role(SoundRole.RING)
+    return told.audio.kind is AudioKind.DEVICE and ring is not None and ring.works
 
 
 async def _rings(seat: Rig, caller: WireCaller, cards: SoundCards) -> Figure:

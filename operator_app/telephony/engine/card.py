@@ -27,12 +27,12 @@ from operator_app.telephony.engine.devices import (
 )
 from operator_app.telephony.engine.ring import DriftRing
 from operator_app.telephony.engine.sources import Looper, OneShot, Replay, RingSource
-from operator_app.telephony.engine.streams import BLOCK_MS, Listener, Samples, Source, Speaker
+from operator_app.telephony.engine.streams import BLOCK_MS, Listener, Samples, Source, Speaker, Stream
 from operator_app.telephony.settings import EngineAudio
 
 _log = logging.getLogger(__name__)
 
-_LOOK_S, _LOOK_RINGING_S = 0.25, 0.05
+_LOOK_S, _LOOK_URGENT_S = 0.25, 0.05
 _RETRY_S = 1.0
 _CALM_MS = 20
 """Outputs on which nobody speaks are served half as often."""
@@ -47,7 +47,7 @@ class CardState:
     roles: tuple[RoleState, ...] = ()
     devices: tuple[SoundDevice, ...] = ()
     opened: bool = False
-    """False until the first look is over."""
+    """False until all that could be opened is served for the first time, or one of them did not begin."""
 
 
 class Card:
@@ -75,7 +75,7 @@ class Card:
         self._reasons: dict[SoundRole, str] = {}
         self._retry_at = self._scan_at = 0.0
         self._loaded: tuple[str, float] | None = None
-        self._stopping = False
+        self._stopping = self._opened = False
         self._wake = threading.Event()
 
     def choose(self, wanted: EngineAudio) -> None:
@@ -90,8 +90,9 @@ class Card:
         return (listener.level.take() if listener else 0.0), (speaker.level.take() if speaker else 0.0)
 
     def sounds(self, role: SoundRole) -> bool:
-        """Whether that output is served."""
-        return role in self._serves
+        """Whether that output is served: open, and its card takes what it is given."""
+        speaker = self._serves.get(role)
+        return speaker is not None and speaker.served
 
     def stop(self) -> None:
         """Have `run` give all devices back and return."""
@@ -112,7 +113,8 @@ class Card:
                 for role in SoundRole:
                     self._reasons[role] = repr(problem)
             self._tell()
-            self._wake.wait(_LOOK_RINGING_S if self.ringer.on else _LOOK_S)
+            urgent = self.ringer.on or any(not each.served for each in self._streams)
+            self._wake.wait(_LOOK_URGENT_S if urgent else _LOOK_S)
             self._wake.clear()
         self._close_all()
 
@@ -138,6 +140,7 @@ class Card:
             )  # a machine that never had a card is not asked in haste
             self._scan_at = now + (_SCAN_BUSY_S if hurry else _SCAN_IDLE_S)
             self._look_anew(wanted)
+        self._forgive(wanted)
 
     def _start_library(self) -> None:
         self._library = portaudio()
@@ -168,7 +171,8 @@ class Card:
         """Let go of what another choice has made superfluous."""
         names = {role: self._name(wanted, role) for role in SoundRole}
         for role, speaker in list(self._serves.items()):
-            if not self._is(speaker.device, names[role], output=True):
+            stands_in = role in self._reasons and speaker is self._serves.get(SoundRole.EARPIECE)
+            if not stands_in and not self._is(speaker.device, names[role], output=True):
                 del self._serves[role]
         for name, speaker in list(self._speakers.items()):
             if speaker not in self._serves.values():
@@ -184,7 +188,6 @@ class Card:
                 device = pick(self._devices, wanted.microphone, output=False)
                 self._from_microphone.clear()
                 self._listener = Listener(self._library, device, self._hear)
-                self._reasons.pop(SoundRole.MICROPHONE, None)
                 _log.info("microphone: %s", device.name)
             except (NoDeviceError, self._library.PortAudioError, ValueError) as problem:
                 self._reasons[SoundRole.MICROPHONE] = _words(problem)
@@ -193,7 +196,6 @@ class Card:
                 continue
             try:
                 self._serves[role] = self._speaker(self._name(wanted, role), role)
-                self._reasons.pop(role, None)
             except (NoDeviceError, self._library.PortAudioError, ValueError) as problem:
                 self._reasons[role] = _words(problem)
                 self._serve_instead(role)
@@ -261,7 +263,21 @@ class Card:
         if self.tap is not None:
             self.tap(block)
 
+    def _forgive(self, wanted: EngineAudio) -> None:
+        """Forget why a role had no device once its own is served."""
+        if self._listener is not None and self._listener.served:
+            self._reasons.pop(SoundRole.MICROPHONE, None)
+        for role, speaker in self._serves.items():
+            if speaker.served and self._is(speaker.device, self._name(wanted, role), output=True):
+                self._reasons.pop(role, None)
+
+    @property
+    def _streams(self) -> tuple[Stream, ...]:
+        listener = () if self._listener is None else (self._listener,)
+        return (*self._speakers.values(), *listener)
+
     def _drop(self, speaker: Speaker) -> None:
+        self._opened = True
         self._speakers.pop(speaker.device.name, None)
         for role in [role for role, each in self._serves.items() if each is speaker]:
             del self._serves[role]
@@ -272,6 +288,7 @@ class Card:
     def _drop_listener(self) -> None:
         listener, self._listener = self._listener, None
         if listener is not None:
+            self._opened = True
             self._reasons[SoundRole.MICROPHONE] = "stopped"
             listener.close()
 
@@ -299,9 +316,11 @@ class Card:
         return role in self._reasons and role in self._serves
 
     def _tell(self) -> None:
+        self._opened = self._opened or all(each.served for each in self._streams)
         wanted, roles = self._wanted, []
         for role in SoundRole:
-            stream = self._listener if role is SoundRole.MICROPHONE else self._serves.get(role)
+            open_now = self._listener if role is SoundRole.MICROPHONE else self._serves.get(role)
+            stream = open_now if open_now is not None and open_now.served else None
             reason = self._reasons.get(role, "")
             roles.append(
                 RoleState(
@@ -312,7 +331,7 @@ class Card:
                     instead=stream is not None and bool(reason),
                 )
             )
-        state = CardState(tuple(roles), offered(self._devices), opened=True)
+        state = CardState(tuple(roles), offered(self._devices), self._opened)
         if state != self.state:
             self.state = state
 

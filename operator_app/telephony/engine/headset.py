@@ -111,8 +111,10 @@ def audio_of(roles: tuple[RoleState, ...]) -> LineAudio:
     """Sum up how the roles stand: there is sound only where both microphone and earpiece work."""
     talk = [each for each in roles if each.role in (SoundRole.MICROPHONE, SoundRole.EARPIECE)]
     dead = [each for each in talk if not each.works]
+    if dead and not any(each.reason for each in dead):
+        return LineAudio(AudioKind.OPENING, roles=roles)
     if dead:
-        reason = "; ".join(f"{each.role.value}: {each.reason}" for each in dead)
+        reason = "; ".join(f"{each.role.value}: {each.reason}" for each in dead if each.reason)
         return LineAudio(AudioKind.NONE, reason=reason, roles=roles)
     names = dict.fromkeys(each.name for each in talk)
     return LineAudio(AudioKind.DEVICE, " / ".join(names), roles=roles)

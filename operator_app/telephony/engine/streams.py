@@ -20,7 +20,10 @@ _log = logging.getLogger(__name__)
 RATE = 16_000
 BLOCK_MS = 10
 BLOCK = RATE * BLOCK_MS // 1000
-STALLED_S = 1.0
+SERVED_S = 0.05
+"""PortAudio fills a new stream's buffer at once, by itself: only what is asked for later is asked for by the card."""
+FRESH_S, STALLED_S = 3.0, 1.0
+"""A card may take its time to begin: one that slept (2 s of PulseAudio's), one that is wireless."""
 RING_STALLED_S = 0.3
 """15 blocks of an output that was served before: who waits longer for the loudspeaker lets a call wait unheard."""
 _FORMS = ((RATE, 1), (RATE * FACTOR, 1), (RATE * FACTOR, 2), (RATE, 2))
@@ -70,12 +73,21 @@ class Stream:
     def lost(self, *, hurry: bool = False) -> bool:
         """Whether nothing comes from the card any more, although nobody closed it.
 
-        In a `hurry` less patience is had, but only with one that ran for a second: others fill their buffer at once and
-        then take their time to begin. So it is opened anew once and not over and over.
+        In a `hurry` less patience is had, but only with one that ran for a second: so it is opened anew once and not
+        over and over.
         """
-        steady = self._last - self._opened > STALLED_S
-        patience_s = RING_STALLED_S if hurry and steady else STALLED_S
+        if not self.served:
+            patience_s = FRESH_S
+        elif hurry and self._last - self._opened > STALLED_S:
+            patience_s = RING_STALLED_S
+        else:
+            patience_s = STALLED_S
         return self._ended or time.monotonic() - self._last > patience_s
+
+    @property
+    def served(self) -> bool:
+        """Whether the card has really begun: before that nothing is heard, although it is open."""
+        return self._last - self._opened > SERVED_S
 
     @property
     def latency_s(self) -> float:

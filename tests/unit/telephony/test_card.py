@@ -1,6 +1,7 @@
 """A loudspeaker whose driver stops to ask for sound, on a sound library of our own clock."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -8,10 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from operator_app.domain.line import SoundRole
+from operator_app.domain.line import AudioKind, LineAudio, RoleState, SoundRole
 from operator_app.telephony.engine import streams
 from operator_app.telephony.engine.card import Card
 from operator_app.telephony.engine.devices import Found
+from operator_app.telephony.engine.headset import audio_of
 from operator_app.telephony.engine.ring import DriftRing
 from operator_app.telephony.settings import AudioMode, EngineAudio
 from tests.e2e.telephony.rig import write_tone
@@ -49,7 +51,7 @@ class Desk:
         wanted = EngineAudio(AudioMode.AUTO, "mic", "ear", ring="hall", ring_file=str(ring))
         self.card = Card(wanted, DriftRing(FRAME), DriftRing(FRAME))
         self.card._library = SimpleNamespace(
-            RawOutputStream=self._open, RawInputStream=Output, PortAudioError=OSError
+            RawOutputStream=self._open, RawInputStream=self._open, PortAudioError=OSError
         )
         self.card._devices = (
             Found(0, "ear", 0, 1, 16_000),
@@ -89,11 +91,13 @@ def test_a_loudspeaker_that_stalls_while_it_rings_is_opened_anew_before_the_call
     desk.turn(0.35)
     assert stalled.closed
     assert desk.hall is not stalled
-    assert desk.card.sounds(SoundRole.RING)
     # From its beginning: what was handed to the stalled one went nowhere.
     again = desk.hall.ask()
     assert desk.card.ringer._at == len(again)
     assert again.any()
+    desk.now += 0.1
+    desk.hall.ask()
+    assert desk.card.sounds(SoundRole.RING)
 
 
 def test_without_a_ring_a_short_stall_is_let_pass(desk: Desk) -> None:
@@ -107,9 +111,71 @@ def test_without_a_ring_a_short_stall_is_let_pass(desk: Desk) -> None:
 
 
 def test_a_loudspeaker_that_has_yet_to_begin_is_given_its_time(desk: Desk) -> None:
-    """A wireless one may fill its buffer and then take longer than that to begin; it would never come to it."""
+    """One that slept, or a wireless one, fills its buffer and then takes long to begin; it would never come to it."""
     slow = desk.hall
-    slow.ask()
+    for _ in range(3):
+        slow.ask()
     desk.card.ringer.ring(True)
-    desk.turn(0.35)
-    assert not slow.closed
+    desk.turn(2.5)
+    assert desk.hall is slow
+    desk.turn(0.6)
+    assert slow.closed
+    assert desk.hall is not slow
+
+
+def test_a_device_is_told_to_work_only_once_its_card_takes_what_it_is_given(desk: Desk) -> None:
+    for each in desk.opened:
+        each.ask()
+    desk.turn(0.3)
+    desk.card._tell()
+    assert audio_of(desk.card.state.roles).kind is AudioKind.OPENING
+    assert not desk.card.sounds(SoundRole.RING)
+    for each in desk.opened:
+        each.ask()
+    desk.turn(0.0)
+    desk.card._tell()
+    assert audio_of(desk.card.state.roles).kind is AudioKind.DEVICE
+    assert desk.card.sounds(SoundRole.RING)
+
+
+def test_a_card_that_stopped_is_away_until_it_really_begins_again(desk: Desk) -> None:
+    for each in desk.opened:
+        desk.now += 0.1
+        each.ask()
+    stopped = desk.hall
+    desk.turn(1.1)
+    assert stopped.closed
+    desk.hall.ask()
+    desk.turn(0.0)
+    desk.card._tell()
+    ring = LineAudio(AudioKind.NONE, roles=desk.card.state.roles).role(SoundRole.RING)
+    assert ring == RoleState(SoundRole.RING, "hall", reason="stopped")
+    desk.now += 0.1
+    desk.hall.ask()
+    desk.turn(0.0)
+    desk.card._tell()
+    ring = LineAudio(AudioKind.NONE, roles=desk.card.state.roles).role(SoundRole.RING)
+    assert ring == RoleState(SoundRole.RING, "hall", "hall")
+
+
+def test_a_headset_that_rings_instead_goes_on_doing_so(desk: Desk) -> None:
+    desk.card.choose(replace(desk.card._wanted, ring="no such thing"))
+    desk.now += 0.1
+    for each in desk.opened:
+        each.ask()
+    for _ in range(6):
+        desk.turn(0.25)
+        for each in desk.opened:
+            each.ask()
+        desk.card._tell()
+        ring = LineAudio(AudioKind.NONE, roles=desk.card.state.roles).role(SoundRole.RING)
+        assert ring == RoleState(SoundRole.RING, "no such thing", "ear", instead=True)
+        assert desk.card.sounds(SoundRole.RING)
+    desk.card.choose(replace(desk.card._wanted, ring="hall"))
+    desk.turn(0.25)
+    desk.now += 0.1
+    desk.hall.ask()
+    desk.turn(0.0)
+    desk.card._tell()
+    ring = LineAudio(AudioKind.NONE, roles=desk.card.state.roles).role(SoundRole.RING)
+    assert ring == RoleState(SoundRole.RING, "hall", "hall")
