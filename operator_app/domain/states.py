@@ -120,6 +120,7 @@ class Refusal(StrEnum):
     LANDMARK_NAME_LONG = "landmark_name_long"
     LANDMARK_POINT_MISSING = "landmark_point_missing"
     LANDMARK_KEPT_ALREADY = "landmark_kept_already"
+    LANDMARK_IN_SITE = "landmark_in_site"
     LANDMARK_OF_SITE = "landmark_of_site"
     NO_CALL_LOCATION = "no_call_location"
     CALL_LOCATION_WITHOUT_POINT = "call_location_without_point"

@@ -68,10 +68,6 @@ class Question:
         """Whether that can be recorded as an answer."""
         return self.form is AnswerForm.TEXT or any(each.code == answer for each in self.answers)
 
-    def answer_of_key(self, key: str) -> Answer | None:
-        """The answer that a key gives, whether typed large or small."""
-        return next((each for each in self.answers if each.key.casefold() == key.casefold()), None)
-
     def said(self, answer: str, language: str) -> str:
         """Return an answer in words; free words and unknown codes stand for themselves."""
         found = next((each for each in self.answers if each.code == answer), None)
@@ -108,10 +104,6 @@ class Card:
     def question(self, question_id: str) -> Question | None:
         """The question of that id, or None."""
         return next((each for each in self.questions if each.id == question_id), None)
-
-    def next_open(self, answers: Mapping[str, str]) -> Question | None:
-        """The first question without an answer, or None."""
-        return next((each for each in self.questions if each.id not in answers), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,11 +199,6 @@ def assess(kind: Kind, answers: Mapping[str, str], agencies: Sequence[Agency]) -
         tuple(each for each in found if not each.agency.has_desk),
         reasons,
     )
-
-
-def propose(kind: Kind, agencies: Sequence[Agency]) -> Proposal:
-    """What the kind alone suggests."""
-    return assess(kind, {}, agencies)
 
 
 def _reasons(kind: Kind, rules: Iterable[Rule]) -> tuple[Because, ...]:

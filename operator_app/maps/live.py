@@ -103,10 +103,6 @@ class LiveMap:
         self._site, self._texts = site, texts
         self._view, self._aim, self._held = None, None, False
 
-    def set_look(self, look: MapLook) -> None:
-        """Change the look. The page must be loaded again."""
-        self._look = look
-
     def set_incidents(self, incidents: Iterable[MapIncident]) -> None:
         """Take the full list of what is to be seen; only what differs will be sent. A later double id wins."""
         fresh = {incident.id: incident for incident in incidents}

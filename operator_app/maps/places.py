@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Self
 
 from operator_app.domain.incident import Incident
-from operator_app.domain.landmarks import Landmark, landmark_id
+from operator_app.domain.landmarks import Landmark
 from operator_app.maps.gazetteer import Gazetteer
 from operator_app.maps.names import PlaceHit
 from operator_app.maps.site import Site, SitePackError
@@ -75,13 +75,6 @@ class Places:
                 self.trouble = str(error)
         return self._site.search(text, limit)
 
-    def add_landmark(self, label: str, kind: str, lat: float, lon: float) -> PlaceHit:
-        """Keep a place for later searches; the same name at the same point is one place, however often it is kept."""
-        code = f"{OWN_MARK}{landmark_id(label, lat, lon)}"
-        hit = _moved(PlaceHit(label.strip(), kind, code, "", "", lat, lon, area=False), self._site)
-        self._gazetteer.add([hit])
-        return hit
-
     def note_landmarks(self, told: Mapping[str, Landmark | None]) -> int:
         """Take over places that the room keeps, by id, None for one that was dropped; return how many changed."""
         changed = 0
@@ -101,10 +94,6 @@ class Places:
         if fresh:
             self._gazetteer.add(fresh)
         return changed + len(fresh)
-
-    def forget(self, kode: str) -> bool:
-        """Drop a kept place; places of the site stay. Return whether there was one."""
-        return self._gazetteer.forget(kode)
 
     def note_incidents(self, incidents: Iterable[Incident], masked: Collection[str] = ()) -> int:
         """Make places that were typed into incidents findable, where the site has none of that name; return how many.

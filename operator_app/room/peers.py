@@ -490,10 +490,6 @@ class KamailioServer:
         """Return the URI to register at."""
         return f"sip:{self.address};transport={transport}"
 
-    def start_again(self) -> None:
-        """Bring a stopped server back at the same address."""
-        self.process = self._start()
-
     def _start(self) -> RoomProcess:
         command = [
             "/usr/sbin/kamailio", "-DD", "-E", "-f", str(self.folder / "kamailio.cfg"),

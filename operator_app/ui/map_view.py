@@ -5,7 +5,6 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -168,17 +167,6 @@ class MapView(QWidget):
         self._live.set_site(site, map_texts(self._tr, site))
         if self._server is not None:
             self._server.set_site(site)
-            self._load()
-
-    def set_theme(self, theme: str) -> None:
-        """Show the map by night ("dark") or by day ("light"); the page loads anew and looks where it looked."""
-        if theme == self._look.theme:
-            return
-        self._look = replace(self._look, theme=theme)
-        self._live.set_look(self._look)
-        self._paint_cover()
-        if self._web is not None:
-            self._web.page.setBackgroundColor(QColor(_COVERS[theme][0]))
             self._load()
 
     def set_incidents(self, incidents: Iterable[MapIncident]) -> int:

@@ -90,7 +90,17 @@ class SeatWindow(QObject):
         self._chime = None if sounds is None else LoopSound(sounds / CHIME_FILE, self)
         self._ring = None if sounds is None else LoopSound(sounds / RING_FILE, self)
         self.screen = SeatScreen(
-            seat, site, manner, words, self.draft, table, past, self.panes, self._ring, self._chime
+            seat,
+            site,
+            manner,
+            words,
+            self.draft,
+            table,
+            past,
+            self.panes,
+            place_search,
+            self._ring,
+            self._chime,
         )
         self._map_waited_ms = 0
         self._map_timer = QTimer(self)

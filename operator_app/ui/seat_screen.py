@@ -11,6 +11,7 @@ from operator_app.domain.states import RefusedError
 from operator_app.maps.site import Site
 from operator_app.ui.control import PaintMarks
 from operator_app.ui.errands import NOT_SAVED, Notice
+from operator_app.ui.finders import PlaceSearch
 from operator_app.ui.form_wishes import FormWishes
 from operator_app.ui.keymap import Deed
 from operator_app.ui.presenters.call_place import CallPlace
@@ -79,6 +80,7 @@ class SeatScreen(QObject):
         table: IncidentsPresenter,
         past: NumberPast,
         panes: SeatPanes,
+        find_places: PlaceSearch,
         ring: LoopSound | None = None,
         chime: LoopSound | None = None,
     ) -> None:
@@ -106,7 +108,7 @@ class SeatScreen(QObject):
         self.seen = SeenValues()
         self._map_marks = MapMarks(seat, site, words, table)
         self._call_place = CallPlace(seat, site, say)
-        commands = SeatCommands(seat, draft, site, self._unsaved)
+        commands = SeatCommands(seat, draft, site, find_places, self._unsaved)
         self.wishes = SeatWishes(seat, say, panes, commands, draft, self._lists, self._quick, manner.marks)
         self._auto = self._by_rule(seat, commands)
         self.sound = SoundPanes(

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from operator_app.ui.keymap import Cap, Deed, KeyMap
-from operator_app.ui.presenters.wording import PRIORITY_TONES, Span, Tone
+from operator_app.ui.presenters.wording import Span, Tone
 from operator_app.ui.theme import BODY, SMALL, Theme
 
 WEIGHT_STRONG = 600
@@ -155,10 +155,6 @@ class Chip(Text):
         super().__init__(words, "chip", tone, name=name)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-
-    def say_priority(self, priority: int | None, words: str) -> None:
-        """Show a priority in its tone."""
-        self.say(words, PRIORITY_TONES[priority])
 
 
 class Clock(Text):

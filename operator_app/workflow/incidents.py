@@ -11,7 +11,6 @@ from operator_app.domain.incident import Dispatch, Incident, parse_position
 from operator_app.domain.messages import (
     INCIDENT_FIELDS,
     AnswerGiven,
-    CallLinked,
     DispatchMoved,
     DispatchOverdue,
     DispatchSent,
@@ -229,12 +228,6 @@ class IncidentDesk:
             self.at_hand = incident_id
             self._changed()
         return self._board.incidents[incident_id]
-
-    async def link_call(self, call_id: CallId) -> None:
-        """Make the call a report of the incident at hand."""
-        if self.at_hand is None:
-            raise RefusedError(Refusal.NO_INCIDENT)
-        await self._recorder.record([CallLinked(call_id, self.at_hand)])
 
     async def note(self, text: str) -> None:
         """Put a note on the timeline."""

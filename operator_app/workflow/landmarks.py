@@ -1,5 +1,7 @@
 """Keeping a place for the whole room, and dropping it again."""
 
+from collections.abc import Callable
+
 from operator_app.domain.coordinates import NoPosition, read_position
 from operator_app.domain.incident import Incident
 from operator_app.domain.landmarks import LONGEST_NAME, landmark_id
@@ -9,6 +11,8 @@ from operator_app.workflow.board import Board
 from operator_app.workflow.recorder import Recorder
 
 LANDMARK_KIND = "patokan"
+SiteHas = Callable[[str, float, float], bool]
+"""Whether the site brings a place of that name there."""
 
 
 class LandmarkDesk:
@@ -18,10 +22,11 @@ class LandmarkDesk:
         self._recorder = recorder
         self._board = board
 
-    async def keep(self, incident: Incident | None) -> str:
+    async def keep(self, incident: Incident | None, site_has: SiteHas) -> str:
         """Keep the incident's place under its own words, or its landmark's where it has only figures; returns them.
 
-        Raises `RefusedError` without name or point, for a name that is only figures, and for one kept already.
+        Raises `RefusedError` without name or point, for a name that is only figures, for one kept already, and for
+        one that the site brings.
         """
         if incident is None:
             raise RefusedError(Refusal.NO_INCIDENT)
@@ -37,6 +42,8 @@ class LandmarkDesk:
         place_id = landmark_id(label, lat, lon)
         if place_id in self._board.landmarks:
             raise RefusedError(Refusal.LANDMARK_KEPT_ALREADY)
+        if site_has(label, lat, lon):
+            raise RefusedError(Refusal.LANDMARK_IN_SITE)
         await self._recorder.record([PlaceKept(place_id, label, LANDMARK_KIND, lat, lon)])
         return label
 

@@ -319,11 +319,6 @@ class Seat:
         """Send the caller to a number without asking there first; he comes back when nobody takes him."""
         await self.calls.transfer(number, name)
 
-    async def transfer_to_agency(self, code: AgencyCode) -> None:
-        """Send the caller to an agency's duty desk without asking there first."""
-        agency = self._agency_with_phone(code)
-        await self.calls.transfer(agency.phone, agency.name)
-
     async def finish_transfer(self) -> None:
         """Give the caller to the one that was called for his sake."""
         await self.calls.finish_transfer()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from operator_app.bootstrap.parts import ServerClock
 from operator_app.domain.ids import AgencyCode, CallId, IncidentId
-from operator_app.domain.messages import CallAnswered, CallClassified, CallEnded, CallOffered
+from operator_app.domain.messages import CallAnswered, CallClassified, CallEnded, CallLinked, CallOffered
 from operator_app.domain.states import Classification, DispatchState, IncidentStatus, RefusedError
 from operator_app.workflow.recorder import Recorder
 from operator_app.workflow.seat import Seat
@@ -68,7 +68,8 @@ async def take_hour(
         if new:
             seat.select(None)
             await seat.edit("place", f"Jl. {seat.name} no. {number}")
-            await seat.incidents.link_call(call_id)
+            assert seat.incident_at_hand is not None
+            await recorder.record([CallLinked(call_id, seat.incident_at_hand)])
             await seat.choose_kind("BEN-01")
             await seat.dispatch(None)
         else:

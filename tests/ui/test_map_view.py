@@ -542,18 +542,6 @@ def test_a_base_map_that_breaks_is_told_on_the_map(
 # ---- what stands over the map
 
 
-def test_the_theme_changes_the_colours_and_keeps_the_view(room: Room) -> None:
-    room.until_painted(lambda: room.view.set_incidents([FIRE]))
-    room.until_painted(lambda: room.view.fly_to(1.3, WEST + 1.2, 13))
-    ground = "getComputedStyle(document.body).backgroundColor"
-    night = room.ask(ground)
-    with room.qtbot.waitSignal(room.view.ready, timeout=PATIENCE_MS):
-        room.view.set_theme("light")
-    assert room.ask(ground) != night
-    assert room.ask("document.querySelectorAll('.mark').length") == 1
-    assert room.centre() == pytest.approx((1.3, WEST + 1.2), abs=0.001)
-
-
 FOLLOWS = "!document.querySelector('.follow-bar').classList.contains('shown')"
 
 

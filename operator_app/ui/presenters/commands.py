@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from operator_app.domain.ids import AgencyCode, CallId, IncidentId
 from operator_app.domain.incident import format_position
@@ -15,7 +15,9 @@ from operator_app.domain.states import (
     RefusedError,
     SeatState,
 )
+from operator_app.domain.words import words_of
 from operator_app.maps.names import PlaceHit
+from operator_app.maps.places import INCIDENT_KIND, OWN_MARK
 from operator_app.maps.site import Site
 from operator_app.ui.presenters.call_place import civic_words
 from operator_app.ui.presenters.draft import Draft
@@ -33,12 +35,18 @@ class SeatCommands:
     """The wishes of the window, each a coroutine. Raises what the seat raises."""
 
     def __init__(
-        self, seat: Seat, draft: Draft, site: Site, unsaved: Callable[[JournalFailedError], None]
+        self,
+        seat: Seat,
+        draft: Draft,
+        site: Site,
+        find_places: Callable[[str], Sequence[PlaceHit]],
+        unsaved: Callable[[JournalFailedError], None],
     ) -> None:
         """`unsaved` is told when a call goes first although what was typed could not be saved."""
         self._seat = seat
         self._draft = draft
         self._site = site
+        self._find_places = find_places
         self._unsaved = unsaved
         self._turn = asyncio.Lock()  # what is done to the form is done in the order in which it was wished
 
@@ -194,7 +202,18 @@ class SeatCommands:
         """Keep the place of the incident at hand for the search of every seat; returns its name."""
         async with self._turn:
             await self._draft.flush()
-            return await self._seat.landmarks.keep(self._seat.incident)
+            return await self._seat.landmarks.keep(self._seat.incident, self._site_has)
+
+    def _site_has(self, label: str, lat: float, lon: float) -> bool:
+        """Whether the site has a place of that name in the same kecamatan."""
+        named = [each for each in self._find_places(label) if words_of(each.label) == words_of(label)]
+        under = self._site.locate(lat, lon)
+        district = "" if under is None else under.kecamatan
+        return any(
+            each.kecamatan == district
+            for each in named
+            if each.kind != INCIDENT_KIND and not each.kode.startswith(OWN_MARK)
+        )
 
     async def drop_place(self, place_id: str) -> str:
         """Drop a kept place for every seat; returns its name."""

@@ -20,7 +20,6 @@ from operator_app.domain.triage import (
     Rule,
     assess,
     find_kinds,
-    propose,
 )
 
 DAMKAR, RSUD, PLN, POLRES, GONE = (AgencyCode(code) for code in ("DAMKAR", "RSUD", "PLN", "POLRES", "GONE"))
@@ -110,14 +109,12 @@ def test_agencies_join_with_their_reason_and_leaders_stand_first() -> None:
 
 def test_without_a_card_the_kind_decides() -> None:
     bare = Kind("X", "X", "X", 5, (GONE,), ())
-    assert assess(bare, {"inside": "yes"}, AGENCIES) == propose(bare, AGENCIES)
-    assert propose(bare, AGENCIES).reasons == (Because(Ground.KIND, 5),)
+    assert assess(bare, {"inside": "yes"}, AGENCIES) == assess(bare, {}, AGENCIES)
+    assert assess(bare, {}, AGENCIES).reasons == (Because(Ground.KIND, 5),)
 
 
-def test_one_key_gives_one_answer() -> None:
+def test_an_answer_is_taken_by_its_code_and_said_in_words() -> None:
     question = asks("inside")
-    assert question.answer_of_key("y") == question.answer_of_key("Y") == YES
-    assert question.answer_of_key("x") is None
     assert question.takes("yes")
     assert not question.takes("maybe")
     assert question.said("yes", "id") == "Ya"
@@ -128,14 +125,7 @@ def test_one_key_gives_one_answer() -> None:
     assert free.ask.said_in("en") == "Apa?", "words without English stand in the site's own language"
 
 
-def test_the_next_question_is_the_first_without_an_answer() -> None:
-    first = CARD.next_open({})
-    assert first is not None
-    assert first.id == "inside"
-    after = CARD.next_open({"inside": UNKNOWN, "wire": "no"})
-    assert after is not None
-    assert after.id == "smoke"
-    assert CARD.next_open({question.id: "no" for question in CARD.questions}) is None
+def test_a_question_is_found_by_its_id() -> None:
     assert CARD.question("wire") is CARD.questions[2]
     assert CARD.question("none") is None
 

@@ -313,6 +313,20 @@ def test_what_has_no_name_is_not_kept(site: Site, place: str, landmark: str, why
     scene(play)
 
 
+def test_a_place_that_the_site_has_already_is_not_kept_again(site: Site) -> None:
+    async def play() -> None:
+        it = await hand(site)
+        there = {"village": "Sukamaju", "position": "1.25,110.25"}
+        await it.room.seat.edit_many({**there, "place": "  SUKAMAJU "})
+        with pytest.raises(RefusedError) as refused:
+            await it.commands.keep_place()
+        assert refused.value.refusal is Refusal.LANDMARK_IN_SITE
+        await it.room.seat.edit_many({"place": "Sukamaju", "position": "1.25,111.9"})
+        assert await it.commands.keep_place() == "Sukamaju", "of that name, but in another kecamatan"
+
+    scene(play)
+
+
 def test_coordinates_with_a_landmark_are_kept_under_the_landmark(site: Site) -> None:
     async def play() -> None:
         it = await hand(site)

@@ -42,7 +42,8 @@ async def hand(site: Site | None = None) -> Hand:
     room = await busy_room()
     unsaved: list[JournalFailedError] = []
     draft = Draft(room.seat.edit_many, lambda: 0.0, lambda: None)
-    commands = SeatCommands(room.seat, draft, site or default_site(RESOURCES), unsaved.append)
+    at = site or default_site(RESOURCES)
+    commands = SeatCommands(room.seat, draft, at, at.search, unsaved.append)
     return Hand(room, draft, commands, unsaved)
 
 

@@ -213,7 +213,7 @@ async def test_a_transfer_after_consulting_is_recorded_with_whom() -> None:
 
 async def test_a_failed_transfer_is_recorded_and_the_caller_is_back() -> None:
     bench, phone, caller = await talking()
-    await bench.seat.transfer_to_agency(DAMKAR)
+    await bench.seat.transfer("113", "Damkar")
     assert phone.calls()[0].transfer_to == "113"
     phone.transfer_rings(caller)
     phone.transfer_fails(caller, 486)
