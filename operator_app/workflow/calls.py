@@ -25,7 +25,7 @@ from operator_app.domain.messages import (
 )
 from operator_app.domain.states import Refusal, RefusedError
 from operator_app.workflow.board import Board
-from operator_app.workflow.lines import HELD_HERE, Lines
+from operator_app.workflow.lines import HELD_HERE, CameToFore, Lines
 from operator_app.workflow.phone_port import Phone
 from operator_app.workflow.recorder import Recorder
 
@@ -99,6 +99,8 @@ class CallDesk:
         """The last call that another desk took."""
         self._short: dict[CallId, str | None] = {}
         self._shown: dict[CallId, line.LineCall] = {}
+        self._foremost: CallId | None = None
+        self._came = CameToFore()
         self._members: frozenset[CallId] = frozenset()
         self.on_ended: Callable[[CallId], None] = lambda _: None
         self.on_replaced: Callable[[CallId, CallId], None] = lambda _old, _new: None
@@ -150,6 +152,8 @@ class CallDesk:
         finally:
             self._answering.discard(call_id)
         self.at_hand = call_id
+        if notice:
+            self._came.note(call_id, self._recorder.clock.now())
         self._changed()
         return call_id
 
@@ -159,7 +163,13 @@ class CallDesk:
         if wanted is None:
             foremost = self.lines.foremost
             wanted = None if foremost is None else foremost.call_id
+            self.need_meant(wanted)
         await self._need_phone().end(self._need_live(wanted))
+
+    def need_meant(self, call_id: CallId | None) -> None:
+        """Refuse once to end a call that has just come to the fore by itself."""
+        if self._came.take(call_id, self._recorder.clock.now()):
+            raise RefusedError(Refusal.CALL_JUST_CAME)
 
     async def hold(self, on: bool) -> None:
         """Put the call at hand on hold, or take it back."""
@@ -304,6 +314,8 @@ class CallDesk:
                 self._pressed(call_id, digit)
             case _:
                 self._on_phone(signal)
+        foremost = self.lines.foremost
+        self._foremost = None if foremost is None else foremost.call_id
         self._changed()
 
     def _on_phone(self, signal: line.LineSignal) -> None:
@@ -327,6 +339,9 @@ class CallDesk:
 
     def _look_at_end(self, signal: line.LineEnded) -> None:
         """Keep what the operator must be told of an end that he did not bring about himself."""
+        foremost = self.lines.foremost
+        if signal.by is not line.EndedBy.LOCAL and signal.call_id == self._foremost and foremost is not None:
+            self._came.note(foremost.call_id, self._recorder.clock.now())
         call = self._shown.pop(signal.call_id, None)
         if call is None:
             return

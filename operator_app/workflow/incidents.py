@@ -62,8 +62,19 @@ class IncidentDesk:
         self.past_known.set()
         self.kinds = tuple(kinds)
         self.agencies = tuple(agencies)
-        self.at_hand: IncidentId | None = None
+        self._at_hand: IncidentId | None = None
+        self._turned = 0
         self.published_card: Callable[[str], Card | None] = lambda _: None
+
+    @property
+    def at_hand(self) -> IncidentId | None:
+        """The incident in the form; None for an empty one, also one that has just been emptied for another caller."""
+        return self._at_hand
+
+    @at_hand.setter
+    def at_hand(self, incident_id: IncidentId | None) -> None:
+        self._at_hand = incident_id
+        self._turned += 1
 
     @property
     def incident(self) -> Incident | None:
@@ -98,7 +109,8 @@ class IncidentDesk:
         await self.past_known.wait()
         async with self.turn:
             facts: list[Fact | Note] = []
-            incident = self.incident
+            incident, turned = self.incident, self._turned
+            opened = incident is None
             if incident is None:
                 if not any(values.values()):
                     raise RefusedError(Refusal.NO_INCIDENT)
@@ -112,7 +124,8 @@ class IncidentDesk:
                     base = on_board if seen is None else seen.get(name, on_board)
                     facts.append(Note(FieldSet(incident.id, name, value or None), base))
             await self._recorder.record(facts)
-            if self.at_hand is None:
+            # The form may have been freed for the next caller meanwhile.
+            if opened and turned == self._turned:
                 self.at_hand = incident.id
                 self._changed()
         return self._board.incidents[incident.id]

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from operator_app.domain.ids import CallId
 from operator_app.domain.line import HoldState, LineCall, LineCallState
 
 HELD_HERE = (HoldState.LOCAL, HoldState.BOTH)
+CAME_S = 1.5
+"""So long after a call came to the fore by itself, a key that would end it was meant for the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +85,22 @@ class Lines:
     def spoken_with(self) -> tuple[LineCall, ...]:
         """Those that hear the operator when he is not muted."""
         return tuple(call for call in self.active if call.state is LineCallState.CONNECTED)
+
+
+class CameToFore:
+    """Remembers which call came to the fore without a key: the caller is back, or was answered by rule.
+
+    Whoever hangs up in the same moment as the agency that he consulted does not mean the caller.
+    """
+
+    def __init__(self) -> None:
+        self._last: tuple[CallId, datetime] | None = None
+
+    def note(self, call_id: CallId, now: datetime) -> None:
+        """That call has come to the fore by itself."""
+        self._last = (call_id, now)
+
+    def take(self, call_id: CallId | None, now: datetime) -> bool:
+        """Return whether that call came just now; asked once more, it is meant."""
+        last, self._last = self._last, None
+        return last is not None and last[0] == call_id and (now - last[1]).total_seconds() < CAME_S

@@ -132,6 +132,11 @@ class Recorder:
         if self._drain is None or self._drain.done():
             self._drain = asyncio.get_running_loop().create_task(self._drain_pending(), name="recorder-notes")
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing noted is waiting for the disk."""
+        return not self._pending
+
     async def settle(self) -> None:
         """Return when nothing noted is waiting for the disk any more."""
         while self._drain is not None and not self._drain.done():

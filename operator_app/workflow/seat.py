@@ -121,6 +121,8 @@ class Seat:
         self._hand: tuple[IncidentId | None, str] = (None, "")
         self._field: tuple[str, datetime] | None = None
         self._last_call: CallId | None = None
+        self._does: SeatState | None = None
+        """What this seat does; the record of it lags behind, and a full disk may not have taken it."""
 
     # ---- what the screens read
 
@@ -343,6 +345,8 @@ class Seat:
         wanted = call_id or self.calls.at_hand or self._last_call
         if wanted is None:
             raise RefusedError(Refusal.NO_CALL)
+        if classification in NOISE and self.calls.live(wanted) is not None:
+            self.calls.need_meant(wanted)
         await self._recorder.record([CallClassified(wanted, classification)])
         if classification in NOISE and self.calls.live(wanted) is not None:
             await self.calls.end(wanted)
@@ -416,14 +420,17 @@ class Seat:
         await self._free()
 
     async def set_state(self, state: SeatState) -> None:
-        """Tell the room what this seat is doing."""
+        """Tell the room what this seat is doing; what the disk does not take is told again each second."""
+        self._does = state
         if state is not self.state:
             await self._recorder.record([SeatStateChanged(state)])
         self._changed()
 
     async def tick(self) -> None:
-        """Called each second: notice deadlines that have passed."""
+        """Called each second: notice deadlines that have passed, and say what this seat does if the record lags."""
         self._tell_hand()
+        if self._does not in (None, self.state) and self._recorder.is_settled:
+            await self.set_state(self._does or self.state)
         await self.incidents.tick(self._recorder.clock.now(), self.company.is_lost)
 
     # ---- what the world tells
@@ -462,15 +469,15 @@ class Seat:
 
     def _call_ended(self, call_id: CallId) -> None:
         # While anybody is on a line the seat talks; the record of the one at hand is finished when the last has gone.
-        if self.state is SeatState.TALKING and not self.calls.lines.all:
+        if (self._does or self.state) is SeatState.TALKING and not self.calls.lines.all:
             call_id = self.calls.at_hand or call_id
             call = self.board.calls.get(call_id)
             noise = call is not None and call.classification in NOISE
-            if noise and self.incident_at_hand is None:
+            free = noise and self.incident_at_hand is None
+            if free:
                 self.calls.at_hand = None
-                self._recorder.note(SeatStateChanged(SeatState.READY))
-            else:
-                self._recorder.note(SeatStateChanged(SeatState.WRAP_UP))
+            self._does = SeatState.READY if free else SeatState.WRAP_UP
+            self._recorder.note(SeatStateChanged(self._does))
 
     def _call_replaced(self, old: CallId, new: CallId) -> None:
         """The conversation goes on in another call: what it is about goes with it."""

@@ -15,6 +15,7 @@ from operator_app.domain.messages import (
     SeatStateChanged,
 )
 from operator_app.domain.states import CallState, Classification, RefusedError, SeatState
+from operator_app.workflow.ports import JournalFailedError
 from operator_app.workflow.recorder import Recorder
 from operator_app.workflow.seat import Seat
 from tests.fakes.memory_phone import MemoryPhone
@@ -147,6 +148,42 @@ async def test_the_next_call_gets_an_empty_form() -> None:
     await bench.seat.answer()
     assert bench.seat.incident is None
     await bench.recorder.settle()
+
+
+async def test_a_seat_talks_though_the_disk_is_still_busy_with_the_call_before() -> None:
+    """Answered before the wrap-up was written: the room must not read wrap-up of a seat that talks."""
+    bench, phone = await ready_seat()
+    first = phone.offer("0811")
+    await bench.seat.answer()
+    await bench.recorder.settle()
+    phone.far_ends(first)
+    second = phone.offer("0812")
+    await bench.seat.answer()
+    await bench.recorder.settle()
+    await bench.seat.tick()
+    states = [bench.seat.state]
+    phone.far_ends(second)
+    await bench.recorder.settle()
+    states.append(bench.seat.state)
+    assert states == [SeatState.TALKING, SeatState.WRAP_UP]
+
+
+async def test_a_seat_that_answers_with_a_full_disk_is_said_to_talk_once_there_is_room_again() -> None:
+    bench, phone = await ready_seat()
+    call_id = phone.offer("0811")
+    await bench.recorder.settle()
+    bench.journal.broken = "disk full"
+    with pytest.raises(JournalFailedError):
+        await bench.seat.answer()
+    assert bench.seat.call_at_hand == call_id
+    bench.journal.broken = ""
+    await bench.recorder.settle()
+    await bench.seat.tick()
+    states = [bench.seat.state]
+    await bench.seat.end()
+    await bench.recorder.settle()
+    states.append(bench.seat.state)
+    assert states == [SeatState.TALKING, SeatState.WRAP_UP]
 
 
 async def test_who_is_called_back_gets_an_empty_form() -> None:

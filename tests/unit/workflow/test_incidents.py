@@ -178,3 +178,20 @@ async def test_what_another_seat_wrote_is_seen_and_later_words_win() -> None:
     held = one.board.incidents[one.seat.incident_at_hand].fields["place"]
     assert (held.value, held.seat, held.clashes) == ("Jl. A no. 2", SeatName("M2"), ())
     assert to_record(two.journal.kept[0])["base"] == one.journal.kept[1].id
+
+
+async def test_words_still_being_saved_do_not_bring_their_incident_back_into_a_form_freed_meanwhile() -> None:
+    bench = make_seat()
+    await bench.seat.edit("place", "Jl. A")
+    late = asyncio.ensure_future(bench.seat.edit("text", "api"))
+    await asyncio.sleep(0)
+    bench.seat.select(None)
+    await late
+    assert bench.seat.incident_at_hand is None
+
+    late = asyncio.ensure_future(bench.seat.edit("text", "orang hanyut"))
+    await asyncio.sleep(0)
+    bench.seat.select(None)
+    await late
+    assert bench.seat.incident_at_hand is None
+    assert len(bench.board.incidents) == 2

@@ -15,7 +15,7 @@ from operator_app.domain.messages import (
     CallReplaced,
     CallTransferred,
 )
-from operator_app.domain.states import CallState, RefusedError, SeatState
+from operator_app.domain.states import CallState, Classification, RefusedError, SeatState
 from operator_app.workflow.auto_answer import AutoAnswer
 from operator_app.workflow.calls import Elsewhere
 from operator_app.workflow.lines import Colleague, colleague
@@ -77,6 +77,51 @@ async def test_the_end_key_ends_the_consulted_one_and_the_caller_is_back() -> No
     await bench.recorder.settle()
     states.append(bench.seat.state)
     assert states == [SeatState.TALKING, SeatState.WRAP_UP]
+
+
+async def test_who_hangs_up_in_the_same_moment_as_the_agency_does_not_lose_the_caller() -> None:
+    bench, phone, caller, helper = await consulting()
+    phone.far_ends(helper)
+    bench.clock.pass_s(0.4)
+    with pytest.raises(RefusedError, match="call_just_came"):
+        await bench.seat.end()
+    assert [call.call_id for call in phone.calls()] == [caller]
+    await bench.seat.end()
+    assert phone.calls() == ()
+    await bench.recorder.settle()
+
+
+async def test_a_while_after_the_agency_hung_up_the_end_key_means_the_caller() -> None:
+    bench, phone, _, helper = await consulting()
+    phone.far_ends(helper)
+    bench.clock.pass_s(3)
+    await bench.seat.end()
+    assert phone.calls() == ()
+    await bench.recorder.settle()
+
+
+async def test_a_caller_who_leaves_on_hold_does_not_keep_the_agency_on_the_line() -> None:
+    bench, phone, caller, _ = await consulting()
+    phone.far_ends(caller)
+    await bench.seat.end()
+    assert phone.calls() == ()
+    await bench.recorder.settle()
+
+
+async def test_a_call_answered_by_rule_is_not_ended_by_a_key_meant_for_the_one_before() -> None:
+    bench, phone, caller = await talking()
+    await bench.seat.classify(Classification.PRANK)
+    other = phone.offer("0812")
+    await bench.seat.answer(other, notice=True)
+    with pytest.raises(RefusedError, match="call_just_came"):
+        await bench.seat.classify(Classification.PRANK)
+    await bench.recorder.settle()
+    assert bench.board.calls[other].classification is None
+    assert bench.board.calls[caller].classification is Classification.PRANK
+    bench.clock.pass_s(3)
+    await bench.seat.end()
+    assert phone.calls() == ()
+    await bench.recorder.settle()
 
 
 async def test_an_agency_that_does_not_answer_costs_the_caller_nothing() -> None:
