@@ -271,10 +271,22 @@ def lost_words(incident: Incident) -> None:
             last = max((event for event in own if event.seat == seat), key=lambda event: event.order)
             assert isinstance(last.fact, FieldSet)
             chains = seen.union(*(ancestors(each, parents) for each in shown | settled))
-            known = {
-                event.fact.value for event in own if isinstance(event.fact, FieldSet) and event.id in chains
-            }
-            assert last.id in chains or last.fact.value in known, (field, seat, last, held)
+            # A value that is shown counts whichever edit wrote it, and with it what that edit's writer had seen.
+            while fresh := [
+                each for each in own if each.id not in chains and _value(each) in values(own, chains)
+            ]:
+                chains = chains.union(*(ancestors(each.id, parents) for each in fresh))
+            assert last.id in chains, (field, seat, last, held)
+
+
+def _value(edit: Event) -> str | None:
+    assert isinstance(edit.fact, FieldSet)
+    return edit.fact.value
+
+
+def values(edits: list[Event], ids: set[str]) -> set[str | None]:
+    """What those edits wrote."""
+    return {_value(each) for each in edits if each.id in ids}
 
 
 def ancestors(event_id: str, parents: dict[Any, Any]) -> set[str]:
