@@ -1,8 +1,8 @@
 """What others do, as soon as it is done: one connection that listens, asks each second what it has missed, and beats.
 
 A notification only wakes it: any login may send one, so what it says is never read. The snapshot delta (when woken,
-each second, and right after each connect) is the only source. The cursor is a snapshot of the server
-(`pg_current_snapshot`): nothing is lost when transactions commit out of order.
+when a beat is told that there is news, and right after each connect) is the only source. The cursor is a snapshot of
+the server (`pg_current_snapshot`): nothing is lost when transactions commit out of order.
 
 A window that only reads may do so at a standby. There a snapshot does not know which transactions are open, so the feed
 takes what is older than all of them; there is nothing to listen to, so it asks more often.
@@ -24,8 +24,10 @@ import psycopg
 from psycopg.rows import dict_row
 
 from operator_app.domain.messages import BadRecordError, Event, from_record
+from operator_app.storage.bell import Bell
 from operator_app.storage.door import Connection, ServerMark, connect, greet, mark_of
 from operator_app.storage.problems import ServerProblem, ServerReason, StoreProblemError
+from operator_app.storage.roll import Roll
 from operator_app.storage.seat_store import FeedCursor
 from operator_app.storage.server_errors import problem_of, server_problem
 from operator_app.storage.socket_guard import SocketGuard
@@ -44,14 +46,16 @@ LOAD_AT_ONCE = 25
 """Incidents or calls a query, each with its whole past."""
 LOAD_MOST = 10_000
 """Incidents and calls of the past that a first load brings at most, the newest; beside every open incident."""
-IDLE_S = 0.2
-"""How long it listens before it looks whether it is to stop."""
 STANDBY_ASK_S = 0.25
 """Time between two deltas at a standby."""
 BEHIND_S = 10.0
 """A standby that has heard nothing from its primary for so long is told as silent. Every window beats each second."""
 HINT_GAP_S = 0.02
 """Time between two deltas: a login that sends notifications without end costs no window more than fifty a second."""
+SPREAD_S_EACH, SPREAD_MOST_S = 0.0005, 0.15
+"""A commit wakes every window. They spread their deltas over so much time for each window of the room, at most that
+long, and rest as long after each: the server answers one by one anyway, and what is committed meanwhile is read
+together."""
 CURSOR_KEPT_S = 30.0
 """How often a cursor is kept while nothing happens."""
 
@@ -167,7 +171,9 @@ class Feed:
         self._offsets: deque[float] = deque(maxlen=5)
         self._hand: tuple[str | None, str] = (None, "")
         self._hand_moved = threading.Event()
+        self._roll = Roll()
         self._stopping = threading.Event()
+        self._bell = Bell()
         self._thread = threading.Thread(target=self._run, name="feed", daemon=True)
 
     def start(self) -> None:
@@ -178,12 +184,15 @@ class Feed:
         """Tell the other windows, within a moment, what this one has in its form. From any thread."""
         self._hand = (incident_id, field)
         self._hand_moved.set()
+        self._bell.ring()
 
     def stop(self) -> None:
         """Take leave of the server and end the thread; waits for a connect that is under way."""
         self._stopping.set()
+        self._bell.ring()
         if self._thread.is_alive():
             self._thread.join()
+        self._bell.close()
 
     # ---- the thread
 
@@ -209,72 +218,100 @@ class Feed:
             self._stopping.wait(backoff.next_s())
 
     def _session(self, connection: Connection, backoff: "Backoff") -> None:
-        standby = greet(connection, self._dsn, self._guard, reads_only=self._reads_only).standby
+        greeted = greet(connection, self._dsn, self._guard, reads_only=self._reads_only)
         self._offsets.clear()
-        if not standby:
+        self._roll.forget()
+        if not greeted.standby:
             with self._limit(connection, BEAT_LIMIT_S):
                 connection.execute(f"LISTEN {CHANNEL}")
-        mark = self._beat(connection, standby)
+        mark = self._beat(connection, greeted)[0]
         self._catch_up(connection, mark)
         self._listener.connected(connection, mark)
         backoff.reset()
-        next_beat = time.monotonic() + BEAT_S
-        while not self._stopping.is_set():
-            if standby:
-                hint = not self._stopping.wait(STANDBY_ASK_S)
-            else:
-                hint = self._woken(connection, min(IDLE_S, max(0.0, next_beat - time.monotonic())))
-            due = time.monotonic() >= next_beat or self._hand_moved.is_set()
-            if hint or due:
-                if due:
-                    next_beat = time.monotonic() + BEAT_S
-                    mark = self._beat(connection, standby)
-                    if mark.standby != standby:
-                        return  # it was promoted: there is something to listen to now
-                self._catch_up(connection, mark)
-                self._stopping.wait(HINT_GAP_S)
-        if standby:
-            return
+        try:
+            if mark.standby:
+                self._follow(connection, mark)
+                return
+            self._bell.watch(connection)
+            self._listen(connection, mark)
+        finally:
+            self._bell.watch(None)
         with self._limit(connection, BEAT_LIMIT_S), contextlib.suppress(psycopg.Error):
             connection.execute("SELECT op112.leave_v1(%s)", (self._window_id,))
 
+    def _listen(self, connection: Connection, mark: ServerMark) -> None:
+        """At a primary, until asked to stop."""
+        next_beat = time.monotonic() + BEAT_S
+        while not self._stopping.is_set():
+            woken = self._woken(connection, next_beat - time.monotonic())
+            if self._hand_moved.is_set() or time.monotonic() >= next_beat:
+                next_beat = time.monotonic() + BEAT_S
+                known = mark
+                mark, has_news = self._beat(connection, mark)
+                woken |= has_news or mark != known
+            if woken:
+                self._catch_up(connection, mark)
+                self._stopping.wait(max(HINT_GAP_S, self._spread_s()))
+
+    def _follow(self, connection: Connection, mark: ServerMark) -> None:
+        """At a standby there is nothing to listen to. Until asked to stop, or it was promoted."""
+        next_beat = time.monotonic() + BEAT_S
+        while not self._stopping.is_set() and mark.standby:
+            self._stopping.wait(STANDBY_ASK_S)
+            if time.monotonic() >= next_beat:
+                next_beat = time.monotonic() + BEAT_S
+                mark, _ = self._beat(connection, mark)
+            self._catch_up(connection, mark)
+
     def _woken(self, connection: Connection, seconds: float) -> bool:
-        """Wait for a notification, whatever it says; returns whether one came."""
-        return bool(list(connection.notifies(timeout=seconds, stop_after=1)))
+        """Wait for a notification, whatever it says; returns whether one came. All that came by then are one."""
+        if not _notified(connection):
+            self._bell.wait(seconds)
+            if self._hand_moved.is_set() or not _notified(connection):
+                return False
+        self._stopping.wait(random.uniform(0.0, self._spread_s()))  # noqa: S311
+        _notified(connection)
+        return True
 
-    def _in_hand(self, connection: Connection) -> dict[tuple[str, str], tuple[str, str]]:
-        """Tell what is in the form here, and ask what is in the others'."""
-        if self._window.role == "wall":
-            return {}
-        self._hand_moved.clear()
-        values = (self._window_id, self._window.seat, self._window.role, *self._hand)
-        with self._limit(connection, BEAT_LIMIT_S):
-            row = connection.execute("SELECT op112.at_hand_v1(%s, %s, %s, %s, %s)", values).fetchone()
-        assert row is not None
-        return {(seat, role): (incident, field) for seat, role, incident, field in row[0]}
+    def _spread_s(self) -> float:
+        return min(len(self._roll) * SPREAD_S_EACH, SPREAD_MOST_S)
 
-    def _beat(self, connection: Connection, standby: bool) -> ServerMark:
+    def _beat(self, connection: Connection, mark: ServerMark) -> tuple[ServerMark, bool]:
+        """A sign of life; returns which server it is and whether its log has news."""
         sent = time.time()
-        window = (self._window_id, self._window.seat, self._window.role, self._window.version)
+        if mark.standby:
+            told = self._watch(connection)
+            has_news = True
+            self._roll.replace(told["presence"] or ())
+        else:
+            told = self._tell_life(connection, mark)
+            has_news = told["has_news"]
+        self._offsets.append((told["now"] - (sent + time.time()) / 2) * 1000)
+        self._listener.beaten(self._roll.windows(), statistics.median(self._offsets))
+        return mark_of(told, self._dsn, reads_only=self._reads_only), has_news
+
+    def _watch(self, connection: Connection) -> _Row:
         with self._limit(connection, BEAT_LIMIT_S):
-            if standby:
-                row = connection.execute("SELECT op112.watch_v1()").fetchone()
-            else:
-                beat = "SELECT op112.heartbeat_v1(%s, %s, %s, %s, %s, true)"
-                row = connection.execute(beat, (*window, self._waiting())).fetchone()
+            row = connection.execute("SELECT op112.watch_v1()").fetchone()
         assert row is not None
-        told = row[0]
+        told: _Row = row[0]
         if (behind_s := told.get("behind_s") or 0) > BEHIND_S:
             detail = f"a standby without a word from its primary for {behind_s:.0f} s"
             raise problem_of(ServerReason.SILENT, self._dsn, detail)
-        self._offsets.append((told["now"] - (sent + time.time()) / 2) * 1000)
-        hands = {} if standby else self._in_hand(connection)
-        presence = tuple(
-            Presence(seat, role, float(age), *hands.get((seat, role), ()))
-            for seat, role, age in told["presence"] or ()
+        return told
+
+    def _tell_life(self, connection: Connection, mark: ServerMark) -> _Row:
+        self._hand_moved.clear()
+        window = self._window
+        since = self._roll.asked_from(time.monotonic())
+        values = (
+            *(self._window_id, window.seat, window.role, window.version, self._waiting()),
+            *(*self._hand, since, None if self._cursor is None else self._cursor.snapshot),
         )
-        self._listener.beaten(presence, statistics.median(self._offsets))
-        return mark_of(told, self._dsn, reads_only=self._reads_only)
+        (told,) = self._query(connection, _BEAT, values, BEAT_LIMIT_S)
+        self._roll.take(time.monotonic(), told["now"], since, told["changed"] or (), told["silent"] or ())
+        which = {"system": mark.system, "timeline": mark.timeline, "standby": False}
+        return {**told, **which, "generation": str(told["generation"])}
 
     # ---- catching up
 
@@ -357,8 +394,10 @@ class Feed:
         if cursor is not None:
             self._cursor = cursor
 
-    def _query(self, connection: Connection, statement: str, values: dict[str, Any]) -> list[_Row]:
-        with self._limit(connection, PAGE_LIMIT_S):
+    def _query(
+        self, connection: Connection, statement: str, values: Any, limit_s: float = PAGE_LIMIT_S
+    ) -> list[_Row]:
+        with self._limit(connection, limit_s):
             return connection.cursor(row_factory=dict_row).execute(statement, values).fetchall()
 
     @contextlib.contextmanager
@@ -372,6 +411,11 @@ class Feed:
                         ServerReason.SILENT, self._dsn, f"no answer within {seconds} s"
                     ) from error
                 raise
+
+
+def _notified(connection: Connection) -> bool:
+    """Whether a notification has come since the last call."""
+    return bool(list(connection.notifies(timeout=0)))
 
 
 class Backoff:
@@ -415,15 +459,8 @@ _NOW = """
         ELSE n END AS n
     FROM pg_current_snapshot() n
 """
-_DELTA = f"""
-    WITH s AS MATERIALIZED ({_NOW})
-    SELECT s.n::text AS target, d.* FROM s LEFT JOIN LATERAL (
-        SELECT {_COLUMNS} FROM op112.room_event e
-        WHERE e.xid >= pg_snapshot_xmin(%(old)s::pg_snapshot)
-            AND NOT pg_visible_in_snapshot(e.xid, %(old)s::pg_snapshot)
-            AND pg_visible_in_snapshot(e.xid, s.n)
-        ORDER BY e.xid, e.seq LIMIT %(limit)s) d ON true
-"""  # noqa: S608
+_BEAT = "SELECT * FROM op112.beat_v1(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+_DELTA = "SELECT * FROM op112.delta_v1(%(old)s, %(limit)s)"
 _DELTA_PAGE = f"""
     SELECT {_COLUMNS} FROM op112.room_event e
     WHERE e.xid >= pg_snapshot_xmin(%(old)s::pg_snapshot)

@@ -68,14 +68,17 @@ def init_server(admin_dsn: str) -> SetupReport:
         "postgresql+psycopg://", creator=lambda: psycopg.connect(admin_dsn, connect_timeout=5)
     )
     try:
+        before: str | None = None
         for chance in range(_DEADLOCKS, -1, -1):
             try:
                 with engine.connect() as connection:
-                    return _migrate(connection, admin_dsn)
+                    found = _found(connection, admin_dsn)
+                    before = found if before is None else before
+                    return _migrate(connection, before)
             except sqlalchemy.exc.DBAPIError as error:
                 if chance == 0 or getattr(error.orig, "sqlstate", None) != "40P01":
                     raise
-                engine.dispose()  # whoever reads several tables may have crossed our way; nothing was done yet
+                engine.dispose()  # whoever reads several tables may have crossed our way; whole steps stay done
         raise AssertionError
     except sqlalchemy.exc.DBAPIError as error:
         raise _setup_problem(error, admin_dsn) from error
@@ -265,7 +268,8 @@ def set_search_path(db: psycopg.Connection[tuple[object, ...]]) -> None:
         )
 
 
-def _migrate(connection: sqlalchemy.Connection, dsn: str) -> SetupReport:
+def _found(connection: sqlalchemy.Connection, dsn: str) -> str:
+    """Wait for our turn and return the revision that is there, empty when there is none."""
     scripts = ScriptDirectory.from_config(_config())
     connection.exec_driver_sql(f"SET lock_timeout = '{LOCK_TIMEOUT_S}s'")
 
@@ -284,6 +288,10 @@ def _migrate(connection: sqlalchemy.Connection, dsn: str) -> SetupReport:
     known = {script.revision for script in scripts.walk_revisions()}
     if before and before not in known:
         raise problem_of(ServerReason.TOO_NEW, dsn, f"revision {before}, known here up to {max(known)}")
+    return before
+
+
+def _migrate(connection: sqlalchemy.Connection, before: str) -> SetupReport:
     config = _config()
     config.attributes["connection"] = connection
     alembic.command.upgrade(config, "head")

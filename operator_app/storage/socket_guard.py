@@ -39,6 +39,7 @@ class SocketGuard:
         self._change = threading.Condition()
         self._limits: dict[int, Limit] = {}
         self._keys = itertools.count()
+        self._looks_at = float("inf")
         self._closed = False
         self._thread = threading.Thread(target=self._watch, name="socket guard", daemon=True)
         self._thread.start()
@@ -50,7 +51,10 @@ class SocketGuard:
         with self._change:
             key = next(self._keys)
             self._limits[key] = limit
-            self._change.notify()
+            if (
+                limit.until < self._looks_at
+            ):  # else it looks soon enough by itself: most work ends long before
+                self._change.notify()
         try:
             yield limit
         finally:
@@ -73,7 +77,8 @@ class SocketGuard:
                         limit.passed = True
                         shut(limit.number)
                 pending = [limit.until for limit in self._limits.values() if not limit.passed]
-                self._change.wait(min(pending) - now if pending else None)
+                self._looks_at = min(pending, default=float("inf"))
+                self._change.wait(self._looks_at - now if pending else None)
 
 
 def shut(number: int) -> None:

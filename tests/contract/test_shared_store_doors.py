@@ -166,12 +166,12 @@ WHO_READS: dict[str, set[str]] = {
                      "server_generation", "compat", "room_event", "person", "agency", "kind", "alembic_version"), ALL),
     "incident": ALL - {"wall"},
     **{table: {"seat", "desk"} for table in ("event", "call", "reporter", "alarm", "phone_call")},
-    "mask_key": set(), "at_hand": set(),
+    "mask_key": set(),
 }  # fmt: skip
 """Each table and view, and who may read all of it."""
 WHO_CALLS: dict[str, set[str]] = {
     **dict.fromkeys(("server_mark_v1", "server_mark_v2", "watch_v1", "heartbeat_v1", "leave_v1", "masked_number",
-                     "masked_body", "is_maskable"), ALL),
+                     "masked_body", "is_maskable", "beat_v1", "delta_v1"), ALL),
     **dict.fromkeys(("apply_events_v1", "at_hand_v1"), ALL - {"wall"}),
 }  # fmt: skip
 """Each function that anybody may call; all others are closed."""

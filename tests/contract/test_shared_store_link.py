@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,8 @@ from operator_app.domain.messages import (
     to_record,
 )
 from operator_app.domain.states import Classification, IncidentStatus, SeatState
-from operator_app.workflow.ports import LinkTrouble
-from tests.fakes.link_at_work import SeatAtWork, WallAtWork
+from operator_app.workflow.ports import LinkTrouble, Presence
+from tests.fakes.link_at_work import Ears, SeatAtWork, WallAtWork
 from tests.fakes.writer import START, Writer, fresh_id
 from tests.faults.proxy import Cut, CutProxy
 from tests.postgres_fixtures import Database, Postgres
@@ -528,7 +529,7 @@ def test_the_clock_of_the_server_is_measured_and_kept(database: Database, tmp_pa
     rows(database.admin_dsn, """
         CREATE OR REPLACE FUNCTION op112.clock_timestamp() RETURNS timestamptz LANGUAGE sql
         AS $$ SELECT pg_catalog.clock_timestamp() + interval '90 seconds' $$;
-        ALTER FUNCTION op112.heartbeat_v1 SET search_path = op112, pg_catalog, pg_temp;
+        ALTER FUNCTION op112.beat_v1 SET search_path = op112, pg_catalog, pg_temp;
         GRANT EXECUTE ON FUNCTION op112.clock_timestamp TO PUBLIC
     """)  # fmt: skip
 
@@ -552,6 +553,30 @@ def test_a_window_that_leaves_is_gone_and_one_that_dies_grows_old(database: Data
             rows(database.admin_dsn, "INSERT INTO op112.presence VALUES"
                  " ('M3', 'seat', gen_random_uuid(), '0.1', 0, clock_timestamp() - interval '7 seconds')")  # fmt: skip
             await m1.until(lambda: any(each.seat == "M3" and each.age_s >= 7 for each in m1.presence))
+
+    run(story)
+
+
+def _is_told(ears: Ears, hand: Presence) -> bool:
+    return hand in ears.presence
+
+
+def test_the_others_hear_at_once_of_what_each_has_in_its_form(database: Database, tmp_path: Path) -> None:
+    async def story() -> None:
+        async with (
+            seat(tmp_path / "M1", database.login(), "M1") as m1,
+            seat(tmp_path / "M2", database.login(), "M2") as m2,
+            wall(database.login("wall")) as w1,
+        ):
+            events = await m1.write(m1.writer.incident())
+            incident = str(events[0].fact.incident_id)  # type: ignore[union-attr]
+            for field in ("place", "text"):
+                m1.link.tell_at_hand(incident, field)
+                hand = Presence("M1", "seat", 0.0, incident, field)
+                for each in (m2, w1):
+                    await each.until(partial(_is_told, each, hand))
+            m1.link.tell_at_hand(None, "")
+            await m2.until(lambda: Presence("M1", "seat", 0.0) in m2.presence)
 
     run(story)
 

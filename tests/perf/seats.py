@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from operator_app.room.processes import RoomProcess
 from operator_app.room.room import Room
 from operator_app.room.waiting import wait_for
@@ -42,36 +44,33 @@ def _measure(seats: int, target: int) -> list[Figure]:
     ):
         room.crew.guard(server.cluster)
         room.start_server(server.dsn)
-        return _in_room(room, seats, target)
+        return _in_room(room, server.cluster, seats, target)
 
 
-def _in_room(room: Room, seats: int, target: int) -> list[Figure]:
+def _in_room(room: Room, cluster: Path, seats: int, target: int) -> list[Figure]:
     crowd = Processes(room, seats - 1)
     writer = LightSeat(room, WRITER)
-    runs: list[tuple[str, dict[str, float], float]] = []
+    runs: list[tuple[str, dict[str, float], str]] = []
     for pace, incidents, every_s in PACES:
-        before = _busy()
+        before, crowd_s, server_s = _busy(), crowd.total("cpu_s"), _cpu_s(cluster)
         writer.start(write=incidents, every_s=every_s)
         wait_for("all is written", writer.has_written, 120.0, writer.process.tail)
         saved = writer.times("saved")
         wait_for("all is told", lambda: crowd.least("got") >= len(writer.saved()), 120.0, crowd.tail)
-        runs.append((pace, saved, _share(before, _busy())))
+        used = f"server {_cpu_s(cluster) - server_s:.0f} s, the other seats {crowd.total('cpu_s') - crowd_s:.0f} s"
+        runs.append((pace, saved, f"{_share(before, _busy()):.0%} of {os.cpu_count()} cores busy: {used}"))
         if pace != PACES[-1][0]:
             writer.stop()
     connections = int(room.sql(CONNECTIONS)[0][0])
-    lost = crowd.total("lost")
-    told, cpu_s = crowd.end()
+    lost = int(crowd.total("lost"))
+    told = crowd.end()
     figures = []
-    for pace, saved, share in runs:
+    for pace, saved, load in runs:
         took = [(at - begun) * 1000 for event, begun in saved.items() for at in told[event]]
-        events = (
-            f"{len(saved)} events; {share:.0%} of {os.cpu_count()} cores busy, all processes on this machine"
-        )
+        events = f"{len(saved)} events; {load} of processor time"
         name = f"R2 saved on A → on the board of B, {seats} seats, {pace}"
         figures.append(spread(name, "ms", took, p95=target, note=events))
-    note = (
-        f"{connections / seats:.1f} a seat; the other seats' processes used {cpu_s:.0f} s of processor time"
-    )
+    note = f"{connections / seats:.1f} a seat"
     figures.append(spread(f"   connections, {seats} seats", "", [connections], note=note))
     figures.append(count(f"   seats that lost the server, {seats} seats", lost, of=seats - 1))
     return figures
@@ -96,25 +95,22 @@ class Processes:
             "all seats are there", lambda: self.total("connected") == seats, 90.0, self.tail, every_s=0.3
         )
 
-    def total(self, key: str) -> int:
+    def total(self, key: str) -> float:
         """What all processes said last, added."""
-        return sum(int(self._last(process).get(key, 0)) for process, _ in self._parts)
+        return sum(float(self._last(process).get(key, 0)) for process, _ in self._parts)
 
     def least(self, key: str) -> int:
         """The least of what the processes said last."""
         return min(int(self._last(process).get(key, 0)) for process, _ in self._parts)
 
-    def end(self) -> tuple[dict[str, list[float]], float]:
-        """End them; returns when each event was handed over at each seat, and their processor time in seconds."""
+    def end(self) -> dict[str, list[float]]:
+        """End them; returns when each event was handed over at each seat."""
         told: dict[str, list[float]] = {}
-        cpu_s = 0.0
         for process, report in self._parts:
             process.stop()
-            found = json.loads(report.read_text(encoding="utf-8"))
-            cpu_s += found["cpu_s"]
-            for event, times in found["told"].items():
+            for event, times in json.loads(report.read_text(encoding="utf-8")).items():
                 told.setdefault(event, []).extend(times)
-        return told, cpu_s
+        return told
 
     def tail(self) -> str:
         """Their last words."""
@@ -124,6 +120,13 @@ class Processes:
         lines = process.log.read_text(encoding="utf-8", errors="replace").splitlines()
         told = [line for line in lines if line.startswith('{"connected"') and line.endswith("}")]
         return dict(json.loads(told[-1])) if told else {}
+
+
+def _cpu_s(cluster: Path) -> float:
+    """Processor time of the server's processes, in seconds."""
+    main = psutil.Process(int((cluster / "postmaster.pid").read_text(encoding="ascii").split()[0]))
+    times = [each.cpu_times() for each in (main, *main.children())]
+    return sum(each.user + each.system for each in times)
 
 
 def _busy() -> tuple[int, int]:

@@ -1,0 +1,48 @@
+"""Waiting for a connection to have something to say, or for somebody to ring, without looking in between."""
+
+import contextlib
+import selectors
+import socket
+
+from operator_app.storage.socket_guard import HasSocket
+
+
+class Bell:
+    """One thread waits; any thread rings. A ring while nobody waits ends the next wait at once."""
+
+    def __init__(self) -> None:
+        """Open; `close` when nobody waits or rings any more."""
+        self._in, self._out = socket.socketpair()
+        self._in.setblocking(False)
+        self._out.setblocking(False)
+        self._watched: int | None = None
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._out, selectors.EVENT_READ)
+
+    def ring(self) -> None:
+        """End the wait of now, or the next one. From any thread; after `close` it does nothing."""
+        with contextlib.suppress(OSError):  # full (it rings already) or closed
+            self._in.send(b"!")
+
+    def watch(self, connection: HasSocket | None) -> None:
+        """Wake also when this connection has something to read; None: for no connection any more."""
+        if self._watched is not None:
+            with contextlib.suppress(KeyError, OSError, ValueError):  # it was closed meanwhile
+                self._selector.unregister(self._watched)
+        self._watched = None if connection is None else connection.fileno()
+        if self._watched is not None:
+            self._selector.register(self._watched, selectors.EVENT_READ)
+
+    def wait(self, seconds: float) -> bool:
+        """Return True when rung or when the watched connection has something to read, False after so many seconds."""
+        woken = bool(self._selector.select(max(0.0, seconds)))
+        with contextlib.suppress(OSError):
+            while self._out.recv(64):
+                continue
+        return woken
+
+    def close(self) -> None:
+        """Let go of the sockets."""
+        self._selector.close()
+        self._in.close()
+        self._out.close()
