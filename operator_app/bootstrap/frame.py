@@ -18,9 +18,10 @@ from operator_app.domain.ids import SeatName
 from operator_app.lanes.watchdog import StallWatch
 from operator_app.maps.site import Site, SitePackError
 from operator_app.storage.seat_store import SeatStore
-from operator_app.ui.app import WindowApp
+from operator_app.ui.main_window import MainWindow
 from operator_app.ui.texts import Texts
 from operator_app.ui.theme import Theme
+from operator_app.ui.window_app import WindowApp
 from operator_app.workflow.board import Board
 from operator_app.workflow.bus import Bus
 from operator_app.workflow.desk import Desk
@@ -60,6 +61,8 @@ class Frame:
     site_trouble: SitePackError | None
     engine: "subprocess.Popen[bytes] | None" = None
     """The phone's engine, started before all else and on its way up."""
+    first: MainWindow | None = None
+    """The seat's window as its first frame shows it, fonts and theme applied."""
 
 
 def record(frame: Frame, store: SeatStore) -> tuple[ServerClock, Board, Bus, Recorder]:

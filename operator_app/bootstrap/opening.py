@@ -1,8 +1,10 @@
 """Reads what a window stands on, and hands over to the builder of its role."""
 
 import subprocess
+from concurrent.futures import Future, ThreadPoolExecutor
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 from operator_app.bootstrap.frame import Frame
 from operator_app.bootstrap.parts import CannotStartError, resources_folder
@@ -13,6 +15,7 @@ from operator_app.maps.site import Site, SitePackError, default_site, has_site, 
 from operator_app.storage.problems import StoreProblemError
 from operator_app.storage.seat_store import SeatStore
 from operator_app.ui.app import run_qt
+from operator_app.ui.first_frame import FirstFrame
 from operator_app.ui.map_setup import prepare_environment
 from operator_app.ui.texts import load_texts
 from operator_app.ui.theme import Theme
@@ -23,8 +26,46 @@ def open_window(
     folder: Path,
     control: Path | None,
     engine: "subprocess.Popen[bytes] | None" = None,
+    first: FirstFrame | None = None,
 ) -> int:
-    """Run the window to its end; `engine` is the phone's, on its way up. Raises `SettingsError`, `CannotStartError`."""
+    """Run the window to its end. Raises `SettingsError`, `CannotStartError`.
+
+    `engine` is the phone's, on its way up; `first` is the frame that stands already.
+    """
+    if settings.seat.role == "wall":
+        frame, role = _frame(settings, folder, control, engine, first)
+        return run_qt(lambda app: role.run_window(app, frame))
+    # The store looks itself over before it opens, some 100 ms: beside the reading of the site and of the screens.
+    with ThreadPoolExecutor(1, "opening") as beside:
+        opening = beside.submit(SeatStore.open, folder, _key(settings, folder))
+        try:
+            frame, role = _frame(settings, folder, control, engine, first)
+        except BaseException:
+            opening.add_done_callback(_close)
+            raise
+        try:
+            store = opening.result()
+        except StoreProblemError as error:
+            raise CannotStartError(error.sentence) from None
+    try:
+        return run_qt(lambda app: role.run_window(app, frame, store), first.app if first else None)
+    finally:
+        store.close()
+
+
+def _close(opened: "Future[SeatStore]") -> None:
+    if opened.exception() is None:
+        opened.result().close()
+
+
+def _frame(
+    settings: Settings,
+    folder: Path,
+    control: Path | None,
+    engine: "subprocess.Popen[bytes] | None",
+    first: FirstFrame | None,
+) -> tuple[Frame, ModuleType]:
+    """Read what the window stands on, and load its role: a desk does not pay for the phone, nor a seat for plots."""
     resources = resources_folder()
     site_folder = folder / SITE_FOLDER
     site, site_trouble = _site(site_folder, resources)
@@ -33,26 +74,18 @@ def open_window(
         folder=folder,
         rules=site_rules(settings, site_folder),
         site=site,
-        texts=load_texts(resources, settings.site.language),
-        theme=Theme.named(settings.screen.theme, settings.screen.text_scale),
+        texts=first.texts if first else load_texts(resources, settings.site.language),
+        theme=first.theme if first else Theme.named(settings.screen.theme, settings.screen.text_scale),
         control=control,
         site_trouble=site_trouble,
         engine=engine,
+        first=None if first is None else first.window,
     )
-    prepare_environment()
-    # Each role is loaded only by its own window: a desk does not pay for the phone, nor a seat for the wall's plots.
+    if first is None:
+        prepare_environment()
     role = import_module(f"operator_app.bootstrap.{settings.seat.role}")
     role.check(frame)
-    if settings.seat.role == "wall":
-        return run_qt(lambda app: role.run_window(app, frame))
-    try:
-        store = SeatStore.open(folder, _key(settings, folder))
-    except StoreProblemError as error:
-        raise CannotStartError(error.sentence) from None
-    try:
-        return run_qt(lambda app: role.run_window(app, frame, store))
-    finally:
-        store.close()
+    return frame, role
 
 
 def _key(settings: Settings, folder: Path) -> str | None:

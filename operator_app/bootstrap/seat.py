@@ -38,10 +38,9 @@ from operator_app.telephony.settings import (
     KeysBy,
     Srtp,
 )
-from operator_app.ui.app import WindowApp
 from operator_app.ui.presenters.call_place import CallPlace
 from operator_app.ui.seat_app import run_seat_window
-from operator_app.ui.theme import load_fonts
+from operator_app.ui.window_app import WindowApp
 from operator_app.workflow.board import Board
 from operator_app.workflow.bus import Bus
 from operator_app.workflow.lines import colleague
@@ -63,8 +62,6 @@ def check(frame: Frame) -> None:
 async def run_window(app: WindowApp, frame: Frame, store: SeatStore) -> int:
     """Run the operator's window until it is closed; returns the exit code."""
     settings, resources = frame.settings, resources_folder()
-    load_fonts(resources)
-    frame.theme.apply(app)
     async with AsyncExitStack() as parts:
         clock, board, bus, recorder = record(frame, store)
         parts.callback(recorder.close)
@@ -108,6 +105,7 @@ async def run_window(app: WindowApp, frame: Frame, store: SeatStore) -> int:
             keep_keys=partial(keep_keys, frame.folder),
             keep_devices=partial(keep_devices, frame.folder),
             control=frame.control,
+            first=frame.first,
             shown=lambda _: beginning.append(asyncio.ensure_future(guarded(app, begin, "the seat's start"))),
         )
         for task in beginning:

@@ -1,6 +1,10 @@
-"""Opens one window. What takes longest comes first: the phone's engine starts while the rest is still being loaded."""
+"""Opens one window. What takes longest comes first: the phone's engine starts while the rest is still being loaded.
+
+Then the first frame is shown: an operator sees at once that the seat is coming, in the window that it will have.
+"""
 
 import argparse
+import gc
 import subprocess
 from importlib import import_module
 from pathlib import Path
@@ -25,8 +29,12 @@ def run(args: argparse.Namespace) -> int:
     engine = _early_engine(settings, folder)
     try:
         # Loaded only now: Qt and the screens take half a second, in which the engine comes up beside them.
+        first = None
+        if settings.seat.role == "seat":
+            gc.disable()  # what a start makes lives on; the window looks for garbage once it stands
+            first = import_module("operator_app.bootstrap.first").show(settings)
         opening = import_module("operator_app.bootstrap.opening")
-        return int(opening.open_window(settings, folder, args.control, engine))
+        return int(opening.open_window(settings, folder, args.control, engine, first))
     except BaseException:
         if engine is not None and engine.poll() is None:
             engine.terminate()

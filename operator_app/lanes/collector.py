@@ -33,6 +33,7 @@ class QuietCollector:
         """
         gc.set_threshold(YOUNG, 50, NEVER)
         gc.freeze()
+        gc.enable()
 
     def tick(self) -> None:
         """Collect if this is a good moment; call it every few seconds."""

@@ -9,55 +9,22 @@ import signal
 import socket
 import sys
 import traceback
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from types import FrameType, TracebackType
 from typing import Any
 
 import qasync
-from PySide6.QtCore import QEvent, QObject, QSocketNotifier, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QEvent, QObject, QSocketNotifier
+from PySide6.QtWidgets import QWidget
 
-from operator_app.lanes.collector import QuietCollector
+from operator_app.ui.window_app import WindowApp
 
 log = logging.getLogger(__name__)
 
 SWITCH_INTERVAL_S = 0.001  # measured: a busy second thread delays the window by 8 ms instead of 22 ms
-COLLECT_EVERY_MS = 20_000
 FAILED = 1
 
-Main = Callable[["WindowApp"], Awaitable[int | None]]
-
-
-class WindowApp(QApplication):
-    """The application of one window process; `failed` carries one line about an error that nobody caught."""
-
-    failed = Signal(str)
-
-    def __init__(self, argv: Sequence[str]) -> None:
-        super().__init__(list(argv))
-        self.setApplicationName("operator-112")
-        self.setQuitOnLastWindowClosed(False)
-        self.collector: QTimer | None = None
-
-    def report(self, error: BaseException, where: str) -> None:
-        """Log an error with its stack and show it."""
-        log.error("%s: %s", where, error, exc_info=error)
-        try:
-            self.failed.emit(f"{type(error).__name__}: {error}")
-        except RuntimeError:
-            log.debug("no window is left to show it")
-
-    def quiet_gc(self, idle: Callable[[], bool]) -> None:
-        """Keep garbage collections out of the operator's way: see `QuietCollector`.
-
-        Call it once, when the window is up.
-        """
-        quiet = QuietCollector(idle)
-        quiet.start()
-        self.collector = QTimer(self)
-        self.collector.setInterval(COLLECT_EVERY_MS)
-        self.collector.timeout.connect(quiet.tick)
-        self.collector.start()
+Main = Callable[[WindowApp], Awaitable[int | None]]
 
 
 class _Stop(QObject):
@@ -93,13 +60,15 @@ class _Stop(QObject):
             self._stop()
 
 
-def run_qt(main: Main, argv: Sequence[str] = ("operator-112",)) -> int:
+def run_qt(main: Main, app: WindowApp | None = None) -> int:
     """Run `main(app)` to its end under Qt and return the exit code it gave; None counts as 0.
+
+    `app` is given by a window whose first frame stands already.
 
     SIGTERM and SIGINT cancel it (exit code 0 after its clean-up). An exception out of it is logged and gives 1.
     """
     sys.setswitchinterval(SWITCH_INTERVAL_S)
-    app = WindowApp(argv)
+    app = app or WindowApp()
     loop = qasync.QEventLoop(app)
     loop.set_exception_handler(lambda _, context: _loop_failed(app, context))
     before = sys.excepthook

@@ -7,20 +7,17 @@ from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QButtonGroup,
     QFrame,
     QGridLayout,
-    QHBoxLayout,
     QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
-from operator_app.ui.footer import Footer
-from operator_app.ui.keymap import Deed, KeyMap
-from operator_app.ui.presenters.wording import Say
+from operator_app.ui.page_strip import Page, PageStrip
 from operator_app.ui.theme import Theme
-from operator_app.ui.widgets import KeyButton
+
+__all__ = ["MainWindow", "Mode", "Page"]
 
 WIDE_FROM, NARROW_FROM = 1180, 890
 """Widths at text scale 1 from which all panes stand side by side, and from which the phone stands beside the pages."""
@@ -31,15 +28,6 @@ SHORT_BELOW, TALL_ABOVE = 820, 940
 """Heights at text scale 1 below which everything closes up, and above which the table shows more."""
 LEFT_LEAST, LEFT_MOST = 336, 376
 TABLE_ROWS = {"short": 3, "middle": 4, "tall": 5}
-
-
-class Page(StrEnum):
-    """What can be in front where there is no room for all."""
-
-    PHONE = "phone"
-    FORM = "form"
-    MAP = "map"
-    INCIDENTS = "incidents"
 
 
 class Mode(StrEnum):
@@ -61,31 +49,45 @@ class MainWindow(QWidget):
     closes_up = Signal(bool)
     page_wished = Signal(Page)
 
-    def __init__(self, theme: Theme, say: Say, keys: KeyMap, top: QWidget, left: QWidget) -> None:
-        """`left` is the phone's column; the other panes come by `put`."""
+    def __init__(self, theme: Theme, title: str) -> None:
+        """An empty window; it may be shown with `announce` before `furnish` and `put` have filled it."""
         super().__init__()
         self.setObjectName("window")
-        self.setWindowTitle(say("top.title"))
+        self.setWindowTitle(title)
         self._theme = theme
-        self._left = left
-        self._panes: dict[Page, QWidget] = {Page.PHONE: _scrolled(left, "phoneScroll")}
+        self._panes: dict[Page, QWidget] = {}
         self._mode = Mode.WIDE
         self._page = Page.FORM
-        self.footer = Footer(theme)
+        self._announced: QWidget | None = None
+        self._rows = QVBoxLayout(self)
+        edge = theme.px(8)
+        self._rows.setContentsMargins(edge, edge, edge, theme.px(4))
+        self._rows.setSpacing(theme.px(6))
+
+    def announce(self, line: QWidget) -> None:
+        """Show that line alone, where the top line will be, until `furnish`."""
+        self._announced = line
+        self._rows.addWidget(line)
+        self._rows.addStretch(1)
+
+    def furnish(self, top: QWidget, strip: PageStrip, left: QWidget, footer: QWidget) -> None:
+        """Take what stands in every arrangement; `left` is the phone's column. The other panes come by `put`."""
+        if self._announced is not None:
+            self._rows.removeWidget(self._announced)
+            self._announced.deleteLater()
+            self._rows.takeAt(0)
+        self._left = left
+        self._panes[Page.PHONE] = _scrolled(left, "phoneScroll")
         self.body = QWidget()
         self.grid = QGridLayout(self.body)
         self.grid.setContentsMargins(0, 0, 0, 0)
-        self.grid.setSpacing(theme.px(8))
-        self._strip = self._page_strip(theme, say, keys)
-        rows = QVBoxLayout(self)
-        edge = theme.px(8)
-        rows.setContentsMargins(edge, edge, edge, theme.px(4))
-        rows.setSpacing(theme.px(8))
-        rows.addWidget(top)
-        rows.addWidget(self._strip)
-        rows.addWidget(self.body, 1)
-        rows.addWidget(self.footer)
-        rows.setSpacing(theme.px(6))
+        self.grid.setSpacing(self._theme.px(8))
+        self._strip = strip
+        strip.wished.connect(self.page_wished)
+        self._rows.addWidget(top)
+        self._rows.addWidget(strip)
+        self._rows.addWidget(self.body, 1)
+        self._rows.addWidget(footer)
         app = QApplication.instance()
         if isinstance(app, QApplication):
             app.focusChanged.connect(self._follow_focus)
@@ -110,7 +112,7 @@ class MainWindow(QWidget):
     def bring(self, page: Page) -> None:
         """Bring a page to the front where pages stand one behind the other."""
         self._page = page
-        self._buttons[page].setChecked(True)
+        self._strip.check(page)
         self._show_pages()
 
     def overlay_room(self) -> QRect:
@@ -137,7 +139,10 @@ class MainWindow(QWidget):
             super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Tell that it is closing."""
+        """Tell that it is closing; a window that is still being filled stays, for nobody listens yet."""
+        if Page.FORM not in self._panes:
+            event.ignore()
+            return
         self.closing.emit()
         super().closeEvent(event)
 
@@ -214,34 +219,11 @@ class MainWindow(QWidget):
 
     def _show_pages(self) -> None:
         self._strip.setVisible(self._mode is not Mode.WIDE)
-        self._buttons[Page.PHONE].setVisible(self._mode is Mode.SINGLE)
+        self._strip.offer_phone(self._mode is Mode.SINGLE)
         page = Page.FORM if self._mode is Mode.NARROW and self._page is Page.PHONE else self._page
         for each, pane in self._panes.items():
             beside = self._mode is Mode.WIDE or (self._mode is Mode.NARROW and each is Page.PHONE)
             pane.setVisible(beside or each is page)
-
-    def _page_strip(self, theme: Theme, say: Say, keys: KeyMap) -> QWidget:
-        strip = QWidget()
-        row = QHBoxLayout(strip)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.px(8))
-        self._buttons: dict[Page, KeyButton] = {}
-        self._group = QButtonGroup(strip)
-        for page, deed in (
-            (Page.PHONE, Deed.NEXT_LIST),
-            (Page.FORM, Deed.PLACE),
-            (Page.MAP, Deed.MAP),
-            (Page.INCIDENTS, Deed.FILTER),
-        ):
-            button = KeyButton(theme, say(f"page.{page}"), keys.cap(deed), name=f"page_{page}", text_px=13)
-            button.setCheckable(True)
-            button.clicked.connect(lambda _=False, p=page: self.page_wished.emit(p))
-            self._group.addButton(button)
-            self._buttons[page] = button
-            row.addWidget(button)
-        self._buttons[self._page].setChecked(True)
-        strip.hide()
-        return strip
 
 
 def _scrolled(pane: QWidget, name: str, *, keeps: bool = False) -> QScrollArea:

@@ -10,11 +10,12 @@ from PySide6.QtCore import QObject, QTimer
 
 from operator_app.maps.serve import MapAssets, load_assets
 from operator_app.maps.site import Site
-from operator_app.ui.app import WindowApp, until_closed
+from operator_app.ui.app import until_closed
 from operator_app.ui.control import ControlServer, Marks, PaintMarks
 from operator_app.ui.deed_names import NamedDeeds, deed_names
 from operator_app.ui.errands import Notice
 from operator_app.ui.finders import PlaceSearch
+from operator_app.ui.first_frame import fill_screen
 from operator_app.ui.keymap import KeyMap
 from operator_app.ui.main_window import MainWindow
 from operator_app.ui.map_view import MapView
@@ -28,6 +29,7 @@ from operator_app.ui.seat_screen import SeatScreen
 from operator_app.ui.sound import LoopSound
 from operator_app.ui.texts import Texts, languages, load_texts
 from operator_app.ui.theme import Theme
+from operator_app.ui.window_app import WindowApp
 from operator_app.workflow.seat import Seat
 
 log = logging.getLogger(__name__)
@@ -57,6 +59,7 @@ class SeatWindow(QObject):
         other_texts: Callable[[], Sequence[Texts]] = tuple,
         keep_devices: KeepDevices | None = None,
         marks: Marks | None = None,
+        window: MainWindow | None = None,
     ) -> None:
         """`place_search` answers what was typed, best first; without `map_assets` there is no map.
 
@@ -65,6 +68,8 @@ class SeatWindow(QObject):
         `keep_keys` and `keep_devices` keep what a person sets, see `Manner`.
 
         `sounds` is the folder of ring.wav; without it the window rings by sight alone.
+
+        `window` is the empty one of the first frame, if it stands on the screen already.
         """
         super().__init__()
         self.seat = seat
@@ -85,7 +90,17 @@ class SeatWindow(QObject):
         deeds = NamedDeeds(self.keys, names, other_texts)
         finder = CommandFinder(seat, texts, words, table, past, place_search, deeds.all)
         self.panes: SeatPanes = build_panes(
-            manner, seat, place_search, site, words, self.draft, table, view, finder, names
+            manner,
+            seat,
+            place_search,
+            site,
+            words,
+            self.draft,
+            table,
+            view,
+            finder,
+            names,
+            window or MainWindow(theme, texts("top.title")),
         )
         self._chime = None if sounds is None else LoopSound(sounds / CHIME_FILE, self)
         self._ring = None if sounds is None else LoopSound(sounds / RING_FILE, self)
@@ -123,10 +138,10 @@ class SeatWindow(QObject):
             self._map_timer.start()
 
     def show(self) -> None:
-        """Show the window as large as its screen allows; marks "window_painted" when it has been."""
+        """Show the window as large as its screen allows; marks "window_painted" once all panes have been painted."""
         PaintMarks(self.window, self.marks).expect("window_painted", self.seat.name)
-        self.window.setGeometry(self.window.screen().availableGeometry())  # where no window manager does it
-        self.window.showMaximized()
+        if not self.window.isVisible():
+            fill_screen(self.window)
         self.panes.form.focus_place()
 
     def fault(self, words: str) -> None:
@@ -179,8 +194,9 @@ async def run_seat_window(
     control: Path | None = None,
     probes: Mapping[str, Callable[[], object]] | None = None,
     shown: Callable[[SeatWindow], None] | None = None,
+    first: MainWindow | None = None,
 ) -> None:
-    """Show the operator's window until it is closed; `shown` is called once it stands.
+    """Show the operator's window until it is closed; `shown` is called once it stands, `first` is the first frame's.
 
     The seat must be fed and opened by the caller; fonts and theme must have been applied to `app`.
     """
@@ -197,6 +213,7 @@ async def run_seat_window(
         keep_keys=keep_keys,
         keep_devices=keep_devices,
         other_texts=partial(_others, resources, texts.language),
+        window=first,
     )
     app.failed.connect(window.fault)
     window.start()

@@ -24,6 +24,7 @@ from operator_app.ui.left_column import LeftColumn
 from operator_app.ui.main_window import MainWindow
 from operator_app.ui.map_pane import MapPane
 from operator_app.ui.map_view import MapView
+from operator_app.ui.page_strip import PageStrip
 from operator_app.ui.phone_pane import PhonePane
 from operator_app.ui.presenters.draft import Draft
 from operator_app.ui.presenters.finding import CommandFinder
@@ -92,8 +93,9 @@ def build_panes(
     map_view: MapView | None,
     finder: CommandFinder,
     names: DeedNames,
+    window: MainWindow,
 ) -> SeatPanes:
-    """Make all panes of the seat's window; nothing is shown yet."""
+    """Make all panes of the seat's window and put them into it."""
     theme, say, keys = manner.theme, manner.say, manner.keys
     top = TopBar(theme, say, keys)
     phone = PhonePane(theme, say, keys, manner.marks)
@@ -118,7 +120,8 @@ def build_panes(
     map_pane = MapPane(theme, say, map_view, keys)
     incidents = IncidentsPane(theme, say, keys, table, IncidentsModel(table, seat.now))
     left = LeftColumn(theme, phone, quick, lists)
-    window = MainWindow(theme, say, keys, top, left)
+    footer = Footer(theme)
+    window.furnish(top, PageStrip(theme, say, keys), left, footer)
     window.put(form, map_pane, incidents, incidents.height_for)
     window.closes_up.connect(form.close_up)
     window.closes_up.connect(left.close_up)
@@ -133,7 +136,7 @@ def build_panes(
         timeline,
         map_pane,
         incidents,
-        window.footer,
+        footer,
         KeyHelp(theme, say, keys, window, names),
         CommandBar(theme, say, window, finder),
         together,

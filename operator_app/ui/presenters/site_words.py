@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from operator_app.domain.triage import Agency, Kind
-from operator_app.ui.presenters.wording import Say
+from operator_app.ui.presenters.wording import Say, is_table, seat_name
 
 
 class SiteWords:
@@ -36,10 +36,8 @@ class SiteWords:
 
     def is_table(self, name: str) -> bool:
         """Whether that is the name of an operator's seat."""
-        return name[:1] == "M" and name[1:].isdigit()
+        return is_table(name)
 
     def seat(self, name: str) -> str:
         """Return a seat's name: M3 is read as table 3."""
-        if self.is_table(name):
-            return self._say("seat.number", n=name[1:])
-        return name
+        return seat_name(self._say, name)

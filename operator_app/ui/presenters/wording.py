@@ -61,3 +61,13 @@ def number_text(number: str) -> str:
     if not number.isdigit() or len(number) < 9:
         return number
     return "-".join(number[start : start + 4] for start in range(0, len(number), 4))
+
+
+def is_table(name: str) -> bool:
+    """Whether that is the name of an operator's seat."""
+    return name[:1] == "M" and name[1:].isdigit()
+
+
+def seat_name(say: Say, name: str) -> str:
+    """Write a seat's name: M3 is read as table 3."""
+    return say("seat.number", n=name[1:]) if is_table(name) else name

@@ -1,0 +1,17 @@
+"""The first frame of a seat out of its settings."""
+
+from operator_app.bootstrap.parts import resources_folder
+from operator_app.config.settings import Settings
+from operator_app.ui.first_frame import FirstFrame, show_first_frame
+from operator_app.ui.presenters.wording import seat_name
+from operator_app.ui.texts import load_texts
+from operator_app.ui.theme import Theme
+
+
+def show(settings: Settings) -> FirstFrame:
+    """Show it. Raises `SettingsError`, `TextsError`."""
+    resources = resources_folder()
+    texts = load_texts(resources, settings.site.language)
+    theme = Theme.named(settings.screen.theme, settings.screen.text_scale)
+    seat = settings.seat
+    return show_first_frame(resources, texts, theme, seat_name(texts, seat.name), seat.operator)
