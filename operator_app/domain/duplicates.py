@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
+from operator_app.domain.figures import number_key
 from operator_app.domain.ids import IncidentId
 from operator_app.domain.incident import Incident
 from operator_app.domain.messages import CallLinked
@@ -99,7 +100,7 @@ class MajorSuggestion:
 
 def report_of(incident: Incident, numbers: Iterable[str] = ()) -> Report:
     """The saved incident as a report; `numbers` are those of its calls, beside the one in the form."""
-    own = {incident.value("caller_number"), *numbers} - {""}
+    own = _keys(incident.value("caller_number"), *numbers)
     return Report(
         position=incident.position,
         place=incident.value("place"),
@@ -108,7 +109,7 @@ def report_of(incident: Incident, numbers: Iterable[str] = ()) -> Report:
         district=incident.value("district"),
         kind=incident.value("kind"),
         text=incident.value("text"),
-        numbers=frozenset(own),
+        numbers=own,
         incident_id=incident.id,
     )
 
@@ -163,7 +164,8 @@ def _compare(
 ) -> Known | None:
     age = max(age, timedelta(0))  # another seat's clock may be a little ahead
     window = max(_window(report.kind, rules), _window(incident.value("kind"), rules))
-    same_number = bool(report.numbers & (call_numbers | {incident.value("caller_number")}))
+    theirs = _keys(incident.value("caller_number"), *call_numbers)
+    same_number = bool(_keys(*report.numbers) & theirs)
     in_time = age <= window
     if not in_time and not (same_number and age <= rules.same_number_within):
         return None
@@ -187,6 +189,11 @@ def _compare(
 
 
 _WORTH = {Clue.NEAR: 1.0, Clue.SAME_PLACE: 0.9, Clue.SAME_VILLAGE: 0.5}
+
+
+def _keys(*numbers: str) -> frozenset[str]:
+    """Numbers however they are written: networks tell the same one as +62812 and as 0812."""
+    return frozenset(map(number_key, numbers)) - {""}
 
 
 def _window(kind: str, rules: KnownRules) -> timedelta:

@@ -292,6 +292,8 @@ class LineReady:
     transports: tuple[str, ...] = ()
     took_over: bool = False
     """True when a living engine was attached to: its calls are up, see `Phone.calls`."""
+    accounts: tuple[str, ...] = ()
+    """Accounts that are to register at phone servers; what became of each is told by `LineRegistration`."""
 
 
 @dataclass(frozen=True, slots=True)

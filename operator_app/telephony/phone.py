@@ -256,7 +256,11 @@ class EnginePhone:
                     continue
                 self._settings_wait = result["state"] == "later"
                 took_over = result["state"] != "fresh"
-                ready = replace(from_plain(LineReady, result["ready"]), took_over=took_over)
+                ready = replace(
+                    from_plain(LineReady, result["ready"]),
+                    took_over=took_over,
+                    accounts=tuple(each.name for each in self._settings.accounts),
+                )
                 calls = from_plain(tuple[LineCall, ...], link.welcome["calls"])
                 accounts = from_plain(tuple[LineRegistration, ...], link.welcome["registrations"])
             except (MisfitError, KeyError) as problem:

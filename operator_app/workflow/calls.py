@@ -290,9 +290,11 @@ class CallDesk:
                 return  # the sound desk's, several times a second
             case line.LineReady():
                 self.ready, self.lost = signal, None
+                self._forget_others()
                 self.reconcile()
             case line.LineLost(cut=cut):
                 self.ready, self.lost = None, signal
+                self._forget_others()
                 for call_id in cut:
                     self._ended(call_id, CallEnded(call_id, "failure", 0, "phone_lost"))
             case line.LineOffered() | line.LinePlaced() | line.LineConnected():
@@ -381,6 +383,11 @@ class CallDesk:
             self.registrations[told.account] = told
         else:
             self.presence[told.who] = told
+
+    def _forget_others(self) -> None:
+        """Another engine tells anew how it stands at its servers: what its forerunner told is no longer true."""
+        self.registrations.clear()
+        self.presence.clear()
 
     def _living(self) -> tuple[line.LineCall, ...]:
         return () if self._phone is None else self._phone.calls()

@@ -85,12 +85,11 @@ class ListsPresenter:
 
     def _waiting_row(self, call_id: str, number: str | None, since: datetime, now: datetime) -> Row:
         waited = (now - since).total_seconds()
-        past = self._past.of(number, now)
-        earlier = max(0, past.calls - 1)  # the ringing call itself is among the board's
+        past = self._past.of(number, now, without=CallId(call_id))
         if past.pranks:
             note = cell(self._say("lists.pranks", n=past.pranks), Tone.WATCH)
-        elif earlier:
-            note = cell(self._say("lists.earlier", n=earlier), Tone.QUIET)
+        elif past.calls:
+            note = cell(self._say("lists.earlier", n=past.calls), Tone.QUIET)
         else:
             note = cell(self._say("lists.new"), Tone.QUIET)
         tone = Tone.WATCH if waited > WAIT_WATCH_S else Tone.PLAIN

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import nlargest
 
-from operator_app.domain.call import Call
+from operator_app.domain.call import Call, joined
 from operator_app.domain.figures import number_key
 from operator_app.domain.ids import CallId, IncidentId
 from operator_app.domain.states import Classification
@@ -76,17 +76,19 @@ class NumberPast:
         return tuple(key for _, key in nlargest(count, last))
 
     def of(self, number: str | None, now: datetime, without: CallId | None = None) -> Past:
-        """Return what came of that number's calls; nothing for a withheld one."""
+        """Return what came of that number's calls, each once wherever it rang; nothing for withheld ones."""
         ids = self._by_number.get(number_key(number), set()) if number else set()
-        found = [
+        present = None if without is None else self._calls.get(without)
+        calls = joined(
             self._calls[each]
             for each in ids
             if each != without
             and each in self._calls
             and self._calls[each].direction == "in"
             and now - self._calls[each].offered_at <= LOOK_BACK
-        ]
-        found.sort(key=lambda call: call.offered_at, reverse=True)
+            and (present is None or present.key is None or self._calls[each].key != present.key)
+        )
+        found = sorted(calls, key=lambda call: call.offered_at, reverse=True)
         incidents = tuple(dict.fromkeys(call.incident_id for call in found if call.incident_id is not None))
         return Past(
             len(found),

@@ -20,6 +20,7 @@ STATE_TONES = {
     SeatState.BREAK: Tone.QUIET,
     SeatState.AWAY: Tone.QUIET,
 }
+_REGISTERING = line.RegistrationState.REGISTERING
 NEXT_STATE = {
     SeatState.READY: SeatState.BREAK,
     SeatState.WRAP_UP: SeatState.READY,
@@ -118,8 +119,15 @@ class TopPresenter:
             return LampView(self._say("lamp.phone_lost"), Tone.ALARM)
         if calls.ready is None:
             return LampView(self._say("lamp.phone_starting"), Tone.WATCH)
-        failed = [r for r in calls.registrations.values() if r.state is line.RegistrationState.FAILED]
-        if failed and len(failed) == len(calls.registrations):
+        told = {name: each.state for name, each in calls.registrations.items()}
+        unheard = any(told.get(name, _REGISTERING) is _REGISTERING for name in (*calls.ready.accounts, *told))
+        up = line.RegistrationState.REGISTERED in told.values()
+        failed = any(
+            state not in (_REGISTERING, line.RegistrationState.REGISTERED) for state in told.values()
+        )
+        if not up and unheard:
+            return LampView(self._say("lamp.phone_registering"), Tone.WATCH)
+        if not up and failed:
             return LampView(self._say("lamp.phone_unregistered"), Tone.ALARM)
         if calls.ready.audio.kind is line.AudioKind.OPENING:
             return LampView(self._say("lamp.phone_starting"), Tone.WATCH)

@@ -86,6 +86,7 @@ def test_a_server_that_is_not_there_is_told_and_found_when_it_comes(tmp_path: Pa
     async def story() -> None:
         port = free_port()
         async with Rig(tmp_path, registered("1", "rahasia", f"sip:127.0.0.1:{port};transport=tcp")) as seat:
+            assert seat.ready.accounts == ("server",)
             told = await seat.signals.wait(LineRegistration)
             assert (told.state, told.problem) == (RegistrationState.FAILED, RegistrationProblem.UNREACHABLE)
             await asyncio.to_thread(lambda: KamailioServer(crew, "kamailio", {"1": "rahasia"}, port=port))

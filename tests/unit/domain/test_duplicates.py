@@ -168,6 +168,13 @@ def test_ended_incidents_are_no_candidates(status: IncidentStatus) -> None:
 # ---- number
 
 
+def test_the_same_number_may_be_written_in_two_ways() -> None:
+    old = incident(position=None, caller_number="+62812-5544-0199")
+    report = Report(numbers=frozenset({"081255440199"}))
+    (known,) = known_already(report, [old], START + timedelta(minutes=5), RULES)
+    assert Clue.SAME_NUMBER in clues(known)
+
+
 def test_the_same_number_is_enough_for_hours_and_anywhere() -> None:
     old = incident(position=north(50_000), caller_number="0811")
     report = Report(position=HERE, numbers=frozenset({"0811"}))

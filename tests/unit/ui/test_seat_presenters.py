@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -262,6 +262,29 @@ def test_the_phone_lamp_tells_the_truth() -> None:
         room.phone.die()
         lamp = views(room).top().phone
         assert (lamp.words, lamp.tone) == ("Telepon mati", Tone.ALARM)
+
+    scene(play)
+
+
+def test_the_phone_lamp_is_not_green_before_a_phone_server_has_spoken() -> None:
+    async def play() -> None:
+        room = make_room()
+        await room.phone.start()
+        calls = room.seat.calls
+        assert calls.ready is not None
+        ready = replace(calls.ready, accounts=("a",), audio=line.LineAudio(line.AudioKind.DEVICE, "Headset"))
+        calls.on_signal(ready)
+        lamp = views(room).top().phone
+        assert (lamp.words, lamp.tone) == ("Telepon mendaftar…", Tone.WATCH)
+        calls.on_signal(line.LineRegistration("a", line.RegistrationState.REGISTERED, 200))
+        assert views(room).top().phone.tone is Tone.GOOD
+        calls.on_signal(line.LineRegistration("a", line.RegistrationState.UNREGISTERED, 200))
+        assert views(room).top().phone.tone is Tone.ALARM
+        # A new engine has to register anew: the word of the dead one counts no longer.
+        calls.on_signal(line.LineRegistration("a", line.RegistrationState.REGISTERED, 200))
+        calls.on_signal(line.LineLost(line.LostReason.DIED))
+        calls.on_signal(ready)
+        assert views(room).top().phone.words == "Telepon mendaftar…"
 
     scene(play)
 
