@@ -30,6 +30,12 @@ class Company:
         """Whether that seat fell silent without a word."""
         return seat is not None and seat in self.lost_since
 
+    def is_absent(self, seat: SeatName | None) -> bool:
+        """Whether nobody is at that seat: it is lost, or has gone home and left its incidents behind."""
+        if seat is None or not self.known:
+            return False
+        return not any(each.seat == seat and each.role == "seat" and is_heard(each) for each in self.others)
+
 
 def is_heard(presence: Presence) -> bool:
     """Whether that window is alive as far as the server knows."""

@@ -325,7 +325,7 @@ class IncidentDesk:
         """The dispatch and its incident. Raises `RefusedError`."""
         return find_dispatch(self._board, dispatch_id)
 
-    async def tick(self, now: datetime, is_lost: Callable[[SeatName | None], bool] = lambda _: False) -> None:
+    async def tick(self, now: datetime, is_absent: Callable[[SeatName | None], bool] = lambda _: False) -> None:
         """Note as overdue what nobody answered in time: of incidents that this seat looks after, or nobody does.
 
         Seats that find the same write it each; the first one counts.
@@ -337,14 +337,14 @@ class IncidentDesk:
             for dispatch in incident.dispatches
             if dispatch.is_waiting
             and dispatch.overdue_at is None
-            and (dispatch.seat == self._recorder.seat or self._is_ours(incident, is_lost))
+            and (dispatch.seat == self._recorder.seat or self._is_ours(incident, is_absent))
             and (now - dispatch.sent_at).total_seconds() >= dispatch.ack_within_s
         ]
         if facts:
             await self._recorder.record(facts)
 
-    def _is_ours(self, incident: Incident, is_lost: Callable[[SeatName | None], bool]) -> bool:
-        return incident.owner == self._recorder.seat or is_lost(incident.owner)
+    def _is_ours(self, incident: Incident, is_absent: Callable[[SeatName | None], bool]) -> bool:
+        return incident.owner == self._recorder.seat or is_absent(incident.owner)
 
     def _may_send(self, incident: Incident, code: AgencyCode) -> bool:
         dispatch = incident.dispatch_to(code)

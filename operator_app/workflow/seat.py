@@ -431,7 +431,7 @@ class Seat:
         self._tell_hand()
         if self._does not in (None, self.state) and self._recorder.is_settled:
             await self.set_state(self._does or self.state)
-        await self.incidents.tick(self._recorder.clock.now(), self.company.is_lost)
+        await self.incidents.tick(self._recorder.clock.now(), self.company.is_absent)
 
     # ---- what the world tells
 

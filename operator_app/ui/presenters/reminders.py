@@ -50,4 +50,4 @@ class ReminderPresenter:
         if reminder.seat == self._seat.name:
             return True
         other = self._seat.board.seats.get(reminder.seat)
-        return other is None or other.state is SeatState.AWAY
+        return other is None or other.state is SeatState.AWAY or self._seat.company.is_absent(reminder.seat)

@@ -10,6 +10,8 @@ import pytest
 from operator_app.domain.ids import AgencyCode, EventId, SeatName
 from operator_app.domain.messages import DispatchOverdue, DispatchSent, IncidentTaken
 from operator_app.domain.states import Refusal, RefusedError, SeatState
+from operator_app.ui.presenters.reminders import ReminderPresenter
+from operator_app.ui.presenters.site_words import SiteWords
 from operator_app.workflow.company import LOST_AFTER_S
 from operator_app.workflow.ports import LinkState, Presence
 from operator_app.workflow.recorder import ClockAhead
@@ -154,6 +156,43 @@ def test_a_deadline_of_a_lost_seat_is_noted_by_whoever_is_there() -> None:
         hear(pair.two, ("M1", 9.0, ""))
         await pair.two.seat.tick()
         assert [type(each.fact) for each in pair.two.journal.kept] == [DispatchOverdue]
+
+    scene(play)
+
+
+def test_a_deadline_of_a_seat_that_went_home_is_noted_by_whoever_is_there() -> None:
+    async def play() -> None:
+        pair = Pair()
+        await pair.opened()
+        await pair.one.seat.choose_kind("KEB-01")
+        await pair.one.seat.dispatch([AgencyCode("DAMKAR")])
+        pair.carry()
+        pair.pass_s(61)
+        hear(pair.two, ("M1", 0.4, ""), ("M3", 0.5, ""))
+        await pair.two.seat.tick()
+        assert pair.two.journal.kept == []
+        hear(pair.two, ("M3", 0.5, ""))  # its window was closed at the end of the shift: it took leave
+        await pair.two.seat.tick()
+        assert [type(each.fact) for each in pair.two.journal.kept] == [DispatchOverdue]
+
+    scene(play)
+
+
+def test_a_reminder_of_a_seat_that_nobody_sits_at_is_told_elsewhere() -> None:
+    async def play() -> None:
+        pair = Pair()
+        await pair.opened()
+        await pair.one.seat.set_state(SeatState.READY)
+        await pair.one.seat.care.remind(5, "tanya lagi")
+        pair.carry()
+        pair.pass_s(301)
+        reminders = ReminderPresenter(pair.two.seat, str, SiteWords(str, (), ()))  # type: ignore[arg-type]
+        hear(pair.two, ("M1", 0.4, ""))
+        assert reminders.due() == ()
+        hear(pair.two, ("M1", 9.0, ""))
+        assert len(reminders.due()) == 1
+        hear(pair.two)
+        assert len(reminders.due()) == 1
 
     scene(play)
 
