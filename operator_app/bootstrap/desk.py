@@ -3,7 +3,15 @@
 import asyncio
 from contextlib import AsyncExitStack
 
-from operator_app.bootstrap.frame import Frame, join_server, load_history, record, shown, tell_connecting
+from operator_app.bootstrap.frame import (
+    LAST_WRITES_S,
+    Frame,
+    join_server,
+    load_history,
+    record,
+    shown,
+    tell_connecting,
+)
 from operator_app.bootstrap.parts import CannotStartError, resources_folder
 from operator_app.domain.triage import Agency
 from operator_app.storage.seat_store import SeatStore
@@ -32,7 +40,7 @@ async def run_window(_app: WindowApp, frame: Frame, store: SeatStore) -> int:
         await load_history(store, board, bus)
         await join_server(frame, store, desk, clock, parts)
         await until_closed(window)
-        await recorder.settle()
+        await recorder.settle(LAST_WRITES_S)
     return 0
 
 

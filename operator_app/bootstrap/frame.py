@@ -3,7 +3,7 @@
 import asyncio
 import json
 import subprocess
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -30,6 +30,8 @@ from operator_app.workflow.recorder import Recorder
 from operator_app.workflow.seat import Seat, SiteRules
 from operator_app.workflow.wallroom import WallRoom
 
+LAST_WRITES_S = 5.0
+"""A window that is closed does not wait longer for a disk: while it lives no other can open its store."""
 CHUNK = 400
 """Events of the history put on the board in one turn of the loop: about 10 ms."""
 
@@ -140,6 +142,12 @@ async def join_server(
 async def _set_aside(store: SeatStore) -> list[SetAside]:
     kept = await asyncio.to_thread(store.quarantine_list)
     return [SetAside(json.loads(each.record), each.trouble) for each in kept]
+
+
+async def in_turn(app: WindowApp, steps: Mapping[str, Callable[[], Awaitable[None]]]) -> None:
+    """Take the steps of a start one after another; one that fails is shown, and the next are taken all the same."""
+    for what, work in steps.items():
+        await guarded(app, work, what)
 
 
 async def guarded(app: WindowApp, work: Callable[[], Awaitable[None]], what: str) -> None:

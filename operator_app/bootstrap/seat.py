@@ -11,8 +11,10 @@ from functools import partial
 from pathlib import Path
 
 from operator_app.bootstrap.frame import (
+    LAST_WRITES_S,
     Frame,
     guarded,
+    in_turn,
     join_server,
     load_history,
     record,
@@ -83,10 +85,16 @@ async def run_window(app: WindowApp, frame: Frame, store: SeatStore) -> int:
         async def begin() -> None:
             if frame.site_trouble is not None:
                 app.report(frame.site_trouble, "site pack")
-            await asyncio.gather(load_history(store, board, bus), _start_phone(app, starting))
-            await seat.open()
-            await guarded(app, lambda: finder.widen(frame, board, bus, parts), "the places")
-            await join_server(frame, store, seat, clock, parts)
+            await asyncio.gather(
+                guarded(app, lambda: load_history(store, board, bus), "the history"),
+                guarded(app, lambda: _start_phone(app, starting), "the phone"),
+            )
+            steps = {
+                "the seat's start": seat.open,
+                "the places": lambda: finder.widen(frame, board, bus, parts),
+                "the server's link": lambda: join_server(frame, store, seat, clock, parts),
+            }
+            await in_turn(app, steps)
             while True:
                 await guarded(app, seat.tick, "the second's work")
                 await asyncio.sleep(TICK_S)
@@ -111,7 +119,7 @@ async def run_window(app: WindowApp, frame: Frame, store: SeatStore) -> int:
         for task in beginning:
             task.cancel()
         await asyncio.gather(*beginning, return_exceptions=True)
-        await recorder.settle()
+        await recorder.settle(LAST_WRITES_S)
     return 0
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from types import UnionType
-from typing import Any, ClassVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, Union, cast, get_args, get_origin, get_type_hints
 
 from operator_app.domain.ids import AgencyCode, CallId, DispatchId, EventId, IncidentId, JournalId, SeatName
 from operator_app.domain.states import Classification, DispatchState, IncidentStatus, SeatState
@@ -491,6 +491,19 @@ def incident_of(fact: Fact) -> IncidentId | None:
 def call_of(fact: Fact) -> CallId | None:
     """The call a fact belongs to, or None."""
     return getattr(fact, "call_id", None)
+
+
+def without_nul(fact: Fact) -> Fact:
+    """The fact as every store takes it: a NUL in a text (pasted, or sent by a network) is dropped.
+
+    PostgreSQL takes none at all; the words around it would never reach the room.
+    """
+    torn = {
+        field.name: value.replace("\0", "")
+        for field in dataclasses.fields(fact)
+        if isinstance(value := getattr(fact, field.name), str) and "\0" in value
+    }
+    return dataclasses.replace(fact, **cast(Any, torn)) if torn else fact
 
 
 class BadRecordError(ValueError):

@@ -325,7 +325,9 @@ class IncidentDesk:
         """The dispatch and its incident. Raises `RefusedError`."""
         return find_dispatch(self._board, dispatch_id)
 
-    async def tick(self, now: datetime, is_absent: Callable[[SeatName | None], bool] = lambda _: False) -> None:
+    async def tick(
+        self, now: datetime, is_absent: Callable[[SeatName | None], bool] = lambda _: False
+    ) -> None:
         """Note as overdue what nobody answered in time: of incidents that this seat looks after, or nobody does.
 
         Seats that find the same write it each; the first one counts.

@@ -1,6 +1,8 @@
 """The one door to the record: facts become events, reach the disk, and only then the board and the screens."""
 
 import asyncio
+import contextlib
+import logging
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,10 +10,12 @@ from datetime import datetime
 
 from operator_app.domain.hlc import Stamp
 from operator_app.domain.ids import EventId, SeatName, uuid7
-from operator_app.domain.messages import Event, Fact
+from operator_app.domain.messages import Event, Fact, without_nul
 from operator_app.workflow.board import Board
 from operator_app.workflow.bus import Bus
 from operator_app.workflow.ports import Clock, Journal, JournalFailedError, Saved
+
+log = logging.getLogger(__name__)
 
 RETRY_S = 1.0
 AHEAD_MS = 60_000
@@ -113,7 +117,7 @@ class Recorder:
                         occurred_at=note.at or now,
                         hlc=stamp.value,
                         base=note.base,
-                        fact=note.fact,
+                        fact=without_nul(note.fact),
                     )
                 )
             if not events:
@@ -137,13 +141,17 @@ class Recorder:
         """Whether nothing noted is waiting for the disk."""
         return not self._pending
 
-    async def settle(self) -> None:
-        """Return when nothing noted is waiting for the disk any more."""
-        while self._drain is not None and not self._drain.done():
-            await asyncio.shield(self._drain)
+    async def settle(self, within_s: float | None = None) -> None:
+        """Return when nothing noted is waiting for the disk any more, or after so long: a full disk stays full."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                while self._drain is not None and not self._drain.done():
+                    await asyncio.shield(self._drain)
 
     def close(self) -> int:
         """Stop retrying, and say how many facts could not be saved."""
+        if self._pending:
+            log.error("%d facts could not be saved before the end", len(self._pending))
         if self._drain is not None:
             self._drain.cancel()
         return len(self._pending)
@@ -154,7 +162,10 @@ class Recorder:
             batch = tuple(self._pending)
             try:
                 await self.record(batch)
-            except JournalFailedError as error:
+            except Exception as error:
+                # Whatever it is: a fact that goes under, and all after it, would go under without a word.
+                if not isinstance(error, JournalFailedError):
+                    log.exception("%d noted facts were not taken", len(batch))
                 troubled = True
                 self._bus.publish(JournalTrouble(len(self._pending), str(error)))
                 await asyncio.sleep(RETRY_S)

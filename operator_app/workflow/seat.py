@@ -266,8 +266,8 @@ class Seat:
             self.calls.reconcile()
         call, before = self.live_call, self.state
         if call is not None:
-            await self.set_state(SeatState.TALKING)
             self._restore(call.call_id)
+            await self.set_state(SeatState.TALKING)
             return
         self.incidents.at_hand = self.incidents.at_hand or self._form_of_before(before)
         unfinished = self.incident_at_hand is not None and before in (SeatState.TALKING, SeatState.WRAP_UP)

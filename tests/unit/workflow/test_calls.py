@@ -186,6 +186,25 @@ async def test_a_seat_that_answers_with_a_full_disk_is_said_to_talk_once_there_i
     assert states == [SeatState.TALKING, SeatState.WRAP_UP]
 
 
+async def test_a_call_taken_over_has_its_incident_though_the_disk_is_full() -> None:
+    bench, phone = await ready_seat()
+    phone.offer("0811")
+    await bench.seat.answer()
+    await bench.seat.edit("place", "Jl. A")
+    await bench.recorder.settle()
+    before = bench.seat.incident_at_hand
+    seat = Seat(bench.recorder, bench.board, bench.bus, phone, RULES)
+    phone.come_back()
+    await bench.seat.set_state(SeatState.BREAK)  # so that there is something to be told
+    bench.journal.broken = "disk full"
+    with pytest.raises(JournalFailedError):
+        await seat.open()
+    assert seat.incident_at_hand == before
+    bench.journal.broken = ""
+    await seat.tick()
+    assert seat.state is SeatState.TALKING
+
+
 async def test_who_is_called_back_gets_an_empty_form() -> None:
     bench, phone = await ready_seat()
     phone.routed = True

@@ -1,12 +1,13 @@
 """Nothing is shown as saved before the disk said so, nothing that happened is dropped, no failed listener is silent."""
 
 import asyncio
+from collections.abc import Sequence
 from unittest.mock import patch
 
 import pytest
 
 from operator_app.domain.ids import CallId, IncidentId
-from operator_app.domain.messages import CallOffered, IncidentNoted
+from operator_app.domain.messages import CallOffered, Event, IncidentNoted
 from operator_app.workflow.bus import Bus
 from operator_app.workflow.ports import BoardChanged, JournalFailedError, ListenerFailed, Saved
 from operator_app.workflow.recorder import JournalTrouble
@@ -61,6 +62,38 @@ async def test_what_happened_is_kept_until_the_disk_takes_it() -> None:
     assert [trouble.pending for trouble in troubles] == [1, 0]
     assert CallId("c1") in bench.board.calls
     assert bench.recorder.close() == 0
+
+
+async def test_a_fault_while_noting_is_told_and_nothing_after_it_goes_under() -> None:
+    bench = make_seat()
+    append, troubles = bench.journal.append, list[JournalTrouble]()
+    bench.bus.subscribe(JournalTrouble, troubles.append)
+
+    async def fail(events: Sequence[Event]) -> None:
+        bench.journal.append = append  # type: ignore[method-assign]
+        raise UnicodeError("a fault of ours")
+
+    bench.journal.append = fail  # type: ignore[method-assign]
+    with patch("operator_app.workflow.recorder.RETRY_S", 0.0):
+        bench.recorder.note(CallOffered(CallId("c1"), "in", "0812", ""), at=bench.clock.now())
+        await bench.recorder.settle()
+    assert [trouble.pending for trouble in troubles] == [1, 0]
+    assert CallId("c1") in bench.board.calls
+
+
+async def test_a_window_that_closes_does_not_wait_for_ever_for_a_full_disk() -> None:
+    bench = make_seat()
+    bench.journal.broken = "The disk is full."
+    bench.recorder.note(CallOffered(CallId("c1"), "in", "0812", ""), at=bench.clock.now())
+    await bench.recorder.settle(0.01)
+    assert bench.recorder.close() == 1
+    await asyncio.sleep(0)  # the task that was cancelled ends
+
+
+async def test_a_pasted_nul_does_not_keep_the_words_around_it_from_the_room() -> None:
+    bench = make_seat()
+    (event,) = await bench.recorder.record([IncidentNoted(IncidentId("i1"), "api\0besar")])
+    assert event.fact == IncidentNoted(IncidentId("i1"), "apibesar")
 
 
 async def test_a_note_carries_the_time_at_which_it_happened() -> None:
