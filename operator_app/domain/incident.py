@@ -1,13 +1,13 @@
 """An incident and its dispatches: the fold of their events, the same in every window and on the server.
 
-Fields: the value with the highest (hlc, event id) wins, unless a later stamp (of a clock that runs ahead) was seen and
-replaced; an edit whose `base` is not the value it met is a clash, kept beside the winner until a person chooses.
+Fields: the value with the highest (hlc, event id) wins; whoever writes stamps higher than all seen of the
+incident. An edit whose `base` is not the value it met is a clash, kept beside the winner until a person chooses.
 Answers to the questions of a card: the latest wins. Status and dispatches move through the tables of `states`; an
 impossible move is kept as rejected.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -45,11 +45,7 @@ LONGEST_REMINDER_S = 7 * 86_400
 
 @dataclass(frozen=True, slots=True)
 class FieldValue:
-    """The winning value of a field, who wrote it, and the losing values that nobody has decided about.
-
-    `overtaken` names edits that the writers of this value had seen; one of them that comes later in the order of
-    stamps, from a clock that ran ahead, does not win over it.
-    """
+    """The winning value of a field, who wrote it, and the losing values that nobody has decided about."""
 
     value: str | None
     event_id: EventId
@@ -57,7 +53,6 @@ class FieldValue:
     seat: SeatName
     at: datetime
     clashes: tuple["Clash", ...] = ()
-    overtaken: frozenset[EventId] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,45 +259,16 @@ def format_position(lat: float, lon: float) -> str:
 def fold_incident(incident_id: IncidentId, events: Iterable[Event]) -> Incident:
     """The incident after `events` in any order: a pure function of the set."""
     ordered = tuple(sorted(events, key=lambda event: event.order))
-    place = {event.id: number for number, event in enumerate(ordered)}
     incident = Incident(incident_id, timeline=ordered)
-    for number, event in enumerate(ordered):
-        ahead: frozenset[EventId] = frozenset()
-        if event.base is not None and place.get(event.base, -1) > number:
-            ahead = _seen_ahead(ordered, place, number)
-        incident = _evolve(incident, event, ahead)
+    for event in ordered:
+        incident = _evolve(incident, event)
     if incident.unlinked:
         left = tuple(call for call in incident.calls if call not in incident.unlinked)
         incident = replace(incident, calls=left)
     return incident
 
 
-def _seen_ahead(ordered: Sequence[Event], place: Mapping[EventId, int], number: int) -> frozenset[EventId]:
-    """Events with later stamps that the writer of the event at `number` had seen: their clock runs ahead.
-
-    Whoever saw an event has seen what its writer saw, and what that journal held before it.
-    """
-    found: set[int] = set()
-    base = ordered[number].base
-    asked = [] if base is None else [place[base]]
-    while asked:
-        at = asked.pop()
-        if at <= number or at in found:
-            continue
-        found.add(at)
-        seen = ordered[at]
-        if seen.base is not None:
-            asked.append(place.get(seen.base, -1))
-        asked += [
-            later
-            for later in range(number + 1, len(ordered))
-            if ordered[later].journal_id == seen.journal_id and ordered[later].seq < seen.seq
-        ]
-    return frozenset(ordered[each].id for each in found)
-
-
-def _evolve(incident: Incident, event: Event, ahead: frozenset[EventId]) -> Incident:
-    """The incident after one more event; `ahead`: what its writer saw that bears a later stamp, of a wrong clock."""
+def _evolve(incident: Incident, event: Event) -> Incident:
     match event.fact:
         case IncidentOpened(number=number, call_id=call_id):
             if incident.opened_at is not None:
@@ -320,7 +286,7 @@ def _evolve(incident: Incident, event: Event, ahead: frozenset[EventId]) -> Inci
         case IncidentTaken():
             return replace(incident, owner=event.seat)
         case FieldSet(field=name):
-            held = _settle(incident.fields.get(name), event, event.fact, ahead)
+            held = _settle(incident.fields.get(name), event, event.fact)
             return replace(incident, fields=MappingProxyType({**incident.fields, name: held}))
         case AnswerGiven(question=question, answer=answer, card_version=version):
             latest = GivenAnswer(answer, version, event.id, event.seat, event.occurred_at)
@@ -346,15 +312,10 @@ def _evolve(incident: Incident, event: Event, ahead: frozenset[EventId]) -> Inci
             return incident
 
 
-def _settle(held: FieldValue | None, event: Event, fact: FieldSet, ahead: frozenset[EventId]) -> FieldValue:
+def _settle(held: FieldValue | None, event: Event, fact: FieldSet) -> FieldValue:
     """The field after one more edit. Only a choice ends a clash: whoever types on has not decided about the other's."""
     chosen = fact.settles or ()
-    if (
-        held is not None and event.id in held.overtaken
-    ):  # its clock ran ahead: whoever wrote since has seen it
-        return replace(held, clashes=_left(held.clashes, chosen))
     fresh = FieldValue(fact.value, event.id, event.hlc, event.seat, event.occurred_at)
-    fresh = replace(fresh, overtaken=ahead if held is None else ahead | held.overtaken)
     if held is None:
         return fresh
     clashes = _left(held.clashes, chosen)
@@ -449,18 +410,18 @@ def _stepped(dispatch: Dispatch, fact: DispatchMoved, at: datetime) -> Dispatch:
 def last_words_of(seat: SeatName, incidents: Iterable[Incident]) -> Incident | None:
     """The incident that a person at that seat wrote in last, or None when nobody did."""
     latest: Incident | None = None
-    order = (-1, "")
+    newest: tuple[datetime, int] | None = None
     for incident in incidents:
         own = max(
             (
-                each.order
+                (each.occurred_at, each.seq)
                 for each in incident.timeline
                 if each.seat == seat and not isinstance(each.fact, DispatchOverdue)
             ),
-            default=order,
+            default=None,
         )
-        if own > order:
-            latest, order = incident, own
+        if own is not None and (newest is None or own > newest):
+            latest, newest = incident, own
     return latest
 
 

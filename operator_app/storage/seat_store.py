@@ -512,7 +512,7 @@ class SeatStore:
         foreign_hlc = db.execute("SELECT coalesce(max(hlc), 0) FROM foreign_event").fetchone()[0]
         self._next_seq: int = last + 1
         now_ms = int(time.time() * 1000 + self._clock_offset_ms)
-        self._last_hlc = Stamp(own_hlc).seen(foreign_hlc, now_ms).value
+        self._last_hlc = Stamp().seen(max(own_hlc, foreign_hlc), now_ms).value
         self._waiting, self._quarantined = _counts(db)
 
 

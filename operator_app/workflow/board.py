@@ -13,7 +13,10 @@ from operator_app.domain.landmarks import Landmark, fold_landmark, place_of
 from operator_app.domain.messages import (
     CardPublished,
     Event,
+    Fact,
     IncidentOpened,
+    PlaceDropped,
+    PlaceKept,
     SeatStateChanged,
     call_of,
     incident_of,
@@ -78,6 +81,19 @@ class Board:
         """Those that are not ended: the gravest first, then the oldest."""
         shown = (each for each in self._incidents.values() if each.is_open and each.opened_at is not None)
         return tuple(sorted(shown, key=lambda each: (each.priority or 9, each.opened_at, each.id)))
+
+    def newest(self, fact: Fact, seat: SeatName) -> int:
+        """The highest stamp of what is known here of the things that a fact (told by that seat) is about."""
+        of_incident = self._incidents.get(incident_of(fact) or IncidentId(""))
+        stamps = [] if of_incident is None else [of_incident.timeline[-1].hlc]
+        stamps += [each.hlc for each in self._call_events.get(call_of(fact) or CallId(""), ())]
+        if isinstance(fact, PlaceKept | PlaceDropped):
+            stamps += [each.hlc for each in self._place_events.get(fact.place_id, ())]
+        if isinstance(fact, CardPublished) and fact.kind in self._cards:
+            stamps.append(self._cards[fact.kind].hlc)
+        if isinstance(fact, SeatStateChanged) and seat in self._seats:
+            stamps.append(self._seats[seat].order[0])
+        return max(stamps, default=0)
 
     def apply(self, events: Iterable[Event]) -> BoardChanged:
         """Take in events not seen before and say what they changed; each incident and call is folded once."""

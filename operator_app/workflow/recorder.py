@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 RETRY_S = 1.0
 AHEAD_MS = 60_000
-"""Stamps further ahead than this are not followed (see `Stamp.seen`), and their seat is told of."""
+"""Clocks further ahead than this are not followed (see `Stamp.seen`), and their seat is told of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class JournalTrouble:
 
 @dataclass(frozen=True, slots=True)
 class ClockAhead:
-    """Events of that seat bear stamps that lie `ahead_s` seconds in the future: its clock is wrong."""
+    """Events of that seat say that they happened `ahead_s` seconds in the future: its clock is wrong."""
 
     seat: SeatName
     ahead_s: int
@@ -83,12 +83,13 @@ class Recorder:
         return uuid7(now_ms, self._clock.random_bytes(10))
 
     def seen(self, events: Iterable[Event]) -> None:
-        """Raise the clock to events of others, so that whatever we write next is later than what we have read."""
-        now_ms = int(self._clock.now().timestamp() * 1000)
+        """Raise the clock to events of others, and tell of seats whose clock runs ahead."""
+        now = self._clock.now()
+        now_ms = int(now.timestamp() * 1000)
         ahead: dict[SeatName, int] = {}
         for event in events:
             self._stamp = self._stamp.seen(event.hlc, now_ms)
-            lead_ms = Stamp(event.hlc).unix_ms - now_ms
+            lead_ms = int((event.occurred_at - now).total_seconds() * 1000)
             if lead_ms > AHEAD_MS:
                 ahead[event.seat] = max(lead_ms // 1000, ahead.get(event.seat, 0))
         for seat, seconds in ahead.items():
@@ -100,13 +101,16 @@ class Recorder:
         Raises `JournalFailedError`: then nothing happened.
         """
         async with self._turn:
-            stamp = self._stamp
+            stamp, last = self._stamp, 0
             seq = self._journal.next_seq
             events: list[Event] = []
             for offset, given in enumerate(facts):
                 note = given if isinstance(given, Note) else Note(given)
                 now = self._clock.now()
                 stamp = stamp.tick(int(now.timestamp() * 1000))
+                # After all that is known of the same incident or call, also when a clock ran hours ahead in it: so a
+                # choice comes after what it chose from. Our own clock does not follow, nor do other incidents.
+                last = stamp.after(max(last, self._board.newest(note.fact, self.seat))).value
                 events.append(
                     Event(
                         id=EventId(self.fresh_id()),
@@ -115,7 +119,7 @@ class Recorder:
                         seat=self.seat,
                         actor=self.actor,
                         occurred_at=note.at or now,
-                        hlc=stamp.value,
+                        hlc=last,
                         base=note.base,
                         fact=without_nul(note.fact),
                     )

@@ -224,7 +224,7 @@ def incident_in_python(incident: Incident) -> dict[str, Any]:
         clashes = [{"value": each.value, "event": each.event_id, "seat": each.seat} for each in held.clashes]
         return {
             "value": held.value, "event": held.event_id, "hlc": held.hlc, "seat": held.seat,
-            "at": held.at, "clashes": clashes, "overtaken": set(held.overtaken),
+            "at": held.at, "clashes": clashes,
         }  # fmt: skip
 
     names = ("kind", "place", "landmark", "village", "district", "neighbourhood", "text")
@@ -257,7 +257,6 @@ def incident_in_database(db: psycopg.Connection[Any], incident_id: IncidentId) -
     meta = {**incident.pop("field_meta"), **(reporter[0]["field_meta"] if reporter else {})}
     for held in meta.values():
         held["at"] = datetime.fromisoformat(held["at"])
-        held["overtaken"] = set(held["overtaken"])
     lat, lon = incident.pop("lat"), incident.pop("lon")
     dispatches = rows("SELECT * FROM op112.dispatch WHERE incident_id = %(id)s ORDER BY place")
     assert [each.pop("place") for each in dispatches] == list(range(len(dispatches)))

@@ -87,17 +87,6 @@ def test_two_different_choices_at_once_are_a_clash_again() -> None:
     assert (held.value, [each.value for each in held.clashes]) == ("Jl. B", ["Jl. A"])
 
 
-def test_an_edit_of_a_clock_that_ran_ahead_does_not_win_over_whoever_has_seen_it() -> None:
-    wild = event(FieldSet(INCIDENT, "place", "Jl. A"), 9000, "M1", name="wild")
-    after = event(FieldSet(INCIDENT, "place", "Jl. B"), 5, "M2", base="wild", name="b")
-    later = event(FieldSet(INCIDENT, "place", "Jl. C"), 6, "M3", base="b", name="c")
-    held = fold_incident(INCIDENT, [OPENED, wild, after]).fields["place"]
-    assert (held.value, held.clashes) == ("Jl. B", ())
-    assert fold_incident(INCIDENT, [OPENED, wild, after, later]).value("place") == "Jl. C"
-    unseen = event(FieldSet(INCIDENT, "place", "Jl. D"), 7, "M4", name="d")
-    assert fold_incident(INCIDENT, [OPENED, wild, unseen]).value("place") == "Jl. A"
-
-
 def test_an_incident_is_looked_after_by_the_last_seat_that_took_it() -> None:
     taken = event(IncidentTaken(INCIDENT, SeatName("M1")), 5, "M2", name="t")
     assert fold_incident(INCIDENT, [OPENED]).owner == "M1"

@@ -7,14 +7,15 @@ from typing import Any
 
 import pytest
 
+from operator_app.domain.hlc import HIGHEST, Stamp
 from operator_app.domain.ids import AgencyCode, EventId, SeatName
-from operator_app.domain.messages import DispatchOverdue, DispatchSent, IncidentTaken
-from operator_app.domain.states import Refusal, RefusedError, SeatState
+from operator_app.domain.messages import DispatchOverdue, DispatchSent, IncidentTaken, SeatStateChanged
+from operator_app.domain.states import IncidentStatus, Refusal, RefusedError, SeatState
 from operator_app.ui.presenters.reminders import ReminderPresenter
 from operator_app.ui.presenters.site_words import SiteWords
 from operator_app.workflow.company import LOST_AFTER_S
 from operator_app.workflow.ports import LinkState, Presence
-from operator_app.workflow.recorder import ClockAhead
+from operator_app.workflow.recorder import AHEAD_MS, ClockAhead, Recorder
 from operator_app.workflow.seat import SeatsLost
 from tests.unit.workflow.room import Bench, make_seat
 
@@ -208,6 +209,69 @@ def test_a_seat_whose_clock_runs_ahead_is_told_of() -> None:
         assert [(each.seat, each.ahead_s in (299, 300)) for each in told] == [("M1", True)]
 
     scene(play)
+
+
+def test_whoever_saw_what_a_clock_hours_ahead_wrote_writes_moves_chooses_and_takes_after_it() -> None:
+    async def play() -> None:
+        pair = Pair()
+        pair.one.clock.at += timedelta(hours=5)
+        await pair.opened()
+        incident_id = pair.one.seat.incident_at_hand
+        assert incident_id is not None
+        await pair.one.seat.edit("text", "api")
+        await pair.two.seat.edit("text", "asap")
+        await pair.one.seat.move_incident(IncidentStatus.FORWARDED, "")
+        pair.carry()
+        await pair.two.seat.edit("place", "Jl. Poros 2")
+        await pair.two.seat.choose_value("text", held_id(pair.two, "text"))
+        await pair.two.seat.move_incident(IncidentStatus.HANDLED, "")
+        await pair.two.seat.take_over(incident_id)
+        pair.carry()
+        for bench in (pair.one, pair.two):
+            held = bench.board.incidents[incident_id]
+            assert (held.value("place"), held.value("text"), held.clashes) == ("Jl. Poros 2", "api", {})
+            assert (held.status, held.owner, held.rejected) == (IncidentStatus.HANDLED, "M2", ())
+
+    scene(play)
+
+
+def test_a_clock_hours_ahead_drags_along_neither_other_incidents_nor_who_is_called_wrong() -> None:
+    async def play() -> None:
+        pair = Pair()
+        pair.one.clock.at += timedelta(hours=5)
+        await pair.opened()
+        await pair.two.seat.edit("text", "asap")
+        told: list[ClockAhead] = []
+        pair.one.clock.at -= timedelta(hours=5)
+        pair.one.bus.subscribe(ClockAhead, told.append)
+        pair.carry()
+        assert told == []  # it wrote after a wrong clock, but its own is right
+        pair.two.seat.select(None)
+        await pair.two.seat.edit("place", "Jl. Lain")
+        lead = Stamp(pair.two.journal.kept[-1].hlc).unix_ms / 1000 - pair.two.clock.now().timestamp()
+        assert lead <= AHEAD_MS / 1000 + 1
+
+    scene(play)
+
+
+def test_a_seat_whose_clock_was_put_right_is_not_stuck_in_the_state_it_told_before() -> None:
+    async def play() -> None:
+        bench = make_seat(name="M1")
+        bench.clock.at += timedelta(hours=5)
+        await bench.seat.open()
+        await bench.seat.set_state(SeatState.BREAK)
+        bench.clock.at -= timedelta(hours=5)
+        again = Recorder(bench.journal, bench.clock, bench.board, bench.bus, SeatName("M1"), "Operator")
+        await again.record([SeatStateChanged(SeatState.READY)])
+        assert bench.board.seats[SeatName("M1")].state is SeatState.READY
+
+    scene(play)
+
+
+def test_no_stamp_leaves_the_numbers_that_a_server_can_keep() -> None:
+    assert Stamp(5).after(7) == Stamp(8)
+    assert Stamp(9).after(7) == Stamp(9)
+    assert Stamp(5).after(HIGHEST) == Stamp(HIGHEST)
 
 
 def test_after_a_kill_the_form_is_back_and_the_wrap_up_still_to_be_ended() -> None:
