@@ -311,6 +311,27 @@ def test_an_unanswered_dispatch_in_view_is_not_replaced_by_a_newer_one(qapp: QAp
     play(qapp, lambda: staged(qapp, scene))
 
 
+def test_a_second_tap_on_accept_does_not_answer_the_next_dispatch_unread(qapp: QApplication) -> None:
+    async def scene(stage: Stage) -> None:
+        _, first = await stage.fire()
+        await stage.read()
+        _, second = await stage.fire(place="Gang Buntu")
+        await stage.read()
+        stage.press(Qt.Key.Key_F2)
+        await stage.read()
+        await until(lambda: stage.window.presenter.selected == second)
+        stage.press(Qt.Key.Key_F2)
+        await stage.read()
+        await until(lambda: said(stage.window, "notice").startswith("Penugasan lain baru tampil"))
+        assert stage.dispatch(first).state is DispatchState.ACCEPTED
+        assert stage.dispatch(second).state is DispatchState.SENT
+        stage.press(Qt.Key.Key_F2)
+        await stage.read()
+        assert stage.dispatch(second).state is DispatchState.ACCEPTED
+
+    play(qapp, lambda: staged(qapp, scene))
+
+
 def test_a_disk_that_refuses_is_told_loudly_and_nothing_looks_done(qapp: QApplication) -> None:
     async def scene(stage: Stage) -> None:
         _, dispatch_id = await stage.fire()

@@ -123,6 +123,9 @@ class DeskWindow(QWidget):
         dispatch_id = self._presenter.selected
         if dispatch_id is None or not self._actions.is_allowed(action):
             return
+        if self._presenter.is_unread():
+            self._take_notice(Notice(self._say("desk.read_first"), loud=False))
+            return
         self._notice = None
         if action is Action.DECLINE:
             sheet = self._presenter.view().sheet

@@ -28,6 +28,7 @@ from operator_app.workflow.desk import Desk, Share
 from operator_app.workflow.ports import LinkTrouble
 
 ENDED_SHOWN = timedelta(hours=12)
+UNREAD_S = 1.0
 
 
 class DeskPresenter:
@@ -42,6 +43,7 @@ class DeskPresenter:
         self._selected: DispatchId | None = None
         self._waiting: set[DispatchId] = set()
         self._open: set[DispatchId] = set()
+        self._moved_on: tuple[DispatchId, datetime] | None = None
 
     @property
     def selected(self) -> DispatchId | None:
@@ -51,6 +53,16 @@ class DeskPresenter:
     def select(self, dispatch_id: DispatchId) -> None:
         """Bring a dispatch into view."""
         self._selected = dispatch_id
+
+    def is_unread(self) -> bool:
+        """Whether the one in view took the place of an answered one a moment ago; asked once more, it has been read.
+
+        The second tap of a finger that means the first one must not answer it.
+        """
+        moved, self._moved_on = self._moved_on, None
+        if moved is None or moved[0] != self._selected:
+            return False
+        return (self._desk.now() - moved[1]).total_seconds() < UNREAD_S
 
     def step_selection(self, by: int) -> None:
         """Bring the next (1) or the previous (-1) open dispatch of the list into view."""
@@ -74,6 +86,7 @@ class DeskPresenter:
         if typing:
             return
         if waiting and self._selected not in waiting and (held is None or fresh or answered):
+            self._moved_on = (waiting[-1], self._desk.now()) if answered else None
             self._selected = waiting[-1]
         elif held is None and self._find(self._selected) is None:
             self._selected = shares[0].dispatch.id if shares else None
