@@ -111,6 +111,7 @@ class Refusal(StrEnum):
     NO_CALL = "no_call"
     CALL_AT_HAND = "call_at_hand"
     CALL_JUST_CAME = "call_just_came"
+    OTHER_INCIDENT = "other_incident"
     NOBODY_CONSULTED = "nobody_consulted"
     NO_NUMBER = "no_number"
     PLACE_MISSING = "place_missing"

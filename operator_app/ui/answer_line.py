@@ -99,7 +99,9 @@ class AnswerLine(SpanText):
     # ---- keys
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Choose, or go back."""
+        """Choose, or go back; a held key does so once."""
+        if event.isAutoRepeat():
+            return
         typed, letters = event.text().upper(), self._letters()
         if event.key() == Qt.Key.Key_Escape:
             self._back()

@@ -50,7 +50,9 @@ class DecisionLine(SpanText):
         self.say(spans)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Decide, or leave."""
+        """Decide, or leave; a held key does so once."""
+        if event.isAutoRepeat():
+            return
         view, typed = self._view, event.text().upper()
         choice = None if view is None else next((c for c in view.choices if typed and c.key == typed), None)
         if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter):

@@ -62,6 +62,8 @@ class FormWishes:
         self._form_view = form_view
         self._editor: CardEditor | None = None
         self._declining: tuple[IncidentId, AgencyCode] | None = None
+        self._begun_at: IncidentId | None = None
+        """The incident that the words in the line of the timeline were begun for."""
 
     def acts(self) -> dict[Deed, Callable[[], None]]:
         """What each key does."""
@@ -104,6 +106,7 @@ class FormWishes:
         timeline.entry.given.connect(
             lambda what, words: self._run(self._enter(Entry(what), words), f"entry_{what}")
         )
+        timeline.entry.textChanged.connect(self._begin_words)
         timeline.entry.left.connect(form.focus_text)
 
     def show_card_of(self, kind: Kind) -> None:
@@ -184,7 +187,18 @@ class FormWishes:
             return
         self._panes.timeline.ask(what, words)
 
+    def _begin_words(self, words: str) -> None:
+        """Words are of the incident in whose form they were begun, whatever comes into it until Enter."""
+        if not words:
+            self._begun_at = None
+        elif self._begun_at is None:
+            self._begun_at = self._seat.incident_at_hand
+
     async def _enter(self, what: Entry, words: str) -> None:
+        begun_at, here = self._begun_at, self._seat.incident_at_hand
+        if what is not Entry.DECLINED and begun_at not in (None, here):
+            self._begun_at = here
+            raise RefusedError(Refusal.OTHER_INCIDENT)
         match what:
             case Entry.NOTE:
                 if words:
@@ -198,6 +212,7 @@ class FormWishes:
                 await self._commands.move(IncidentStatus.CANCELLED, words)
             case Entry.DECLINED:
                 await self._decline(words)
+        self._begun_at = None
         self._panes.timeline.entry.done()
 
     def _next_sort(self) -> None:

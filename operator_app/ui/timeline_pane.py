@@ -67,6 +67,8 @@ class EntryLine(QLineEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Give by Enter, leave by Esc."""
         match event.key():
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter if event.isAutoRepeat():
+                event.accept()  # a held key gives once
             case Qt.Key.Key_Return | Qt.Key.Key_Enter:
                 self.given.emit(self.what, self.text().strip())
             case Qt.Key.Key_Escape:

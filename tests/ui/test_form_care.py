@@ -148,6 +148,25 @@ def test_a_note_a_filter_and_a_reminder_that_comes_due(qapp: QApplication) -> No
     staged(qapp, scene)
 
 
+def test_a_reason_begun_for_one_incident_does_not_end_another(qapp: QApplication) -> None:
+    async def scene(it: Stage) -> None:
+        first = it.at_hand.id
+        other = await fire_next_door(it)
+        it.press(Qt.Key.Key_X, ALT)
+        it.write("laporan ganda")
+        it.room.seat.select(other)  # as the form does that goes with a caller taken off hold
+        it.press(Qt.Key.Key_Return)
+        await until(lambda: said(it.window, "notice").startswith("Formulir sudah menampilkan kejadian lain"))
+        board = it.room.seat.board.incidents
+        assert board[first].is_open
+        assert board[other].is_open
+        it.press(Qt.Key.Key_Return)
+        await until(lambda: board[other].status is IncidentStatus.CANCELLED)
+        assert board[first].is_open
+
+    staged(qapp, scene)
+
+
 def test_text_for_the_radio_is_copied_and_the_copying_noted(qapp: QApplication) -> None:
     async def scene(it: Stage) -> None:
         it.press(Qt.Key.Key_C, ALT)
