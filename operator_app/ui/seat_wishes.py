@@ -105,7 +105,15 @@ class SeatWishes:
         elif deed in self._orders:
             self._run(self._orders[deed](), deed)
         else:
-            self._run(self._commands.classify(Classification(deed.removeprefix("classify_"))), deed)
+            self._run(self._classify(Classification(deed.removeprefix("classify_"))), deed)
+
+    async def _classify(self, classification: Classification) -> None:
+        """Without a call in the pane it is the last one that is classified anew: that must not pass unseen."""
+        shown = self._seat.call_at_hand is not None
+        await self._commands.classify(classification)
+        if not shown:
+            words = self._say("notice.classified_last", kind=self._say(f"classification.{classification}"))
+            self._panes.footer.tell(Notice(words, loud=False))
 
     def _window_acts(self) -> dict[Deed, Callable[[], None]]:
         """What happens in the window at once."""

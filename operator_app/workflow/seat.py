@@ -342,6 +342,8 @@ class Seat:
 
     async def classify(self, classification: Classification, call_id: CallId | None = None) -> None:
         """Say what the call was; noise also ends it and frees the seat for the next one."""
+        if call_id is None and self.calls.at_hand is None and self.calls.waiting():
+            raise RefusedError(Refusal.NOT_CLASSIFIABLE)  # it is the ringing one that is meant
         wanted = call_id or self.calls.at_hand or self._last_call
         if wanted is None:
             raise RefusedError(Refusal.NO_CALL)

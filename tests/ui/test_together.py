@@ -126,6 +126,19 @@ def test_who_lost_an_incident_or_moved_in_vain_is_told(qapp: QApplication) -> No
     staged(qapp, scene)
 
 
+def test_what_another_seat_ends_under_the_hand_is_told_loudly(qapp: QApplication) -> None:
+    async def scene(it: Stage) -> None:
+        other = PastWriter("M1").back(-0.05)
+        it.room.seat.on_events(
+            [other.event(IncidentMoved(IncidentId(it.at_hand.id), IncidentStatus.CANCELLED, "iseng"))]
+        )
+        await until(lambda: "diakhiri meja lain: Batal · Meja 1" in said(it.window, "notice"))
+        await it.still()
+        picture(it, "ended-elsewhere")
+
+    staged(qapp, scene)
+
+
 def test_what_the_server_refused_is_listed(qapp: QApplication) -> None:
     async def scene(it: Stage) -> None:
         async def kept() -> list[SetAside]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from operator_app.domain.ids import EventId, IncidentId, SeatName
 from operator_app.domain.incident import Incident
-from operator_app.domain.messages import Event, IncidentTaken
+from operator_app.domain.messages import Event, IncidentMoved, IncidentTaken
 from operator_app.ui.errands import Notice
 from operator_app.ui.presenters.site_words import SiteWords
 from operator_app.ui.presenters.wording import Say, local_time
@@ -89,7 +89,7 @@ class TogetherPresenter:
         event = next((each for each in incident.timeline if each.id == event_id), None)
         who = ""
         if event is not None:
-            who = f"{self._who(event)} · {local_time(event.occurred_at, self._seat.timezone)}"
+            who = f"{_who(event, self._words)} · {local_time(event.occurred_at, self._seat.timezone)}"
         return Choice(event_id, self.value_words(name, value), who)
 
     def value_words(self, name: str, value: str | None) -> str:
@@ -98,10 +98,6 @@ class TogetherPresenter:
             return self._say("form.clash_emptied")
         words = " ".join((self._words.kind_label(value) if name == "kind" else value).split())
         return words if len(words) <= VALUE_SHOWN else f"…{words[1 - VALUE_SHOWN :].lstrip()}"
-
-    def _who(self, event: Event) -> str:
-        seat = self._words.seat(event.seat)
-        return f"{seat}, {event.actor}" if event.actor else seat
 
     def _lost(self, incident: Incident) -> str:
         since = self._seat.company.lost_since.get(incident.owner or SeatName(""))
@@ -121,6 +117,7 @@ class RoomNews:
         self._owned: dict[IncidentId, SeatName | None] = {}
         self._rejected: dict[IncidentId, frozenset[EventId]] = {}
         self._clashes: dict[IncidentId, int] = {}
+        self._were_open: set[IncidentId] = set()
         self._lost: set[SeatName] = set()
 
     def begin(self) -> None:
@@ -134,6 +131,7 @@ class RoomNews:
             incident = self._seat.board.incidents.get(IncidentId(each))
             if incident is not None:
                 yield from self._taken(incident)
+                yield from self._ended(incident)
                 yield from self._came_to_nothing(incident)
                 yield from self._clashed(incident)
                 self._note(incident)
@@ -159,6 +157,7 @@ class RoomNews:
 
     def _note(self, incident: Incident) -> None:
         self._owned[incident.id] = incident.owner
+        (self._were_open.add if incident.is_open else self._were_open.discard)(incident.id)
         self._rejected[incident.id] = frozenset(incident.rejected)
         self._clashes[incident.id] = sum(len(each) for each in incident.clashes.values())
 
@@ -182,6 +181,24 @@ class RoomNews:
                 words = self._say("together.rejected", number=incident.number)
                 yield Notice(words, loud=True, topic=f"rejected {incident.id}")
 
+    def _ended(self, incident: Incident) -> Iterator[Notice]:
+        """Another seat has ended what this one still works on: agencies see it no longer."""
+        if incident.is_open or incident.id not in self._were_open:
+            return
+        here = incident.id == self._seat.incident_at_hand or incident.owner == self._seat.name
+        sent = any(each.seat == self._seat.name and not each.is_over for each in incident.dispatches)
+        moves = [each for each in incident.timeline if isinstance(each.fact, IncidentMoved)]
+        last = next((e for e in reversed(moves) if e.id not in incident.rejected), None)
+        if last is None or last.seat == self._seat.name or not (here or sent):
+            return
+        words = self._say(
+            "together.ended",
+            number=incident.number,
+            status=self._say(f"incident_status.{incident.status}"),
+            who=_who(last, self._words),
+        )
+        yield Notice(words, loud=True, topic=f"ended {incident.id}")
+
     def _clashed(self, incident: Incident) -> Iterator[Notice]:
         count = sum(len(each) for each in incident.clashes.values())
         if count > self._clashes.get(incident.id, 0) and incident.id != self._seat.incident_at_hand:
@@ -189,3 +206,8 @@ class RoomNews:
             party |= {incident.fields[name].seat for name in incident.clashes}
             if self._seat.name in party:
                 yield Notice(self._say("together.clash_elsewhere", number=incident.number), loud=False)
+
+
+def _who(event: Event, words: SiteWords) -> str:
+    seat = words.seat(event.seat)
+    return f"{seat}, {event.actor}" if event.actor else seat

@@ -138,6 +138,21 @@ async def test_a_prank_costs_one_wish_and_opens_no_incident() -> None:
     assert bench.seat.call_at_hand is None
 
 
+async def test_a_noise_key_pressed_at_a_ring_does_not_make_a_prank_of_the_call_before() -> None:
+    bench, phone = await ready_seat()
+    before = phone.offer("0811")
+    await bench.seat.answer()
+    await bench.seat.classify(Classification.EMERGENCY)
+    await bench.seat.end()
+    await bench.recorder.settle()
+    await bench.seat.finish()
+    phone.offer("0812")
+    with pytest.raises(RefusedError, match="not_classifiable"):
+        await bench.seat.classify(Classification.PRANK)
+    await bench.recorder.settle()
+    assert bench.board.calls[before].classification is Classification.EMERGENCY
+
+
 async def test_the_next_call_gets_an_empty_form() -> None:
     bench, phone = await ready_seat()
     first = phone.offer("0811")
