@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 
 from operator_app.domain.figures import number_key
@@ -122,12 +123,17 @@ def known_already(
     numbers: Mapping[IncidentId, frozenset[str]] = MappingProxyType({}),
     limit: int = 5,
 ) -> tuple[Known, ...]:
-    """Open incidents that the report may be about, likeliest first; `numbers` are those of each incident's calls."""
+    """Open incidents that the report may be about, likeliest first; `numbers` are those of each incident's calls.
+
+    `incidents` may hold ended ones as well, which only takes longer.
+    """
     earliest = now - rules.longest
     found = []
     for incident in incidents:
+        if not incident.is_open or incident.id == report.incident_id:
+            continue
         last = last_reported(incident)
-        if last is None or last < earliest or not incident.is_open or incident.id == report.incident_id:
+        if last is None or last < earliest:
             continue
         known = _compare(report, incident, now - last, rules, numbers.get(incident.id, frozenset()))
         if known is not None:
@@ -258,7 +264,13 @@ _COMMON = frozenset(sound_of(word) for word in _COMMON_WORDS)
 
 
 def _names(*texts: str) -> frozenset[str]:
-    words = (sound_of(word) for text in texts for word in words_of(text))
+    return frozenset().union(*(_names_in(text) for text in texts))
+
+
+@lru_cache(maxsize=16_384)
+def _names_in(text: str) -> frozenset[str]:
+    """Worked out once a text: each look goes over all open incidents of the last hours."""
+    words = (sound_of(word) for word in words_of(text))
     return frozenset(word for word in words if len(word) > 2 and word not in _COMMON and not word.isdigit())
 
 

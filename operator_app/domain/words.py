@@ -41,6 +41,7 @@ _ROMAN = {
 }
 
 
+@lru_cache(maxsize=16_384)
 def words_of(text: str) -> tuple[str, ...]:
     """Return the words of a text in the form that both sides of a comparison share."""
     return tuple(SHORT_FORMS.get(word, word) for word in written_words(text))

@@ -44,6 +44,7 @@ class Board:
         self._incident_events: defaultdict[IncidentId, list[Event]] = defaultdict(list)
         self._call_events: defaultdict[CallId, list[Event]] = defaultdict(list)
         self._incidents: dict[IncidentId, Incident] = {}
+        self._open: dict[IncidentId, Incident] = {}
         self._given: dict[IncidentId, str] = {}
         self._numbered: defaultdict[str, set[IncidentId]] = defaultdict(set)
         self._calls: dict[CallId, Call] = {}
@@ -56,6 +57,11 @@ class Board:
     def incidents(self) -> Mapping[IncidentId, Incident]:
         """Every known incident by id."""
         return MappingProxyType(self._incidents)
+
+    @property
+    def open(self) -> Mapping[IncidentId, Incident]:
+        """Those that are not ended, by id: some dozens where there are thousands in all."""
+        return MappingProxyType(self._open)
 
     @property
     def calls(self) -> Mapping[CallId, Call]:
@@ -79,7 +85,7 @@ class Board:
 
     def open_incidents(self) -> tuple[Incident, ...]:
         """Those that are not ended: the gravest first, then the oldest."""
-        shown = (each for each in self._incidents.values() if each.is_open and each.opened_at is not None)
+        shown = (each for each in self._open.values() if each.opened_at is not None)
         return tuple(sorted(shown, key=lambda each: (each.priority or 9, each.opened_at, each.id)))
 
     def newest(self, fact: Fact, seat: SeatName) -> int:
@@ -121,7 +127,7 @@ class Board:
                 self._place_events[place_id].append(event)
                 places.add(place_id)
         for incident_id in incidents:
-            self._incidents[incident_id] = fold_incident(incident_id, self._incident_events[incident_id])
+            self._keep(fold_incident(incident_id, self._incident_events[incident_id]))
         incidents |= self._keep_numbers_apart(incidents)
         for call_id in calls:
             call = fold_call(self._call_events[call_id])
@@ -134,6 +140,13 @@ class Board:
             else:
                 self._landmarks[place_id] = landmark
         return BoardChanged(frozenset(incidents), frozenset(calls), frozenset(seats), frozenset(places))
+
+    def _keep(self, incident: Incident) -> None:
+        self._incidents[incident.id] = incident
+        if incident.is_open:
+            self._open[incident.id] = incident
+        else:
+            self._open.pop(incident.id, None)
 
     def _keep_numbers_apart(self, changed: Iterable[IncidentId]) -> set[IncidentId]:
         """Let a number that was given out twice (a seat's disk was put back) end in -2, -3 … for the later ones.
@@ -161,7 +174,7 @@ class Board:
             for place, incident_id in enumerate(sorted(self._numbered[given], key=self._opened), 1):
                 number = given if place == 1 else f"{given}-{place}"
                 if self._incidents[incident_id].number != number:
-                    self._incidents[incident_id] = replace(self._incidents[incident_id], number=number)
+                    self._keep(replace(self._incidents[incident_id], number=number))
                     moved.add(incident_id)
         return moved
 

@@ -214,8 +214,8 @@ class IncidentCare:
         """Every reminder of an open incident that is due, the longest due first."""
         found = [
             (incident, each)
-            for incident in self._board.incidents.values()
-            if incident.reminders and incident.is_open
+            for incident in self._board.open.values()
+            if incident.reminders
             for each in incident.reminders
             if each.done_at is None and each.due_at <= now
         ]

@@ -334,8 +334,7 @@ class IncidentDesk:
         """
         facts = [
             DispatchOverdue(incident.id, dispatch.id)
-            for incident in self._board.incidents.values()
-            if incident.is_open
+            for incident in self._board.open.values()
             for dispatch in incident.dispatches
             if dispatch.is_waiting
             and dispatch.overdue_at is None

@@ -237,9 +237,7 @@ class Seat:
             if incident is None:
                 return ()
             report = report_of(incident, numbers.get(incident.id, ()))
-        return known_already(
-            report, self.board.incidents.values(), self.now(), self._rules.known, numbers, limit
-        )
+        return known_already(report, self.board.open.values(), self.now(), self._rules.known, numbers, limit)
 
     def major_suggestion(self) -> MajorSuggestion | None:
         """Whether so many reports of the incident at hand came in that it may be a major one."""
@@ -380,7 +378,7 @@ class Seat:
 
     def orphans(self) -> tuple[Incident, ...]:
         """The open incidents of lost seats, the gravest first."""
-        return orphans(self.board.incidents.values(), self.company) if self.company.lost_since else ()
+        return orphans(self.board.open.values(), self.company) if self.company.lost_since else ()
 
     def typing_in(self, field: str) -> None:
         """The operator types in that field of the form: others who have the same incident may see it."""
@@ -503,8 +501,8 @@ class Seat:
     def _numbers(self) -> dict[IncidentId, frozenset[str]]:
         """The numbers that each incident with several calls was reported from; of one call the form holds it."""
         found = {}
-        for incident in self.board.incidents.values():
-            if len(incident.calls) > 1 and incident.is_open:
+        for incident in self.board.open.values():
+            if len(incident.calls) > 1:
                 calls = (self.board.calls.get(call_id) for call_id in incident.calls)
                 found[incident.id] = frozenset(
                     call.number for call in calls if call is not None and call.number

@@ -12,6 +12,9 @@ const operatorMap = (() => {
   let map, bridge, state, crowd, pin, names, glass, measure, history, callArea;
   let held = false, aim = null, wide = false, moving = false, spots = [];
   let chain = Promise.resolve();
+  const after = new MessageChannel();   /* its turn comes at once after a frame's; a timer may be a while later */
+  const handed = [];
+  after.port1.onmessage = () => handed.shift()();
   const incidents = new Map();      /* id -> {incident, marker}; the marker is null in the crowd */
 
   function start(folium) {
@@ -34,7 +37,7 @@ const operatorMap = (() => {
   /* Call back when the frame that shows the present state has been handed over; a hidden page draws no frames. */
   function painted(tell) {
     if (document.hidden) tell();
-    else requestAnimationFrame(() => setTimeout(tell, 0));
+    else requestAnimationFrame(() => { handed.push(tell); after.port2.postMessage(0); });
   }
 
   /* ---- the whole state, once per page ------------------------------------------------------------------------- */
@@ -230,7 +233,8 @@ const operatorMap = (() => {
 
   function change(message) {
     for (const id of message.gone || []) remove(id);
-    for (const incident of message.put || []) {
+    for (const [id, lat, lon, p, label, state, sel] of message.put || []) {
+      const incident = {id, lat, lon, p, label, state, sel};
       const old = incidents.get(incident.id);
       const kept = old && old.marker && operatorShapes.renew(old.marker, old.incident, incident);
       if (old && old.marker && !kept) old.marker.remove();

@@ -1,5 +1,8 @@
 """F3, F7, F8: the village under a point; changes of incidents until they are drawn; the map under a dragging hand.
 
+F7 counts from the order to the map until the page's report that the frame with the change was handed over to be shown:
+the way to the page, drawing, waiting for the page's next frame (60 a second) and the way back. An empty batch is a row.
+
 `measure` starts this file again as a program of its own on a virtual display, drawing without a graphics card.
 """
 
@@ -47,14 +50,14 @@ def measure(room: Room) -> list[Figure]:
     figures = [
         spread("F3 point → village and kecamatan", "ms", found["locate"], p95=1.0),
         spread(
-            "F7 for comparison: nothing to draw → frame",
+            "   nothing to draw → the next frame",
             "ms",
             found["nothing"],
-            note="the way there and back",
+            note="in every figure of F7: there, the next of 60 frames a second, back",
         ),
         *(
             spread(
-                f"F7 {count} {what} → drawn",
+                f"F7 {count} {what} → frame handed over, and back",
                 "ms",
                 spent := found[f"{what} {count}"],
                 p95=limit,

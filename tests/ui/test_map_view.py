@@ -376,7 +376,7 @@ def test_many_changes_go_out_ten_times_a_second_at_most(room: Room, monkeypatch:
     ]
     room.until_painted(lambda: seqs[-1])
     assert len(sent) == 2, "the first at once, all the others together"
-    assert sent[1]["put"][0]["lon"] == WEST + 0.199
+    assert sent[1]["put"][0][2] == round(WEST + 0.199, 6)
 
 
 def test_a_crowd_is_drawn_with_the_urgent_as_elements(room: Room) -> None:

@@ -26,9 +26,7 @@ def test_a_fresh_page_gets_everything(live: LiveMap) -> None:
     live.set_incidents([FIRE])
     live.set_pin((0.1, 117.0))
     message = live.whole()
-    assert message["put"] == [
-        {"id": "i1", "lat": 0.5, "lon": 117.5, "p": 1, "label": "KEB", "state": "Baru", "sel": False}
-    ]
+    assert message["put"] == [["i1", 0.5, 117.5, 1, "KEB", "Baru", False]]
     assert (message["whole"], message["pin"], message["view"], message["held"]) == (
         True,
         (0.1, 117.0),
@@ -44,7 +42,7 @@ def test_a_running_page_gets_differences_by_id(live: LiveMap) -> None:
     live.whole()
     live.set_incidents([replace(FIRE, state="Diteruskan")])
     message = live.changes()
-    assert [row["id"] for row in message["put"]] == ["i1"]
+    assert [row[0] for row in message["put"]] == ["i1"]
     assert message["gone"] == ["i2"]
     assert "pin" not in message
     assert not live.has_changes
@@ -128,17 +126,17 @@ def test_differences_lead_to_the_same_picture_as_the_whole(
 ) -> None:
     """Whatever is sent when: applying the differences gives what a fresh page would get."""
     live = LiveMap(MapLook(), TEXTS, SITE)
-    picture = {row["id"]: row for row in live.whole()["put"]}
+    picture = {row[0]: row for row in live.whole()["put"]}
     for shown, send in zip(rounds, sent, strict=False):
         live.set_incidents(shown)
         if send:
             _apply(live, picture)
     _apply(live, picture)
-    assert picture == {row["id"]: row for row in live.whole()["put"]}
+    assert picture == {row[0]: row for row in live.whole()["put"]}
 
 
 def _apply(live: LiveMap, picture: dict[str, object]) -> None:
     message = live.changes()
     for name in message.get("gone", ()):
         picture.pop(name, None)
-    picture.update({row["id"]: row for row in message.get("put", ())})
+    picture.update({row[0]: row for row in message.get("put", ())})

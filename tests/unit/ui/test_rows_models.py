@@ -155,6 +155,7 @@ def test_the_kept_order_is_the_boards_own(steps: list[tuple[int, str, int]], at_
         }
         changed = board.apply([writer.event(facts[what])]).incidents
         touched |= changed
+        assert board.open == {i: each for i, each in board.incidents.items() if each.is_open}
         if not at_once:
             kept.changed(changed)
             assert kept.ordered() == board.open_incidents()
