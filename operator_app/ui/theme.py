@@ -3,6 +3,7 @@
 import logging
 from pathlib import Path
 
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetrics, QPalette
 from PySide6.QtWidgets import QApplication
 
@@ -14,6 +15,8 @@ log = logging.getLogger(__name__)
 FAMILY = "Inter"
 BODY, SMALL, HEAD, TITLE, NUMBER = 15, 13, 12, 20, 28
 """Text sizes in pixels at scale 1: running text, labels, section heads, incident number and clock, phone number."""
+CAP = 12
+"""Size of the letters on a key cap."""
 
 SCALE_MIN, SCALE_MAX = 0.8, 2.0
 
@@ -35,6 +38,7 @@ class Theme:
         self.scale = min(SCALE_MAX, max(SCALE_MIN, scale))
         self._fonts: dict[tuple[int, int, bool], QFont] = {}
         self._metrics: dict[tuple[int, int, bool], QFontMetrics] = {}
+        self._caps: dict[str, QSize] = {}
 
     @classmethod
     def named(cls, name: str, scale: float = 1.0) -> "Theme":
@@ -69,6 +73,15 @@ class Theme:
         if held is None:
             held = self._metrics[key] = QFontMetrics(self.font(pixels, weight, tabular=tabular))
         return held
+
+    def cap_size(self, key: str) -> QSize:
+        """Return the room that the cap of that key takes; kept, for buttons ask at every layout and paint."""
+        held = self._caps.get(key)
+        if held is None:
+            metrics = self.metrics(CAP, QFont.Weight.DemiBold)
+            wide = metrics.horizontalAdvance(key) + self.px(12)
+            held = self._caps[key] = QSize(wide, metrics.height() + self.px(4))
+        return QSize(held)
 
     def colour(self, tone: Tone) -> str:
         """Return the letters' colour for that much attention."""

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from operator_app.ui.keymap import Cap, Deed, KeyMap
 from operator_app.ui.presenters.wording import Span, Tone
-from operator_app.ui.theme import BODY, SMALL, Theme
+from operator_app.ui.theme import BODY, CAP, SMALL, Theme
 
 WEIGHT_STRONG = 600
 
@@ -340,8 +340,7 @@ class LeadCap(KeyCap):
 
 def cap_size(theme: Theme, key: str) -> QSize:
     """Return the room that a key cap takes."""
-    metrics = theme.metrics(12, WEIGHT_STRONG)
-    return QSize(metrics.horizontalAdvance(key) + theme.px(12), metrics.height() + theme.px(4))
+    return theme.cap_size(key)
 
 
 def paint_cap(painter: QPainter, box: QRect, key: str, theme: Theme, letters: str, edge: str = "") -> None:
@@ -352,9 +351,12 @@ def paint_cap(painter: QPainter, box: QRect, key: str, theme: Theme, letters: st
     painter.setBrush(Qt.BrushStyle.NoBrush if edge else QColor(theme.tokens.panel))
     painter.drawRoundedRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5), theme.px(4), theme.px(4))
     painter.setPen(QColor(letters))
-    painter.setFont(theme.font(12, WEIGHT_STRONG))
+    painter.setFont(theme.font(CAP, WEIGHT_STRONG))
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, key)
     painter.restore()
+
+
+MEASURED_MOST = 32
 
 
 class KeyButton(QPushButton):
@@ -378,6 +380,7 @@ class KeyButton(QPushButton):
         """`key` is what stands on the cap, `spoken_key` what a screen reader says when that differs."""
         super().__init__(words)
         self._theme, self._key, self._centred, self._text_px = theme, key, centred, text_px
+        self._measured: dict[tuple[str, int, int], QSize] = {}
         self.setObjectName(name)
         self.setProperty("part", "key")
         if look:
@@ -494,8 +497,16 @@ class KeyButton(QPushButton):
         return QRect(self._side() + self._lead(), 0, max(1, width - self._around()), self.height())
 
     def _measure(self, width: int) -> QSize:
-        flags = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft
-        return self._metrics().boundingRect(QRect(0, 0, width, 10_000), flags, self.text()).size()
+        """The room that the words take at that width; layouts ask for it over and over, and text is slow to measure."""
+        key = (self.text(), width, self._text_px)
+        held = self._measured.get(key)
+        if held is None:
+            if len(self._measured) >= MEASURED_MOST:
+                self._measured.clear()
+            flags = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft
+            box = QRect(0, 0, width, 10_000)
+            held = self._measured[key] = self._metrics().boundingRect(box, flags, self.text()).size()
+        return held
 
     def _around(self) -> int:
         cap = cap_size(self._theme, self._key).width() if self._key else 0

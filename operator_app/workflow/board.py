@@ -21,7 +21,7 @@ from operator_app.domain.messages import (
     call_of,
     incident_of,
 )
-from operator_app.domain.states import SeatState
+from operator_app.domain.states import IncidentStatus, SeatState
 from operator_app.workflow.ports import BoardChanged
 
 
@@ -45,6 +45,7 @@ class Board:
         self._call_events: defaultdict[CallId, list[Event]] = defaultdict(list)
         self._incidents: dict[IncidentId, Incident] = {}
         self._open: dict[IncidentId, Incident] = {}
+        self._merged: dict[IncidentId, Incident] = {}
         self._given: dict[IncidentId, str] = {}
         self._numbered: defaultdict[str, set[IncidentId]] = defaultdict(set)
         self._calls: dict[CallId, Call] = {}
@@ -62,6 +63,11 @@ class Board:
     def open(self) -> Mapping[IncidentId, Incident]:
         """Those that are not ended, by id: some dozens where there are thousands in all."""
         return MappingProxyType(self._open)
+
+    @property
+    def merged(self) -> Mapping[IncidentId, Incident]:
+        """Those that ended in another, by id."""
+        return MappingProxyType(self._merged)
 
     @property
     def calls(self) -> Mapping[CallId, Call]:
@@ -143,10 +149,14 @@ class Board:
 
     def _keep(self, incident: Incident) -> None:
         self._incidents[incident.id] = incident
-        if incident.is_open:
-            self._open[incident.id] = incident
-        else:
-            self._open.pop(incident.id, None)
+        for held, belongs in (
+            (self._open, incident.is_open),
+            (self._merged, incident.status is IncidentStatus.MERGED),
+        ):
+            if belongs:
+                held[incident.id] = incident
+            else:
+                held.pop(incident.id, None)
 
     def _keep_numbers_apart(self, changed: Iterable[IncidentId]) -> set[IncidentId]:
         """Let a number that was given out twice (a seat's disk was put back) end in -2, -3 … for the later ones.

@@ -157,9 +157,7 @@ class IncidentCare:
     def _merged_into(self, target: Incident) -> Incident | None:
         """The incident that this seat merged last into that one, if it is still merged."""
         found: list[tuple[tuple[int, str], Incident]] = []
-        for incident in self._board.incidents.values():
-            if incident.status is not IncidentStatus.MERGED:
-                continue
+        for incident in self._board.merged.values():
             moves = [each for each in incident.timeline if isinstance(each.fact, IncidentMoved)]
             last = moves[-1] if moves else None
             if last is None or last.seat != self._recorder.seat:

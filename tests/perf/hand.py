@@ -1,20 +1,23 @@
 """F1, F4, F10: what the operator's hand feels. Real keys through X, pixels read from the display's own memory.
 
 F1 and F4 are taken from the key event to the changed pixel, so they hold the X server, the window and its painting.
-F10 plays a busy hour in minutes and reads the stalls that the window's own watch logged.
+F10 plays a busy hour in minutes and reads the stalls that the window's own watch logged. Typing under load and the hour
+are played twice: as the window is, and on another seat that leaves the collection of garbage to Python's own rule.
 """
 
 import contextlib
+import os
 import re
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from operator_app.room.peers import SippCall, SippCaller
 from operator_app.room.room import Room
 from operator_app.room.waiting import wait_for
 from operator_app.room.window import Window
+from operator_app.ui.window_app import PLAIN_COLLECTOR
 from tests.faults.seats import LightSeat
 from tests.perf import history
 from tests.perf.figures import Figure, count, spread
@@ -39,12 +42,26 @@ def measure(room: Room) -> list[Figure]:
     figures = []
     with _hands(seat) as (keys, screen):
         figures.append(_typing(seat, keys, screen, "F1 key → character painted, calm"))
+    figures += _busy(room, seat)
+    seat.stop()
+    os.environ[PLAIN_COLLECTOR] = "1"
+    try:
+        plain = _seat(room, "M3", history.INCIDENTS, history.STILL_OPEN)
+    finally:
+        del os.environ[PLAIN_COLLECTOR]
+    told = (replace(each, target="", passed=None) for each in _busy(room, plain))
+    figures += [replace(each, name=f"   Python's own collector: {each.name}") for each in told]
+    plain.stop()
+    return figures
+
+
+def _busy(room: Room, seat: Window) -> list[Figure]:
+    """Type under load, then play the hour."""
+    with _hands(seat) as (keys, screen):
         with _load(room, seat) as load:
             name = "F1 the same during sync, ring and map updates"
-            figures.append(_typing(seat, keys, screen, name, note=load.told()))
-        figures += _hour(room, seat, keys)
-    seat.stop()
-    return figures
+            typed = _typing(seat, keys, screen, name, note=load.told())
+        return [typed, *_hour(room, seat, keys)]
 
 
 def measure_list(room: Room) -> list[Figure]:
@@ -145,7 +162,7 @@ class Load:
 @contextlib.contextmanager
 def _load(room: Room, seat: Window) -> Iterator[Load]:
     """Another seat writes incidents without a pause, and callers ring and give up."""
-    writer = LightSeat(room, "L1")
+    writer = LightSeat(room, f"L1{seat.name}")
     writer.start(write=WRITTEN, every_s=0.02)
     target = room.phone_address(seat.name).partition("@")[2]
     call = SippCall(user="081200000777", give_up_ms=250, expect=487)
@@ -164,14 +181,14 @@ def _hour(room: Room, seat: Window, keys: KeySender) -> list[Figure]:
     """Calls answered, written down and handed over, lists searched, bars opened, while another seat writes too."""
     log = seat.data / "logs" / "seat.log"
     begun = log.stat().st_size
-    writer = LightSeat(room, "L2")
+    writer = LightSeat(room, f"L2{seat.name}")
     writer.start(write=WRITTEN, every_s=0.1)
     target = room.phone_address(seat.name).partition("@")[2]
     started = time.monotonic()
     for number in range(HOUR_CALLS):
         sipp = SippCaller(
             room.crew,
-            f"hour-{number}",
+            f"hour-{seat.name}-{number}",
             target,
             SippCall(user=f"08120000{number:04d}", talk_ms=None),
             echo=True,

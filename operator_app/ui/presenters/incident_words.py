@@ -1,6 +1,7 @@
 """The words by which an incident is found: written once for each state of it, in bites while nothing else happens."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from operator_app.domain.figures import number_key
 from operator_app.domain.ids import IncidentId
@@ -17,6 +18,7 @@ class IncidentWords:
     def __init__(self, say: Say, words: SiteWords) -> None:
         self._say, self._words = say, words
         self._held: dict[IncidentId, tuple[Incident, str]] = {}
+        self._due: dict[IncidentId, None] = {}
 
     def of(self, incident: Incident) -> str:
         """Return everything that the incident can be found by."""
@@ -49,15 +51,13 @@ class IncidentWords:
             if first in text and all(part in text for part in others):
                 yield incident
 
-    def prepare(self, incidents: Iterable[Incident], count: int) -> bool:
-        """Make up to `count` incidents ready; returns whether there are more to do."""
-        made = 0
-        for incident in incidents:
-            held = self._held.get(incident.id)
-            if held is not None and held[0] is incident:
-                continue
-            if made == count:
-                return True
-            made += 1
-            self.of(incident)
-        return False
+    def changed(self, incident_ids: Iterable[IncidentId]) -> None:
+        """Take note of incidents whose words are to be written anew."""
+        self._due.update(dict.fromkeys(incident_ids))
+
+    def prepare(self, incidents: Mapping[IncidentId, Incident], count: int) -> bool:
+        """Make up to `count` changed incidents ready; returns whether there are more to do."""
+        for incident_id in list(islice(self._due, count)):
+            del self._due[incident_id]
+            self.of(incidents[incident_id])
+        return bool(self._due)

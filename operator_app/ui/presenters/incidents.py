@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from itertools import chain, islice
+from itertools import islice
 
+from operator_app.domain.ids import IncidentId
 from operator_app.domain.incident import Dispatch, Incident
 from operator_app.domain.limits import Age
 from operator_app.domain.states import DispatchState, IncidentStatus
@@ -54,6 +55,7 @@ class IncidentsPresenter:
         self._say = say
         self._words = words
         self._search = IncidentWords(say, words)
+        self._search.changed(seat.board.incidents)
         self._open = OpenIncidents(seat.board.incidents)
         self._ended = EndedIncidents(seat.board.incidents)
         self._site_order = [str(each.code) for each in seat.agencies]
@@ -69,10 +71,11 @@ class IncidentsPresenter:
         ids = tuple(incident_ids)
         self._open.changed(ids)
         self._ended.changed(ids)
+        self._search.changed(IncidentId(each) for each in ids)
 
     def prepare(self, count: int) -> bool:
         """Make up to `count` incidents ready for the search; returns whether there are more to do."""
-        return self._search.prepare(chain(self._open.ordered(), self._ended.newest_first()), count)
+        return self._search.prepare(self._seat.board.incidents, count)
 
     def all(self) -> tuple[Incident, ...]:
         """Return every open incident, the gravest first, then the oldest."""
