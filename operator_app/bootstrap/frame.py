@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from operator_app import __version__
 from operator_app.bootstrap.parts import ServerClock
@@ -29,6 +29,9 @@ from operator_app.workflow.ports import LinkState, LinkTrouble, SetAside
 from operator_app.workflow.recorder import Recorder
 from operator_app.workflow.seat import Seat, SiteRules
 from operator_app.workflow.wallroom import WallRoom
+
+if TYPE_CHECKING:  # its driver is loaded late, see join_server
+    from operator_app.storage.server_link import ServerLink
 
 LAST_WRITES_S = 5.0
 """A window that is closed does not wait longer for a disk: while it lives no other can open its store."""
@@ -133,15 +136,15 @@ async def join_server(
     )
     parts.push_async_callback(link.aclose)
     if isinstance(user, Seat):
-        user.set_aside = partial(_set_aside, store)
+        user.set_aside = partial(_set_aside, link)
+        user.send_again = link.retry_set_aside
         user.on_hand = link.tell_at_hand
         link.tell_at_hand(user.incident_at_hand, "")
     await asyncio.to_thread(link.start)  # its dialect takes another 60 ms
 
 
-async def _set_aside(store: SeatStore) -> list[SetAside]:
-    kept = await asyncio.to_thread(store.quarantine_list)
-    return [SetAside(json.loads(each.record), each.trouble) for each in kept]
+async def _set_aside(link: "ServerLink") -> list[SetAside]:
+    return [SetAside(json.loads(each.record), each.trouble) for each in await link.set_aside()]
 
 
 async def in_turn(app: WindowApp, steps: Mapping[str, Callable[[], Awaitable[None]]]) -> None:

@@ -50,6 +50,7 @@ class Deed(StrEnum):
     CLASH_KEEP = "clash_keep"
     TAKE_OVER = "take_over"
     UNSENT = "unsent"
+    SEND_AGAIN = "send_again"
     HELP = "help"
     COMMAND = "command"
     SORT = "sort"
@@ -123,6 +124,7 @@ KEYS: Mapping[Deed, str] = {
     Deed.CLASH_KEEP: "Ctrl+Shift+I",
     Deed.TAKE_OVER: "Ctrl+Shift+O",
     Deed.UNSENT: "Ctrl+Shift+Q",
+    Deed.SEND_AGAIN: "Ctrl+Shift+S",
     Deed.HELP: "F1",
     Deed.COMMAND: "Ctrl+K",
     Deed.SORT: "Ctrl+Shift+F",
@@ -208,7 +210,7 @@ GROUPS: Mapping[Group, tuple[Deed, ...]] = {
     Group.HAND_OVER: (Deed.DISPATCH, Deed.DECIDE, Deed.PHONE_ANSWER, Deed.COPY_TEXT, *AGENCIES),
     Group.MAP: (Deed.MAP, Deed.MEASURE, Deed.HISTORY, Deed.LANDMARK, Deed.CALL_PLACE),
     Group.LISTS: (Deed.NEXT_LIST, Deed.CALL_BACK, Deed.NUMBER_HISTORY, Deed.FILTER, Deed.SORT),
-    Group.WINDOW: (Deed.HELP, Deed.COMMAND, Deed.DEVICES, Deed.UNSENT, Deed.CARD_EDITOR),
+    Group.WINDOW: (Deed.HELP, Deed.COMMAND, Deed.DEVICES, Deed.UNSENT, Deed.SEND_AGAIN, Deed.CARD_EDITOR),
 }
 """Every deed once, in the order of the key help."""
 

@@ -140,7 +140,7 @@ def build_panes(
         KeyHelp(theme, say, keys, window, names),
         CommandBar(theme, say, window, finder),
         together,
-        UnsentPane(theme, say, window),
+        UnsentPane(theme, say, window, keys),
     )
     _order_of_tab(panes)
     return panes

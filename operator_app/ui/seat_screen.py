@@ -34,12 +34,12 @@ from operator_app.ui.presenters.site_words import SiteWords
 from operator_app.ui.presenters.timeline import TimelinePresenter
 from operator_app.ui.presenters.together import RoomNews, TogetherPresenter
 from operator_app.ui.presenters.top import TopPresenter
-from operator_app.ui.presenters.unsent import unsent_rows
 from operator_app.ui.presenters.wording import Say, number_text
 from operator_app.ui.seat_panes import Manner, SeatPanes
 from operator_app.ui.seat_wishes import SeatWishes
 from operator_app.ui.sound import LoopSound
 from operator_app.ui.sound_panes import SoundPanes
+from operator_app.ui.unsent_wishes import UnsentWishes
 from operator_app.workflow.auto_answer import AutoAnswer
 from operator_app.workflow.calls import Elsewhere
 from operator_app.workflow.ports import (
@@ -122,7 +122,8 @@ class SeatScreen(QObject):
             panes.footer.tell,
             manner.keep_devices,
         )
-        self.wishes.add(self.sound.deeds())
+        self._unsent = UnsentWishes(seat, say, panes, self._keys, self.wishes.errands)
+        self.wishes.add({**self.sound.deeds(), **self._unsent.acts()})
         self._known = KnownPresenter(seat, say, words)
         self._reminders = ReminderPresenter(seat, say, words)
         self._form_wishes = FormWishes(
@@ -144,7 +145,6 @@ class SeatScreen(QObject):
         self._table_marks = PaintMarks(panes.incidents.view.viewport(), manner.marks)
         self._ends: list[Callable[[], None]] = []
         self._was_failing = False
-        self._quarantined = 0
         self._fault: LineFault | None = None
         self._refused: LineRefused | None = None
         self._unrecorded: LineRecordingFailed | None = None
@@ -178,7 +178,6 @@ class SeatScreen(QObject):
             bus.subscribe(ClockAhead, self._clock_ahead),
         ]
         self._news.begin()
-        self._panes.unsent.asked.connect(lambda: self.wishes.errands.run(self._read_unsent(), "unsent"))
         self.sound.start()
         self._show_board()
         self._tick()
@@ -258,15 +257,8 @@ class SeatScreen(QObject):
         self._saves.shared(message.event_ids, self._seat.now())
         self._form_timer.start(0)
 
-    async def _read_unsent(self) -> None:
-        self._panes.unsent.tell(unsent_rows(self._seat, self._say, await self._seat.set_aside()))
-
     def _link_changed(self) -> None:
-        refused = self._seat.link.quarantined
-        if refused > self._quarantined:
-            words = self._say("notice.quarantined", n=refused, key=self._keys.cap(Deed.UNSENT))
-            self._tell(Notice(words, loud=True, topic="quarantine"))
-        self._quarantined = refused
+        self._unsent.link_changed()
         self._show_call()
         self._form_timer.start(0)
 

@@ -131,7 +131,6 @@ class SeatWishes:
             Deed.COMMAND: self._command,
             Deed.NUMBER_HISTORY: self._number_history,
             Deed.TAKE_OVER: self._take_over,
-            Deed.UNSENT: self._panes.unsent.toggle,
         }
 
     def _seat_orders(self) -> dict[Deed, Callable[[], Coroutine[Any, Any, object]]]:

@@ -1,18 +1,22 @@
-"""The list of this seat's own changes that the server does not take: opened by its key, gone by Esc."""
+"""The list of this seat's own changes that the server does not take: opened by its key, gone by Esc.
+
+Another key sends them once more; a line below the list says what became of it.
+"""
 
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRect, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
+from operator_app.ui.keymap import Deed, KeyMap
 from operator_app.ui.main_window import MainWindow
 from operator_app.ui.overlay import Overlay
 from operator_app.ui.presenters.rows import Row
 from operator_app.ui.presenters.wording import Say, Tone
 from operator_app.ui.rows_view import RowsModel, RowsView
 from operator_app.ui.theme import SMALL, Theme
-from operator_app.ui.widgets import SectionTitle, Text
+from operator_app.ui.widgets import KeyButton, SectionTitle, Text
 
 SHARES = (12, 40, 20, 28)
 
@@ -21,8 +25,9 @@ class UnsentPane(Overlay):
     """Shows rows of time, what, incident, reason; `asked` each time it opens, for the rows lie on the disk."""
 
     asked = Signal()
+    again_wished = Signal()
 
-    def __init__(self, theme: Theme, say: Say, window: MainWindow) -> None:
+    def __init__(self, theme: Theme, say: Say, window: MainWindow, keys: KeyMap) -> None:
         super().__init__(theme, window, "unsent")
         self.model = RowsModel(len(SHARES))
         self.view = RowsView(
@@ -37,6 +42,17 @@ class UnsentPane(Overlay):
         self.column.addWidget(SectionTitle(say("unsent.title")))
         self.column.addWidget(Text(say("unsent.what_now"), "small", Tone.QUIET, wrap=True))
         self.column.addWidget(self.view, 1)
+        self.again = KeyButton(
+            theme, say("unsent.again"), keys.cap(Deed.SEND_AGAIN), name="sendAgain", text_px=SMALL
+        )
+        self.again.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.again.clicked.connect(self.again_wished)
+        self.state = Text(part="small", wrap=True, name="unsentState")
+        row = QHBoxLayout()
+        row.setSpacing(theme.px(12))
+        row.addWidget(self.again)
+        row.addWidget(self.state, 1)
+        self.column.addLayout(row)
 
     def first(self) -> QWidget:
         """The list."""
@@ -54,6 +70,11 @@ class UnsentPane(Overlay):
     def tell(self, rows: Sequence[Row]) -> None:
         """Show those rows."""
         self.model.show(rows)
+        self.again.setEnabled(bool(rows))
+
+    def tell_state(self, words: str, tone: Tone) -> None:
+        """Say what became of those that were sent again."""
+        self.state.say(words, tone)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the width among the columns."""

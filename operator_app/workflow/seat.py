@@ -49,6 +49,10 @@ class SeatChanged:
     """Something about this seat itself changed: its state, its phone, the call or the incident at hand."""
 
 
+async def _none() -> int:
+    return 0
+
+
 async def _nothing() -> Sequence[SetAside]:
     return ()
 
@@ -118,6 +122,8 @@ class Seat:
         """Told whenever another incident is in the form, or another field is typed in."""
         self.set_aside: Callable[[], Awaitable[Sequence[SetAside]]] = _nothing
         """Reads what the server has refused of ours from this seat's disk. Raises what the disk raises."""
+        self.send_again: Callable[[], Awaitable[int]] = _none
+        """Lets what was refused go to the server once more, and returns how many. Raises what the disk raises."""
         self._hand: tuple[IncidentId | None, str] = (None, "")
         self._field: tuple[str, datetime] | None = None
         self._last_call: CallId | None = None

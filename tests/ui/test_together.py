@@ -158,6 +158,54 @@ def test_what_the_server_refused_is_listed(qapp: QApplication) -> None:
     staged(qapp, scene)
 
 
+def test_what_the_server_refused_is_sent_again_by_one_key_and_the_pane_says_what_became_of_it(
+    qapp: QApplication,
+) -> None:
+    async def scene(it: Stage) -> None:
+        kept = [SetAside({"id": "x"}, "OP002: body is no object")] * 2
+
+        async def refused() -> list[SetAside]:
+            return list(kept)
+
+        async def send_again() -> int:
+            count = len(kept)
+            kept.clear()
+            return count
+
+        def link(connected: bool, waiting: int, quarantined: int) -> None:
+            it.room.seat.on_link(LinkState(connected, NOW, waiting, quarantined=quarantined))
+
+        it.room.seat.set_aside, it.room.seat.send_again = refused, send_again
+        pane = it.seat_window.panes.unsent
+        link(False, 0, 2)
+        it.press(Qt.Key.Key_S, CTRL | SHIFT)
+        await until(
+            lambda: said(it.window, "unsentState") == "2 perubahan dikirim begitu server terhubung lagi."
+        )
+        assert pane.isVisible()
+        assert not pane.again.isEnabled()
+        link(True, 2, 0)
+        await until(lambda: said(it.window, "unsentState") == "2 perubahan sedang dikirim lagi …")
+        kept.append(SetAside({"id": "x"}, "OP002: body is no object"))
+        link(True, 0, 1)
+        await until(lambda: said(it.window, "unsentState").startswith("1 perubahan ditolak lagi"))
+        await until(lambda: pane.model.rowCount() == 1)
+        await until_whole(it.window)
+        picture(it, "unsent-again")
+        it.press(Qt.Key.Key_S, CTRL | SHIFT)
+        await until(lambda: not kept)
+        link(True, 0, 0)
+        await until(lambda: said(it.window, "unsentState") == "1 perubahan kini diterima server.")
+        await until(lambda: not pane.again.isEnabled())
+        assert "tidak diterima server" not in said(it.window, "notice")
+        it.press(Qt.Key.Key_S, CTRL | SHIFT)
+        await until(lambda: said(it.window, "unsentState") == "Tidak ada yang perlu dikirim lagi.")
+        it.press(Qt.Key.Key_Escape)
+        await until(lambda: not pane.isVisible())
+
+    staged(qapp, scene)
+
+
 @pytest.mark.parametrize(
     ("state", "lamp", "line"),
     [

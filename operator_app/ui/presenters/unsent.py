@@ -6,8 +6,35 @@ from operator_app.domain.ids import IncidentId
 from operator_app.domain.messages import BadRecordError, FieldSet, from_record, incident_of
 from operator_app.ui.presenters.rows import Row, cell
 from operator_app.ui.presenters.wording import Say, Tone, local_time
-from operator_app.workflow.ports import SetAside
+from operator_app.workflow.ports import LinkState, SetAside
 from operator_app.workflow.seat import Seat
+
+
+class SendingAgain:
+    """What became of refused changes that were sent once more, as one line."""
+
+    def __init__(self, say: Say) -> None:
+        """Nothing was sent again yet."""
+        self._say = say
+        self._sent: int | None = None
+
+    def begun(self, count: int) -> None:
+        """So many were let go once more."""
+        self._sent = count
+
+    def line(self, link: LinkState) -> tuple[str, Tone]:
+        """The line and its tone as the link stands now; empty before anything was sent again."""
+        if self._sent is None:
+            return "", Tone.QUIET
+        if self._sent == 0:
+            return self._say("unsent.none_again"), Tone.QUIET
+        if not link.connected:
+            return self._say("unsent.again_later", n=self._sent), Tone.WATCH
+        if link.waiting:
+            return self._say("unsent.again_now", n=self._sent), Tone.BUSY
+        if link.quarantined:
+            return self._say("unsent.refused_again", n=link.quarantined), Tone.WATCH
+        return self._say("unsent.taken_now", n=self._sent), Tone.GOOD
 
 
 def unsent_rows(seat: Seat, say: Say, refused: Sequence[SetAside]) -> tuple[Row, ...]:
