@@ -1,5 +1,6 @@
 """A phone call as the record knows it: the fold of its events."""
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
@@ -12,8 +13,10 @@ from operator_app.domain.messages import (
     CallConferenced,
     CallConsulted,
     CallEnded,
+    CallIdentified,
     CallKeyPressed,
     CallLinked,
+    CallMeasured,
     CallOffered,
     CallRecorded,
     CallReplaced,
@@ -45,12 +48,22 @@ class Call:
     digests: tuple[str, ...] = ()
     key: str | None = None
     steps: tuple[Event, ...] = ()
-    """What was done in it besides: consulted for, conference, transfer, replaced, keys pressed; in order."""
+    """What was done in it besides: consulted for, conference, transfer, replaced, keys pressed, measured; in order."""
+    emergency_ids: tuple[str, ...] = ()
+    """URNs by which the network names the emergency call and its incident."""
+    device: str = ""
+    """The phone's IMEI, where the network gave it."""
 
     @property
     def keys(self) -> str:
         """The keys that the far end pressed, in order."""
         return "".join(each.fact.key for each in self.steps if isinstance(each.fact, CallKeyPressed))
+
+    @property
+    def quality(self) -> CallMeasured | None:
+        """How its line was, once it is over and something was measured."""
+        told = [each.fact for each in self.steps if isinstance(each.fact, CallMeasured)]
+        return told[-1] if told else None
 
     @property
     def is_over(self) -> bool:
@@ -102,7 +115,16 @@ def _evolve(call: Call, event: Event) -> Call:
             return replace(call, incident_id=None)
         case CallRecorded(files=files, sha256=sha256):
             return replace(call, recordings=files, digests=sha256)
-        case CallConsulted() | CallConferenced() | CallTransferred() | CallReplaced() | CallKeyPressed():
+        case CallIdentified(emergency_ids=ids, device=device):
+            return replace(call, emergency_ids=ids, device=device)
+        case (
+            CallConsulted()
+            | CallConferenced()
+            | CallTransferred()
+            | CallReplaced()
+            | CallKeyPressed()
+            | CallMeasured()
+        ):
             return replace(call, steps=(*call.steps, event))
         case _:
             return call
@@ -179,6 +201,8 @@ def _join(offers: list[Call]) -> Call:
         ended_at=max(ended) if over else None,
         classification=next((each.classification for each in ordered if each.classification), None),
         incident_id=next((each.incident_id for each in ordered if each.incident_id), None),
+        emergency_ids=next((each.emergency_ids for each in ordered if each.emergency_ids), ()),
+        device=next((each.device for each in ordered if each.device), ""),
     )
 
 
@@ -190,3 +214,9 @@ _UNANSWERED = (
     CallState.ENDED,
 )
 """The standing of a call that rings or rang at several seats: the first of these that is true at one of them."""
+
+
+def bare_identifier(urn: str) -> str:
+    """Return the part of an emergency identifier that tells it from others (RFC 7852 and its kin)."""
+    found = re.search(r":(?:callid|incidentid):([^:]+)", urn, re.IGNORECASE)
+    return found[1] if found else urn

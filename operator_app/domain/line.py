@@ -271,11 +271,11 @@ class LineCall:
     referred_by: str = ""
     """Who sent this call to us or had us place it (Referred-By, or the call that asked), as a SIP address."""
     reference: str = ""
+    """What all offers of this call have in common, at whichever seats it rings: X-Call-Ref, or else the Call-ID."""
     emergency_ids: tuple[str, ...] = ()
     """URNs of the emergency call and its incident, as the network named them (Call-Info)."""
     device: str = ""
     """IMEI of a phone that names itself by it: one without a SIM has nothing else."""
-    """What all offers of this call have in common, at whichever seats it rings: X-Call-Ref, or else the Call-ID."""
     for_call: CallId | None = None
     """The call for whose sake this one was placed: that one is held meanwhile, and comes back when this one ends."""
 

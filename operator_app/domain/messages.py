@@ -52,6 +52,19 @@ class CallOffered:
 
 
 @dataclass(frozen=True, slots=True)
+class CallIdentified:
+    """By what the network names the call: URNs of the emergency call and its incident, and the phone's IMEI or "".
+
+    A phone without a SIM has no number; its IMEI is then all there is to know it by.
+    """
+
+    op: ClassVar[str] = "call.identified"
+    call_id: CallId
+    emergency_ids: tuple[str, ...]
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
 class CallAnswered:
     """Both sides can speak."""
 
@@ -389,6 +402,7 @@ class UnknownFact:
 
 Fact = (
     CallOffered
+    | CallIdentified
     | CallAnswered
     | CallEnded
     | CallClassified
@@ -428,6 +442,7 @@ FACT_TYPES: dict[str, type[Any]] = {
     kind.op: kind
     for kind in (
         CallOffered,
+        CallIdentified,
         CallAnswered,
         CallEnded,
         CallClassified,

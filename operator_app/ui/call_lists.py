@@ -11,7 +11,7 @@ from operator_app.ui.rows_view import RowsModel, RowsView
 from operator_app.ui.theme import BODY, Theme
 from operator_app.ui.widgets import KeyButton, KeyCap, Panel
 
-SAMPLES = ("0812-5544-0199", "0:00:00")
+SAMPLES = ("0812-5544-0199", "0:00:00", "00:00")
 NAMES = ("waiting", "abandoned", "recent")
 
 
@@ -99,8 +99,9 @@ class CallLists(Panel):
         super().resizeEvent(event)
         inner = self.width() - 2 * self.theme.px(8)
         metrics, side = self.theme.metrics(BODY, 600), 2 * self.views["waiting"].delegate.side
-        number, time = (metrics.horizontalAdvance(sample) + side for sample in SAMPLES)
-        for view in self.views.values():
+        number, lasts, clock = (metrics.horizontalAdvance(sample) + side for sample in SAMPLES)
+        for name, view in self.views.items():
+            time = clock if name == "recent" else lasts
             view.set_widths([number, time, max(1, inner - number - time)])
 
     def _arrange(self, theme: Theme, keys: KeyMap) -> None:

@@ -66,9 +66,9 @@ class RowsModel(QAbstractTableModel):
             return None
         if role == ID_ROLE:
             return self._rows[index.row()].id
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+        if role == Qt.ItemDataRole.DisplayRole:
             return self._cell(index).text
-        if role == Qt.ItemDataRole.AccessibleTextRole:
+        if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
             return spoken(self._cell(index))
         if role == CELL_ROLE:
             return self._cell(index)

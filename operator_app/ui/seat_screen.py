@@ -41,7 +41,7 @@ from operator_app.ui.sound import LoopSound
 from operator_app.ui.sound_panes import SoundPanes
 from operator_app.ui.unsent_wishes import UnsentWishes
 from operator_app.workflow.auto_answer import AutoAnswer
-from operator_app.workflow.calls import Elsewhere
+from operator_app.workflow.ends import Elsewhere
 from operator_app.workflow.ports import (
     BoardChanged,
     JournalFailedError,
@@ -318,13 +318,15 @@ class SeatScreen(QObject):
 
     def _report_elsewhere(self) -> None:
         """A call that rang here and that another desk took is said plainly."""
-        self._seat.calls.look_for_races()
-        taken = self._seat.calls.elsewhere
+        ends = self._seat.calls.ends
+        ends.look_for_races()
+        taken = ends.elsewhere
         if taken is not None and taken is not self._elsewhere:
             self._elsewhere = taken
             number = number_text(taken.number) if taken.number else self._say("lists.withheld")
             words = "notice.elsewhere_raced" if taken.raced else "notice.elsewhere"
             self._tell(Notice(self._say(words, number=number), loud=False))
+            self._panes.phone.tell(self._phone.view())
 
     # ---- what is shown
 

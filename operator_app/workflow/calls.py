@@ -6,16 +6,16 @@ in the same turn of the loop in which the phone told it.
 
 import logging
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 
 from operator_app.domain import line
-from operator_app.domain.call import answered_elsewhere
 from operator_app.domain.ids import CallId
 from operator_app.domain.messages import (
     CallAnswered,
     CallConferenced,
     CallConsulted,
     CallEnded,
+    CallIdentified,
     CallKeyPressed,
     CallMeasured,
     CallOffered,
@@ -25,36 +25,12 @@ from operator_app.domain.messages import (
 )
 from operator_app.domain.states import Refusal, RefusedError
 from operator_app.workflow.board import Board
+from operator_app.workflow.ends import CallEnds
 from operator_app.workflow.lines import HELD_HERE, CameToFore, Lines
 from operator_app.workflow.phone_port import Phone
 from operator_app.workflow.recorder import Recorder
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Vain:
-    """A call of ours that nobody took: to whom, SIP's code (0 when none was heard), and whether a caller came back."""
-
-    party: str
-    code: int
-    for_caller: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Elsewhere:
-    """A call that rang here and that another desk answered; `number` is None when it was withheld."""
-
-    call_id: CallId
-    number: str | None
-    raced: bool = False
-    """It was answered here, too, a moment too late: the network's own word, or the shared record's."""
-
-
-RACE_S = 1.0
-"""An answered call that ends there within so many seconds may have been answered at two desks at once."""
-RACE_KEPT = 8
-"""Of so many such ends at most the record is asked."""
 
 
 KEYS_KEPT = 64
@@ -93,12 +69,7 @@ class CallDesk:
         """To whom a call is being transferred, as the site calls him."""
         self.last_dialled = ""
         """The number that redial calls."""
-        self.vain: Vain | None = None
-        """The last call of ours that nobody took, until the next one is begun."""
-        self.elsewhere: Elsewhere | None = None
-        """The last call that another desk took."""
-        self._short: dict[CallId, str | None] = {}
-        self._shown: dict[CallId, line.LineCall] = {}
+        self.ends = CallEnds(board, self.party)
         self._foremost: CallId | None = None
         self._came = CameToFore()
         self._members: frozenset[CallId] = frozenset()
@@ -198,7 +169,7 @@ class CallDesk:
         """Call a number for its own sake: the new call is the one at hand, a call in speech must be ended or held."""
         phone = self._need_phone()
         self._need_free_line()
-        self.vain = None
+        self.ends.vain = None
         self.at_hand = await phone.dial(number)
         self.last_dialled = number
         self._changed()
@@ -230,7 +201,7 @@ class CallDesk:
         for call in lines.active:
             if call.state is not line.LineCallState.CONNECTED or call.joined:
                 raise RefusedError(Refusal.CALL_AT_HAND)
-        self.vain = None
+        self.ends.vain = None
         caller = lines.at_hand
         others = [call for call in lines.active if call is not caller]
         for call in others:
@@ -249,7 +220,7 @@ class CallDesk:
     async def transfer(self, number: str, name: str = "") -> None:
         """Send the call at hand to that number without asking there first."""
         call_id = self._need_connected_caller()
-        self.vain = None
+        self.ends.vain = None
         self.parties_of_transfers[call_id] = name or number
         await self._need_phone().transfer(call_id, number)
 
@@ -258,7 +229,7 @@ class CallDesk:
         call_id, helper = self._need_connected_caller(), self.lines.helper
         if helper is None:
             raise RefusedError(Refusal.NOBODY_CONSULTED)
-        self.vain = None
+        self.ends.vain = None
         self.parties_of_transfers[call_id] = self.party(helper)
         await self._need_phone().transfer_to(call_id, helper.call_id)
 
@@ -298,7 +269,7 @@ class CallDesk:
                 for call_id in cut:
                     self._ended(call_id, CallEnded(call_id, "failure", 0, "phone_lost"))
             case line.LineOffered() | line.LinePlaced() | line.LineConnected():
-                self._shown = {each.call_id: each for each in self._living()}
+                self.ends.see(self._living())
                 self._tell_living()
                 if isinstance(signal, line.LineConnected) and signal.recording:
                     self.recording_failed = None  # it works again; whether it goes on working is told anew
@@ -340,29 +311,11 @@ class CallDesk:
                 log.error("phone fault in %s: %s", signal.where, signal.detail)
 
     def _look_at_end(self, signal: line.LineEnded) -> None:
-        """Keep what the operator must be told of an end that he did not bring about himself."""
+        """Note which call comes to the fore by this end, and what the operator must be told of it."""
         foremost = self.lines.foremost
         if signal.by is not line.EndedBy.LOCAL and signal.call_id == self._foremost and foremost is not None:
             self._came.note(foremost.call_id, self._recorder.clock.now())
-        call = self._shown.pop(signal.call_id, None)
-        if call is None:
-            return
-        if signal.elsewhere:
-            self.elsewhere = Elsewhere(call.call_id, call.number, raced=signal.answered_at is not None)
-        elif _may_have_raced(call, signal):
-            self._short[call.call_id] = call.number
-            for oldest in tuple(self._short)[:-RACE_KEPT]:
-                del self._short[oldest]
-        elif not call.incoming and signal.answered_at is None and signal.by is not line.EndedBy.LOCAL:
-            back = call.for_call is not None and self.live(call.for_call) is not None
-            self.vain = Vain(self.party(call), signal.code, back)
-
-    def look_for_races(self) -> None:
-        """Ask the record, which other desks write too, whether a call that ended at once was answered there as well."""
-        for call_id, number in tuple(self._short.items()):
-            if answered_elsewhere(self._board.calls.values(), call_id):
-                del self._short[call_id]
-                self.elsewhere = Elsewhere(call_id, number, raced=True)
+        self.ends.on_end(signal)
 
     def _keep(self, signal: line.LineRecorded | line.LineQualitySummary) -> None:
         """Write down what is known of a call once it is over."""
@@ -466,6 +419,8 @@ class CallDesk:
                     each.call_id, way, each.number, each.display_name, each.reference or None
                 )
                 self._recorder.note(offered, at=each.offered_at)
+                if each.emergency_ids or each.device:
+                    self._recorder.note(CallIdentified(each.call_id, each.emergency_ids, each.device))
             answered = known is not None and known.answered_at is not None
             if each.answered_at is not None and not answered and self._first(each.call_id, "answered"):
                 self._recorder.note(CallAnswered(each.call_id), at=each.answered_at)
@@ -502,9 +457,3 @@ class CallDesk:
             return False
         self._told.add((call_id, what))
         return True
-
-
-def _may_have_raced(call: line.LineCall, signal: line.LineEnded) -> bool:
-    if not call.incoming or signal.answered_at is None or signal.by is not line.EndedBy.REMOTE:
-        return False
-    return (signal.at - signal.answered_at).total_seconds() <= RACE_S

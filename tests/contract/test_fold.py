@@ -23,6 +23,7 @@ from operator_app.domain.messages import (
     CallConferenced,
     CallConsulted,
     CallEnded,
+    CallIdentified,
     CallKeyPressed,
     CallLinked,
     CallOffered,
@@ -102,6 +103,7 @@ OF_A_CALL = st.one_of(
         st.integers(0, 699),
     ),
     build(CallReplaced, C1, CALLS),
+    build(CallIdentified, CALLS, st.lists(WORDS, max_size=2).map(tuple), WORDS),
     build(CallKeyPressed, C1, st.sampled_from("0123456789*#ABCD")),
     build(CallRecorded, C1, st.tuples(WORDS, WORDS), st.tuples(WORDS), st.floats(0, 1e6)),
 )
@@ -282,6 +284,7 @@ def incident_in_database(db: psycopg.Connection[Any], incident_id: IncidentId) -
 
 def call_in_python(call: Call) -> dict[str, Any]:
     told = {**dataclasses.asdict(call), "recordings": list(call.recordings), "digests": list(call.digests)}
+    told["emergency_ids"] = list(call.emergency_ids)
     del told["steps"]  # like an incident's timeline they are read from the log
     return told
 
@@ -326,12 +329,13 @@ def test_both_folds_are_equal(
         assert call_in_database(db, call_id) == (None if call is None else call_in_python(call))
     for call in joined(board.calls.values()):
         row = db.execute(
-            "SELECT offered_at, answered_at, ended_at, seat, number, state, classification, incident_id::text"
+            "SELECT offered_at, answered_at, ended_at, seat, number, state, classification, incident_id::text,"
+            " emergency_ids, device"
             " FROM op112.phone_call WHERE id = %s AND direction = %s",
             (call.key or call.id, call.direction),
         ).fetchone()
         assert row == (call.offered_at, call.answered_at, call.ended_at, call.seat, call.number, call.state,
-                       call.classification, call.incident_id)  # fmt: skip
+                       call.classification, call.incident_id, list(call.emergency_ids), call.device)  # fmt: skip
     for name, seat in board.seats.items():
         row = db.execute(
             "SELECT state, since, hlc, event_id::text FROM op112.seat WHERE name = %s", (name,)

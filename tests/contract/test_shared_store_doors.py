@@ -12,6 +12,7 @@ from psycopg import errors, sql
 
 from operator_app.domain.ids import CallId, DispatchId, IncidentId
 from operator_app.domain.messages import (
+    CallIdentified,
     CallOffered,
     DispatchMoved,
     Event,
@@ -232,7 +233,8 @@ def test_every_login_reads_what_it_may_and_none_writes_past_the_doors(
         assert count(db, "room_event") == 2
 
 
-SECRETS = ("Bu Ratna", "0812-3344-5566", "081233445566", "rumah bercat biru", "Ratna HP")
+SECRETS = ("Bu Ratna", "0812-3344-5566", "081233445566", "rumah bercat biru", "Ratna HP", "352099001761481")
+URN = "urn:emergency:uid:callid:a56e556d871:esrp.example"
 
 
 @pytest.mark.parametrize("who", sorted(ALL))
@@ -248,6 +250,7 @@ def test_callers_are_masked_for_whom_the_right_is_missing(any_database: Database
         writer.event(FieldSet(WHERE, "place", "Jl. A")),
         writer.event(IncidentNoted(WHERE, "Bu Ratna: rumah bercat biru")),
         writer.event(UnknownFact("incident.later", 1, '{"who": "Bu Ratna"}', WHERE)),
+        writer.event(CallIdentified(CallId("c1"), (URN,), "352099001761481")),
     ]
     with inside(any_database.login("seat")) as seat:
         apply(seat, writer, events)
@@ -274,6 +277,9 @@ def test_callers_are_masked_for_whom_the_right_is_missing(any_database: Database
         assert first == second  # one caller stays one caller
         assert told["incident.field_set", 5]["value"] == first
         assert told["incident.later", 9] == {}
+        assert told["call.identified", 10] == {}  # a phone's own number tells a person as well as a caller's
+    else:
+        assert told["call.identified", 10]["emergency_ids"] == [URN]
 
 
 def test_a_wall_writes_nothing_at_all(any_database: Database) -> None:

@@ -27,6 +27,7 @@ from operator_app.domain.line import (
     LinePresence,
     LineProgress,
     LineQuality,
+    LineQualitySummary,
     LineReady,
     LineRecall,
     LineRecorded,
@@ -260,6 +261,7 @@ class MemoryPhone:
         location: CallLocation | None = None,
         emergency_ids: tuple[str, ...] = (),
         device: str = "",
+        reference: str = "",
     ) -> CallId:
         """Somebody calls; returns the id of the ringing call."""
         call_id, at = self._new_id(), self._now()
@@ -267,7 +269,7 @@ class MemoryPhone:
         to = "sip:112@127.0.0.1"
         call = LineCall(
             call_id, True, LineCallState.OFFERED, number, withheld, display_name, uri, to, "direct", at,
-            location=location, emergency_ids=emergency_ids, device=device,
+            location=location, emergency_ids=emergency_ids, device=device, reference=reference,
         )  # fmt: skip
         self._calls[call_id] = call
         self._emit(
@@ -281,6 +283,9 @@ class MemoryPhone:
                 call.account,
                 at,
                 location=location,
+                reference=reference,
+                emergency_ids=emergency_ids,
+                device=device,
             )
         )
         return call_id
@@ -294,6 +299,10 @@ class MemoryPhone:
         """The one we call rings."""
         self._calls[call_id] = replace(self._calls[call_id], state=LineCallState.RINGING)
         self._emit(LineProgress(call_id, LineCallState.RINGING, 180))
+
+    def measured(self, call_id: CallId, *, mos: float, lost: float) -> None:
+        """How the line of a call that is over was."""
+        self._emit(LineQualitySummary(call_id, 60, mos, mos - 0.4, lost, 6.0, 31.0, 70.0, 180.0))
 
     def other_is(self, who: str, state: PresenceState) -> None:
         """The phone server tells how a watched phone stands."""

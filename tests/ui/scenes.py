@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import Qt
 
-from operator_app.domain.messages import FieldSet
+from operator_app.domain.ids import CallId
+from operator_app.domain.messages import CallAnswered, CallOffered, FieldSet
 from operator_app.ui.keymap import Deed
 from operator_app.ui.main_window import Page
 from tests.ui.desk_scene import until
@@ -124,6 +125,40 @@ async def command(it: Stage) -> None:
     await until(lambda: not it.seat_window.panes.commands._search.isActive())
 
 
+async def identified(it: Stage) -> None:
+    """A call without a number is found by its phone's IMEI."""
+    it.press(Qt.Key.Key_K, CTRL)
+    it.write("35209900")
+    await until(lambda: not it.seat_window.panes.commands._search.isActive())
+
+
+async def measured(it: Stage) -> None:
+    """The call at hand is over and its line was measured; its timeline says so."""
+    call_id = it.room.seat.call_at_hand
+    assert call_id is not None
+    it.press(Qt.Key.Key_F12)
+    await it.still()
+    it.room.phone.measured(call_id, mos=3.2, lost=6.1)
+    await recent(it)
+
+
+async def raced(it: Stage) -> None:
+    """Two desks answered one ring; the other one has the caller."""
+    it.press(Qt.Key.Key_F12)
+    for call in it.room.seat.waiting():
+        it.room.phone.far_ends(call.call_id)
+    await it.still()
+    ours = it.room.phone.offer("081346550077", reference="abc@pbx")
+    it.press(Qt.Key.Key_F2)
+    await until(lambda: it.room.seat.live_call is not None)
+    it.room.phone.far_ends(ours)
+    other, theirs = PastWriter("M1").back(0), CallId("theirs")
+    offered = CallOffered(theirs, "in", "081346550077", "", "abc@pbx")
+    it.room.seat.on_events([other.event(offered), other.event(CallAnswered(theirs))])
+    await until(lambda: it.room.seat.calls.ends.elsewhere is not None)
+    await it.still()
+
+
 async def transfer(it: Stage) -> None:
     """To whom a caller goes is asked; the one who is named is on the phone."""
     it.press(Qt.Key.Key_F8)
@@ -174,6 +209,9 @@ SCENES: dict[str, Scene] = {
     "new-key": Scene(new_key),
     "command": Scene(command),
     "transfer": Scene(transfer, PHONE),
+    "identified": Scene(identified),
+    "raced": Scene(raced, tuple(Page)),
+    "measured": Scene(measured, (Page.PHONE, Page.FORM)),
     "number-history": Scene(number_history),
     "devices": Scene(by_deed(Deed.DEVICES), FORM),
     "quality": Scene(by_deed(Deed.QUALITY), FORM),

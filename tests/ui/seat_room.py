@@ -14,6 +14,8 @@ from operator_app.domain.messages import (
     CallAnswered,
     CallClassified,
     CallEnded,
+    CallIdentified,
+    CallMeasured,
     CallOffered,
     DispatchDelivered,
     DispatchMoved,
@@ -37,6 +39,11 @@ from tests.unit.workflow.room import HandClock
 RESOURCES = Path(__file__).parents[2] / "resources"
 NOW = datetime(2026, 11, 23, 6, 22, 7, tzinfo=UTC)
 CALLER = "081255440199"
+IMEI = "352099001761481"
+EMERGENCY_IDS = (
+    "urn:emergency:uid:callid:a56e556d871:esrp.example",
+    "urn:emergency:uid:incidentid:9f4e2:esrp.example",
+)
 
 
 OTHER_PHONES = (
@@ -143,8 +150,9 @@ def past_call(
     classification: Classification | None,
     *,
     vain: bool = False,
+    mos: float | None = None,
 ) -> list[Event]:
-    """A call of the past, answered or in vain."""
+    """A call of the past, answered or in vain; with `mos` its line was measured."""
     writer.back(minutes)
     call_id = CallId(fresh_id(NOW - timedelta(minutes=minutes)))
     events = [writer.event(CallOffered(call_id, "in", number, ""))]
@@ -153,6 +161,13 @@ def past_call(
     events.append(writer.event(CallEnded(call_id, "remote", 200 if not vain else 487, "")))
     if classification is not None:
         events.append(writer.event(CallClassified(call_id, classification)))
+    if mos is not None:
+        lost = round((4.4 - mos) * 8, 1)
+        events.append(
+            writer.event(CallMeasured(call_id, 42, mos, mos - 0.3, lost, 4.0, 21.0, 62.0, 140.0, 0.0))
+        )
+    if number is None:
+        events.append(writer.event(CallIdentified(call_id, EMERGENCY_IDS, IMEI)))
     return events
 
 
@@ -186,8 +201,14 @@ def room_past() -> list[Event]:
     for minutes_, number__ in ((7, "081250001122"), (16, "082151117788"), (31, None), (44, "081347772211")):
         events += past_call(three, minutes_, number__, None, vain=True)
     events += past_call(three, 43, "081347772211", None, vain=True)
-    for minutes_, cls in ((25, Classification.PRANK), (52, Classification.EMERGENCY), (70, None)):
-        events += past_call(three, minutes_, "081299887766", cls)
+    for minutes_, cls, mos in (
+        (25, Classification.PRANK, 4.3),
+        (52, Classification.EMERGENCY, 3.1),
+        (60, Classification.MISDIRECTED, 3.8),
+        (70, None, None),
+    ):
+        events += past_call(three, minutes_, "081299887766", cls, mos=mos)
+    events += past_call(three, 90, None, Classification.INFORMATION, mos=4.1)
     return events
 
 

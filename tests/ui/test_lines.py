@@ -8,6 +8,7 @@ from operator_app.domain.line import HoldState, PresenceState
 from operator_app.domain.messages import CallTransferred
 from operator_app.ui.widgets import KeyButton
 from tests.ui.desk_scene import is_enabled, said, until
+from tests.ui.scenes import raced
 from tests.ui.test_seat_window import CTRL, Stage, staged
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -186,5 +187,15 @@ def test_another_seat_is_called_by_its_name_but_figures_are_always_a_number(qapp
         assert it.room.phone.dialled == ["104"]
         assert said(it.window, "lineName1") == "Pos Utara"
         await it.still()
+
+    staged(qapp, scene)
+
+
+def test_the_slower_of_two_desks_is_told_where_he_looks_and_in_the_notices(qapp: QApplication) -> None:
+    async def scene(it: Stage) -> None:
+        await raced(it)
+        assert said(it.window, "callNote") == "Panggilan ini di meja lain"
+        assert said(it.window, "notice") == "0813-4655-0077: dijawab meja lain juga; di sini diputus."
+        assert it.focus == "place"
 
     staged(qapp, scene)

@@ -11,7 +11,7 @@ from operator_app.domain.incident import Incident
 from operator_app.domain.states import CallState
 from operator_app.maps.names import PlaceHit
 from operator_app.ui.presenters.incidents import IncidentsPresenter
-from operator_app.ui.presenters.past import NumberPast
+from operator_app.ui.presenters.past import NumberPast, network_names
 from operator_app.ui.presenters.phone_servers import other_phone
 from operator_app.ui.presenters.rows import Cell, Row, cell, chip
 from operator_app.ui.presenters.site_words import SiteWords
@@ -22,7 +22,7 @@ SHOWN = 12
 DEEDS, INCIDENTS, NUMBERS, PLACES, CALLS = 6, 6, 4, 4, 40
 """At most so many of each."""
 RECENT = 8
-LEAST_LETTERS, LEAST_FIGURES = 2, 3
+LEAST_LETTERS, LEAST_FIGURES, LEAST_NAME = 2, 3, 4
 
 
 class What(StrEnum):
@@ -85,6 +85,7 @@ class CommandFinder:
             return tuple(self._deeds_for(wanted))[:SHOWN]
         found = [
             *numbers,
+            *self._identified(typed),
             *islice(self._deeds_for(wanted), DEEDS),
             *islice(self._incidents(wanted), INCIDENTS),
         ]
@@ -142,6 +143,11 @@ class CommandFinder:
         dial = [self._dial(figures)] if figures not in known else []
         return [*dial, *(found for number in known for found in (self._number(number), self._dial(number)))]
 
+    def _identified(self, typed: str) -> Iterator[Found]:
+        """Calls by what the network named them: its call or incident, or the phone's IMEI."""
+        if len(typed.strip()) >= LEAST_NAME:
+            yield from (self._call(call) for call in self._past.identified_like(typed, NUMBERS))
+
     # ---- as rows
 
     def _deed(self, each: NamedDeed) -> Found:
@@ -182,7 +188,9 @@ class CommandFinder:
         way = self._say(f"command.call_{call.direction}", seat=self._words.seat(call.seat))
         incident = None if call.incident_id is None else self._seat.board.incidents.get(call.incident_id)
         words = Cell((Span(at, strong=True), Span(f"  {way} · {self._outcome(call)}")))
-        detail = cell("" if incident is None else f"{incident.number} {self._kind(incident)}", Tone.QUIET)
+        names = network_names(call, self._say)
+        told = ([] if incident is None else [f"{incident.number} {self._kind(incident)}"]) + names
+        detail = cell(" · ".join(told), Tone.QUIET)
         return self._found(What.CALL, call.id, words, detail, Cell())
 
     def _kind(self, incident: Incident) -> str:

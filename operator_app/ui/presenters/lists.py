@@ -1,6 +1,6 @@
 """The three lists under the phone: who waits, who hung up before an answer, and the last calls of this seat."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
@@ -9,6 +9,7 @@ from operator_app.domain.figures import AbandonedNumber, abandoned
 from operator_app.domain.ids import CallId
 from operator_app.domain.states import NOISE, CallState, Classification
 from operator_app.ui.presenters.past import NumberPast
+from operator_app.ui.presenters.quality import measured_words
 from operator_app.ui.presenters.rows import Cell, Row, cell
 from operator_app.ui.presenters.wording import Say, Tone, local_time, number_text, running
 from operator_app.workflow.seat import Seat
@@ -103,7 +104,16 @@ class ListsPresenter:
 
     def _recent_row(self, call: Call) -> Row:
         time = local_time(call.offered_at, self._seat.timezone)[:5]
-        return Row(call.id, (self._number(call.number), cell(time, Tone.QUIET), self._outcome(call)))
+        outcome = self._with_quality(self._outcome(call), call)
+        return Row(call.id, (self._number(call.number), cell(time, Tone.QUIET), outcome))
+
+    def _with_quality(self, outcome: Cell, call: Call) -> Cell:
+        """How the line was: a sign where it was not good (ring fair, triangle poor), all of it in the tool tip."""
+        if call.quality is None:
+            return outcome
+        told = measured_words(call.quality, self._say)
+        mark = {Tone.WATCH: Tone.WATCH, Tone.PLAIN: Tone.QUIET}.get(told.tone)
+        return replace(outcome, mark=mark, spoken=told.whole)
 
     def _outcome(self, call: Call) -> Cell:
         if call.classification is not None:

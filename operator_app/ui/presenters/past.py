@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import nlargest
 
-from operator_app.domain.call import Call, joined
+from operator_app.domain.call import Call, bare_identifier, joined
 from operator_app.domain.figures import number_key
 from operator_app.domain.ids import CallId, IncidentId
 from operator_app.domain.states import Classification
+from operator_app.ui.presenters.wording import Say
 
 LOOK_BACK = timedelta(days=90)
 
@@ -34,6 +35,7 @@ class NumberPast:
         self._order: list[tuple[datetime, CallId]] = []
         self._known: set[CallId] = set()
         self._touched: set[str] = set()
+        self._identified: set[CallId] = set()
         self.changed(calls)
 
     def changed(self, call_ids: Iterable[str]) -> None:
@@ -46,6 +48,8 @@ class NumberPast:
             key = number_key(call.number)
             self._touched.add(key)
             self._by_number[key].add(call.id)
+            if call.emergency_ids or call.device:
+                self._identified.add(call.id)
             if call.id not in self._known:
                 self._known.add(call.id)
                 fresh.append((call.offered_at, call.id))
@@ -75,6 +79,17 @@ class NumberPast:
         last = ((max(self._calls[each].offered_at for each in self._by_number[key]), key) for key in held)
         return tuple(key for _, key in nlargest(count, last))
 
+    def identified_like(self, typed: str, count: int) -> tuple[Call, ...]:
+        """Return calls that the network named by something that holds what was typed, the last first."""
+        wanted = typed.strip().casefold()
+        named = (self._calls[each] for each in self._identified if each in self._calls)
+        found = (
+            call
+            for call in named
+            if any(wanted in each.casefold() for each in (*call.emergency_ids, call.device))
+        )
+        return tuple(nlargest(count, found, key=lambda call: call.offered_at))
+
     def of(self, number: str | None, now: datetime, without: CallId | None = None) -> Past:
         """Return what came of that number's calls, each once wherever it rang; nothing for withheld ones."""
         ids = self._by_number.get(number_key(number), set()) if number else set()
@@ -96,3 +111,9 @@ class NumberPast:
             sum(call.classification is Classification.GHOST for call in found),
             incidents,
         )
+
+
+def network_names(call: Call, say: Say) -> list[str]:
+    """Return what the network called a call and its phone, as it is read out."""
+    names = [bare_identifier(each) for each in call.emergency_ids]
+    return names + ([say("phone.device", imei=call.device)] if call.device else [])

@@ -1,12 +1,11 @@
 """The phone pane: the call at hand or the one that rings, what is known of its number, and what can be done with it."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from operator_app.domain import line
-from operator_app.domain.call import Call
+from operator_app.domain.call import Call, bare_identifier
 from operator_app.domain.ids import CallId, IncidentId
 from operator_app.domain.messages import CallTransferred
 from operator_app.domain.states import CallState, Classification, SeatState
@@ -206,14 +205,18 @@ class PhonePresenter:
         if told is not None and told.state is line.TransferState.FAILED:
             who = number_text(calls.transferred_to(told))
             return say("phone.transfer_failed", who=who, why=self.why(told.code)), Tone.ALARM
-        if calls.vain is not None:
-            key = "phone.vain_back" if calls.vain.for_caller and live is not None else "phone.vain"
-            return say(key, who=number_text(calls.vain.party), why=self.why(calls.vain.code)), Tone.WATCH
+        vain = calls.ends.vain
+        if vain is not None:
+            key = "phone.vain_back" if vain.for_caller and live is not None else "phone.vain"
+            return say(key, who=number_text(vain.party), why=self.why(vain.code)), Tone.WATCH
         if live is not None and live.referred_by:
             return say("phone.referred", who=number_text(number_in(live.referred_by))), Tone.QUIET
         return "", Tone.QUIET
 
     def _note_of_ended(self, call: Call) -> tuple[str, Tone]:
+        taken = self._seat.calls.ends.elsewhere
+        if taken is not None and taken.raced and taken.call_id == call.id:
+            return self._say("phone.raced"), Tone.WATCH
         for step in reversed(call.steps):
             if isinstance(step.fact, CallTransferred):
                 outcome = step.fact.outcome
@@ -259,10 +262,10 @@ class PhonePresenter:
         return " · ".join(each for each in words if each)
 
     def _emergency_spans(self, shown: line.LineCall | Call | None) -> tuple[Span, ...]:
-        if not isinstance(shown, line.LineCall) or not shown.emergency_ids:
+        if shown is None or not shown.emergency_ids:
             return ()
         return Span(" · "), Span(
-            self._say("phone.emergency_id", id=_bare(shown.emergency_ids[0])), Tone.QUIET
+            self._say("phone.emergency_id", id=bare_identifier(shown.emergency_ids[0])), Tone.QUIET
         )
 
     def _past_spans(self, shown: line.LineCall | Call | None) -> tuple[Span, ...]:
@@ -400,9 +403,3 @@ def _id(shown: line.LineCall | Call | None) -> CallId | None:
     if shown is None:
         return None
     return shown.id if isinstance(shown, Call) else shown.call_id
-
-
-def _bare(urn: str) -> str:
-    """Return the part of an emergency identifier that tells it from others."""
-    found = re.search(r":(?:callid|incidentid):([^:]+)", urn, re.IGNORECASE)
-    return found[1] if found else urn

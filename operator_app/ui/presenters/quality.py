@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
+from operator_app.domain.messages import CallMeasured
 from operator_app.ui.presenters.wording import Say, Tone
 from operator_app.workflow.seat import Seat
 from operator_app.workflow.sound import Reading
 
 GOOD_MOS, POOR_MOS = 4.0, 3.6
 CODEC_MS = 25.0
+SILENT_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,40 @@ class QualityPresenter:
         )
 
     def _number(self, value: float, digits: int) -> str:
-        return f"{value:.{digits}f}".replace(".", self._say("number.decimal"))
+        return number_words(value, digits, self._say)
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredWords:
+    """How the line of an ended call was: the score, a word for it, and all of it in words."""
+
+    score: str
+    word: str
+    whole: str
+    tone: Tone
+
+
+def measured_words(measured: CallMeasured, say: Say) -> MeasuredWords:
+    """Say it; a line that fell silent wants attention however good the rest was."""
+    tone = Tone.WATCH if measured.silent_s >= SILENT_S else mos_tone(measured.mos_mean)
+    score = number_words(measured.mos_mean, 1, say)
+    word = say(f"quality.word_{tone.value}")
+    whole = say(
+        "quality.whole",
+        mos=score,
+        worst=number_words(measured.mos_worst, 1, say),
+        lost=number_words(measured.lost_percent, 1, say),
+        jitter=round(measured.jitter_mean_ms),
+        delay=round(measured.delay_mean_ms),
+    )
+    if measured.silent_s >= 1:
+        whole += say("quality.silent", n=round(measured.silent_s))
+    return MeasuredWords(score, word, whole, tone)
+
+
+def number_words(value: float, digits: int, say: Say) -> str:
+    """Write a number with the comma of the screen's language."""
+    return f"{value:.{digits}f}".replace(".", say("number.decimal"))
 
 
 def mos_tone(mos: float) -> Tone:

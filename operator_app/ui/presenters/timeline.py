@@ -35,6 +35,8 @@ from operator_app.domain.messages import (
 )
 from operator_app.domain.states import DispatchState, IncidentStatus
 from operator_app.domain.triage import Kind
+from operator_app.ui.presenters.past import network_names
+from operator_app.ui.presenters.quality import measured_words
 from operator_app.ui.presenters.rows import Cell, Row, cell
 from operator_app.ui.presenters.site_words import SiteWords
 from operator_app.ui.presenters.wording import Say, Span, Tone, local_time, number_text, running
@@ -337,12 +339,26 @@ class TimelinePresenter:
                 waited = (call.answered_at - call.offered_at).total_seconds()
                 words = self._say("timeline.answered", n=max(0, round(waited)))
                 yield _Step(f"answered {call.id}", call.answered_at, (0, call.id), cell(words), call.seat)
+            if names := network_names(call, self._say):
+                words = self._say("timeline.identified", names=" · ".join(names))
+                key = f"identified {call.id}"
+                yield _Step(key, call.offered_at, (0, call.id), cell(words, Tone.QUIET), call.seat)
             yield from self._line_steps(call)
             if call.ended_at is not None:
                 lasted = (call.ended_at - (call.answered_at or call.offered_at)).total_seconds()
                 key = "timeline.call_cut" if call.state == "cut" else "timeline.call_ended"
                 words = self._say(key, time=running(lasted))
-                yield _Step(f"ended {call.id}", call.ended_at, (1, call.id), cell(words), call.seat)
+                told = self._with_quality(words, call)
+                yield _Step(f"ended {call.id}", call.ended_at, (1, call.id), told, call.seat)
+
+    def _with_quality(self, words: str, call: Call) -> Cell:
+        """The end of a call with how its line was."""
+        if call.quality is None:
+            return cell(words)
+        told = measured_words(call.quality, self._say)
+        tone = Tone.WATCH if told.tone is Tone.WATCH else Tone.QUIET
+        short = self._say("quality.short", mos=told.score, word=told.word)
+        return Cell((Span(words), Span(f" · {short}", tone)), spoken=told.whole)
 
     def _line_steps(self, call: Call) -> Iterator[_Step]:
         """What was done by phone for this caller: who was asked, who came to it, where he was sent, keys pressed."""

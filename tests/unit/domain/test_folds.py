@@ -1,13 +1,14 @@
 """Incidents and calls are pure functions of the set of their events; moves are legal or kept as rejected."""
 
 import random
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operator_app.domain.call import fold_call
+from operator_app.domain.call import Call, bare_identifier, fold_call, joined
 from operator_app.domain.hlc import Stamp
 from operator_app.domain.ids import AgencyCode, CallId, DispatchId, SeatName
 from operator_app.domain.incident import fold_incident, format_position, parse_position
@@ -15,6 +16,8 @@ from operator_app.domain.messages import (
     AnswerGiven,
     CallAnswered,
     CallEnded,
+    CallIdentified,
+    CallMeasured,
     CallOffered,
     DispatchMoved,
     DispatchSent,
@@ -168,3 +171,28 @@ def test_the_hybrid_clock_never_goes_back_and_ignores_a_wild_one() -> None:
     raised = stamp.seen(Stamp().tick(50_000).value, 1_000)
     assert raised.tick(1_000).unix_ms == 50_000
     assert stamp.seen(Stamp().tick(10_000_000).value, 1_000).unix_ms == 61_000
+
+
+def test_a_call_keeps_its_network_names_and_how_its_line_was() -> None:
+    urn = "urn:emergency:uid:callid:a56e556d871:esrp.example"
+    measured = CallMeasured(CALL, 42, 4.2, 3.9, 0.4, 3.0, 9.0, 45.0, 60.0, 0.0)
+    events = [
+        event(CallOffered(CALL, "in", None, ""), 0),
+        event(CallIdentified(CALL, (urn,), "352099001761481"), 1),
+        event(CallEnded(CALL, "remote", 200, ""), 9),
+        event(measured, 10),
+    ]
+    call = fold_call(events)
+    assert call is not None
+    assert (call.emergency_ids, call.device, call.quality) == ((urn,), "352099001761481", measured)
+    assert bare_identifier(urn) == "a56e556d871"
+    first = fold_call(events[:1])
+    assert first is not None
+    assert first.quality is None
+
+
+def test_one_call_at_several_seats_has_the_names_of_whichever_offer_had_any() -> None:
+    one = Call(CallId("a"), SeatName("M1"), "in", None, "", START, CallState.RINGING, key="k")
+    two = replace(one, id=CallId("b"), seat=SeatName("M2"), emergency_ids=("urn:x",), device="3520")
+    (whole,) = joined([one, two])
+    assert (whole.id, whole.emergency_ids, whole.device) == ("a", ("urn:x",), "3520")

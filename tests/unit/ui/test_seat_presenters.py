@@ -11,7 +11,7 @@ import pytest
 
 from operator_app.domain import line
 from operator_app.domain.ids import AgencyCode, CallId, IncidentId
-from operator_app.domain.messages import DispatchMoved, FieldSet, IncidentMoved
+from operator_app.domain.messages import CallIdentified, CallMeasured, DispatchMoved, FieldSet, IncidentMoved
 from operator_app.domain.states import Classification, DispatchState, IncidentStatus, SeatState
 from operator_app.maps.live import MapIncident
 from operator_app.maps.site import Site, default_site, import_site, load_site
@@ -23,6 +23,7 @@ from operator_app.ui.presenters.lists import ListsPresenter
 from operator_app.ui.presenters.map_marks import MapMarks
 from operator_app.ui.presenters.past import NumberPast
 from operator_app.ui.presenters.phone import PhonePresenter, PhoneView, Standing
+from operator_app.ui.presenters.quality import measured_words
 from operator_app.ui.presenters.rows import Row
 from operator_app.ui.presenters.saved import SaveTracker
 from operator_app.ui.presenters.site_words import SiteWords
@@ -34,6 +35,8 @@ from operator_app.ui.texts import load_texts
 from operator_app.workflow.ports import JournalFailedError, LinkState, Saved, Shared
 from tests.ui.seat_room import (
     CALLER,
+    EMERGENCY_IDS,
+    IMEI,
     NOW,
     RESOURCES,
     PastWriter,
@@ -800,5 +803,65 @@ def test_a_seat_without_a_loudspeaker_says_that_it_rings_in_silence() -> None:
         assert top.view(rings=True).phone.words == "Telepon"
         silent = top.view(rings=False).phone
         assert (silent.words, silent.tone) == ("Telepon tanpa dering", Tone.WATCH)
+
+    scene(play)
+
+
+# ---- what was measured and named
+
+
+def test_the_last_calls_show_how_their_lines_were_by_a_sign_and_in_words() -> None:
+    async def play() -> None:
+        shown = views(await busy_room())
+        rows = {row.cells[1].text: row.cells[2] for row in shown.lists().view().recent}
+        good, fair, poor, unmeasured = (rows[time] for time in ("13:57", "13:22", "13:30", "13:12"))
+        assert [each.mark for each in (good, fair, poor, unmeasured)] == [None, Tone.QUIET, Tone.WATCH, None]
+        assert poor.text == "Darurat"
+        assert poor.spoken == (
+            "Mutu saluran rata-rata 3,1 dari 4,5, terendah 2,8; hilang 10,4 %, jitter 4 ms, tunda 62 ms"
+        )
+        assert good.spoken.startswith("Mutu saluran rata-rata 4,3")
+        assert unmeasured.spoken == ""
+
+    scene(play)
+
+
+def test_the_timeline_says_at_the_end_of_a_call_how_its_line_was_and_what_the_network_called_it() -> None:
+    async def play() -> None:
+        room = await busy_room()
+        caller = room.seat.call_at_hand
+        assert caller is not None
+        shown = views(room)
+        await room.seat.end()
+        room.phone.measured(caller, mos=3.2, lost=6.1)
+        room.seat._recorder.note(CallIdentified(caller, EMERGENCY_IDS, IMEI))
+        await settled(room)
+        texts = {text(row.cells[1].spans): row.cells[1] for row in shown.timeline_rows()}
+        (end,) = (each for each in texts if each.startswith("Panggilan berakhir"))
+        assert end.endswith(" · saluran 3,2 buruk")
+        assert texts[end].spans[-1].tone is Tone.WATCH
+        assert "hilang 6,1 %" in texts[end].spoken
+        assert f"Nama panggilan ini dari jaringan: a56e556d871 · 9f4e2 · IMEI {IMEI}" in texts
+
+    scene(play)
+
+
+def test_a_line_that_fell_silent_wants_attention_however_good_it_was_else() -> None:
+    measured = CallMeasured(CallId("c"), 60, 4.4, 4.3, 0.0, 1.0, 2.0, 30.0, 40.0, 2.4)
+    told = measured_words(measured, load_texts(RESOURCES, "en", strict=True))
+    assert told.tone is Tone.WATCH
+    assert told.word == "poor"
+    assert told.whole.endswith("; silent for 2 s")
+
+
+def test_a_call_is_found_by_what_the_network_called_it() -> None:
+    async def play() -> None:
+        past = views(await busy_room()).past
+        for typed in (IMEI, IMEI[:8], "A56E556D871", "incidentid:9f4e2"):
+            found = past.identified_like(typed, 9)
+            assert len(found) == 2, typed
+            assert found[0].offered_at > found[1].offered_at
+        assert len(past.identified_like(IMEI, 1)) == 1
+        assert past.identified_like("4444", 9) == ()
 
     scene(play)

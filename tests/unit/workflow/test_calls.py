@@ -9,6 +9,7 @@ from operator_app.domain.line import LineSignal
 from operator_app.domain.messages import (
     CallAnswered,
     CallEnded,
+    CallIdentified,
     CallOffered,
     CallRecorded,
     IncidentOpened,
@@ -299,3 +300,15 @@ async def test_a_call_left_open_by_a_dead_seat_is_told_as_cut() -> None:
     await again.settle()
     assert bench.board.calls[call_id].state is CallState.CUT
     assert bench.board.calls[call_id].end_reason == "seat_restarted"
+
+
+async def test_what_the_network_calls_a_call_is_written_down_once_and_only_when_there_is_something() -> None:
+    bench, phone = await ready_seat()
+    urn = "urn:emergency:uid:callid:a56e556d871:esrp.example"
+    named, plain = phone.offer(None, emergency_ids=(urn,), device="352099001761481"), phone.offer("0812")
+    bench.seat.calls.reconcile()
+    await bench.recorder.settle()
+    facts = [each.fact for each in bench.journal.kept if isinstance(each.fact, CallIdentified)]
+    assert facts == [CallIdentified(named, (urn,), "352099001761481")]
+    assert bench.board.calls[named].device == "352099001761481"
+    assert bench.board.calls[plain].emergency_ids == ()

@@ -17,7 +17,7 @@ from operator_app.domain.messages import (
 )
 from operator_app.domain.states import CallState, Classification, RefusedError, SeatState
 from operator_app.workflow.auto_answer import AutoAnswer
-from operator_app.workflow.calls import Elsewhere
+from operator_app.workflow.ends import Elsewhere
 from operator_app.workflow.lines import Colleague, colleague
 from operator_app.workflow.phone_port import PhoneRefusal, PhoneRefusedError
 from operator_app.workflow.seat import SeatChanged
@@ -385,7 +385,7 @@ async def test_a_call_that_two_desks_answered_in_the_same_moment_is_told_as_such
     bench, phone, caller = await talking()
     phone.taken_elsewhere(caller)
     await bench.recorder.settle()
-    assert bench.seat.calls.elsewhere == Elsewhere(caller, "0811", raced=True)
+    assert bench.seat.calls.ends.elsewhere == Elsewhere(caller, "0811", raced=True)
     assert facts(bench, CallEnded) == [CallEnded(caller, "elsewhere", 200, "")]
 
 

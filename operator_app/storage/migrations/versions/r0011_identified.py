@@ -1,0 +1,11 @@
+"""Calls are known by what the network names them, too: emergency identifiers and the phone's IMEI."""
+
+from operator_app.storage.migrations.steps import run_sql
+
+revision = "0011"
+down_revision = "0010"
+
+
+def upgrade() -> None:
+    """Two columns, the fold that fills them, the view that shows them."""
+    run_sql("0011_identified")
