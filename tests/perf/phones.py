@@ -26,6 +26,7 @@ from operator_app.domain.line import (
 from operator_app.room.peers import BaresipCaller, KamailioServer, SippCall, SippCaller
 from operator_app.room.processes import Crew
 from tests.e2e.telephony.raw_sip import RawPeer, mutated, paced
+from tests.e2e.telephony.rfc4475 import messages
 from tests.e2e.telephony.rig import Rig, settings, silent_frames, tone_level, until, write_tone
 from tests.e2e.telephony.test_hostile import BAD_SDP, TONE_HZ, TurnAway, busy_seat, torture
 from tests.e2e.telephony.test_phone_server import account_is, at_two_servers
@@ -229,7 +230,7 @@ async def _hostile(folder: Path, _crew: Crew) -> list[Figure]:
     async with busy_seat(folder) as busy:
         turn_away = TurnAway(busy.seat)
         with RawPeer(busy.seat.address) as peer:
-            for message in torture(peer):
+            for message in (*torture(peer), *(each.data for each in messages())):
                 peer.send(message)
                 await peer.alive()
             for body in BAD_SDP:
@@ -241,7 +242,7 @@ async def _hostile(folder: Path, _crew: Crew) -> list[Figure]:
         lost = len(busy.seat.signals.of(LineLost))
     return [
         count(
-            f"C9 RFC 4475 kinds, bad SDP, {MUTATED} mutated INVITEs: engine restarts",
+            f"C9 RFC 4475 and its kinds, bad SDP, {MUTATED} mutated INVITEs: engine restarts",
             lost,
             of=MUTATED,
             note=f"{turn_away.count} of them rang; the call in hand kept its tone",

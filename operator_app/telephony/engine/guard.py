@@ -1,5 +1,8 @@
 """A watchman before the library: takes keys sent by INFO that would make it abort, answers them, and passes them on.
 
+And one behind it: a request that nobody takes (REGISTER, an unknown method) is answered 501 instead of not at all
+(RFC 3261, 8.2.1), so that its sender does not try for half a minute.
+
 pjproject 2.15.1 reads the second line of an `application/dtmf-relay` body without looking whether there is one; with
 asserts on, as in the Linux wheel, one such message from anybody ends the process. No setting and no callback of pjsua2
 comes before that code, but the library exports its C functions: a module of our own, placed before the transaction
@@ -15,6 +18,8 @@ from collections.abc import Callable
 _log = logging.getLogger(__name__)
 
 _BEFORE_TRANSACTIONS = 4  # 0 is the transport layer, 8 the transaction layer
+_AFTER_ALL = 160  # applications stand at 64
+_NOT_IMPLEMENTED = 501
 _PACKET = range(256, 4_400)
 _POINTERS = range(4_000, 4_560, 8)
 """Where `pjsip_rx_data` (64 bit) keeps the packet itself, and the pointer to the message in it with its length.
@@ -63,13 +68,11 @@ class InfoGuard:
         self._library = ctypes.CDLL(binary)
         self._seen: deque[tuple[str, str]] = deque(maxlen=_REMEMBERED)
         self._endpoint: int | None = None
-        self._callback = _OnRequest(self._on_request)
-        self._module = _Module(
-            name=_Text(b"mod-operator112-guard", 21),
-            id=-1,
-            priority=_BEFORE_TRANSACTIONS,
-            on_rx_request=self._callback,
+        self._modules = (
+            _module(b"mod-operator112-guard", _BEFORE_TRANSACTIONS, self._on_request),
+            _module(b"mod-operator112-rest", _AFTER_ALL, self._on_rest),
         )
+        self._standing: list[_Module] = []
         library = self._library
         library.pjsua_get_pjsip_endpt.restype = ctypes.c_void_p
         library.pjsip_endpt_register_module.argtypes = (ctypes.c_void_p, ctypes.c_void_p)
@@ -88,16 +91,16 @@ class InfoGuard:
     def stand(self) -> bool:
         """Begin to watch; returns whether the library took the module."""
         self._endpoint = self._library.pjsua_get_pjsip_endpt()
-        status = self._library.pjsip_endpt_register_module(self._endpoint, ctypes.byref(self._module))
-        if status != 0:
-            self._endpoint = None
-        return bool(status == 0)
+        for module in self._modules:
+            if self._library.pjsip_endpt_register_module(self._endpoint, ctypes.byref(module)) != 0:
+                return False
+            self._standing.append(module)
+        return True
 
     def leave(self) -> None:
         """Stop watching; before the library is taken down."""
-        if self._endpoint is not None:
-            self._library.pjsip_endpt_unregister_module(self._endpoint, ctypes.byref(self._module))
-            self._endpoint = None
+        while self._standing:
+            self._library.pjsip_endpt_unregister_module(self._endpoint, ctypes.byref(self._standing.pop()))
 
     def _on_request(self, rdata: int) -> int:
         """Return 1 when the request is dealt with, 0 to let it through."""
@@ -108,15 +111,25 @@ class InfoGuard:
             if message is None or not is_deadly(message):
                 return 0
             key = key_of(message)
-            self._library.pjsip_endpt_respond_stateless(
-                self._endpoint, rdata, 200 if key else 400, None, None, None
-            )
+            self._respond(rdata, 200 if key else 400)
             if key:
                 self._tell(message, key)
         except Exception:  # noqa: BLE001 # whatever it is, the library gets its message
             _log.exception("guard")
             return 0
         return 1
+
+    def _on_rest(self, rdata: int) -> int:
+        """Answer a request that nobody has taken; an ACK is never answered."""
+        try:
+            if b"MSG ACK/" not in self._library.pjsip_rx_data_get_info(rdata).upper():
+                self._respond(rdata, _NOT_IMPLEMENTED)
+        except Exception:  # noqa: BLE001 # it stays unanswered
+            _log.exception("guard")
+        return 1
+
+    def _respond(self, rdata: int, code: int) -> None:
+        self._library.pjsip_endpt_respond_stateless(self._endpoint, rdata, code, None, None, None)
 
     def _tell(self, message: str, key: str) -> None:
         name = (_header(message, "call-id", "i"), _header(message, "cseq", ""))
@@ -125,12 +138,19 @@ class InfoGuard:
             self._on_key(name[0], key)
 
 
+def _module(name: bytes, priority: int, on_request: Callable[[int], int]) -> _Module:
+    return _Module(
+        name=_Text(name, len(name)), id=-1, priority=priority, on_rx_request=_OnRequest(on_request)
+    )
+
+
 def watchman(binary: str, on_key: Callable[[str, str], None]) -> InfoGuard | None:
     """Return a guard at its post, or None where the library hides its functions: with asserts off it needs none."""
     try:
         guard = InfoGuard(binary, on_key)
         if guard.stand():
             return guard
+        guard.leave()
         _log.error("the library took no watchman: a broken INFO can end this process")
     except (OSError, AttributeError) as problem:
         _log.error("no watchman before the library (%s): a broken INFO can end this process", problem)

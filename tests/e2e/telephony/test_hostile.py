@@ -94,11 +94,13 @@ async def busy_seat(folder: Path) -> AsyncIterator[Busy]:
             tone_level(caller, TONE_HZ, start_s=0.3, seconds=0.5) > 0.2
         )  # sent at 0.5; a starved machine drops frames
         assert tone_level(caller, TONE_HZ, start_s=recorded.seconds - 0.8, seconds=0.5) > 0.2
-        assert silent_frames(caller, start_s=0.3, end_s=recorded.seconds - 0.2) <= recorded.seconds / 2
+        # One in two seconds is the machine's; in a short call a single hitch of it is three.
+        silent = silent_frames(caller, start_s=0.3, end_s=recorded.seconds - 0.2)
+        assert silent <= max(3.0, recorded.seconds / 2)
 
 
 def torture(peer: RawPeer) -> list[str | bytes]:
-    """Messages of the kinds of RFC 4475: strange but right, wrong in form, wrong in sense."""
+    """Messages of the kinds of RFC 4475, beside its own (`test_torture.py`): strange, wrong in form, wrong in sense."""
     plain = peer.invite()
     sdp = plain.partition("\r\n\r\n")[2]
     ask = peer.request("OPTIONS")
