@@ -10,20 +10,21 @@ import threading
 import pjsua2 as pj
 
 from operator_app.domain.line import AudioKind, LineAudio, RoleState, SoundRole
+from operator_app.telephony.engine.library import BRIDGE_MS, CLOCK_RATE
 from operator_app.telephony.engine.ring import DriftRing
 from operator_app.telephony.engine.sound import FileSound, NoSound, Sound
 from operator_app.telephony.settings import AudioMode, EngineAudio
 
 _log = logging.getLogger(__name__)
 
-RATE = 16_000
-FRAME_MS = 20
 _JOIN_S = 3.0
-FRAME_BYTES = RATE * FRAME_MS // 1000 * 2
-MICROPHONE_FRAMES = 1.5
-"""30 ms: what the bridge takes at once, and room for a callback that comes late."""
-EARPIECE_FRAMES, EARPIECE_SLACK = 1.25, 0.375
-"""25 ms: the bridge gives 20 ms at once and the card takes 10, so that half of it is room for a late clock."""
+FRAME_BYTES = CLOCK_RATE // 50 * 2
+"""20 ms, in which the depths below are counted."""
+PIECE_BYTES = CLOCK_RATE * BRIDGE_MS // 1000 * 2
+MICROPHONE_FRAMES = 1.0
+"""20 ms: what the card gives and the bridge takes at once is 10, the other half is room for one that comes late."""
+EARPIECE_FRAMES, EARPIECE_SLACK = 0.75, 0.375
+"""15 ms: the bridge gives 10 ms at once and the card takes as much, the rest is room for a late clock."""
 
 
 class HeadsetPort(pj.AudioMediaPort):
@@ -34,19 +35,19 @@ class HeadsetPort(pj.AudioMediaPort):
         self.from_microphone = DriftRing(FRAME_BYTES, prefill_frames=MICROPHONE_FRAMES)
         self.to_earpiece = DriftRing(FRAME_BYTES, prefill_frames=EARPIECE_FRAMES, slack_frames=EARPIECE_SLACK)
         form = pj.MediaFormatAudio()
-        form.init(pj.PJMEDIA_FORMAT_PCM, RATE, 1, FRAME_MS * 1000, 16)
+        form.init(pj.PJMEDIA_FORMAT_PCM, CLOCK_RATE, 1, BRIDGE_MS * 1000, 16)
         self.createPort("headset", form)
 
     def onFrameRequested(self, frame: pj.MediaFrame) -> None:
-        """Give the bridge 20 ms of the microphone."""
-        data = self.from_microphone.read(FRAME_BYTES)
+        """Give the bridge its next piece of the microphone."""
+        data = self.from_microphone.read(PIECE_BYTES)
         frame.type = pj.PJMEDIA_FRAME_TYPE_AUDIO
         frame.buf = pj.ByteVector(data)
         frame.size = len(data)
 
     def onFrameReceived(self, frame: pj.MediaFrame) -> None:
-        """Take 20 ms for the earpiece."""
-        self.to_earpiece.write(bytes(frame.buf) if frame.size else bytes(FRAME_BYTES))
+        """Take the next piece for the earpiece."""
+        self.to_earpiece.write(bytes(frame.buf) if frame.size else bytes(PIECE_BYTES))
 
 
 class DeviceSound(Sound):

@@ -1,10 +1,12 @@
 """A buffer between two clocks: the phone library's and the sound card's."""
 
 import threading
+from array import array
 from dataclasses import dataclass
 
 SAMPLE = 2
 _CALM_FRAMES = 3_000
+_WATCH_FRAMES = 50
 
 
 @dataclass(slots=True)
@@ -15,6 +17,8 @@ class RingCounts:
     overflowed: int = 0
     dropped: int = 0
     repeated: int = 0
+    shed: int = 0
+    """Samples that a stall had piled up and that were given up at once."""
 
 
 class DriftRing:
@@ -23,7 +27,11 @@ class DriftRing:
     Gives silence until `prefill_frames` are in (and again after running dry), so that a late frame is not a click.
     When the level creeps away from there, one sample a read is dropped or repeated: 0.3 % of 20 ms, more than two
     crystals differ, and not heard. A machine that lets it run dry again and again gets a deeper buffer, a quarter of a
-    frame at a time, until a minute has passed without. Any lane; both sides take a lock for microseconds.
+    frame at a time, until a minute has passed without.
+
+    What a stall has piled up is delay that one sample a read would take seconds to give back: what was not once needed
+    in a second is left out at once, one piece of sound faded into the other. Any lane; both sides take a lock for
+    microseconds.
     """
 
     def __init__(
@@ -35,10 +43,13 @@ class DriftRing:
         self._slack = int(slack_frames * frame_bytes)
         self._most = 3 * frame_bytes
         self._limit = limit_frames * frame_bytes
+        self._reserve = self._frame // 4
         self._calm_bytes = _CALM_FRAMES * frame_bytes
         self._buffer = bytearray()
-        self._filling = True
+        self._filling = self._fresh = True
         self._average = float(self._prefill)
+        self._watched = self._reads = self._levels = 0
+        self._spare = self._spare_before = self._limit
         self._lock = threading.Lock()
         self.counts = RingCounts()
 
@@ -56,7 +67,7 @@ class DriftRing:
         """Forget what waits: one of the two sides begins anew."""
         with self._lock:
             self._buffer.clear()
-            self._filling = True
+            self._filling = self._fresh = True
 
     def write(self, data: bytes) -> None:
         """Put sound in; beyond the limit the oldest is given up, down to the prefill level."""
@@ -74,12 +85,15 @@ class DriftRing:
                     return bytes(size)
                 self._filling = False
                 self._average = float(len(self._buffer))
+                self._watch_anew()
             self._settle(size)
-            if len(self._buffer) > self._prefill + 3 * self._frame:
+            if self._fresh or len(self._buffer) > self._prefill + 3 * self._frame:
                 # Nobody has read for a while (no call, a stall): what is old would only be delay from now on.
                 del self._buffer[: (len(self._buffer) - self._prefill) // SAMPLE * SAMPLE]
                 self._average = float(len(self._buffer))
-                self.counts.overflowed += 1
+                self.counts.overflowed += not self._fresh
+                self._fresh = False
+                self._watch_anew()
             level = len(self._buffer)
             self._average += (level - self._average) / 64
             if level < size:
@@ -91,7 +105,10 @@ class DriftRing:
                     self._prefill = max(self._prefill, min(self._most, self._prefill + self._quarter))
                 self._calm_bytes = 0
                 return out
-            if self._average > self._prefill + self._slack and level >= size + SAMPLE:
+            if (surplus := self._surplus(level, size)) > 0:
+                return self._leave_out(surplus, size)
+            needed = min(self._spare, self._spare_before) < self._reserve
+            if self._average > self._prefill + self._slack and not needed:
                 out = bytes(self._buffer[:size])
                 del self._buffer[: size + SAMPLE]
                 self.counts.dropped += 1
@@ -109,6 +126,35 @@ class DriftRing:
     @property
     def _quarter(self) -> int:
         return self._frame // 4 // SAMPLE * SAMPLE
+
+    def _watch_anew(self) -> None:
+        self._watched = self._reads = self._levels = 0
+        self._spare = self._limit
+
+    def _surplus(self, level: int, size: int) -> int:
+        """Return how much of what waits was not needed since the watch began, once that is long enough ago."""
+        self._watched += size
+        self._reads += 1
+        self._levels += level
+        self._spare = min(self._spare, level - size)
+        if self._watched < _WATCH_FRAMES * self._frame:
+            return 0
+        too_deep = self._levels // self._reads - self._prefill - self._slack
+        surplus = min(too_deep, self._spare - self._reserve) // SAMPLE * SAMPLE
+        self._spare_before = self._spare
+        self._watch_anew()
+        return surplus if surplus > self._frame // 2 else 0
+
+    def _leave_out(self, surplus: int, size: int) -> bytes:
+        """Give `size` bytes that begin as what waits now and end as what comes after the surplus."""
+        now, later = array("h", self._buffer[:size]), array("h", self._buffer[surplus : surplus + size])
+        count = len(now)
+        for at in range(count):
+            now[at] += (later[at] - now[at]) * at // count
+        del self._buffer[: surplus + size]
+        self._average = float(len(self._buffer))
+        self.counts.shed += surplus // SAMPLE
+        return now.tobytes()
 
     def _settle(self, size: int) -> None:
         """Give a quarter of a frame of delay back after each calm minute."""

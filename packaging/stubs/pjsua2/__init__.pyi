@@ -43,6 +43,7 @@ class UaConfig:
     userAgent: str
 
 class MediaConfig:
+    audioFramePtime: int
     clockRate: int
     noVad: bool
     sndAutoCloseTime: int

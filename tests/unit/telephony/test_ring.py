@@ -132,3 +132,67 @@ def test_equal_clocks_change_no_sample() -> None:
         ring.write(frame(value))
         ring.read(FRAME)
     assert (ring.counts.dropped, ring.counts.repeated) == (0, 0)
+
+
+class Ear:
+    """The earpiece's ring, as the bridge fills it with 20 ms of a tone at a time and the card takes 10."""
+
+    def __init__(self) -> None:
+        self.ring = DriftRing(FRAME, prefill_frames=1.25, slack_frames=0.375)
+        self.heard: list[np.ndarray] = []
+        self._at = 0
+
+    def write(self) -> None:
+        at = np.arange(self._at, self._at + FRAME // 2)
+        self._at += FRAME // 2
+        self.ring.write((np.sin(at * 2 * np.pi * 200 / 16_000) * 8000).astype("<i2").tobytes())
+
+    def read(self) -> None:
+        self.heard.append(np.frombuffer(self.ring.read(FRAME // 2), "<i2").astype(int))
+
+    def go(self, frames: int) -> None:
+        for _ in range(frames):
+            self.write()
+            self.read()
+            self.read()
+
+
+def test_what_a_stall_has_piled_up_is_given_back_within_two_seconds_and_without_a_click() -> None:
+    """The bridge catches up after a stall: what came in at once was 40 ms of delay for six seconds."""
+    ear = Ear()
+    ear.write()
+    ear.go(100)
+    level = ear.ring.level
+    for _ in range(2):
+        ear.write()
+    ear.go(100)
+    assert ear.ring.level <= level + FRAME // 2
+    assert ear.ring.counts.shed > FRAME // 2
+    assert ear.ring.counts.dry == 0
+    sound = np.concatenate(ear.heard)[FRAME:]
+    steepest = 8000 * 2 * np.pi * 200 / 16_000
+    assert np.abs(np.diff(sound)).max() < 2 * steepest
+
+
+def test_what_the_next_stall_will_need_is_kept() -> None:
+    """A machine that stalls again and again, and catches up each time: what waits there is no surplus."""
+    ear = Ear()
+    ear.write()
+    ear.go(100)
+    ear.write()
+    ear.write()
+    for _ in range(50):
+        for _ in range(4):
+            ear.read()
+        ear.write()
+        ear.write()
+        ear.go(8)
+    assert (ear.ring.counts.shed, ear.ring.counts.dry) == (0, 0)
+
+
+def test_what_waited_before_anybody_listened_is_no_delay() -> None:
+    ear = Ear()
+    for _ in range(4):
+        ear.write()
+    ear.read()
+    assert ear.ring.level <= ear.ring.depth
