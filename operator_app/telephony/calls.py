@@ -42,9 +42,9 @@ class CallBook:
         """Carry the picture on by one signal."""
         match signal:
             case LineOffered():
-                self._calls[signal.call_id] = _offered(signal)
+                self._calls[signal.call_id] = offered(signal)
             case LinePlaced():
-                self._calls[signal.call_id] = _placed(signal)
+                self._calls[signal.call_id] = placed(signal)
             case LineEnded():
                 self._calls.pop(signal.call_id, None)
             case LineProgress() | LineConnected() | LineMedia() | LineRecordingFailed():
@@ -78,7 +78,8 @@ def in_place_of(call: LineCall, old: CallId, new: CallId, calls: Mapping[CallId,
     return call
 
 
-def _offered(signal: LineOffered) -> LineCall:
+def offered(signal: LineOffered) -> LineCall:
+    """Return the call that is offered."""
     return LineCall(
         call_id=signal.call_id,
         incoming=True,
@@ -99,7 +100,8 @@ def _offered(signal: LineOffered) -> LineCall:
     )
 
 
-def _placed(signal: LinePlaced) -> LineCall:
+def placed(signal: LinePlaced) -> LineCall:
+    """Return the call that was begun."""
     return LineCall(
         call_id=signal.call_id,
         incoming=False,

@@ -5,7 +5,7 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pjsua2 as pj
 
@@ -25,31 +25,20 @@ from operator_app.domain.line import (
     LineProgress,
     LineRefused,
     LineRegistration,
-    LineReplaced,
     LineSignal,
-    LineSilence,
-    LineSilenceOver,
-    LineTransfer,
     MediaDirection,
-    SilenceReason,
-    TransferState,
 )
-from operator_app.telephony.calls import in_place_of
-from operator_app.telephony.dialling import sip_uri
-from operator_app.telephony.engine.accounts import host_of
-from operator_app.telephony.engine.library import DIRECT, Library
+from operator_app.telephony.calls import offered, placed
+from operator_app.telephony.engine.handovers import Handovers
+from operator_app.telephony.engine.hearing import Hearing
+from operator_app.telephony.engine.library import Library
 from operator_app.telephony.engine.links import CallSound
-from operator_app.telephony.engine.meter import Meter
 from operator_app.telephony.engine.mixer import Mixer
-from operator_app.telephony.engine.pings import Pings
-from operator_app.telephony.engine.presence import Presence
 from operator_app.telephony.engine.recording import Recordings
-from operator_app.telephony.engine.registrations import Registrations
-from operator_app.telephony.engine.silence import SilenceWatch
+from operator_app.telephony.engine.servers import Servers
 from operator_app.telephony.engine.sink import Arrived, LegMedia, LegStep
 from operator_app.telephony.engine.sound import Sound
 from operator_app.telephony.engine.tones import Tones
-from operator_app.telephony.engine.transfers import Transfers
 from operator_app.telephony.invite import (
     Invite,
     is_answered_elsewhere,
@@ -66,7 +55,6 @@ _REFUSED_BY_FAR_END = frozenset({480, 486, 487, 600, 603})
 _LOCAL = (HoldState.LOCAL, HoldState.BOTH)
 _RETRIES = 5
 _SOUNDED_TWICE_S = 1.0
-TRANSFERRED, REPLACED = "transferred", "replaced"
 
 
 class Exchange:
@@ -76,20 +64,15 @@ class Exchange:
         self._tell = tell
         self._calls: dict[CallId, LineCall] = {}
         self._ended_here: set[CallId] = set()
-        self._registrations = Registrations(tell)
-        self._pings = Pings(self._registrations, self._ping)
-        self._presence = Presence(tell, self)
+        self._later: list[Callable[[], None]] = []
+        self._servers = Servers(tell, self)
+        self._hearing = Hearing(tell, self._calls, self.fault)
+        self._handovers = Handovers(tell, self._calls, self, self._later.append)
         self._refused = 0
-        self._meter = Meter()
-        self._silence = SilenceWatch()
-        self._transfers = Transfers()
         self._elsewhere: set[CallId] = set()
-        self._reasons: dict[CallId, str] = {}
-        self._takes_over: dict[CallId, CallId] = {}
         self._retries: dict[CallId, int] = {}
         self._last_key: dict[CallId, tuple[str, float]] = {}
         self._media_at: dict[CallId, float] = {}
-        self._later: list[Callable[[], None]] = []
         self._library: Library
         self._mixer: Mixer
         self._sound: Sound
@@ -101,10 +84,11 @@ class Exchange:
         """Receive the parts that could only be made with this sink in hand."""
         self._library, self._mixer, self._sound, self._recordings = library, mixer, sound, recordings
         self._tones = tones
+        self._servers.attach(library)
 
     def detach(self) -> None:
         """Let go of the parts, so that nothing of the library outlives it."""
-        self._presence.close()
+        self._servers.detach()
         self._later.clear()
         del self._library, self._mixer, self._sound, self._tones
         self._recordings = None
@@ -119,7 +103,7 @@ class Exchange:
     @property
     def registrations(self) -> tuple[LineRegistration, ...]:
         """How each account stands."""
-        return self._registrations.all
+        return self._servers.registrations
 
     @property
     def refused(self) -> int:
@@ -155,27 +139,16 @@ class Exchange:
 
     def dial(self, number_or_uri: str, headers: dict[str, str], for_call: CallId | None = None) -> CallId:
         """Place a call and return its id; the one for whose sake it is placed is held meanwhile."""
-        account, uri = self._route(number_or_uri)
+        account, uri = self._servers.route(number_or_uri)
         if len(self._library.legs) >= self._library.limits.calls:
             raise PhoneRefusedError(PhoneRefusal.TOO_MANY_CALLS, f"{self._library.limits.calls} calls are up")
         if for_call is not None:
             self._need(for_call, LineCallState.CONNECTED)
             self.hold(for_call, True)
         call_id = self.new_call_id()
-        self._calls[call_id] = call = LineCall(
-            call_id=call_id,
-            incoming=False,
-            state=LineCallState.DIALLING,
-            number=number_of(uri),
-            withheld=False,
-            display_name="",
-            uri=uri,
-            to=uri,
-            account=account,
-            offered_at=_now(),
-            for_call=for_call,
-        )
-        self._tell(LinePlaced(call_id, call.number, uri, account, call.offered_at, for_call=for_call))
+        told = LinePlaced(call_id, number_of(uri), uri, account, _now(), for_call=for_call)
+        self._calls[call_id] = call = placed(told)
+        self._tell(told)
         try:
             self._order(
                 lambda: self._library.legs.dial(self._library.account(account), call_id, uri, headers)
@@ -211,8 +184,9 @@ class Exchange:
     def transfer(self, call_id: CallId, to: str) -> None:
         """Ask the far end to call `to` in our place; the call is held until that is decided."""
         call = self._need(call_id, LineCallState.CONNECTED)
-        uri = self._route(to)[1]
-        self._transfer(call, to, None, lambda: self._library.legs.transfer(call_id, uri))
+        uri = self._servers.route(to)[1]
+        legs = self._library.legs
+        self._handovers.ask(call, to, None, lambda: self._order(lambda: legs.transfer(call_id, uri)))
 
     def transfer_to(self, call_id: CallId, other: CallId) -> None:
         """Ask the far end of a call to take our place in another one that we have up."""
@@ -220,9 +194,8 @@ class Exchange:
         target = self._need(other, LineCallState.CONNECTED)
         if call_id == other:
             raise PhoneRefusedError(PhoneRefusal.WRONG_STATE, "a call cannot be transferred to itself")
-        self._transfer(
-            call, target.number or target.uri, other, lambda: self._library.legs.transfer_to(call_id, other)
-        )
+        legs, to = self._library.legs, target.number or target.uri
+        self._handovers.ask(call, to, other, lambda: self._order(lambda: legs.transfer_to(call_id, other)))
 
     def mute(self, call_id: CallId, on: bool) -> None:
         """Keep the operator's voice from a call."""
@@ -270,8 +243,7 @@ class Exchange:
 
     def settle(self) -> None:
         """Bring to an end what the far end or the network left open: holds not agreed, transfers not decided."""
-        for told in self._transfers.given_up(time.monotonic()):
-            self._transfer_went(told)
+        self._handovers.give_up_late()
         for call in self.calls:
             if call.state is not LineCallState.CONNECTED or not call.media_active:
                 continue
@@ -279,7 +251,7 @@ class Exchange:
             wrong = (MediaDirection.BOTH, MediaDirection.RECEIVE) if here else (MediaDirection.SEND,)
             if call.direction in wrong and (here or call.hold is HoldState.NONE):
                 self._offer_hold(call.call_id, here)
-        for call_id in tuple(self._takes_over):
+        for call_id in self._handovers.coming:
             if call_id in self._calls and not self._library.legs.lives(call_id):
                 # The library could not even begin the call that a far end asked us for.
                 self._library.legs.forget(call_id)
@@ -287,39 +259,19 @@ class Exchange:
 
     def measure(self) -> None:
         """Tell how each connected call sounds."""
-        for call in self.calls:
-            if call.state is LineCallState.CONNECTED and call.media_active:
-                try:
-                    found = self._library.legs.statistics(call.call_id)
-                    self._tell(self._meter.read(call.call_id, found))
-                except pj.Error as problem:
-                    self.fault("quality", problem.info(), call.call_id)
+        self._hearing.measure(self._library.legs)
 
     def listen(self) -> None:
         """Tell of calls in which nothing arrives any more, and of those in which it does again."""
-        now = time.monotonic()
-        for call in self.calls:
-            since = self._silent_since(call, now)
-            if since is not None and call.silent_since is None:
-                silent_since = _now() - timedelta(seconds=now - since)
-                reason = self._silence_reason(call.call_id)
-                self._calls[call.call_id] = replace(call, silent_since=silent_since, silence=reason)
-                self._tell(LineSilence(call.call_id, silent_since, reason))
-                _log.warning("call %s: nothing arrives (%s)", call.call_id, reason.value)
-            elif since is None and call.silent_since is not None:
-                self._meter.silent(call.call_id, (_now() - call.silent_since).total_seconds())
-                self._calls[call.call_id] = replace(call, silent_since=None, silence=None)
-                self._tell(LineSilenceOver(call.call_id))
-                _log.info("call %s: the silence is over", call.call_id)
+        self._hearing.listen(self._library.legs, cut_off=self._servers.cut_off)
 
     def ask_servers(self) -> None:
         """Ask the servers that we are registered at whether they are there."""
-        self._pings.turn(time.monotonic())
-        self._presence.turn(self._registrations.up, self._library)
+        self._servers.turn()
 
     def tell_presence(self) -> None:
         """Tell a window that has just come how the watched numbers stand."""
-        self._presence.tell_all()
+        self._servers.tell_presence()
 
     # --- Sink -------------------------------------------------------------------------------------------------------
 
@@ -390,48 +342,32 @@ class Exchange:
         """A far end asks us to call somebody in its place."""
         call = self._calls.get(call_id)
         target = party(uri).uri
-        if call is None or call.state is not LineCallState.CONNECTED or not self._may_refer(call, target):
+        room = len(self._library.legs) < self._library.limits.calls
+        connected = call is not None and call.state is LineCallState.CONNECTED
+        if call is None or not connected or not room or not self._servers.may_refer(call, target):
             _log.warning("call %s: asked to call somebody else, declined", call_id)
             return None
-        new_id, at = self.new_call_id(), _now()
-        self._calls[new_id] = LineCall(
-            call_id=new_id,
-            incoming=False,
-            state=LineCallState.DIALLING,
-            number=number_of(target),
-            withheld=False,
-            display_name="",
-            uri=target,
-            to=target,
-            account=call.account,
-            offered_at=at,
-            referred_by=call.uri,
-        )
-        self._takes_over[new_id] = call_id
-        self._tell(LinePlaced(new_id, number_of(target), target, call.account, at, referred_by=call.uri))
+        new_id = self.new_call_id()
+        self._handovers.referred(call, target, new_id)
         return new_id
 
     def leg_replaced(self, arrival: Arrived) -> None:
         """Somebody takes the place of the far end of a call: told as a call of its own that goes on with the first."""
         if arrival.replaces is not None:
-            self._takes_over[arrival.call_id] = arrival.replaces
+            self._handovers.takes_over(arrival.call_id, arrival.replaces)
         self._arrived(arrival.call_id, arrival.account, arrival.message, arrival.offered_epoch)
 
     def leg_transfer(self, call_id: CallId, code: int, reason: str, final: bool) -> None:
         """The far end tells how the transfer goes."""
-        told = self._transfers.heard(call_id, code, reason, final=final)
-        if told is not None:
-            # Neither BYE nor re-INVITE leaves from inside a callback.
-            self._later.append(lambda: self._transfer_went(told))
+        self._handovers.heard(call_id, code, reason, final=final)
 
     def registration(self, account: str, code: int, reason: str, expires_s: int, status: int) -> None:
         """A server has spoken."""
-        self._registrations.heard(account, code, reason, expires_s, status)
+        self._servers.heard(account, code, reason, expires_s, status)
 
     def ping_answered(self, account: str, code: int) -> None:
         """A question to a server has ended."""
-        if self._pings.answered(account, code):
-            self._library.register_again(account)
+        self._servers.ping_answered(account, code)
 
     def turned_away(self, code: int, reason: str, remote: str) -> None:
         """The library refused a call by itself."""
@@ -452,10 +388,8 @@ class Exchange:
         except Exception as problem:  # noqa: BLE001 # no word of a caller may cost the call
             self.fault("invite", repr(problem), call_id)
             read = Invite(None, False, "", "", "", None, None)
-        call = LineCall(
+        told = LineOffered(
             call_id=call_id,
-            incoming=True,
-            state=LineCallState.OFFERED,
             number=read.number,
             withheld=read.withheld,
             display_name=read.display_name,
@@ -470,25 +404,8 @@ class Exchange:
             emergency_ids=read.emergency_ids,
             device=read.device,
         )
-        self._calls[call_id] = call
-        self._tell(
-            LineOffered(
-                call_id=call_id,
-                number=call.number,
-                withheld=call.withheld,
-                display_name=call.display_name,
-                uri=call.uri,
-                to=call.to,
-                account=account,
-                offered_at=call.offered_at,
-                sent_at=call.sent_at,
-                location=call.location,
-                referred_by=call.referred_by,
-                reference=call.reference,
-                emergency_ids=call.emergency_ids,
-                device=call.device,
-            )
-        )
+        self._calls[call_id] = call = offered(told)
+        self._tell(told)
         _log.info("call %s offered", call_id)
         if call_id not in self._library.legs:
             # Given up while we were still about to ring.
@@ -500,7 +417,7 @@ class Exchange:
         if self._recordings is not None:
             self._recordings.begin(call.call_id)
             recording = call.call_id in self._recordings
-        before = self._takes_over.pop(call.call_id, None)
+        before = self._handovers.predecessor(call.call_id)
         old = None if before is None else self._calls.get(before)
         self._calls[call.call_id] = replace(
             self._calls[call.call_id],
@@ -515,40 +432,32 @@ class Exchange:
         self._ring_back()
         self._tell(LineConnected(call.call_id, now, recording))
         if before is not None:
-            self._reasons[before] = REPLACED
-            self._calls = {
-                each.call_id: in_place_of(each, before, call.call_id, self._calls) for each in self.calls
-            }
-            self._tell(LineReplaced(before, call.call_id))
+            self._handovers.replaced(before, call.call_id)
         if old is not None and (old.muted or old.joined):
             self._tell_media(call.call_id)
         _log.info("call %s connected", call.call_id)
 
     def _over(self, call: LineCall, code: int, reason: str) -> None:
         del self._calls[call.call_id]
-        if call.silent_since is not None:
-            self._meter.silent(call.call_id, (_now() - call.silent_since).total_seconds())
-        summary = self._meter.forget(call.call_id)
+        summary = self._hearing.over(call)
         if summary is not None:
             self._tell(summary)
-        self._silence.forget(call.call_id)
         self._mixer.forget_call(call.call_id)
         if self._recordings is not None:
             self._recordings.end(call.call_id)
         by = self._who_ended(call, code)
-        reason = self._reasons.pop(call.call_id, reason)
         elsewhere = call.call_id in self._elsewhere
-        undecided = self._transfers.ended(call.call_id)
+        reason, undecided = self._handovers.over(call.call_id, reason)
         for kept in (self._ended_here, self._elsewhere):
             kept.discard(call.call_id)
-        for table in (self._takes_over, self._retries, self._last_key, self._media_at):
+        for table in (self._retries, self._last_key, self._media_at):
             table.pop(call.call_id, None)
         self._ring_back()
         if undecided is not None:
             self._tell(undecided)
         self._tell(LineEnded(call.call_id, _now(), by, code, reason, call.answered_at, elsewhere))
         self._leave_alone()
-        self._bring_back(call)
+        self._handovers.bring_back(call)
         _log.info("call %s ended by %s, %d", call.call_id, by.value, code)
 
     def _leave_alone(self) -> None:
@@ -557,24 +466,6 @@ class Exchange:
         if len(joined) == 1:
             self._calls[joined[0].call_id] = replace(joined[0], joined=False)
             self._tell_media(joined[0].call_id)
-
-    def _bring_back(self, ended: LineCall) -> None:
-        """Take the caller off hold for whose sake the call was placed, unless somebody else is being spoken with."""
-        waiting = None if ended.for_call is None else self._calls.get(ended.for_call)
-        if waiting is None or waiting.hold not in _LOCAL or waiting.call_id in self._transfers:
-            return
-        speaking = (
-            call for call in self.calls if call.state is not LineCallState.OFFERED and call.hold not in _LOCAL
-        )
-        if not any(speaking):
-            self._later.append(lambda: self._unhold(waiting.call_id))
-
-    def _unhold(self, call_id: CallId) -> None:
-        try:
-            self.hold(call_id, False)
-        except PhoneRefusedError as refusal:
-            # It ended in the same moment.
-            _log.info("call %s cannot be brought back: %s", call_id, refusal)
 
     def _offer_hold(self, call_id: CallId, on: bool) -> None:
         """Put the hold to the far end. While another change is being agreed it has to wait; `settle` tries again."""
@@ -589,46 +480,6 @@ class Exchange:
             if tries == _RETRIES:
                 self.fault("hold", problem.reason, call_id)
 
-    def _transfer(self, call: LineCall, to: str, other: CallId | None, order: Callable[[], None]) -> None:
-        if call.call_id in self._transfers:
-            raise PhoneRefusedError(PhoneRefusal.WRONG_STATE, "a transfer is under way")
-        held_for_it = call.hold not in _LOCAL
-        self.hold(call.call_id, True)
-        try:
-            self._order(order)
-        except PhoneRefusedError:
-            if held_for_it:
-                self.hold(call.call_id, False)
-            raise
-        self._transfer_went(self._transfers.begin(call.call_id, to, other, time.monotonic()))
-
-    def _transfer_went(self, told: LineTransfer) -> None:
-        """Tell; a caller who is with the target is let go, one whom nobody took is with us again."""
-        call = self._calls.get(told.call_id)
-        if call is None:
-            return
-        under_way = told.state in (TransferState.ASKED, TransferState.RINGING)
-        self._calls[told.call_id] = replace(call, transfer_to=told.to if under_way else "")
-        self._tell(told)
-        _log.info("call %s: transfer %s, %d", told.call_id, told.state.value, told.code)
-        try:
-            if told.state is TransferState.DONE:
-                self._reasons[told.call_id] = TRANSFERRED
-                self.end(told.call_id)
-            elif told.state is TransferState.FAILED:
-                if told.with_call in self._calls and told.with_call is not None:
-                    self.hold(told.with_call, True)
-                self.hold(told.call_id, False)
-        except PhoneRefusedError as refusal:
-            # It ended in the same moment.
-            _log.info("call %s after its transfer: %s", told.call_id, refusal)
-
-    def _may_refer(self, call: LineCall, target: str) -> bool:
-        """Only a phone server may send us on, where there is one: anybody's REFER would let him dial at our cost."""
-        trusted = call.account != DIRECT or not self._library.names
-        room = len(self._library.legs) < self._library.limits.calls
-        return trusted and room and target.lower().startswith(("sip:", "sips:"))
-
     def _ring_back(self) -> None:
         """Let the operator hear that it rings over there, where the network sends no tone of its own."""
         self._tones.ring(
@@ -636,35 +487,6 @@ class Exchange:
                 call.state is LineCallState.RINGING and not call.media_active for call in self._calls.values()
             )
         )
-
-    def _ping(self, account: str) -> None:
-        try:
-            self._library.ping(account)
-        except pj.Error as problem:
-            _log.warning("account %s: %s", account, problem.reason)
-            self._pings.answered(account, 0)
-
-    def _silent_since(self, call: LineCall, now: float) -> float | None:
-        hears = call.direction in (MediaDirection.BOTH, MediaDirection.RECEIVE)
-        due = call.state is LineCallState.CONNECTED and call.media_active and hears
-        # A far end that holds may stop its sound; it is no fault.
-        if not due or call.hold is not HoldState.NONE or call.call_id not in self._library.legs:
-            self._silence.forget(call.call_id)
-            return None
-        try:
-            rtcp = self._library.legs.statistics(call.call_id).rtcp
-        except pj.Error as problem:
-            self.fault("silence", problem.info(), call.call_id)
-            return None
-        # The count on the sending side grows with each report of the far end, the other one with our own reports.
-        return self._silence.look(call.call_id, (rtcp.rxStat.pkt, rtcp.txStat.updateCount), now)
-
-    def _silence_reason(self, call_id: CallId) -> SilenceReason:
-        if not self._silence.ever_heard(call_id):
-            return SilenceReason.NEVER
-        if self._registrations.all and not self._registrations.up:
-            return SilenceReason.NO_NETWORK
-        return SilenceReason.STOPPED
 
     def _who_ended(self, call: LineCall, code: int) -> EndedBy:
         if call.call_id in self._ended_here:
@@ -686,12 +508,6 @@ class Exchange:
             work()
         except pj.Error as problem:
             raise PhoneRefusedError(PhoneRefusal.LIBRARY, f"{problem.title}: {problem.reason}") from None
-
-    def _route(self, wish: str) -> tuple[str, str]:
-        # The settings have the accounts in the order of preference.
-        account = next((each for each in self._library.names if each in self._registrations.up), DIRECT)
-        settings = self._library.account_of(account)
-        return account, sip_uri(wish, host_of(settings.registrar) if settings else None)
 
     def _sounds(self) -> list[CallSound]:
         return [
