@@ -54,6 +54,8 @@ TICK_S = 1.0
 PHONE_FIRST_S = 0.05
 """Long enough to find the engine and hand it its settings; the window is not held up for longer."""
 PLACES_FILE = "places.db"
+LEAVE_S = 1.0
+"""So long the server may take to hear that nobody sits here any more."""
 
 
 def check(frame: Frame) -> None:
@@ -119,6 +121,7 @@ async def run_window(app: WindowApp, frame: Frame, store: SeatStore) -> int:
         for task in beginning:
             task.cancel()
         await asyncio.gather(*beginning, return_exceptions=True)
+        await guarded(app, lambda: seat.leave(LEAVE_S), "leaving")
         await recorder.settle(LAST_WRITES_S)
     return 0
 

@@ -1,5 +1,7 @@
 """One operator seat: calls, the incident at hand, the seat's own state. The screens talk to nothing below."""
 
+import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -431,6 +433,30 @@ class Seat:
         if state is not self.state:
             await self._recorder.record([SeatStateChanged(state)])
         self._changed()
+
+    async def leave(self, within_s: float) -> None:
+        """The window is closed in good order: tell the room that nobody sits here, and wait so long for the server.
+
+        In a call, or with a form still to be finished, nothing is told: the next window goes on with it.
+        """
+        if self.state not in (SeatState.READY, SeatState.BREAK) or self.calls.lines.all:
+            return
+        told: set[str] = set()
+        there = asyncio.Event()
+
+        def hear(shared: Shared) -> None:
+            if told.intersection(shared.event_ids):
+                there.set()
+
+        end = self.bus.subscribe(Shared, hear)
+        try:
+            told |= {each.id for each in await self._recorder.record([SeatStateChanged(SeatState.AWAY)])}
+            self._does = SeatState.AWAY
+            if self.link.connected:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(there.wait(), within_s)
+        finally:
+            end()
 
     async def tick(self) -> None:
         """Called each second: notice deadlines that have passed, and say what this seat does if the record lags."""

@@ -14,7 +14,7 @@ from operator_app.domain.states import IncidentStatus, Refusal, RefusedError, Se
 from operator_app.ui.presenters.reminders import ReminderPresenter
 from operator_app.ui.presenters.site_words import SiteWords
 from operator_app.workflow.company import LOST_AFTER_S
-from operator_app.workflow.ports import LinkState, Presence
+from operator_app.workflow.ports import LinkState, Presence, Saved
 from operator_app.workflow.recorder import AHEAD_MS, ClockAhead, Recorder
 from operator_app.workflow.seat import SeatsLost
 from tests.unit.workflow.room import Bench, make_seat
@@ -175,6 +175,36 @@ def test_a_deadline_of_a_seat_that_went_home_is_noted_by_whoever_is_there() -> N
         hear(pair.two, ("M3", 0.5, ""))  # its window was closed at the end of the shift: it took leave
         await pair.two.seat.tick()
         assert [type(each.fact) for each in pair.two.journal.kept] == [DispatchOverdue]
+
+    scene(play)
+
+
+def test_a_seat_that_is_closed_in_good_order_is_away_and_not_lost_to_the_room() -> None:
+    async def play() -> None:
+        pair = Pair()
+        await pair.opened()
+        await pair.one.seat.open()
+        pair.one.seat.on_link(LinkState(True, pair.one.clock.now(), 0))
+        written = asyncio.Event()
+        pair.one.bus.subscribe(Saved, lambda _: written.set())
+        leaving = asyncio.ensure_future(pair.one.seat.leave(10.0))
+        await written.wait()
+        assert not leaving.done()
+        pair.one.seat.on_shared((pair.one.journal.kept[-1].id,))
+        await leaving
+        pair.carry()
+        assert pair.two.board.seats[SeatName("M1")].state is SeatState.AWAY
+
+    scene(play)
+
+
+def test_a_seat_closed_with_its_form_unfinished_finds_it_again() -> None:
+    async def play() -> None:
+        pair = Pair()
+        await pair.opened()
+        await pair.one.seat.set_state(SeatState.WRAP_UP)
+        await pair.one.seat.leave(10.0)
+        assert pair.one.seat.state is SeatState.WRAP_UP
 
     scene(play)
 
