@@ -7,7 +7,7 @@ impossible move is kept as rejected.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -405,6 +405,19 @@ def _stepped(dispatch: Dispatch, fact: DispatchMoved, at: datetime) -> Dispatch:
             return replace(after, declined_at=at)
         case DispatchState.SENT:
             return after
+
+
+def unmade_refusal(incident: Incident, leads: Collection[AgencyCode]) -> Dispatch | None:
+    """The refusal that still wants somebody: nobody at all has taken the incident on, or none of its `leads`.
+
+    The hospital on its way does not put out the fire that the fire brigade declined.
+    """
+    latest = {each.agency: each for each in incident.dispatches}
+    refused = [each for each in latest.values() if each.state is DispatchState.DECLINED]
+    taken = {each.agency for each in latest.values() if not each.is_waiting and each not in refused}
+    if taken:
+        refused = [] if taken.intersection(leads) else [each for each in refused if each.agency in leads]
+    return refused[-1] if refused else None
 
 
 def last_words_of(seat: SeatName, incidents: Iterable[Incident]) -> Incident | None:

@@ -7,9 +7,9 @@ from enum import StrEnum
 from itertools import islice
 
 from operator_app.domain.ids import IncidentId
-from operator_app.domain.incident import Dispatch, Incident
+from operator_app.domain.incident import Dispatch, Incident, unmade_refusal
 from operator_app.domain.limits import Age
-from operator_app.domain.states import DispatchState, IncidentStatus
+from operator_app.domain.states import IncidentStatus
 from operator_app.ui.presenters.incident_words import IncidentWords
 from operator_app.ui.presenters.open_incidents import AT_WORK, EndedIncidents, OpenIncidents
 from operator_app.ui.presenters.rows import Cell, cell, chip
@@ -198,10 +198,10 @@ class IncidentsPresenter:
         return self._settled(incident)
 
     def _settled(self, incident: Incident) -> Cell:
-        declined = [each for each in incident.dispatches if each.state is DispatchState.DECLINED]
+        refusal = unmade_refusal(incident, self._words.leads(incident.value("kind")))
         at_work = [each for each in incident.dispatches if each.state in AT_WORK]
-        if declined and not at_work:
-            agency = self._words.agency(declined[-1].agency)
+        if refusal is not None:
+            agency = self._words.agency(refusal.agency)
             return cell(self._say("incidents.declined", agency=agency), Tone.ALARM, strong=True)
         if at_work and incident.status is not IncidentStatus.DONE:
             furthest = max(at_work, key=lambda each: AT_WORK.index(each.state))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from operator_app.domain.ids import AgencyCode
 from operator_app.domain.triage import Agency, Kind
 from operator_app.ui.presenters.wording import Say, is_table, seat_name
 
@@ -23,6 +24,11 @@ class SiteWords:
         """Return code and name of a kind, empty for an empty code."""
         known = self._kinds.get(code)
         return code if known is None else f"{known.code} {known.name}"
+
+    def leads(self, code: str) -> tuple[AgencyCode, ...]:
+        """Return the agencies that lead in incidents of that kind."""
+        known = self._kinds.get(code)
+        return () if known is None else tuple(known.primary)
 
     def category(self, code: str) -> str:
         """Return the kind's category, or the code."""

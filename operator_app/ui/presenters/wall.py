@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from operator_app.domain.figures import Figures, SeatStanding, Unaccepted
-from operator_app.domain.incident import Dispatch, Incident
+from operator_app.domain.incident import Dispatch, Incident, unmade_refusal
 from operator_app.domain.states import Classification, DispatchState, IncidentStatus, SeatState
 from operator_app.ui.presenters.wall_view import DataAge, IncidentLine, Mark, SeatLine, Tile, WallView
 from operator_app.ui.presenters.wording import PRIORITY_TONES, Say, Tone, local_time, running
@@ -213,7 +213,8 @@ class WallPresenter:
                 self._say("wall.state_waiting_short", agency=agency),
             )
             return words, tone
-        declined = _declined(incident)
+        kind = self._kinds.get(incident.value("kind"))
+        declined = unmade_refusal(incident, () if kind is None else kind.primary)
         if declined is not None:
             agency = self._agency(declined.agency)
             return (self._say("wall.state_declined", agency=agency),), Tone.ALARM
@@ -268,10 +269,3 @@ def _furthest(incident: Incident) -> Dispatch | None:
     if at_work:
         return max(at_work, key=lambda each: _STEPS.index(each.state))
     return next((each for each in incident.dispatches if each.state is DispatchState.DONE), None)
-
-
-def _declined(incident: Incident) -> Dispatch | None:
-    """Return a refusal that nobody has made good: the agency was not asked again and no other one has accepted."""
-    if any(each.state in _STEPS or each.state is DispatchState.DONE for each in incident.dispatches):
-        return None
-    return next((each for each in incident.dispatches if each.state is DispatchState.DECLINED), None)

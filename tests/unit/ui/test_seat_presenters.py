@@ -571,6 +571,23 @@ def test_a_refusal_of_an_agency_stands_out_with_its_reason() -> None:
     scene(play)
 
 
+def test_the_fire_brigades_refusal_is_not_hidden_by_the_hospital_on_its_way() -> None:
+    async def play() -> None:
+        room = await busy_room()
+        fire = room.seat.incident
+        assert fire is not None
+        brigade, rsud = fire.dispatches[0], AgencyCode("RSUD")
+        (hospital,) = await room.seat.dispatch([rsud])
+        desk = PastWriter("DAMKAR").back(-0.15)
+        refused = DispatchMoved(fire.id, brigade.id, DispatchState.DECLINED, "unit di luar kota")
+        taken = DispatchMoved(fire.id, hospital.id, DispatchState.UNDER_WAY, "")
+        accepted = DispatchMoved(fire.id, hospital.id, DispatchState.ACCEPTED, "")
+        room.seat.on_events([desk.event(refused), *map(desk.event, (accepted, taken))])
+        assert views(room).incident_row("KTM-261123-M3-001")[6] == "Damkar menolak"
+
+    scene(play)
+
+
 def test_letter_by_letter_is_one_line_and_the_one_that_lost_stays_quietly() -> None:
     async def play() -> None:
         room = await busy_room()
