@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
-from operator_app.domain.states import RefusedError
+from operator_app.domain.states import Refusal, RefusedError
 from operator_app.ui.presenters.wording import Say
 from operator_app.workflow.phone_port import PhoneRefusedError
 from operator_app.workflow.ports import JournalFailedError
@@ -35,6 +35,8 @@ class Errands:
         """`tell` shows a notice."""
         self._say = say
         self._tell = tell
+        self.key_of: Callable[[Refusal], str] = lambda _: ""
+        """The key that mends what was refused, as it is set now."""
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -59,7 +61,9 @@ class Errands:
             await wish
         except RefusedError as error:
             log.info("%s refused: %s", name, error.refusal)
-            self._tell(Notice(self._say(f"refusal.{error.refusal}"), loud=False))
+            self._tell(
+                Notice(self._say(f"refusal.{error.refusal}", key=self.key_of(error.refusal)), loud=False)
+            )
         except PhoneRefusedError as error:
             log.warning("%s: the phone refused: %s %s", name, error.code, error.detail)
             self._tell(Notice(self._say(f"phone_refusal.{error.code}"), loud=True))

@@ -104,7 +104,7 @@ class SeatScreen(QObject):
         self._table = table
         self._timeline = TimelinePresenter(seat, say, words)
         self._together = TogetherPresenter(seat, say, words)
-        self._news = RoomNews(seat, say, words)
+        self._news = RoomNews(seat, say, words, lambda: str(manner.keys.cap(Deed.TAKE_OVER)))
         self.seen = SeenValues()
         self._map_marks = MapMarks(seat, site, words, table)
         self._call_place = CallPlace(seat, site, say)

@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 
 from operator_app.domain.ids import AgencyCode, CallId, IncidentId
-from operator_app.domain.states import Classification
+from operator_app.domain.states import Classification, Refusal
 from operator_app.domain.triage import Kind
 from operator_app.maps.names import PlaceHit
 from operator_app.ui.control import Marks
@@ -26,6 +26,13 @@ from operator_app.ui.presenters.quick import QuickPresenter
 from operator_app.ui.presenters.wording import Say
 from operator_app.ui.seat_panes import KeepKeys, SeatPanes
 from operator_app.workflow.seat import Seat
+
+MENDS = {
+    Refusal.PLACE_MISSING: Deed.PLACE,
+    Refusal.KIND_MISSING: Deed.KIND,
+    Refusal.NOBODY_CONSULTED: Deed.DIAL,
+}
+"""What mends a refusal: its key stands in the words."""
 
 
 class SeatWishes:
@@ -65,6 +72,7 @@ class SeatWishes:
         """Make keys and panes work; `keep_keys` keeps keys that are set anew."""
         self._by_deed = self._deeds()
         keys.install(self._panes.window, self._by_deed)
+        self.errands.key_of = lambda refusal: str(keys.cap(MENDS[refusal])) if refusal in MENDS else ""
         self._connect(self._panes)
         self._lines.connect()
         if keep_keys is not None:

@@ -137,7 +137,7 @@ def test_a_seat_with_a_wrong_password_works_alone_and_says_so(room: Room) -> Non
     seat = room.seat("M1", dsn=dsn, map_pane=False)
     seat.wait_text("topState", "Siap")
     seat.wait_text("link", "Server terputus sejak")
-    seat.wait_text("link", "beri tahu IT")
+    seat.wait_text("link", "beri tahu TI")
     number = write_incident(seat, "Teluk Lingga", "keb rum", "KEB-01", "Dapur terbakar.")
     assert seat.stop() == 0
     seat.start()

@@ -253,7 +253,7 @@ def test_a_call_that_is_not_recorded_is_said_aloud_until_one_is_again(qapp: QApp
     async def scene(it: Stage) -> None:
         live = it.room.phone.calls()[0]
         it.room.phone.recording_fails(live.call_id)
-        await until(lambda: "TIDAK DIREKAM: cakram penuh" in said(it.window, "notice"))
+        await until(lambda: "TIDAK DIREKAM: penyimpanan penuh" in said(it.window, "notice"))
         assert said(it.window, "lampRecording") == "TIDAK MEREKAM"
         shot(it, "not-recorded")
         await it.still()

@@ -1,6 +1,6 @@
 """Several seats at one incident: who else has it in hand, which values clash, whose seat is lost."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from operator_app.domain.ids import EventId, IncidentId, SeatName
@@ -110,7 +110,9 @@ class TogetherPresenter:
 class RoomNews:
     """What the operator must be told once of what happened to the record elsewhere. Loop thread only."""
 
-    def __init__(self, seat: Seat, say: Say, words: SiteWords) -> None:
+    def __init__(self, seat: Seat, say: Say, words: SiteWords, take_over_key: Callable[[], str]) -> None:
+        """`take_over_key` is the key that takes a lost seat's incident over, as it is set now."""
+        self._take_over_key = take_over_key
         self._seat = seat
         self._say = say
         self._words = words
@@ -148,7 +150,7 @@ class RoomNews:
                 continue
             time = local_time(self._seat.company.lost_since[seat], self._seat.timezone)
             key = "together.seat_lost" if count else "together.seat_lost_idle"
-            words = self._say(key, seat=self._words.seat(seat), time=time, n=count)
+            words = self._say(key, seat=self._words.seat(seat), time=time, n=count, key=self._take_over_key())
             notices.append(Notice(words, loud=bool(count), topic=f"lost {seat}"))
         back = [f"lost {seat}" for seat in self._lost - now] if self._seat.company.known else []
         if self._seat.company.known:
