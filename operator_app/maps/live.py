@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from operator_app.maps.site import Site
@@ -35,6 +36,13 @@ class HistoryPoint:
     lat: float
     lon: float
     priority: int | None
+
+
+class HistoryLook(StrEnum):
+    """How past incidents are drawn: as warmth, or as discs with their number."""
+
+    HEAT = "heat"
+    CLUSTERS = "clusters"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +141,13 @@ class LiveMap:
         if "fly" not in self._orders:
             self._aim = None
 
-    def set_history(self, points: Sequence[HistoryPoint] | None) -> None:
+    def set_history(
+        self, points: Sequence[HistoryPoint] | None, look: HistoryLook = HistoryLook.HEAT
+    ) -> None:
         """Show where things were, or no longer; None takes the layer away."""
-        value = None if points is None else [[p.lat, p.lon, p.priority or 0] for p in points]
+        value = None
+        if points is not None:
+            value = {"look": look, "points": [[p.lat, p.lon, p.priority or 0] for p in points]}
         self._overlay("history", value)
 
     def set_area(self, area: StatedArea | None) -> None:

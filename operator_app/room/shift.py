@@ -278,15 +278,23 @@ class Shift:
         )
 
     def _click_map(self) -> None:
+        """Click beside the middle, and find the very point of that click in the database, said to be of the map."""
+        before = self._point()
         self.m1.click("map", 0.45, 0.45)
-        self.m1.wait("the form shows the point", self._has_point)
+        wait_for(
+            "the clicked point is in the record", lambda: self._point() not in (before, ("", "")), every_s=0.2
+        )
+        latitude, longitude = self._point()
+        words = f"{float(latitude):.5f}, {float(longitude):.5f}"
+        self.m1.wait_text("pointLine", words)
 
     def _over(self, caller: Caller) -> bool:
         return not caller.is_in_call or not self.m1.is_running
 
-    def _has_point(self) -> bool:
-        words = self.m1.text("placeRemark")
-        return bool(words) and self._say("form.no_point") not in words
+    def _point(self) -> tuple[str, ...]:
+        """The incident's latitude and longitude as the database has them; empty without a point."""
+        found = self._room.sql(f"SELECT lat, lon FROM op112.incident WHERE number = '{self._number}'")  # noqa: S608
+        return found[0] if found else ("", "")
 
     # ---- what people see
 

@@ -77,6 +77,7 @@ class CardPane(QWidget):
     def set_short(self, *, short: bool) -> None:
         """Do with fewer rows."""
         self._shown_rows = ROWS_SHORT if short else ROWS
+        self._row = self._theme.metrics(BODY).height() + self._theme.px(3 if short else 5)
         self.setFixedHeight(self._top() + self._shown_rows * self._row + self._theme.px(8))
         self.update()
 

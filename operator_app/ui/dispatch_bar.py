@@ -91,6 +91,7 @@ class DispatchBar(QWidget):
 
     dispatch_wished = Signal()
     agency_wished = Signal(str)
+    wished = Signal(Deed)
 
     def __init__(
         self, theme: Theme, say: Say, key_map: KeyMap, agencies: Sequence[tuple[AgencyCode, str]]
@@ -111,7 +112,7 @@ class DispatchBar(QWidget):
         self.now.setSizePolicy(self.now.sizePolicy().Policy.Fixed, self.now.sizePolicy().Policy.Fixed)
         self.now.clicked.connect(self.dispatch_wished)
         self.buttons: dict[AgencyCode, KeyButton] = {}
-        one = FlowLayout(gap=theme.px(8))
+        one = FlowLayout(gap=theme.px(8), line_gap=theme.px(3))
         self.send_to = Text(say("form.send_to"), "label", Tone.QUIET)
         one.addWidget(self.send_to)
         for (code, name), deed in zip(agencies, agency_deeds(len(agencies)), strict=False):
@@ -121,16 +122,31 @@ class DispatchBar(QWidget):
             button.clicked.connect(lambda _=False, c=code: self.agency_wished.emit(c))
             self.buttons[code] = button
             one.addWidget(button)
-        keys = QHBoxLayout()
-        keys.setSpacing(theme.px(12))
-        keys.addLayout(one, 1)
-        keys.addWidget(self.now)
+        one.push_right()
+        for deed in (Deed.DECIDE, Deed.PHONE_ANSWER):
+            led = KeyButton(
+                theme, say(f"form.do_{deed}"), key_map.cap(deed), name=deed.value, look="quiet",
+                spoken_key=key_map.key(deed), text_px=SMALL,
+            )  # fmt: skip
+            led.clicked.connect(lambda _=False, d=deed: self.wished.emit(d))
+            one.addWidget(led)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(self.proposal)
+        words.addWidget(self.answers)
+        first = QHBoxLayout()
+        first.setSpacing(theme.px(12))
+        first.addLayout(words, 1)
+        first.addWidget(self.now)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(theme.px(4))
-        rows.addWidget(self.proposal)
-        rows.addWidget(self.answers)
-        rows.addLayout(keys)
+        rows.setSpacing(theme.px(3))
+        rows.addLayout(first)
+        rows.addLayout(one)
+
+    def close_up(self, short: bool) -> None:
+        """Leave more width to the proposal, or take it again."""
+        self.now.set_dense(short)
 
     def decide(self) -> None:
         """Lead the keyboard into the proposal."""

@@ -17,9 +17,19 @@ from operator_app.ui.presenters.form import FormView, priority_tone
 from operator_app.ui.presenters.wording import Say, Tone
 from operator_app.ui.search_field import Finder, SearchField
 from operator_app.ui.theme import BODY, TITLE, Theme
-from operator_app.ui.widgets import Chip, ElideText, FieldLabel, KeyButton, Panel, SpanText, Text
+from operator_app.ui.widgets import (
+    Chip,
+    ElideText,
+    FieldLabel,
+    KeyButton,
+    KeyCap,
+    Panel,
+    SpanText,
+    Text,
+    set_look,
+)
 
-TEXT_LINES, TEXT_LINES_SHORT = 2, 1
+TEXT_LINES = 2
 
 
 class LineField(QLineEdit):
@@ -52,10 +62,10 @@ class ParagraphField(QPlainTextEdit):
         self._theme = theme
         self.set_lines(TEXT_LINES)
 
-    def set_lines(self, lines: int) -> None:
+    def set_lines(self, lines: int, *, dense: bool = False) -> None:
         """Be as high as so many lines."""
         line = self._theme.metrics(BODY).lineSpacing()
-        self.setFixedHeight(lines * line + self._theme.px(16))
+        self.setFixedHeight(lines * line + self._theme.px(14 if dense else 16))
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Tell that it was left."""
@@ -117,6 +127,10 @@ class FormPane(Panel):
         self.dispatch = DispatchBar(theme, say, keys, agencies)
         self.card = CardPane(theme, say, keys.cap(Deed.CARD))
         self.known = KnownBar(theme, say, keys)
+        self.point = SpanText(theme, name="pointLine", part="small")
+        self.point.setMinimumWidth(1)
+        self.point.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._fields: list[QVBoxLayout] = []
         self._labels: dict[str, FieldLabel] = {}
         self._lines: dict[str, LineField | SearchField[PlaceHit]] = {
             "place": self.place,
@@ -140,16 +154,15 @@ class FormPane(Panel):
         self.number.say(view.number)
         self.saved.say(view.saved)
         self.warning.say(view.warning)
+        self.warning.setVisible(bool(view.warning))
         self.priority.say(view.priority_words, priority_tone(view.priority))
         self.priority.setVisible(bool(view.priority_words))
         for name, field in self._lines.items():
             self._put(field, name, view.values.get(name, ""), other=other)
         self._put_text(view.values.get("text", ""), other=other)
         self._put_kind(view.kind, other=other)
-        point = "" if view.incident_id is None or view.has_point else self._say("form.no_point")
-        heard = " · ".join(part for part in (view.read_back, point) if part)
-        self.place.setToolTip(view.point)
-        self._labels["place"].remark.say(heard, view.read_back_tone)
+        self.point.say(view.point)
+        self._labels["place"].remark.say(view.read_back, view.read_back_tone)
         self.card.tell(view.card)
         self._labels["village"].remark.say(view.district)
         self._labels["caller_name"].remark.say(view.caller_number)
@@ -181,12 +194,19 @@ class FormPane(Panel):
 
     def close_up(self, short: bool) -> None:
         """Do with less height."""
-        self.text.set_lines(TEXT_LINES_SHORT if short else TEXT_LINES)
+        for field in (*self._lines.values(), self.kind, self.text):
+            set_look(field, "dense", "yes" if short else "no")
+            field.updateGeometry()
+        self.text.set_lines(TEXT_LINES, dense=short)
         self.card.set_short(short=short)
-        self.dispatch.send_to.setVisible(not short)
-        self.column.setSpacing(self.theme.px(4 if short else 8))
+        self.dispatch.close_up(short)
+        for rows in self._fields:
+            rows.setSpacing(self.theme.px(2 if short else 4))
+        self.column.setSpacing(self.theme.px(2 if short else 6))
+        side, edge = self.theme.px(14), self.theme.px(6 if short else 8)
+        self.column.setContentsMargins(side, edge, side, edge)
         for grid in self._grids:
-            grid.setVerticalSpacing(self.theme.px(4 if short else 8))
+            grid.setVerticalSpacing(self.theme.px(2 if short else 8))
 
     def put_kind(self, label: str) -> None:
         """Show a kind that was picked, before it is saved."""
@@ -278,9 +298,10 @@ class FormPane(Panel):
         top, below = self._grids = (self._grid(), self._grid())
         top.addLayout(self._field("place", self.place, keys.cap(Deed.PLACE)), 0, 0)
         top.addLayout(self._field("landmark", self.landmark), 0, 1, 1, 2)
-        top.addLayout(self._field("kind", self.kind, keys.cap(Deed.KIND)), 1, 0)
-        top.addLayout(self._field("village", self.village), 1, 1)
-        top.addLayout(self._field("neighbourhood", self.neighbourhood), 1, 2)
+        top.addLayout(self._point_line(keys), 1, 0, 1, 3)
+        top.addLayout(self._field("kind", self.kind, keys.cap(Deed.KIND)), 2, 0)
+        top.addLayout(self._field("village", self.village), 2, 1)
+        top.addLayout(self._field("neighbourhood", self.neighbourhood), 2, 2)
         below.addLayout(self._field("text", self.text), 0, 0)
         below.addLayout(self._field("caller_name", self.caller_name), 0, 1, 1, 2)
         self.column.addLayout(top)
@@ -288,6 +309,16 @@ class FormPane(Panel):
         self.column.addLayout(below)
         self.column.addWidget(self.known)
         self.column.addWidget(self.dispatch)
+
+    def _point_line(self, keys: KeyMap) -> QHBoxLayout:
+        """The point in figures, always there, so that nothing moves when it comes."""
+        line = QHBoxLayout()
+        line.setSpacing(self.theme.px(8))
+        cap = KeyCap(self.theme, keys.cap(Deed.COPY_POINT))
+        cap.setToolTip(self._say("deed.copy_point"))
+        line.addWidget(self.point, 1)
+        line.addWidget(cap)
+        return line
 
     def _grid(self) -> QGridLayout:
         grid = QGridLayout()
@@ -303,6 +334,7 @@ class FormPane(Panel):
         label.words.setBuddy(field)
         self._labels[name] = label
         column = QVBoxLayout()
+        self._fields.append(column)
         column.setSpacing(self.theme.px(4))
         column.addWidget(label)
         column.addWidget(field)

@@ -18,6 +18,7 @@ from operator_app.ui.presenters.card import card_view
 from operator_app.ui.presenters.commands import SeatCommands
 from operator_app.ui.presenters.form import FormView
 from operator_app.ui.presenters.known import KnownPresenter
+from operator_app.ui.presenters.point import point_figures
 from operator_app.ui.presenters.ready_text import ready_text
 from operator_app.ui.presenters.reminders import REMINDER, ReminderPresenter
 from operator_app.ui.presenters.site_words import SiteWords
@@ -81,6 +82,7 @@ class FormWishes:
             Deed.REMINDER_DONE: self._reminder_done,
             Deed.TIMELINE: self._next_sort,
             Deed.COPY_TEXT: lambda: self._run(self._copy_text(), Deed.COPY_TEXT),
+            Deed.COPY_POINT: self._copy_point,
             Deed.FINISH_INCIDENT: lambda: self._ask(Entry.FINISH),
             Deed.CANCEL_INCIDENT: lambda: self._ask(Entry.CANCEL),
             Deed.CARD_EDITOR: self._edit_cards,
@@ -95,6 +97,7 @@ class FormWishes:
             )
         )
         form.known.wished.connect(lambda deed: self.acts()[deed]())
+        form.dispatch.wished.connect(lambda deed: self.acts()[deed]())
         decision = form.dispatch.proposal
         decision.priority_wished.connect(lambda p: self._run(self._commands.choose_priority(p), Deed.DECIDE))
         decision.agency_wished.connect(
@@ -241,6 +244,12 @@ class FormWishes:
         clipboard.setText(ready_text(self._seat, self._say, self._words, incident))
         await self._seat.note(self._say("ready.copied"))
         self._tell(self._say("ready.copied"))
+
+    def _copy_point(self) -> None:
+        figures = point_figures(self._seat.incident)
+        if figures:
+            QGuiApplication.clipboard().setText(figures)
+        self._tell(self._say("form.point_copied", point=figures) if figures else self._say("form.no_point"))
 
     # ---- cards
 

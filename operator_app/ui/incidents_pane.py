@@ -10,7 +10,7 @@ from operator_app.ui.presenters.incidents import COLUMNS, IncidentsPresenter
 from operator_app.ui.presenters.wording import Say
 from operator_app.ui.rows_view import RowsView
 from operator_app.ui.theme import BODY, SMALL, Theme
-from operator_app.ui.widgets import KeyCap, Panel, SectionTitle, SpanText
+from operator_app.ui.widgets import KeyCap, Panel, SectionTitle, SpanText, set_look
 
 SAMPLES = ("P1", "KTM-261123-M3-014", "", "", "000:00:00", "", "", "00")
 """What a column must hold at least; empty: it shares what is left by `SHARES`."""
@@ -18,6 +18,7 @@ SHARES = (0, 0, 285, 359, 0, 140, 216, 0)
 BESIDE = frozenset({1, 3, 5, 7})
 """Columns that a narrow table has below others: place, number and agencies below the kind, the seat below the state."""
 NARROW_BELOW = 900
+ROW_GAP, ROW_GAP_SHORT = 9, 6
 
 
 class FilterField(QLineEdit):
@@ -65,7 +66,7 @@ class IncidentsPane(Panel):
             model,
             "incidentsTable",
             label=say("incidents.table_label"),
-            row_gap=11,
+            row_gap=ROW_GAP,
             header=True,
             empty=say("incidents.none"),
         )
@@ -92,6 +93,13 @@ class IncidentsPane(Panel):
         self._titles = theme.metrics(SMALL)
         self._body = theme.metrics(BODY, 600)
         self._numbers = theme.metrics(BODY, 600, tabular=False)
+
+    def close_up(self, short: bool) -> None:
+        """Do with less height."""
+        self.view.set_row_gap(ROW_GAP_SHORT if short else ROW_GAP)
+        set_look(self.filter, "dense", "yes" if short else "no")
+        edge = self.theme.px(5 if short else 8)
+        self.column.setContentsMargins(self.theme.px(14), edge, self.theme.px(6), edge)
 
     def height_for(self, rows: int) -> int:
         """Return the height that shows exactly so many rows."""

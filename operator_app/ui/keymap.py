@@ -71,6 +71,7 @@ class Deed(StrEnum):
     REMINDER_DONE = "reminder_done"
     TIMELINE = "timeline"
     COPY_TEXT = "copy_text"
+    COPY_POINT = "copy_point"
     FINISH_INCIDENT = "finish_incident"
     CANCEL_INCIDENT = "cancel_incident"
     CARD_EDITOR = "card_editor"
@@ -145,6 +146,7 @@ KEYS: Mapping[Deed, str] = {
     Deed.REMINDER_DONE: "Alt+R",
     Deed.TIMELINE: "Alt+L",
     Deed.COPY_TEXT: "Alt+C",
+    Deed.COPY_POINT: "Alt+K",
     Deed.FINISH_INCIDENT: "Alt+S",
     Deed.CANCEL_INCIDENT: "Alt+X",
     Deed.CARD_EDITOR: "Ctrl+Shift+K",
@@ -207,7 +209,14 @@ GROUPS: Mapping[Group, tuple[Deed, ...]] = {
         Deed.FINISH_INCIDENT,
         Deed.CANCEL_INCIDENT,
     ),
-    Group.HAND_OVER: (Deed.DISPATCH, Deed.DECIDE, Deed.PHONE_ANSWER, Deed.COPY_TEXT, *AGENCIES),
+    Group.HAND_OVER: (
+        Deed.DISPATCH,
+        Deed.DECIDE,
+        Deed.PHONE_ANSWER,
+        Deed.COPY_TEXT,
+        Deed.COPY_POINT,
+        *AGENCIES,
+    ),
     Group.MAP: (Deed.MAP, Deed.MEASURE, Deed.HISTORY, Deed.LANDMARK, Deed.CALL_PLACE),
     Group.LISTS: (Deed.NEXT_LIST, Deed.CALL_BACK, Deed.NUMBER_HISTORY, Deed.FILTER, Deed.SORT),
     Group.WINDOW: (Deed.HELP, Deed.COMMAND, Deed.DEVICES, Deed.UNSENT, Deed.SEND_AGAIN, Deed.CARD_EDITOR),

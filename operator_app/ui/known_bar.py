@@ -1,6 +1,6 @@
 """The bar that tells of an open incident which the call may be about. Always there, so that nothing moves."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy
 
@@ -8,7 +8,7 @@ from operator_app.ui.keymap import Deed, KeyMap
 from operator_app.ui.presenters.known import KnownView
 from operator_app.ui.presenters.wording import Say, Tone
 from operator_app.ui.theme import SMALL, Theme
-from operator_app.ui.widgets import ElideText, KeyButton, set_tone
+from operator_app.ui.widgets import KeyButton, Text, set_tone
 
 SHOWN = (Deed.LINK, Deed.LINK_NEXT, Deed.MAJOR, Deed.UNLINK)
 
@@ -24,9 +24,10 @@ class KnownBar(QFrame):
         self._view, self._tone = KnownView(""), Tone.QUIET
         self.setObjectName("knownBar")
         self.setProperty("part", "notice")
-        self.words = ElideText("small", Tone.QUIET, name="known")
+        self.words = Text(part="small", tone=Tone.QUIET, wrap=True, name="known")
+        self.words.setMinimumWidth(1)
         row = QHBoxLayout(self)
-        row.setContentsMargins(theme.px(12), theme.px(2), theme.px(4), theme.px(2))
+        row.setContentsMargins(theme.px(12), 0, theme.px(4), 0)
         row.setSpacing(theme.px(6))
         row.addWidget(self.words, 1)
         self.buttons: dict[Deed, KeyButton] = {}
@@ -39,7 +40,11 @@ class KnownBar(QFrame):
             button.clicked.connect(lambda _=False, d=deed: self.wished.emit(d))
             self.buttons[deed] = button
             row.addWidget(button)
-        self.setFixedHeight(max(each.sizeHint().height() for each in self.buttons.values()) + theme.px(6))
+        # Room for two lines of words, or for its buttons.
+        lines = 2 * self.words.fontMetrics().lineSpacing()
+        self.setFixedHeight(
+            max(lines, *(each.sizeHint().height() for each in self.buttons.values())) + theme.px(4)
+        )
         self.tell(KnownView(say("known.none")))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -50,8 +55,10 @@ class KnownBar(QFrame):
     def _fit(self) -> None:
         view = self._view
         shown = [each for each in self.buttons.values() if each.isVisibleTo(self)]
-        room = self.width() - sum(each.sizeHint().width() + 8 for each in shown) - 24
-        fits = self.words.fontMetrics().horizontalAdvance(view.words) <= room
+        room = QRect(0, 0, self.width() - sum(each.sizeHint().width() + 8 for each in shown) - 24, 10_000)
+        metrics = self.words.fontMetrics()
+        wanted = metrics.boundingRect(room, Qt.TextFlag.TextWordWrap, view.words)
+        fits = wanted.height() <= 2 * metrics.lineSpacing() and wanted.width() <= room.width()
         self.words.say(view.words if fits or not view.short else view.short, self._tone)
         self.words.setToolTip(view.words)
 

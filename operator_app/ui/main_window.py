@@ -41,12 +41,14 @@ class Mode(StrEnum):
 class MainWindow(QWidget):
     """The window and its three arrangements. `dismissed`: Esc was pressed where nothing else wanted it.
 
-    `closes_up` tells whether the panes should do with less height, `page_wished` which page was pressed.
+    `closes_up` tells whether the panes should do with less height, `sets_aside` whether the timeline should stand under
+    the map, `page_wished` which page was pressed.
     """
 
     dismissed = Signal()
     closing = Signal()
     closes_up = Signal(bool)
+    sets_aside = Signal(bool)
     page_wished = Signal(Page)
 
     def __init__(self, theme: Theme, title: str) -> None:
@@ -60,6 +62,8 @@ class MainWindow(QWidget):
         self._page = Page.FORM
         self._announced: QWidget | None = None
         self._rows = QVBoxLayout(self)
+        # The panes follow the window and never the other way round: what stood beside each other may still be wide.
+        self._rows.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)
         edge = theme.px(8)
         self._rows.setContentsMargins(edge, edge, edge, theme.px(4))
         self._rows.setSpacing(theme.px(6))
@@ -164,6 +168,7 @@ class MainWindow(QWidget):
             self.grid.removeWidget(pane)
         self._mode = mode
         self.closes_up.emit(mode is Mode.WIDE and tall < SHORT_BELOW)
+        self.sets_aside.emit(mode is Mode.WIDE and tall < TALL_ABOVE)
         self._place(self._places(mode, broad=wide >= BROAD_FROM))
         self._columns(mode, wide, tall)
         self._show_pages()

@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QStackedLayout, QWidget
 
-from operator_app.maps.live import HistoryPoint, LiveMap, MapIncident, MapLook, StatedArea
+from operator_app.maps.live import HistoryLook, HistoryPoint, LiveMap, MapIncident, MapLook, StatedArea
 from operator_app.maps.serve import PAGE, MapAssets, MapServer
 from operator_app.maps.site import Site
 from operator_app.ui.map_setup import root_with_sandbox
@@ -78,7 +78,7 @@ class MapView(QWidget):
         self._site = site
         self._look = MapLook(interactive, scale, theme)
         self._live = LiveMap(self._look, map_texts(tr, site), site, assets.files)
-        self._history: tuple[HistoryPoint, ...] | None = None
+        self._history: HistoryLook | None = None
         self._measures = False
         self._server: MapServer | None = None
         self._web: WebMap | None = None
@@ -109,9 +109,9 @@ class MapView(QWidget):
         return self._web.blocked.count if self._web else 0
 
     @property
-    def shows_history(self) -> bool:
-        """Return whether past incidents are shown."""
-        return self._history is not None
+    def history_look(self) -> HistoryLook | None:
+        """Return how past incidents are shown, None while they are not."""
+        return self._history
 
     @property
     def measures(self) -> bool:
@@ -177,10 +177,10 @@ class MapView(QWidget):
         self._live.set_incidents(incidents)
         return self._hurry()
 
-    def set_history(self, points: Sequence[HistoryPoint] | None) -> int:
+    def set_history(self, points: Sequence[HistoryPoint] | None, look: HistoryLook = HistoryLook.HEAT) -> int:
         """Show where things were, or no longer (None). Returns the batch id."""
-        self._history = None if points is None else tuple(points)
-        self._live.set_history(self._history)
+        self._history = None if points is None else look
+        self._live.set_history(points, look)
         return self._hurry()
 
     def set_area(self, area: StatedArea | None) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from operator_app.maps.live import HistoryLook
 from operator_app.maps.names import PlaceHit
 from operator_app.maps.places import OWN_MARK
 from operator_app.ui.errands import Notice
@@ -15,6 +16,7 @@ from operator_app.ui.presenters.wording import Say
 from operator_app.ui.seat_panes import SeatPanes
 from operator_app.workflow.seat import Seat
 
+_NEXT_LOOK = {None: HistoryLook.HEAT, HistoryLook.HEAT: HistoryLook.CLUSTERS, HistoryLook.CLUSTERS: None}
 Run = Callable[[Coroutine[Any, Any, object], str], object]
 
 
@@ -64,9 +66,11 @@ class MapWishes:
             act(view)
 
     def _show_history(self, view: MapView) -> None:
-        points = None if view.shows_history else self._history.points()
-        view.set_history(points)
-        if points == ():
+        """Turn from nothing to warmth, to numbers, and back to nothing."""
+        look = _NEXT_LOOK[view.history_look]
+        points = None if look is None else self._history.points()
+        view.set_history(points, look or HistoryLook.HEAT)
+        if points == () and look is HistoryLook.HEAT:
             self._tell("map_notice.no_history")
 
     async def _keep_place(self) -> None:

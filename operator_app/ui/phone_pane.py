@@ -70,6 +70,7 @@ class PhonePane(Panel):
         self.column.addLayout(head)
         for widget in (self.number, self.caller, self.past, self.sound):
             self.column.addWidget(widget)
+        self._short = False
         self.answer = self._key(keys, Deed.ANSWER, "phone.answer", look="primary")
         self.end = self._key(keys, Deed.END, "phone.end", look="danger")
         self.hold = self._key(keys, Deed.HOLD, "phone.hold")
@@ -113,6 +114,7 @@ class PhonePane(Panel):
 
     def close_up(self, short: bool) -> None:
         """Do with less height, or take it again."""
+        self._short = short
         for button in (self.hold, self.mute, self.transfer, self.conference, self.answer, self.end):
             button.set_dense(short)
         self.past.set_lines(1 if short else 2)
@@ -121,6 +123,12 @@ class PhonePane(Panel):
         self.column.setSpacing(self.theme.px(2 if short else 4))
         self._kind_rows.setSpacing(self.theme.px(3 if short else 5))
         self.lines.close_up(short)
+
+    def _fit_end(self) -> None:
+        """Name who is hung up on in smaller letters where the name would need a second line."""
+        self.end.set_dense(self._short)
+        if self.end.sizeHint().width() > max(self.end.width(), self.answer.width()):
+            self.end.set_dense(True)
 
     def make_room(self, on: bool) -> None:
         """Put the kinds of call away for a moment; their keys go on working."""
@@ -147,6 +155,7 @@ class PhonePane(Panel):
             button.setEnabled(can)
         self.hold.say(view.hold_words)
         self.end.say(view.end_words)
+        self._fit_end()
         self.transfer.say(view.transfer_words)
         self.conference.say(view.conference_words)
         self.conference.setChecked(view.standing is Standing.CONFERENCE)

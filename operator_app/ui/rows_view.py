@@ -328,7 +328,7 @@ class RowsView(QTableView):
         rows, columns = self.verticalHeader(), self.horizontalHeader()
         rows.hide()
         rows.setMinimumSectionSize(1)
-        self._titled = header
+        self._titled, self._text_px = header, text_px
         self._one_line = theme.metrics(text_px, STRONG).height() + theme.px(row_gap)
         self.row_height = self._one_line
         rows.setDefaultSectionSize(self.row_height)
@@ -339,6 +339,13 @@ class RowsView(QTableView):
         columns.setSectionsClickable(False)
         columns.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         (self.clicked if on_click else self.doubleClicked).connect(self._choose)
+
+    def set_row_gap(self, row_gap: int) -> None:
+        """Set what stands free between the words of two rows."""
+        self._one_line = self._theme.metrics(self._text_px, STRONG).height() + self._theme.px(row_gap)
+        lines = max((len(lines) for lines in self.delegate.below.values()), default=0)
+        self.row_height = self._one_line + lines * self._theme.metrics(SMALL).height()
+        self.verticalHeader().setDefaultSectionSize(self.row_height)
 
     def set_widths(self, widths: Sequence[int]) -> None:
         """Set the columns' widths in pixels."""

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from operator_app.domain.line import AudioChoice
 from operator_app.maps.site import Site
+from operator_app.ui.aside_pane import AsidePane, RightColumn
 from operator_app.ui.call_lists import CallLists
 from operator_app.ui.command_bar import CommandBar
 from operator_app.ui.control import Marks
@@ -38,7 +39,6 @@ from operator_app.ui.timeline_pane import TimelinePane
 from operator_app.ui.together import TogetherStrip
 from operator_app.ui.top_bar import TopBar
 from operator_app.ui.unsent_pane import UnsentPane
-from operator_app.ui.widgets import Rule
 from operator_app.workflow.seat import Seat
 
 
@@ -54,6 +54,7 @@ class SeatPanes:
     form: FormPane
     timeline: TimelinePane
     map: MapPane
+    right: RightColumn
     incidents: IncidentsPane
     footer: Footer
     help: KeyHelp
@@ -113,18 +114,17 @@ def build_panes(
         draft.holds,
     )
     together = TogetherStrip(theme, say, keys)
-    timeline = TimelinePane(theme, say, keys)
-    form.column.addWidget(Rule())
-    form.column.addWidget(together)
-    form.column.addWidget(timeline, 1)
+    timeline = TimelinePane(theme, say, keys, words.seat(seat.name))
     map_pane = MapPane(theme, say, map_view, keys)
+    right = RightColumn(theme, map_pane, AsidePane(theme, together, timeline), form.column)
     incidents = IncidentsPane(theme, say, keys, table, IncidentsModel(table, seat.now))
     left = LeftColumn(theme, phone, quick, lists)
     footer = Footer(theme)
     window.furnish(top, PageStrip(theme, say, keys), left, footer)
-    window.put(form, map_pane, incidents, incidents.height_for)
-    window.closes_up.connect(form.close_up)
-    window.closes_up.connect(left.close_up)
+    for closes_up in (form.close_up, left.close_up, incidents.close_up):
+        window.closes_up.connect(closes_up)
+    window.sets_aside.connect(lambda aside: right.take(aside=aside))
+    window.put(form, right, incidents, incidents.height_for)
     form.attach_lists(window)
     panes = SeatPanes(
         window,
@@ -135,6 +135,7 @@ def build_panes(
         form,
         timeline,
         map_pane,
+        right,
         incidents,
         footer,
         KeyHelp(theme, say, keys, window, names),

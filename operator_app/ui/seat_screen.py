@@ -99,7 +99,7 @@ class SeatScreen(QObject):
         self._lists = ListsPresenter(seat, say, self._past)
         self._quick = QuickPresenter(seat, say)
         self._form = FormPresenter(
-            seat, say, words, draft, self._saves, lambda: str(manner.keys.cap(Deed.READ_BACK))
+            seat, say, words, draft, self._saves, lambda: str(manner.keys.cap(Deed.READ_BACK)), site.locate
         )
         self._table = table
         self._timeline = TimelinePresenter(seat, say, words)
@@ -116,7 +116,7 @@ class SeatScreen(QObject):
             say,
             manner.theme,
             panes.window,
-            panes.map,
+            panes.right,
             panes.phone.levels,
             self.wishes.errands,
             panes.footer.tell,

@@ -221,6 +221,7 @@ QLineEdit, QPlainTextEdit {
     background: @field@; border: 1px solid @field_edge@; border-radius: @5@; padding: @6@ @10@;
     selection-background-color: @primary@; selection-color: @primary_text@; placeholder-text-color: @muted@;
 }
+QLineEdit[dense="yes"], QPlainTextEdit[dense="yes"] { padding: @2@ @8@; }
 QLineEdit[part="inline"] { padding: 0 @4@; background: @panel@; }
 QLineEdit[part="small"] { padding: @3@ @8@; font-size: @small@; }
 QLineEdit:focus, QPlainTextEdit:focus { border: 1px solid @focus@; }

@@ -1,6 +1,7 @@
 """The incident's timeline under its form, newest first: filtered by a key, with one line for notes and reasons."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
 
 from PySide6.QtCore import Qt, Signal
@@ -8,9 +9,9 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from operator_app.ui.keymap import Deed, KeyMap
-from operator_app.ui.presenters.rows import Row
+from operator_app.ui.presenters.rows import Cell, Row
 from operator_app.ui.presenters.timeline import Sort
-from operator_app.ui.presenters.wording import Say
+from operator_app.ui.presenters.wording import Say, Span, Tone
 from operator_app.ui.rows_view import RowsModel, RowsView
 from operator_app.ui.theme import SMALL, Theme
 from operator_app.ui.widgets import KeyButton, KeyCap, SectionTitle, Text
@@ -105,8 +106,12 @@ class TimelinePane(QWidget):
 
     sort_wished = Signal(Sort)
 
-    def __init__(self, theme: Theme, say: Say, keys: KeyMap) -> None:
+    def __init__(self, theme: Theme, say: Say, keys: KeyMap, own: str) -> None:
+        """`own` is this seat as the rows name it."""
         super().__init__()
+        self._own = own
+        self._narrow = False
+        self._rows: tuple[Row, ...] = ()
         self.model = RowsModel(3)
         self.view = RowsView(
             theme,
@@ -132,7 +137,7 @@ class TimelinePane(QWidget):
             tab.setCheckable(True)
             tab.setSizePolicy(tab.sizePolicy().Policy.Fixed, tab.sizePolicy().Policy.Fixed)
             tab.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            tab.clicked.connect(lambda _=False, s=sort: self.sort_wished.emit(s))
+            tab.clicked.connect(lambda _=False, s=sort: self._wish(s))
             group.addButton(tab)
             self.tabs[sort] = tab
             head.addWidget(tab)
@@ -153,18 +158,37 @@ class TimelinePane(QWidget):
 
     def _show_asked(self, words: str) -> None:
         """While something is written the line says what it is for, and has the row for itself."""
-        self.asked.say(words)
+        self.asked.say(words.partition(":")[0] if self._narrow else words)
         self.asked.setVisible(bool(words))
+        self._show_tabs()
+
+    def _show_tabs(self) -> None:
+        """Where there is little width only what is shown now stands there; a click on it leads on, as its key does."""
         for tab in self.tabs.values():
-            tab.setVisible(not words)
+            tab.setVisible(self.asked.isHidden() and (not self._narrow or tab.isChecked()))
+
+    def _wish(self, sort: Sort) -> None:
+        kinds = list(Sort)
+        self.sort_wished.emit(kinds[(kinds.index(sort) + 1) % len(kinds)] if self._narrow else sort)
+
+    def set_narrow(self, narrow: bool, rows: int) -> None:
+        """Do with less width, the person left to the tool tip, and keep so many rows; or take the width again."""
+        self._narrow = narrow
+        self._show_tabs()
+        self.view.setMinimumHeight((rows if narrow else ROWS_AT_LEAST) * self.view.row_height)
+        self.view.setColumnHidden(2, narrow)
+        self.tell(self._rows)
+        self._share()
 
     def tell(self, rows: Sequence[Row]) -> None:
         """Show those rows."""
-        self.model.show(rows)
+        self._rows = tuple(rows)
+        self.model.show([_without_who(row, self._own) for row in rows] if self._narrow else rows)
 
     def show_sort(self, sort: Sort) -> None:
         """Mark what is shown."""
         self.tabs[sort].setChecked(True)
+        self._show_tabs()
         self.view.scrollToTop()
 
     def ask(self, what: Entry, words: str = "", of: str = "") -> None:
@@ -175,6 +199,17 @@ class TimelinePane(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the width among the columns."""
         super().resizeEvent(event)
+        self._share()
+
+    def _share(self) -> None:
         bar = self.view.verticalScrollBar().sizeHint().width()
-        who = int(self.width() * WHO_SHARE)
+        who = 0 if self._narrow else int(self.width() * WHO_SHARE)
         self.view.set_widths([self._time, max(1, self.width() - self._time - who - bar), who])
+
+
+def _without_who(row: Row, own: str) -> Row:
+    """The row in two cells: another seat stands before its words, the person in the tool tip."""
+    time, words, who = row.cells[:3]
+    seat = who.text.partition(" · ")[0]
+    before = (Span(f"{seat}: ", Tone.QUIET),) if seat and seat != own else ()
+    return replace(row, cells=(time, replace(words, spans=(*before, *words.spans), spoken=who.text), Cell()))

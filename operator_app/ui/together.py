@@ -1,7 +1,7 @@
 """Several seats at one incident, on screen: who else is in it, two values to choose from, a lost seat's incident."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from operator_app.ui.keymap import Deed, KeyMap
 from operator_app.ui.presenters.together import Choice, TogetherView
@@ -19,12 +19,20 @@ class ChoiceLine(QWidget):
         button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.value = ElideText("strong", name=f"{name}Value")
         self.who = Text(part="small", tone=Tone.QUIET, name=f"{name}Who")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.px(12))
-        row.addWidget(button)
-        row.addWidget(self.value, 1)
-        row.addWidget(self.who)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(theme.px(12))
+        self._grid.setVerticalSpacing(0)
+        self._grid.setColumnStretch(1, 1)
+        self.stack(False)
+
+    def stack(self, narrow: bool) -> None:
+        """Put who wrote it below the value where there is no room beside it."""
+        for widget in (self.button, self.value, self.who):
+            self._grid.removeWidget(widget)
+        self._grid.addWidget(self.button, 0, 0, 2 if narrow else 1, 1)
+        self._grid.addWidget(self.value, 0, 1)
+        self._grid.addWidget(self.who, *((1, 1) if narrow else (0, 2)))
 
     def tell(self, choice: Choice) -> None:
         """Show that value."""
@@ -41,13 +49,13 @@ class TogetherStrip(QWidget):
         super().__init__()
         self.setObjectName("together")
         self._say = say
-        self.title = ElideText("small", Tone.WATCH, name="clashTitle")
+        self.title = Text(part="small", tone=Tone.WATCH, wrap=True, name="clashTitle")
         keep = self._button(theme, keys, Deed.CLASH_KEEP, "together.keep")
         take = self._button(theme, keys, Deed.CLASH_TAKE, "together.take")
         for each in (keep, take):
             each.setMinimumWidth(max(keep.sizeHint().width(), take.sizeHint().width()))
         self.keep, self.take = ChoiceLine(theme, keep, "keep"), ChoiceLine(theme, take, "take")
-        self.lost = ElideText("small", Tone.ALARM, name="lostSeat")
+        self.lost = Text(part="small", tone=Tone.ALARM, wrap=True, name="lostSeat")
         self.take_over = self._button(theme, keys, Deed.TAKE_OVER, "together.take_over")
         self.take_over.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._clash, self._orphan = QWidget(), QWidget()
@@ -67,6 +75,11 @@ class TogetherStrip(QWidget):
         rows.addWidget(self._clash)
         rows.addWidget(self._orphan)
         self.tell(TogetherView())
+
+    def stack(self, narrow: bool) -> None:
+        """Do with less width."""
+        self.keep.stack(narrow)
+        self.take.stack(narrow)
 
     def tell(self, view: TogetherView) -> None:
         """Show what is to be decided now."""

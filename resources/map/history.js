@@ -1,9 +1,9 @@
-/* Where incidents of the past were: from afar as warmth, from near as single rings. Drawn at a quarter of the
+/* Where incidents of the past were: as warmth, from near as single rings; or as discs with their number. Warmth is drawn at a quarter of the
    resolution and stretched: warmth has no edges. */
 "use strict";
 
 const operatorHistory = (() => {
-  const COARSE = 4, RINGS_FROM_ZOOM = 14, REACH_PX = 22;
+  const CELL_PX = 72, COARSE = 4, RINGS_FROM_ZOOM = 14, REACH_PX = 22;
   const WEIGHTS = [0.5, 1, 0.8, 0.6, 0.45, 0.35];   /* by priority, 0 is unknown */
 
   function blob(reach) {
@@ -28,7 +28,8 @@ const operatorHistory = (() => {
   }
 
   const History = operatorSheet.Sheet.extend({
-    initialize(points, pane, padding, scale) {
+    initialize({points, look}, pane, padding, scale) {
+      this._look = look;
       this._points = points.map(([lat, lon, p]) =>
         ({x: operatorSheet.worldX(lon), y: operatorSheet.worldY(lat), weight: WEIGHTS[p] || WEIGHTS[0]}));
       this._scale = scale;
@@ -38,7 +39,8 @@ const operatorHistory = (() => {
     _isEmpty() { return this._points.length === 0; },
 
     _paint(ctx, view) {
-      if (view.zoom >= RINGS_FROM_ZOOM) this._rings(ctx, view);
+      if (this._look === "clusters") this._discs(ctx, view);
+      else if (view.zoom >= RINGS_FROM_ZOOM) this._rings(ctx, view);
       else this._warmth(ctx, view);
     },
 
@@ -50,6 +52,37 @@ const operatorHistory = (() => {
         ctx.beginPath();
         ctx.arc(x * view.scale - view.x, y * view.scale - view.y, 4 * this._scale, 0, 2 * Math.PI);
         ctx.stroke();
+      }
+    },
+
+    /* One disc for all that lie in one field of a grid that is fixed to the ground: it keeps still while the map moves.
+       It stands where they lie on the average; its size and the number in it say how many they are. */
+    _discs(ctx, view) {
+      const field = CELL_PX * this._scale / view.scale, heaps = new Map();
+      for (const {x, y} of this._points) {
+        if (x < view.west - field || x > view.east + field || y < view.north - field || y > view.south + field) continue;
+        const key = `${Math.floor(x / field)}:${Math.floor(y / field)}`;
+        const heap = heaps.get(key) || {n: 0, x: 0, y: 0};
+        heap.n += 1;
+        heap.x += x;
+        heap.y += y;
+        heaps.set(key, heap);
+      }
+      const [letters, ground, edge] = ["heap-text", "heap", "heap-edge"].map(operatorShapes.colour);
+      ctx.textAlign = "center";
+      ctx.textBaseline = "middle";
+      ctx.font = `600 ${12 * this._scale}px Inter, "DejaVu Sans", sans-serif`;
+      for (const {n, x, y} of [...heaps.values()].sort((one, other) => one.n - other.n)) {
+        const at = [x / n * view.scale - view.x, y / n * view.scale - view.y];
+        ctx.beginPath();
+        ctx.arc(...at, (n === 1 ? 5 : 9 + 3 * Math.log2(n)) * this._scale, 0, 2 * Math.PI);
+        ctx.fillStyle = ground;
+        ctx.fill();
+        ctx.strokeStyle = edge;
+        ctx.lineWidth = 2 * this._scale;
+        ctx.stroke();
+        ctx.fillStyle = letters;
+        if (n > 1) ctx.fillText(n, at[0], at[1] + 0.5);
       }
     },
 
@@ -81,5 +114,5 @@ const operatorHistory = (() => {
     },
   });
 
-  return {layer: (points, pane, padding, scale) => new History(points, pane, padding, scale)};
+  return {layer: (told, pane, padding, scale) => new History(told, pane, padding, scale)};
 })();

@@ -368,10 +368,10 @@ const operatorMap = (() => {
     tellView();
   }
 
-  function setHistory(points) {
+  function setHistory(told) {
     if (history) history.remove();
-    history = points && operatorHistory.layer(points, "history", state.interactive ? 0.15 : 0, state.scale).addTo(map);
-    if (history) history.count = points.length;
+    history = told && operatorHistory.layer(told, "history", state.interactive ? 0.15 : 0, state.scale).addTo(map);
+    if (history) history.count = told.points.length;
     glass.press("history", Boolean(history));
   }
 

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import Qt
 
 from operator_app.domain.ids import CallId
-from operator_app.domain.messages import CallAnswered, CallOffered, FieldSet
+from operator_app.domain.messages import CallAnswered, CallLinked, CallOffered, FieldSet
 from operator_app.ui.keymap import Deed
 from operator_app.ui.main_window import Page
+from operator_app.workflow.ports import Presence
 from tests.ui.desk_scene import until
-from tests.ui.seat_room import PastWriter, settled
+from tests.ui.seat_room import PastWriter, incident, settled
 from tests.ui.test_seat_window import CTRL, Stage
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -59,6 +60,101 @@ async def clash(it: Stage) -> None:
     other = PastWriter("M1").back(-1)
     it.room.seat.on_events([other.event(FieldSet(it.at_hand.id, "landmark", "depan SPBU"))])
     await it.still()
+
+
+async def consulted(it: Stage) -> CallId:
+    """Call Damkar by its key and have it answer."""
+    it.room.phone.routed = True
+    it.press(Qt.Key.Key_F1, SHIFT)
+    await until(lambda: len(it.room.seat.calls.lines.all) == 2)
+    helper = it.room.seat.calls.lines.all[-1].call_id
+    it.room.phone.far_answers(helper)
+    return helper
+
+
+async def second_line(it: Stage) -> None:
+    """Damkar is spoken with, the caller is held."""
+    await consulted(it)
+    await it.still()
+
+
+async def conference(it: Stage) -> None:
+    """Caller, Damkar and operator hear each other."""
+    await consulted(it)
+    it.press(Qt.Key.Key_F9)
+    await until(lambda: len(it.room.seat.calls.lines.joined) == 2)
+    await it.still()
+
+
+async def handing(it: Stage) -> None:
+    """The caller is on the way to the one who was asked."""
+    await consulted(it)
+    it.press(Qt.Key.Key_F8)
+    await until(lambda: it.room.seat.live_call is not None and bool(it.room.seat.live_call.transfer_to))
+    await it.still()
+
+
+async def dial(it: Stage) -> None:
+    """A number is dialled."""
+    it.press(Qt.Key.Key_D, CTRL)
+    it.write("0812 3456 78")
+
+
+async def keypad(it: Stage) -> None:
+    """Keys go into the call, and the caller has pressed some."""
+    it.press(Qt.Key.Key_T, CTRL)
+    call_id = it.room.seat.call_at_hand
+    assert call_id is not None
+    for key in "1#5":
+        it.room.phone.far_presses(call_id, key)
+    await asyncio.sleep(0)
+
+
+async def card_answered(it: Stage) -> None:
+    """Half of the card is answered, the next question waits for its key."""
+    it.press(Qt.Key.Key_Q, CTRL)
+    it.write("dapur, merambat ke kamar")
+    it.press(Qt.Key.Key_Return)
+    it.write("y3")
+    await until(lambda: len(it.at_hand.answers) == 3)
+
+
+async def known_already(it: Stage) -> None:
+    """Other seats have fires close by."""
+    place = ("Singa Geweh", "Singa Geweh", "Sangatta Selatan")
+    for seat, minutes, position in (("M1", 3, "0.47900,117.56400"), ("M2", 9, "0.47700,117.56100")):
+        number = f"KTM-261123-{seat}-009"
+        _, events = incident(PastWriter(seat), minutes, number, "KEB-01", place, position)
+        it.room.seat.on_events(events)
+    known = it.seat_window.panes.form.known.words
+    await until(lambda: "KTM-261123-M1-009" in known.text())
+
+
+async def major(it: Stage) -> None:
+    """Three reports have come in."""
+    writer = PastWriter("M1").back(1)
+    it.room.seat.on_events([writer.event(CallLinked(CallId(f"c{n}"), it.at_hand.id)) for n in range(2)])
+    await until(lambda: "3" in it.seat_window.panes.form.known.words.text())
+
+
+async def taken_over(it: Stage) -> None:
+    """A seat fell silent; its incident is in the form, another is written in by somebody else."""
+    it.room.seat.on_presence([Presence("M2", "seat", 4.2), Presence("M3", "seat", 0.1)])
+    await until(lambda: bool(it.room.seat.orphans()))
+    it.room.seat.select(it.room.seat.orphans()[0].id)
+    await until(it.seat_window.panes.together.take_over.isVisible)
+
+
+async def company(it: Stage) -> None:
+    """Two other seats are in the incident, and one wrote over a field."""
+    await clash(it)
+    it.room.seat.on_presence(
+        [
+            Presence("M1", "seat", 0.2, str(it.at_hand.id), "text"),
+            Presence("M2", "seat", 0.2, str(it.at_hand.id)),
+        ]
+    )
+    await asyncio.sleep(0.05)
 
 
 async def places(it: Stage) -> None:
@@ -198,7 +294,17 @@ SCENES: dict[str, Scene] = {
     "ringing": Scene(ringing, PHONE),
     "held": Scene(held, PHONE),
     "cut-off": Scene(cut_off, tuple(Page)),
+    "second-line": Scene(second_line, PHONE),
+    "conference": Scene(conference, PHONE),
+    "handing": Scene(handing, PHONE),
+    "dial": Scene(dial, PHONE),
+    "keypad": Scene(keypad, PHONE),
     "clash": Scene(clash, FORM),
+    "company": Scene(company, FORM),
+    "taken-over": Scene(taken_over, FORM),
+    "known": Scene(known_already, FORM),
+    "major": Scene(major, FORM),
+    "card-answered": Scene(card_answered, FORM),
     "places": Scene(places),
     "kinds": Scene(kinds),
     "abandoned": Scene(abandoned, PHONE),

@@ -31,6 +31,7 @@ ROWS = frozenset(
         "keyTable",
         "callName",
         "callNumber",
+        "quickTarget",
         "villageRemark",
     }
 )

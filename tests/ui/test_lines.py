@@ -3,25 +3,14 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from operator_app.domain.ids import CallId
 from operator_app.domain.line import HoldState, PresenceState
 from operator_app.domain.messages import CallTransferred
 from operator_app.ui.widgets import KeyButton
 from tests.ui.desk_scene import is_enabled, said, until
-from tests.ui.scenes import raced
+from tests.ui.scenes import consulted, raced
 from tests.ui.test_seat_window import CTRL, Stage, staged
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
-
-
-async def consulted(it: Stage) -> CallId:
-    """Call Damkar by its key and have it answer."""
-    it.room.phone.routed = True
-    it.press(Qt.Key.Key_F1, SHIFT)
-    await until(lambda: len(it.room.seat.calls.lines.all) == 2)
-    helper = it.room.seat.calls.lines.all[-1].call_id
-    it.room.phone.far_answers(helper)
-    return helper
 
 
 def test_an_agency_by_one_key_conference_and_back_without_leaving_the_form(qapp: QApplication) -> None:
@@ -57,7 +46,7 @@ def test_a_caller_is_handed_to_the_one_who_was_asked(qapp: QApplication) -> None
         await until(
             lambda: it.room.seat.live_call is not None and it.room.seat.live_call.transfer_to == "113"
         )
-        assert said(it.window, "callNote") == "Mengalihkan ke Damkar…"
+        assert said(it.window, "callNote") == "Alih ke Damkar…"
         it.room.phone.transfer_succeeds(caller)
         await until(lambda: said(it.window, "callState") == "Panggilan masuk")  # the next one waits already
         await it.still()
@@ -166,7 +155,7 @@ def test_another_seat_is_named_for_a_transfer_and_its_standing_is_said_before(qa
         await until(
             lambda: it.room.seat.live_call is not None and it.room.seat.live_call.transfer_to == "102"
         )
-        assert said(it.window, "callNote") == "Mengalihkan ke M2…"
+        assert said(it.window, "callNote") == "Alih ke M2…"
         await it.still()
 
     staged(qapp, scene)

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from operator_app.maps.base_map import import_base
-from operator_app.maps.live import TEXT_NAMES
+from operator_app.maps.live import TEXT_NAMES, HistoryLook
 from operator_app.maps.serve import MapAssets, load_assets
 from operator_app.maps.site import Site, default_site, import_site, load_site, with_base
 from operator_app.ui.map_setup import prepare_environment, register_scheme
@@ -588,7 +588,12 @@ def test_history_is_drawn_on_demand(room: Room) -> None:
     assert "map.history_count" in room.ask("document.querySelector('.notes').textContent")
     room.until_painted(lambda: room.view.fly_to(1.25, WEST + 1, 15))
     assert room.ask(warm) > 20
+    room.until_painted(lambda: room.view.fly_to(1.25, WEST + 1, 11))
+    heat = room.ask(warm)
+    room.until_painted(lambda: room.view.set_history(points, HistoryLook.CLUSTERS))
+    assert 100 < room.ask(warm) != heat, "discs with their number instead of warmth"
     room.until_painted(lambda: room.view.set_history(None))
+    assert room.view.history_look is None
     assert room.ask("document.querySelectorAll('.leaflet-history-pane canvas').length") == 0
     with room.qtbot.waitSignal(room.view.history_wished, timeout=PATIENCE_MS):
         room.run("document.querySelector('.zoom-bar button:nth-child(4)').click()")

@@ -33,8 +33,9 @@ CONTROLS = (
     QAbstractSpinBox,
     QAbstractSlider,
 )
-TURNED = ("timeline_", "colleague_")
-"""Choices in a row that one key turns, its cap beside them; other seats, named in the field that F8 and ^D lead to."""
+TURNED = ("timeline_", "colleague_", "key_", "lineDrop")
+"""Choices in a row that one key turns, its cap beside them; other seats, named in the field that F8 and ^D lead to; the
+keys of the keypad, which are typed while it is open; hanging up on one of several lines: F12 does it for the last."""
 NO_ROLE = ("NoRole", "Client", "Pane", "Window")
 TEXT_LEAST, SHAPE_LEAST = 7.0, 3.0
 SMOOTHED = 0.93

@@ -9,6 +9,7 @@ from operator_app.domain.states import DispatchState
 from operator_app.domain.triage import OUT, PRIORITY, Agency, ProposedAgency, agency_subject, to_ask
 from operator_app.ui.presenters.card import CardView, card_view
 from operator_app.ui.presenters.draft import Draft
+from operator_app.ui.presenters.point import Locate, point_spans
 from operator_app.ui.presenters.saved import SaveTracker
 from operator_app.ui.presenters.site_words import SiteWords
 from operator_app.ui.presenters.wording import PRIORITY_TONES, Say, Span, Tone, local_time, number_text
@@ -68,8 +69,8 @@ class FormView:
     kind: str = ""
     caller_number: str = ""
     district: str = ""
-    point: str = ""
-    has_point: bool = False
+    point: tuple[Span, ...] = ()
+    """The line about the incident's point."""
     warning: str = ""
     proposal: tuple[Span, ...] = ()
     choices: tuple["AgencyChoice", ...] = ()
@@ -96,8 +97,13 @@ class FormPresenter:
         draft: Draft,
         saves: SaveTracker,
         read_back_key: Callable[[], str] = lambda: "^E",
+        locate: Locate = lambda _lat, _lon: None,
     ) -> None:
-        """`read_back_key` is the key that says that the place was read back, as it is set now."""
+        """`read_back_key` is the key that says that the place was read back, as it is set now.
+
+        `locate` tells the village under a point.
+        """
+        self._locate = locate
         self._read_back_key = read_back_key
         self._seat = seat
         self._say = say
@@ -122,8 +128,7 @@ class FormPresenter:
             kind=self._words.kind_label(incident.value("kind")),
             caller_number=number_text(incident.value("caller_number")),
             district=incident.value("district"),
-            point=self._point(incident),
-            has_point=incident.position is not None,
+            point=point_spans(incident, self._locate, self._say),
             warning=self._warning(incident),
             proposal=self._reason(incident),
             choices=self._choices(incident),
@@ -191,10 +196,6 @@ class FormPresenter:
         if call is not None and call.call_id not in incident.calls:
             return self._say("form.other_call")
         return ""
-
-    def _point(self, incident: Incident) -> str:
-        at = incident.position
-        return self._say("form.no_point") if at is None else f"{at[0]:.5f}, {at[1]:.5f}"
 
     # ---- hand over
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operator_app.maps.live import HistoryPoint, LiveMap, MapIncident, MapLook, StatedArea
+from operator_app.maps.live import HistoryLook, HistoryPoint, LiveMap, MapIncident, MapLook, StatedArea
 from operator_app.maps.site import default_site
 
 RESOURCES = Path(__file__).parents[3] / "resources"
@@ -83,11 +83,14 @@ def test_what_lies_over_the_map_is_told_once_and_again_to_a_fresh_page(live: Liv
     live.set_history([HistoryPoint(0.5, 117.5, None)])
     live.set_notes(unplaced=2, blocked=0)
     told = live.changes()
-    assert (told["area"]["label"], told["history"], told["unplaced"]) == ("±850 m", [[0.5, 117.5, 0]], 2)
+    assert (told["area"]["label"], told["unplaced"]) == ("±850 m", 2)
+    assert told["history"] == {"look": "heat", "points": [[0.5, 117.5, 0]]}
     live.set_area(area)
     live.set_notes(unplaced=2)
     assert not live.has_changes
-    assert live.whole()["history"] == [[0.5, 117.5, 0]]
+    assert live.whole()["history"]["points"] == [[0.5, 117.5, 0]]
+    live.set_history([HistoryPoint(0.5, 117.5, 1)], HistoryLook.CLUSTERS)
+    assert live.changes()["history"] == {"look": "clusters", "points": [[0.5, 117.5, 1]]}
     live.set_history(None)
     assert live.changes()["history"] is None
 
