@@ -1,6 +1,7 @@
 """Reading of an incoming INVITE: who calls, by which word, hidden or not. Pure text work; never raises on bad input."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import unquote
@@ -73,8 +74,9 @@ def read_invite(message: str) -> Invite:
     best = asserted[0] if asserted else sender
     private = {each.strip().lower() for each in _first(headers, "privacy").split(";")}
     hidden = _anonymous(sender) or bool(private & {"id", "user", "header"})
-    number = None if _anonymous(best) else _number(best.uri)
-    name = next((each.display_name for each in (*asserted, sender) if each.display_name), "")
+    # A word of the network that cannot be read leaves the caller's own: without a number nobody can call back.
+    number = None if _anonymous(best) else _number(best.uri) or _own_number(sender)
+    name = next((plain for each in (*asserted, sender) if (plain := _plain(each.display_name))), "")
     return Invite(
         number=number,
         withheld=hidden,
@@ -179,6 +181,19 @@ def _anonymous(who: Party) -> bool:
     )
 
 
+def _own_number(sender: Party) -> str | None:
+    return None if _anonymous(sender) else _number(sender.uri)
+
+
+def _plain(words: str) -> str:
+    """The words without signs that are not seen: they turn the direction of what stands beside, or break its line."""
+    return "".join(" " if each.isspace() else each for each in words if _is_seen(each)).strip()
+
+
+def _is_seen(letter: str) -> bool:
+    return letter.isspace() or not unicodedata.category(letter).startswith("C")
+
+
 def _number(uri: str) -> str | None:
     scheme, colon, rest = uri.partition(":")
     if not colon:
@@ -192,7 +207,7 @@ def _number(uri: str) -> str | None:
             return None
     else:
         return None
-    user = unquote(user.split(";")[0].split(":")[0])
+    user = _plain(unquote(user.split(";")[0].split(":")[0]))
     bare = _SEPARATORS.sub("", user)
     if re.fullmatch(r"\+?[0-9*#]+", bare):
         user = bare

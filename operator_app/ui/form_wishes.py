@@ -32,7 +32,8 @@ from operator_app.workflow.seat import Seat
 log = logging.getLogger(__name__)
 
 _MINUTES = re.compile(
-    r"\s*(\d{1,4})(?:[.,](\d))?\s*(?:m|mnt|menit|min|minutes?)?\b[\s,:;-]*(.*)", re.IGNORECASE | re.DOTALL
+    r"\s*(\d{1,4})(?![.:]\d\d)(?:[.,](\d))?\s*(?:m|mnt|menit|min|minutes?)?\b[\s,:;-]*(.*)",
+    re.IGNORECASE | re.DOTALL,
 )
 DEFAULT_MINUTES = 5
 

@@ -223,8 +223,12 @@ class SeatScreen(QObject):
 
     def _answer_by_rule(self, commands: SeatCommands, call_id: CallId) -> None:
         """Answer without a key; what has the keyboard keeps it, and the operator is told."""
-        self.wishes.errands.run(commands.answer_by_rule(call_id), self._say("wish.answer"))
-        self._tell(Notice(self._say("notice.answered_by_rule"), loud=False))
+
+        async def answer() -> None:
+            await commands.answer_by_rule(call_id)
+            self._tell(Notice(self._say("notice.answered_by_rule"), loud=False))
+
+        self.wishes.errands.run(answer(), self._say("wish.answer"))
 
     # ---- what changed
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from operator_app.domain.figures import number_key
 from operator_app.domain.ids import CallId
 from operator_app.domain.location import CallArea, CallLocation, CivicPart, centre_of
 from operator_app.maps.site import Site
@@ -94,8 +95,11 @@ class CallPlace:
         if not number:
             return ""
         board = self._seat.board
+        key = number_key(number)
         calls = (
-            each for each in board.calls.values() if each.number == number and each.incident_id is not None
+            each
+            for each in board.calls.values()
+            if each.incident_id is not None and number_key(each.number) == key
         )
         found = (board.incidents.get(each.incident_id) for each in calls if each.incident_id is not None)
         named = [each for each in found if each is not None and each.value("district") and each.opened_at]

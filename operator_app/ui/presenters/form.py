@@ -12,7 +12,15 @@ from operator_app.ui.presenters.draft import Draft
 from operator_app.ui.presenters.point import Locate, point_spans
 from operator_app.ui.presenters.saved import SaveTracker
 from operator_app.ui.presenters.site_words import SiteWords
-from operator_app.ui.presenters.wording import PRIORITY_TONES, Say, Span, Tone, local_time, number_text
+from operator_app.ui.presenters.wording import (
+    PRIORITY_TONES,
+    Say,
+    Span,
+    Tone,
+    day_of,
+    local_time,
+    number_text,
+)
 from operator_app.workflow.by_phone import Asked
 from operator_app.workflow.ports import LinkTrouble
 from operator_app.workflow.seat import Seat
@@ -174,7 +182,8 @@ class FormPresenter:
         zone, standing = self._seat.timezone, self._saves.of(incident.id)
         if standing.saved_at is None:
             last = incident.timeline[-1]
-            time = local_time(last.occurred_at, zone)
+            day = day_of(last.occurred_at, self._seat.now(), zone)
+            time = f"{day} {local_time(last.occurred_at, zone)}".lstrip()
             return (
                 Span(self._say("form.last_change", time=time, seat=self._words.seat(last.seat)), Tone.QUIET),
             )

@@ -11,7 +11,7 @@ from operator_app.domain.states import NOISE, CallState, Classification
 from operator_app.ui.presenters.past import NumberPast
 from operator_app.ui.presenters.quality import measured_words
 from operator_app.ui.presenters.rows import Cell, Row, cell
-from operator_app.ui.presenters.wording import Say, Tone, local_time, number_text, running
+from operator_app.ui.presenters.wording import Say, Tone, day_of, local_time, number_text, running
 from operator_app.workflow.seat import Seat
 
 RECENT_SHOWN, RECENT_AMONG = 30, 2000
@@ -53,7 +53,7 @@ class ListsPresenter:
         today = (each for each in found if each.number or each.last_at >= midnight)
         self._abandoned = tuple(sorted(today, key=lambda each: (each.first_at, each.calls)))
         late = islice(self._past.newest_first(), RECENT_AMONG)
-        own = (call for call in late if call.seat == seat.name and call.is_over)
+        own = (call for call in late if call.seat == seat.name and call.is_over and not _of_others(call))
         self._recent = tuple(islice(own, RECENT_SHOWN))
 
     def view(self) -> ListsView:
@@ -103,7 +103,8 @@ class ListsPresenter:
         return Row(_row_id(each), (self._number(each.number), cell(running(age), tone), tries))
 
     def _recent_row(self, call: Call) -> Row:
-        time = local_time(call.offered_at, self._seat.timezone)[:5]
+        zone = self._seat.timezone
+        time = day_of(call.offered_at, self._seat.now(), zone) or local_time(call.offered_at, zone)[:5]
         outcome = self._with_quality(self._outcome(call), call)
         return Row(call.id, (self._number(call.number), cell(time, Tone.QUIET), outcome))
 
@@ -128,6 +129,11 @@ class ListsPresenter:
     def _number(self, number: str | None) -> Cell:
         words = number_text(number) if number else self._say("lists.withheld")
         return cell(words, strong=True)
+
+
+def _of_others(call: Call) -> bool:
+    """It rang here and another desk took it: nobody was given up, and nothing is left to be said of it here."""
+    return call.direction == "in" and call.answered_at is None and call.state is CallState.ENDED
 
 
 def _row_id(each: AbandonedNumber) -> str:

@@ -11,6 +11,7 @@ from operator_app.domain.messages import CallTransferred
 from operator_app.domain.states import CallState, Classification, SeatState
 from operator_app.ui.presenters.past import NumberPast
 from operator_app.ui.presenters.wording import Say, Span, Tone, number_text, running
+from operator_app.workflow.line_rules import rings_for
 from operator_app.workflow.lines import Lines
 from operator_app.workflow.seat import Seat
 
@@ -143,7 +144,7 @@ class PhonePresenter:
 
     def rings(self) -> bool:
         """Whether the ring is to be heard: a call waits and nobody is being spoken with."""
-        return bool(self._seat.waiting()) and not self._seat.calls.lines.all
+        return bool(self._seat.waiting()) and rings_for(self._seat.calls.living())
 
     def engine_rings(self) -> bool:
         """Whether the phone itself has a loudspeaker that rings; then this window must not ring too."""

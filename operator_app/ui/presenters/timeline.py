@@ -1,8 +1,8 @@
 """The timeline of one incident, newest first: what was done when, by whom and at which seat, with running waits."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from enum import StrEnum
 
 from operator_app.domain.call import Call
@@ -39,7 +39,7 @@ from operator_app.ui.presenters.past import network_names
 from operator_app.ui.presenters.quality import measured_words
 from operator_app.ui.presenters.rows import Cell, Row, cell
 from operator_app.ui.presenters.site_words import SiteWords
-from operator_app.ui.presenters.wording import Say, Span, Tone, local_time, number_text, running
+from operator_app.ui.presenters.wording import Say, Span, Tone, day_of, local_time, number_text, running
 from operator_app.workflow.seat import Seat
 
 SILENT_FIELDS = frozenset({"district", "position", "position_source", "priority", "caller_number"})
@@ -84,6 +84,7 @@ class TimelinePresenter:
         self._words = words
         self.sort = Sort.ALL
         self._shown_of = ""
+        self._today: date | None = None
         self._notes: dict[str, _Step] = {}
         self._made: dict[str, tuple[_Step, Row]] = {}
         self._kept: tuple[object, tuple[Row, ...]] = (None, ())
@@ -100,7 +101,10 @@ class TimelinePresenter:
         if incident is None:
             return ()
         calls = tuple(self._seat.board.calls.get(each) for each in incident.calls)
-        state = (incident, calls, self.sort)
+        today = self._seat.now().astimezone(self._seat.timezone).date()
+        if today != self._today:  # times of yesterday have their day from now on
+            self._made, self._today = {}, today
+        state = (incident, calls, self.sort, today)
         runs = any(each.is_waiting for each in incident.dispatches)
         runs = runs or any(each.done_at is None for each in incident.reminders)
         if not runs and state == self._kept[0]:
@@ -125,7 +129,14 @@ class TimelinePresenter:
         if step.actor:
             who = f"{who} · {step.actor}"
         at = local_time(step.at, self._seat.timezone)
-        return step, Row(step.id, (cell(at, Tone.QUIET), step.text, cell(who, Tone.QUIET)))
+        return step, Row(step.id, (cell(at, Tone.QUIET), self._dated(step), cell(who, Tone.QUIET)))
+
+    def _dated(self, step: _Step) -> Cell:
+        """What happened, after its day when that is not today."""
+        day = day_of(step.at, self._seat.now(), self._seat.timezone)
+        if not day:
+            return step.text
+        return replace(step.text, spans=(Span(f"{day} · ", Tone.QUIET), *step.text.spans))
 
     def _event_steps(self, incident: Incident) -> Iterator[_Step]:
         last_set = {e.fact.field: e.id for e in incident.timeline if isinstance(e.fact, FieldSet)}

@@ -51,6 +51,12 @@ def local_time(moment: datetime, zone: ZoneInfo) -> str:
     return f"{moment.astimezone(zone):%H:%M:%S}"
 
 
+def day_of(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """Write the local day, e.g. 22.11.; empty for today: a time alone is taken for one of today."""
+    day = moment.astimezone(zone)
+    return "" if day.date() == now.astimezone(zone).date() else f"{day:%d.%m.}"
+
+
 def zone_name(moment: datetime, zone: ZoneInfo) -> str:
     """Write the short name of local time, e.g. WITA."""
     return moment.astimezone(zone).tzname() or ""

@@ -49,7 +49,9 @@ def invite(*headers: str, body: str = "") -> Invite:
             "3", True, "Budi",
         ),
         (["From: <sip:1@b>;tag=1", "Privacy: header; id"], "1", True, ""),
-        (["From: <sip:1@b>;tag=1", "P-Asserted-Identity: garbage"], None, False, ""),
+        (["From: <sip:1@b>;tag=1", "P-Asserted-Identity: garbage"], "1", False, ""),
+        (["From: <sip:anonymous@b>;tag=1", "P-Asserted-Identity: garbage"], None, True, ""),
+        (['From: "Ani \u202e\u2066\x07 <b>" <sip:0811%0A22%00@b>;tag=1'], "081122", False, "Ani  <b>"),
         ([], None, False, ""),
     ],
 )  # fmt: skip

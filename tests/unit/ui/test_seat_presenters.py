@@ -811,6 +811,47 @@ def test_a_ring_is_heard_only_while_nobody_is_being_spoken_with() -> None:
     scene(play)
 
 
+def test_a_ring_is_heard_while_a_caller_waits_on_hold() -> None:
+    async def play() -> None:
+        room = await busy_room()
+        presenter = PhonePresenter(room.seat, SAY, NumberPast(room.seat.board.calls))
+        assert room.seat.waiting()
+        await room.seat.hold(True)
+        assert presenter.rings()
+        await room.seat.hold(False)
+        assert not presenter.rings()
+        await settled(room)
+
+    scene(play)
+
+
+def test_what_another_desk_took_is_no_call_of_ours_still_to_be_classified() -> None:
+    async def play() -> None:
+        shown = await fresh()
+        shown.room.phone.taken_elsewhere(shown.room.phone.offer("081346007781"))
+        await settled(shown.room)
+        shown.past.changed(shown.room.seat.board.calls)
+        assert shown.lists().view().recent == ()
+
+    scene(play)
+
+
+def test_times_of_other_days_are_told_with_their_day() -> None:
+    async def play() -> None:
+        room = await busy_room()
+        shown = views(room)
+        assert shown.form().saved[0].text == "terakhir diubah 14:21:51 · Meja 3"
+        assert "22.11." not in "".join(shown.timeline())
+        recent = shown.lists().view().recent[0].cells[1].text
+        room.clock.pass_s(86_400)
+        assert shown.form().saved[0].text == "terakhir diubah 23.11. 14:21:51 · Meja 3"
+        assert shown.timeline()[0].split(" | ")[1].startswith("23.11. · ")
+        assert shown.lists().view().recent[0].cells[1].text == "23.11."
+        assert recent != "23.11."
+
+    scene(play)
+
+
 def test_a_seat_without_a_loudspeaker_says_that_it_rings_in_silence() -> None:
     async def play() -> None:
         shown = await fresh()
