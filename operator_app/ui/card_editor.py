@@ -5,14 +5,14 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QShortcut, QTextCursor, QTextFormat
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QTextEdit, QVBoxLayout, QWidget
 
 from operator_app.domain.states import RefusedError
 from operator_app.domain.triage import Card, Ground, Kind, assess
 from operator_app.ui.card_pane import CardPane
 from operator_app.ui.keymap import Cap, Deed
-from operator_app.ui.presenters.card import card_view
+from operator_app.ui.presenters.card import card_view, fault_words
 from operator_app.ui.presenters.rows import Row, cell
 from operator_app.ui.presenters.site_words import SiteWords
 from operator_app.ui.presenters.wording import Say, Span, Tone
@@ -134,9 +134,11 @@ class CardEditor(QWidget):
         try:
             card = self._seat.care.try_card(kind.code, self.text.toPlainText())
         except (BadCardError, RefusedError) as error:
-            self._say_cause(self._say("editor.faulty", cause=str(error)), Tone.ALARM)
+            self._say_cause(self._say("editor.faulty", cause=fault_words(error, self._say)), Tone.ALARM)
+            self._mark_line(error.line if isinstance(error, BadCardError) else None)
             self.save.setEnabled(False)
             return
+        self._mark_line(None)
         self.save.setEnabled(self._is_dirty())
         self._say_cause(self._say("editor.good" if self._is_dirty() else "editor.unchanged"), Tone.QUIET)
         self._answers = {
@@ -144,6 +146,17 @@ class CardEditor(QWidget):
         }
         self.preview.tell(card_view(kind.code, card, self._answers, self._say))
         self._show_outcome(kind, card)
+
+    def _mark_line(self, line: int | None) -> None:
+        """Lay a ground under the line that is at fault."""
+        marks = []
+        if line is not None:
+            mark = QTextEdit.ExtraSelection()
+            mark.cursor = QTextCursor(self.text.document().findBlockByNumber(line - 1))
+            mark.format.setBackground(QColor(self._theme.ground(Tone.ALARM)))
+            mark.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
+            marks.append(mark)
+        self.text.setExtraSelections(marks)
 
     def _show_outcome(self, kind: Kind, card: Card) -> None:
         proposal = assess(replace(kind, card=card), self._answers, self._seat.agencies)

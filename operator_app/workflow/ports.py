@@ -45,7 +45,23 @@ class Journal(Protocol):
 
 
 class BadCardError(Exception):
-    """A question card that cannot be used; the text is one sentence with the cause."""
+    """A question card that cannot be used; the text is one English sentence with the cause.
+
+    For the screen: `fault` names the cause, `said` what its sentence names, `at` the question or rule by its number,
+    `line` where in the text it is, from 1, None when it is nowhere in particular.
+    """
+
+    def __init__(
+        self,
+        cause: str,
+        fault: str,
+        said: Mapping[str, str],
+        *,
+        at: tuple[str, int] | None = None,
+        line: int | None = None,
+    ) -> None:
+        super().__init__(cause)
+        self.fault, self.said, self.at, self.line = fault, dict(said), at, line
 
 
 class CardBook(Protocol):

@@ -43,7 +43,8 @@ const operatorBase = (() => {
       area("landuse", colour("works"), is("industrial", "quarry", "railway")),
       area("landuse", colour("care"), is("hospital", "school", "university", "college", "kindergarten")),
       area("park", colour("wood"), null),
-      area("water", colour("water"), null),
+      area("water", colour("sea"), is("ocean")),  /* as the sea beyond the extract, so that it has no edge */
+      area("water", colour("water"), (zoom, feature) => feature.props.class !== "ocean"),
       line("waterway", colour("water"), grow([[8, 0.6], [12, 1.6], [18, 10]]), null),
       area("aeroway", colour("built"), null),
       line("aeroway", colour("road-edge"), grow([[11, 1], [16, 14]]), null),

@@ -182,7 +182,7 @@ class OneCard:
 
     def read(self, kind: str, source: str) -> Card:
         if source != "good":
-            raise BadCardError("no")
+            raise BadCardError("no", "no_toml", {})
         return CARDS["BEN-01"]
 
     def write(self, card: Card) -> str:
