@@ -358,7 +358,8 @@ class Seat:
         await self._recorder.record([CallClassified(wanted, classification)])
         if classification in NOISE and self.calls.live(wanted) is not None:
             await self.calls.end(wanted)
-        if self.calls.live(wanted) is None and wanted == self.calls.at_hand and self.incident_at_hand is None:
+        gone = self.calls.live(wanted) is None and wanted == self.calls.at_hand
+        if gone and self.incident_at_hand is None and not self.calls.lines.all:
             await self._free()
 
     async def edit(self, field: str, value: str | None) -> None:

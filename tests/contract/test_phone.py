@@ -625,6 +625,23 @@ def test_a_transfer_that_the_target_declines_brings_the_caller_back(start: Start
     run(start, story)
 
 
+def test_a_caller_whom_nobody_took_waits_while_another_one_is_spoken_with(start: Start) -> None:
+    async def story(world: World) -> None:
+        first = await connected(world)
+        await world.phone.transfer(first, await world.target())
+        await world.far_calls()
+        second = (await world.signals.wait(LineOffered, lambda each: each.call_id != first)).call_id
+        await world.phone.answer(second)
+        await world.signals.wait(LineConnected, lambda each: each.call_id == second)
+        await world.target_declines()
+        await world.transfer_is_decided(False)
+        await world.signals.wait(LineTransfer, lambda each: each.state is TransferState.FAILED)
+        await world.phone.mute(second, True)  # answered only after what followed from the failure
+        assert (hold_of(world, first), hold_of(world, second)) == (HoldState.LOCAL, HoldState.NONE)
+
+    run(start, story)
+
+
 def test_a_transfer_to_what_cannot_be_dialled_leaves_the_call_as_it_was(start: Start) -> None:
     async def story(world: World) -> None:
         call_id = await connected(world)

@@ -350,7 +350,8 @@ class MemoryPhone:
         if told.with_call in self._calls:
             self._calls[told.with_call] = replace(self._calls[told.with_call], hold=HoldState.LOCAL)
             self._media(told.with_call)
-        self._unhold(call_id)
+        if not self._speaks():
+            self._unhold(call_id)
 
     def far_sends_us_on(self, call_id: CallId, uri: str) -> CallId:
         """The far end asks us to call somebody in its place; returns that call, which `far_answers` connects."""
@@ -499,10 +500,13 @@ class MemoryPhone:
         joined = [each.call_id for each in self._calls.values() if each.joined]
         if len(joined) == 1:
             self._join(joined[0], False)
-        if call.for_call in self._calls and not any(
-            each.state is not LineCallState.OFFERED and each.hold is HoldState.NONE for each in self.calls()
-        ):
+        if call.for_call in self._calls and not self._speaks():
             self._unhold(call.for_call)
+
+    def _speaks(self) -> bool:
+        return any(
+            each.state is not LineCallState.OFFERED and each.hold is HoldState.NONE for each in self.calls()
+        )
 
     def _unhold(self, call_id: CallId) -> None:
         if self._calls[call_id].hold is HoldState.LOCAL and call_id not in self._transfers:

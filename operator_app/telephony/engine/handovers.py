@@ -103,10 +103,19 @@ class Handovers:
             elif told.state is TransferState.FAILED:
                 if told.with_call in self._calls and told.with_call is not None:
                     self._orders.hold(told.with_call, True)
-                self._orders.hold(told.call_id, False)
+                if not self._speaking_beside(told.call_id):
+                    self._orders.hold(told.call_id, False)
         except PhoneRefusedError as refusal:
             # It ended in the same moment.
             _log.info("call %s after its transfer: %s", told.call_id, refusal)
+
+    def _speaking_beside(self, call_id: CallId) -> bool:
+        """Whether somebody else is being spoken with: who comes back must not hear what is said to another."""
+        return any(
+            call.state is not LineCallState.OFFERED and call.hold not in _LOCAL
+            for call in self._calls.values()
+            if call.call_id != call_id
+        )
 
     # --- asked of us --------------------------------------------------------------------------------------------------
 
@@ -151,12 +160,7 @@ class Handovers:
         waiting = None if ended.for_call is None else self._calls.get(ended.for_call)
         if waiting is None or waiting.hold not in _LOCAL or waiting.call_id in self._transfers:
             return
-        speaking = (
-            call
-            for call in self._calls.values()
-            if call.state is not LineCallState.OFFERED and call.hold not in _LOCAL
-        )
-        if not any(speaking):
+        if not self._speaking_beside(waiting.call_id):
             self._later(lambda: self._unhold(waiting.call_id))
 
     def _unhold(self, call_id: CallId) -> None:

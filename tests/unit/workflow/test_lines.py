@@ -108,6 +108,18 @@ async def test_a_caller_who_leaves_on_hold_does_not_keep_the_agency_on_the_line(
     await bench.recorder.settle()
 
 
+async def test_a_prankster_ended_while_the_agency_is_asked_does_not_make_the_seat_ready() -> None:
+    bench, phone, _, helper = await consulting()
+    await bench.seat.classify(Classification.PRANK)
+    await bench.recorder.settle()
+    states = [bench.seat.state]
+    assert [call.call_id for call in phone.calls()] == [helper]
+    await bench.seat.end()
+    await bench.recorder.settle()
+    states.append(bench.seat.state)
+    assert states == [SeatState.TALKING, SeatState.READY]
+
+
 async def test_a_call_answered_by_rule_is_not_ended_by_a_key_meant_for_the_one_before() -> None:
     bench, phone, caller = await talking()
     await bench.seat.classify(Classification.PRANK)
