@@ -5,10 +5,10 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent
 
 from operator_app.domain.ids import AgencyCode, IncidentId
 from operator_app.domain.states import DispatchState
+from operator_app.ui.labels import SpanText, set_look
 from operator_app.ui.presenters.form import AskedAgency, FormView
 from operator_app.ui.presenters.wording import Say, Span, Tone
 from operator_app.ui.theme import Theme
-from operator_app.ui.widgets import SpanText, set_look
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 DIGITS = {str(number): state for number, state in enumerate(DispatchState, 1)}

@@ -7,11 +7,11 @@ last lines of the timeline are below the fold.
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFrame, QVBoxLayout, QWidget
 
+from operator_app.ui.labels import Rule, set_look
 from operator_app.ui.map_pane import MapPane
 from operator_app.ui.theme import Theme
 from operator_app.ui.timeline_pane import TimelinePane
 from operator_app.ui.together import TogetherStrip
-from operator_app.ui.widgets import Rule, set_look
 
 ROWS_BESIDE = 5
 """Lines of the timeline that are always to be seen under the map."""

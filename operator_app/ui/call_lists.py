@@ -4,12 +4,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget
 
+from operator_app.ui.buttons import KeyButton
+from operator_app.ui.caps import KeyCap
 from operator_app.ui.keymap import Deed, KeyMap
+from operator_app.ui.labels import Panel
 from operator_app.ui.presenters.lists import ListsView
 from operator_app.ui.presenters.wording import Say
 from operator_app.ui.rows_view import RowsModel, RowsView
 from operator_app.ui.theme import BODY, Theme
-from operator_app.ui.widgets import KeyButton, KeyCap, Panel
 
 SAMPLES = ("0812-5544-0199", "0:00:00", "00:00")
 NAMES = ("waiting", "abandoned", "recent")

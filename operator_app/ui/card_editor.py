@@ -10,15 +10,16 @@ from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QTextEdit, QVBoxLayou
 
 from operator_app.domain.states import RefusedError
 from operator_app.domain.triage import Card, Ground, Kind, assess
+from operator_app.ui.buttons import KeyButton
 from operator_app.ui.card_pane import CardPane
 from operator_app.ui.keymap import Cap, Deed
+from operator_app.ui.labels import SectionTitle, SpanText, Text
 from operator_app.ui.presenters.card import card_view, fault_words
 from operator_app.ui.presenters.rows import Row, cell
 from operator_app.ui.presenters.site_words import SiteWords
 from operator_app.ui.presenters.wording import Say, Span, Tone
 from operator_app.ui.rows_view import RowsModel, RowsView
 from operator_app.ui.theme import SMALL, Theme
-from operator_app.ui.widgets import KeyButton, SectionTitle, SpanText, Text
 from operator_app.workflow.ports import BadCardError
 from operator_app.workflow.seat import Seat
 

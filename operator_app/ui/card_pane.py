@@ -9,11 +9,12 @@ from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
+from operator_app.ui.caps import cap_size, paint_cap
 from operator_app.ui.keymap import Cap
+from operator_app.ui.labels import WEIGHT_STRONG
 from operator_app.ui.presenters.card import CardRow, CardView
 from operator_app.ui.presenters.wording import Say
 from operator_app.ui.theme import BODY, HEAD, SMALL, Theme
-from operator_app.ui.widgets import WEIGHT_STRONG, cap_size, paint_cap
 
 ROWS, ROWS_SHORT = 6, 3
 _LEFT = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)

@@ -4,13 +4,13 @@ from PySide6.QtCore import QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from operator_app.ui.labels import Text
 from operator_app.ui.main_window import MainWindow
 from operator_app.ui.overlay import Overlay
 from operator_app.ui.presenters.finding import CommandFinder, Found, What
 from operator_app.ui.presenters.wording import Say, Tone, number_text
 from operator_app.ui.rows_view import RowsModel, RowsView
 from operator_app.ui.theme import Theme
-from operator_app.ui.widgets import Text
 
 WIDE = 860
 SHARES = (13, 72, 0, 15)

@@ -4,13 +4,14 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from operator_app.domain.line import SoundRole
+from operator_app.ui.buttons import KeyButton
+from operator_app.ui.labels import ElideText, Text
 from operator_app.ui.levels import LevelStrip
 from operator_app.ui.main_window import MainWindow
 from operator_app.ui.presenters.devices import DevicesView, RoleView
 from operator_app.ui.presenters.wording import Say, Tone
 from operator_app.ui.side_pane import SidePane
 from operator_app.ui.theme import SMALL, Theme
-from operator_app.ui.widgets import ElideText, KeyButton, Text
 
 HEIGHT = 440
 

@@ -8,12 +8,13 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from operator_app.domain.ids import AgencyCode
 from operator_app.ui.answer_line import AnswerLine
+from operator_app.ui.buttons import KeyButton
 from operator_app.ui.flow import FlowLayout
 from operator_app.ui.keymap import Deed, KeyMap, agency_deeds
+from operator_app.ui.labels import SpanText, Text, set_look
 from operator_app.ui.presenters.form import FormView
 from operator_app.ui.presenters.wording import Say, Span, Tone
 from operator_app.ui.theme import SMALL, Theme
-from operator_app.ui.widgets import KeyButton, SpanText, Text, set_look
 
 
 class DecisionLine(SpanText):

@@ -10,13 +10,14 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QEventLoop, QObject
 from PySide6.QtWidgets import QFrame
 
+from operator_app.ui.buttons import StateButton
 from operator_app.ui.flow import FlowLayout
+from operator_app.ui.labels import Text
 from operator_app.ui.main_window import MainWindow
 from operator_app.ui.map_setup import prepare_environment
 from operator_app.ui.presenters.wording import Tone
 from operator_app.ui.texts import Texts
 from operator_app.ui.theme import Theme, load_fonts
-from operator_app.ui.widgets import StateButton, Text
 from operator_app.ui.window_app import WindowApp
 
 PAINTED_WITHIN_S = 0.2

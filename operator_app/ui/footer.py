@@ -3,11 +3,13 @@
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
+from operator_app.ui.caps import KeyCap
 from operator_app.ui.errands import Notice
+from operator_app.ui.labels import ElideText, set_tone
+from operator_app.ui.lamps import Lamp
 from operator_app.ui.presenters.footer import LinkView
 from operator_app.ui.presenters.wording import Tone
 from operator_app.ui.theme import Theme
-from operator_app.ui.widgets import ElideText, KeyCap, Lamp, set_tone
 
 QUIET_MS = 10_000
 KEPT = 3

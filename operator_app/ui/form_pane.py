@@ -9,25 +9,17 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QPlainTextEdi
 from operator_app.domain.ids import AgencyCode
 from operator_app.domain.triage import Kind
 from operator_app.maps.names import PlaceHit
+from operator_app.ui.buttons import KeyButton
+from operator_app.ui.caps import FieldLabel, KeyCap
 from operator_app.ui.card_pane import CardPane
 from operator_app.ui.dispatch_bar import DispatchBar
 from operator_app.ui.keymap import Deed, KeyMap
 from operator_app.ui.known_bar import KnownBar
+from operator_app.ui.labels import Chip, ElideText, Panel, SpanText, Text, set_look
 from operator_app.ui.presenters.form import FormView, priority_tone
 from operator_app.ui.presenters.wording import Say, Tone
 from operator_app.ui.search_field import Finder, SearchField
 from operator_app.ui.theme import BODY, TITLE, Theme
-from operator_app.ui.widgets import (
-    Chip,
-    ElideText,
-    FieldLabel,
-    KeyButton,
-    KeyCap,
-    Panel,
-    SpanText,
-    Text,
-    set_look,
-)
 
 TEXT_LINES = 2
 

@@ -4,13 +4,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy
 
+from operator_app.ui.caps import KeyCap
 from operator_app.ui.incidents_model import IncidentsModel
 from operator_app.ui.keymap import Deed, KeyMap
+from operator_app.ui.labels import Panel, SectionTitle, SpanText, set_look
 from operator_app.ui.presenters.incidents import COLUMNS, IncidentsPresenter
 from operator_app.ui.presenters.wording import Say
 from operator_app.ui.rows_view import RowsView
 from operator_app.ui.theme import BODY, SMALL, Theme
-from operator_app.ui.widgets import KeyCap, Panel, SectionTitle, SpanText, set_look
 
 SAMPLES = ("P1", "KTM-261123-M3-014", "", "", "000:00:00", "", "", "00")
 """What a column must hold at least; empty: it shares what is left by `SHARES`."""

@@ -6,16 +6,17 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
+from operator_app.ui.buttons import KeyButton
 from operator_app.ui.deed_names import DeedNames
 from operator_app.ui.flow import FlowLayout
 from operator_app.ui.keymap import GROUPS, Deed, KeyMap
+from operator_app.ui.labels import SectionTitle, Text
 from operator_app.ui.main_window import MainWindow
 from operator_app.ui.overlay import Overlay
 from operator_app.ui.presenters.rows import Row, cell, chip
 from operator_app.ui.presenters.wording import Say, Tone
 from operator_app.ui.rows_view import RowsModel, RowsView
 from operator_app.ui.theme import SMALL, Theme
-from operator_app.ui.widgets import KeyButton, SectionTitle, Text
 
 FIXED = (("Tab", "tab"), ("↑ ↓ ← →", "arrows"), ("Enter", "enter"), ("Esc", "escape"))
 NARROW_BELOW = 700

@@ -4,11 +4,12 @@ from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy
 
+from operator_app.ui.buttons import KeyButton
 from operator_app.ui.keymap import Deed, KeyMap
+from operator_app.ui.labels import Text, set_tone
 from operator_app.ui.presenters.known import KnownView
 from operator_app.ui.presenters.wording import Say, Tone
 from operator_app.ui.theme import SMALL, Theme
-from operator_app.ui.widgets import KeyButton, Text, set_tone
 
 SHOWN = (Deed.LINK, Deed.LINK_NEXT, Deed.MAJOR, Deed.UNLINK)
 

@@ -6,9 +6,9 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
+from operator_app.ui.labels import Text
 from operator_app.ui.presenters.wording import Say, Tone
 from operator_app.ui.theme import SMALL, Theme
-from operator_app.ui.widgets import Text
 
 FLOOR_DB = -54.0
 """What is quieter is shown as silence."""

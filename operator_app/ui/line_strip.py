@@ -4,11 +4,13 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
+from operator_app.ui.buttons import KeyButton
 from operator_app.ui.keymap import Deed, KeyMap
+from operator_app.ui.labels import ElideText, Text, set_look
+from operator_app.ui.lamps import Lamp
 from operator_app.ui.presenters.phone import LineRow
 from operator_app.ui.presenters.wording import Say, Tone
 from operator_app.ui.theme import SMALL, Theme
-from operator_app.ui.widgets import ElideText, KeyButton, Lamp, Text, set_look
 
 MOST = 3
 TALL = 28

@@ -5,13 +5,14 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from operator_app.maps.call_area import stated_area
+from operator_app.ui.buttons import KeyButton
 from operator_app.ui.keymap import Deed, KeyMap
+from operator_app.ui.labels import ElideText, Text
 from operator_app.ui.map_view import MapState, MapView
 from operator_app.ui.presenters.call_place import CallPlaceView
 from operator_app.ui.presenters.top import LampView
 from operator_app.ui.presenters.wording import Say, Tone
 from operator_app.ui.theme import Theme
-from operator_app.ui.widgets import ElideText, KeyButton, Text
 
 _LAMPS = {
     MapState.ASLEEP: ("lamp.map_starting", Tone.QUIET),

@@ -4,9 +4,9 @@ from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
+from operator_app.ui.labels import Panel
 from operator_app.ui.main_window import MainWindow
 from operator_app.ui.theme import Theme
-from operator_app.ui.widgets import Panel
 
 
 class Overlay(Panel):

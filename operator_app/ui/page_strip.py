@@ -5,10 +5,10 @@ from enum import StrEnum
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
 
+from operator_app.ui.buttons import KeyButton
 from operator_app.ui.keymap import Deed, KeyMap
 from operator_app.ui.presenters.wording import Say
 from operator_app.ui.theme import Theme
-from operator_app.ui.widgets import KeyButton
 
 
 class Page(StrEnum):

@@ -6,23 +6,16 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from operator_app.domain.states import Classification
+from operator_app.ui.buttons import KeyButton
+from operator_app.ui.caps import LeadCap
 from operator_app.ui.control import Marks, PaintMarks
 from operator_app.ui.keymap import Deed, KeyMap
+from operator_app.ui.labels import ElideText, Panel, SectionTitle, SpanText, Text, set_look
 from operator_app.ui.levels import LevelStrip
 from operator_app.ui.line_strip import LineStrip
 from operator_app.ui.presenters.phone import PhoneView, Standing
 from operator_app.ui.presenters.wording import Say, Tone
 from operator_app.ui.theme import NUMBER, SMALL, TITLE, Theme
-from operator_app.ui.widgets import (
-    ElideText,
-    KeyButton,
-    LeadCap,
-    Panel,
-    SectionTitle,
-    SpanText,
-    Text,
-    set_look,
-)
 
 CLASSES: tuple[tuple[tuple[Classification, Deed], ...], ...] = (
     (

@@ -6,12 +6,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from operator_app.ui.flow import FlowLayout
+from operator_app.ui.labels import Text
 from operator_app.ui.main_window import MainWindow
 from operator_app.ui.presenters.quality import POOR_MOS, QualityView
 from operator_app.ui.presenters.wording import Say, Tone
 from operator_app.ui.side_pane import SidePane
 from operator_app.ui.theme import SMALL, Theme
-from operator_app.ui.widgets import Text
 
 if TYPE_CHECKING:
     pass

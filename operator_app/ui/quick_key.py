@@ -4,10 +4,10 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 
 from operator_app.domain.line import PresenceState
+from operator_app.ui.buttons import KeyButton
 from operator_app.ui.presenters.phone_servers import OtherPhone
 from operator_app.ui.presenters.wording import Tone
 from operator_app.ui.theme import SMALL, Theme
-from operator_app.ui.widgets import KeyButton
 
 _SIDE, _GAP = 9, 6
 _TONES = {

@@ -15,12 +15,14 @@ from PySide6.QtWidgets import (
 )
 
 from operator_app.domain.ids import AgencyCode
+from operator_app.ui.buttons import KeyButton
+from operator_app.ui.caps import LeadCap
 from operator_app.ui.keymap import QUICK, Deed, KeyMap
+from operator_app.ui.labels import ElideText, Panel, SectionTitle, Text, set_look
 from operator_app.ui.presenters.quick import QuickMode, QuickView
 from operator_app.ui.presenters.wording import Say, Tone
 from operator_app.ui.quick_key import QuickKey
 from operator_app.ui.theme import SMALL, Theme
-from operator_app.ui.widgets import ElideText, KeyButton, LeadCap, Panel, SectionTitle, Text, set_look
 from operator_app.workflow.lines import Colleague, dialled_part
 
 KEYPAD = ("123*", "4560", "789#")

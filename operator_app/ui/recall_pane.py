@@ -4,14 +4,15 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
+from operator_app.ui.buttons import KeyButton
 from operator_app.ui.flow import FlowLayout
+from operator_app.ui.labels import Text
 from operator_app.ui.main_window import MainWindow
 from operator_app.ui.presenters.recall import RecallView
 from operator_app.ui.presenters.wording import Say, Tone
 from operator_app.ui.rows_view import RowsModel, RowsView
 from operator_app.ui.side_pane import SidePane
 from operator_app.ui.theme import SMALL, Theme
-from operator_app.ui.widgets import KeyButton, Text
 
 SHARES = (44, 17, 14, 25)
 HEIGHT = 330

@@ -23,11 +23,11 @@ from PySide6.QtWidgets import (
     QTableView,
 )
 
+from operator_app.ui.lamps import paint_shape
 from operator_app.ui.presenters.rows import Cell, Row
 from operator_app.ui.presenters.wording import Span
 from operator_app.ui.theme import BODY, SMALL, Theme
 from operator_app.ui.widget_tree import cells_clipped
-from operator_app.ui.widgets import paint_shape
 
 Index = QModelIndex | QPersistentModelIndex
 CELL_ROLE = Qt.ItemDataRole.UserRole + 1

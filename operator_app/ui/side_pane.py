@@ -3,11 +3,12 @@
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from operator_app.ui.buttons import KeyButton
+from operator_app.ui.labels import SectionTitle
 from operator_app.ui.main_window import MainWindow, Mode
 from operator_app.ui.overlay import Overlay
 from operator_app.ui.presenters.wording import Say
 from operator_app.ui.theme import SMALL, Theme
-from operator_app.ui.widgets import KeyButton, SectionTitle
 
 
 class SidePane(Overlay):

@@ -8,13 +8,15 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from operator_app.ui.buttons import KeyButton
+from operator_app.ui.caps import KeyCap
 from operator_app.ui.keymap import Deed, KeyMap
+from operator_app.ui.labels import SectionTitle, Text
 from operator_app.ui.presenters.rows import Cell, Row
 from operator_app.ui.presenters.timeline import Sort
 from operator_app.ui.presenters.wording import Say, Span, Tone
 from operator_app.ui.rows_view import RowsModel, RowsView
 from operator_app.ui.theme import SMALL, Theme
-from operator_app.ui.widgets import KeyButton, KeyCap, SectionTitle, Text
 
 ROWS_AT_LEAST = 2
 WHO_SHARE = 0.3

@@ -3,11 +3,12 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from operator_app.ui.buttons import KeyButton
 from operator_app.ui.keymap import Deed, KeyMap
+from operator_app.ui.labels import ElideText, Text
 from operator_app.ui.presenters.together import Choice, TogetherView
 from operator_app.ui.presenters.wording import Say, Tone
 from operator_app.ui.theme import SMALL, Theme
-from operator_app.ui.widgets import ElideText, KeyButton, Text
 
 
 class ChoiceLine(QWidget):

@@ -3,12 +3,14 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
+from operator_app.ui.buttons import StateButton
 from operator_app.ui.flow import FlowLayout
 from operator_app.ui.keymap import Deed, KeyMap
+from operator_app.ui.labels import Clock, SpanText, Text, set_tone
+from operator_app.ui.lamps import Lamp
 from operator_app.ui.presenters.top import LampView, TopView
 from operator_app.ui.presenters.wording import Say, Span, Tone
 from operator_app.ui.theme import Theme
-from operator_app.ui.widgets import Clock, Lamp, SpanText, StateButton, Text, set_tone
 
 
 class TopBar(QFrame):

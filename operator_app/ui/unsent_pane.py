@@ -9,14 +9,15 @@ from PySide6.QtCore import QRect, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
+from operator_app.ui.buttons import KeyButton
 from operator_app.ui.keymap import Deed, KeyMap
+from operator_app.ui.labels import SectionTitle, Text
 from operator_app.ui.main_window import MainWindow
 from operator_app.ui.overlay import Overlay
 from operator_app.ui.presenters.rows import Row
 from operator_app.ui.presenters.wording import Say, Tone
 from operator_app.ui.rows_view import RowsModel, RowsView
 from operator_app.ui.theme import SMALL, Theme
-from operator_app.ui.widgets import KeyButton, SectionTitle, Text
 
 SHARES = (12, 40, 20, 28)
 

@@ -16,10 +16,12 @@ import pytest
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 
 from operator_app.ui.app import until_closed
+from operator_app.ui.buttons import KeyButton
 from operator_app.ui.control import ControlServer, Marks, PaintMarks
+from operator_app.ui.labels import Text
+from operator_app.ui.lamps import Lamp
 from operator_app.ui.presenters.wording import Tone
 from operator_app.ui.theme import Theme
-from operator_app.ui.widgets import KeyButton, Lamp, Text
 from tests.ui.desk_scene import play, until
 
 PATIENCE_S = 60

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from operator_app.ui.labels import Chip, Panel, SectionTitle, Text
 from operator_app.ui.presenters.desk_view import IncidentSheet, Step
 from operator_app.ui.presenters.wording import Say, Tone
 from operator_app.ui.theme import Theme
-from operator_app.ui.widgets import Chip, Panel, SectionTitle, Text
 
 FIELDS = (
     ("place", 0, 0, 2),

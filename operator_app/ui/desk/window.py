@@ -15,12 +15,13 @@ from operator_app.ui.desk.alarm import AlarmBanner, sound_words
 from operator_app.ui.desk.lines import DispatchList
 from operator_app.ui.desk.sheet import SheetPane
 from operator_app.ui.errands import Errands, Notice
+from operator_app.ui.labels import Clock, Panel, Text, set_tone
+from operator_app.ui.lamps import Lamp
 from operator_app.ui.presenters.desk import DeskPresenter
 from operator_app.ui.presenters.desk_view import TARGETS, Action
 from operator_app.ui.presenters.wording import Say, Tone
 from operator_app.ui.sound import LoopSound
 from operator_app.ui.theme import Theme
-from operator_app.ui.widgets import Clock, Lamp, Panel, Text, set_tone
 from operator_app.workflow.desk import Desk
 from operator_app.workflow.ports import BoardChanged, LinkState, ListenerFailed, Shared
 
