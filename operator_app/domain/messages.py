@@ -9,10 +9,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
-from types import UnionType
-from typing import Any, ClassVar, Union, cast, get_args, get_origin, get_type_hints
+from functools import cache
+from typing import Any, ClassVar, cast
 
+from operator_app.domain.fact_reader import Reader, one_copy, readers_of
 from operator_app.domain.ids import AgencyCode, CallId, DispatchId, EventId, IncidentId, JournalId, SeatName
 from operator_app.domain.states import Classification, DispatchState, IncidentStatus, SeatState
 
@@ -566,10 +566,10 @@ def from_record(record: Mapping[str, Any]) -> Event:
             raise BadRecordError("occurred_at has no time zone")
         return Event(
             id=EventId(str(record["id"])),
-            journal_id=JournalId(str(record["journal_id"])),
+            journal_id=JournalId(one_copy(str(record["journal_id"]))),
             seq=int(record["seq"]),
-            seat=SeatName(str(record["seat"])),
-            actor=str(record["actor"]),
+            seat=SeatName(one_copy(str(record["seat"]))),
+            actor=one_copy(str(record["actor"])),
             occurred_at=occurred_at.astimezone(UTC),
             hlc=int(record["hlc"]),
             base=None if record.get("base") is None else EventId(str(record["base"])),
@@ -589,38 +589,18 @@ def _fact(record: Mapping[str, Any]) -> Fact:
     if kind is None or version > FACT_VERSION:
         incident_id = None if incident is None else IncidentId(str(incident))
         return UnknownFact(op, version, json.dumps(body, ensure_ascii=False, sort_keys=True), incident_id)
-    values = {}
-    for name, hint in _HINTS[op].items():
-        raw = str(incident) if name == "incident_id" and incident is not None else body.get(name)
-        values[name] = _typed(raw, hint, name)
+    values = {
+        name: read(str(incident) if name == "incident_id" and incident is not None else body.get(name))
+        for name, read in _readers(op)
+    }
     fact: Fact = kind(**values)
     return fact
 
 
+@cache
+def _readers(op: str) -> tuple[tuple[str, Reader], ...]:
+    return readers_of(FACT_TYPES[op])
+
+
 def _plain(value: object) -> object:
     return list(value) if isinstance(value, tuple) else value
-
-
-def _typed(value: Any, hint: Any, name: str) -> Any:
-    if get_origin(hint) in (Union, UnionType):
-        if value is None:
-            return None
-        hint = next(part for part in get_args(hint) if part is not type(None))
-    hint = getattr(hint, "__supertype__", hint)
-    if get_origin(hint) is tuple:
-        if not isinstance(value, list):
-            raise BadRecordError(f"{name} is no list")
-        return tuple(_typed(part, get_args(hint)[0], name) for part in value)
-    if hint is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if isinstance(hint, type) and issubclass(hint, StrEnum):
-        return hint(value)
-    if not isinstance(value, hint) or (hint is int and isinstance(value, bool)):
-        raise BadRecordError(f"{name} is no {hint.__name__}")
-    return value
-
-
-_HINTS: dict[str, dict[str, Any]] = {
-    op: {name: hint for name, hint in get_type_hints(kind).items() if get_origin(hint) is not ClassVar}
-    for op, kind in FACT_TYPES.items()
-}
