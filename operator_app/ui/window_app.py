@@ -1,6 +1,7 @@
 """The application of one window process, without its event loop: what a first frame needs, and no more."""
 
 import gc
+import linecache
 import logging
 import os
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from operator_app.lanes.collector import QuietCollector
 log = logging.getLogger(__name__)
 
 COLLECT_EVERY_MS = 20_000
+SOURCES_AFTER_MS = 3_000
 PLAIN_COLLECTOR = "OPERATOR_PLAIN_COLLECTOR"
 """With this variable set Python collects as it does by itself."""
 
@@ -49,4 +51,7 @@ class WindowApp(QApplication):
         self.collector = QTimer(self)
         self.collector.setInterval(COLLECT_EVERY_MS)
         self.collector.timeout.connect(quiet.tick)
+        self.collector.timeout.connect(linecache.clearcache)
         self.collector.start()
+        # PySide reads the source of every module that is loaded, and Python keeps it for the stacks of errors: 15 MB.
+        QTimer.singleShot(SOURCES_AFTER_MS, self, linecache.clearcache)
