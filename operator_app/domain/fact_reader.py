@@ -1,8 +1,8 @@
 """Reads the values of a fact out of JSON, each checked against the type that the fact declares for it."""
 
-import sys
 from collections.abc import Callable
 from enum import StrEnum
+from functools import lru_cache
 from types import UnionType
 from typing import Any, ClassVar, Union, get_args, get_origin, get_type_hints
 
@@ -23,9 +23,10 @@ def readers_of(kind: type[Any]) -> tuple[tuple[str, Reader], ...]:
     )
 
 
+@lru_cache(maxsize=32_768)
 def one_copy(word: str) -> str:
-    """Return the one copy of an id or name that stands in many events."""
-    return sys.intern(word)
+    """Return the copy of an id or name that was read first: it stands in many events."""
+    return word
 
 
 def _reader(hint: Any, name: str) -> Reader:
@@ -34,7 +35,7 @@ def _reader(hint: Any, name: str) -> Reader:
         return lambda value: None if value is None else inner(value)
     if hasattr(hint, "__supertype__"):
         base = _reader(hint.__supertype__, name)
-        return (lambda value: sys.intern(base(value))) if hint.__supertype__ is str else base
+        return (lambda value: one_copy(base(value))) if hint.__supertype__ is str else base
     if get_origin(hint) is tuple:
         return _tuple_reader(_reader(get_args(hint)[0], name), name)
     if isinstance(hint, type) and issubclass(hint, StrEnum):
@@ -54,7 +55,7 @@ def _tuple_reader(part: Reader, name: str) -> Reader:
 def _plain_reader(hint: type[Any], name: str) -> Reader:
     def read(value: Any) -> Any:
         if hint is str and type(value) is str:
-            return sys.intern(value) if len(value) <= SHORT else value
+            return one_copy(value) if len(value) <= SHORT else value
         if hint is float and isinstance(value, int) and not isinstance(value, bool):
             return float(value)
         if not isinstance(value, hint) or (hint is int and isinstance(value, bool)):
