@@ -83,7 +83,10 @@ async def _ringing(folder: Path, crew: Crew) -> list[Figure]:
     figures = [spread(f"C2 INVITE → 180: {name}", "ms", values) for name, values in taken.items()]
     ours, theirs = taken["this phone"], taken["baresip"]
     ratios = [percentile(ours, 0.5) / percentile(theirs, 0.5)]
-    figures.append(spread("C2 this phone : baresip, medians of the same run", "×", ratios, most=1.5))
+    note = "where ours goes: docs/phone-rules.md"
+    figures.append(
+        spread("C2 this phone : baresip, medians of the same run", "×", ratios, most=1.5, note=note)
+    )
     if linphone is None:
         return figures
     beside = await asyncio.to_thread(

@@ -1,8 +1,14 @@
-"""A bare SIP caller over UDP that knows when its packets left and came: no library between the clock and the wire."""
+"""A bare SIP caller over UDP that knows when its packets left and came: no library between the clock and the wire.
+
+What comes is stamped by the kernel: this process may be busy with the packet before, or with what the phone under test
+tells it beside, and that is no time of the phone's.
+"""
 
 import re
 import secrets
 import socket
+import struct
+import sys
 import threading
 import time
 from dataclasses import dataclass, field
@@ -11,6 +17,11 @@ SDP = (
     "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
     "m=audio {port} RTP/AVP 8 0\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:0 PCMU/8000\r\na=sendrecv\r\n"
 )
+
+
+_STAMP = 35
+"""SO_TIMESTAMPNS of Linux; Python has no name for it."""
+_TIMESPEC = struct.Struct("@qq")
 
 
 @dataclass(eq=False)
@@ -30,13 +41,15 @@ class WireCall:
 
 
 class WireCaller:
-    """Places calls to one phone from one socket; packets are stamped on a thread of their own."""
+    """Places calls to one phone from one socket; what comes is read on a thread of its own."""
 
     def __init__(self, host: str, port: int, user: str = "112") -> None:
         self._target = (host, port)
         self._user = user
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(("127.0.0.1", 0))
+        if sys.platform == "linux":
+            self._socket.setsockopt(socket.SOL_SOCKET, _STAMP, 1)
         self._own = "{}:{}".format(*self._socket.getsockname())
         self._media = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._media.bind(("127.0.0.1", 0))
@@ -130,8 +143,8 @@ class WireCaller:
 
     def _listen(self) -> None:
         while True:
-            data = self._socket.recv(65536)
-            now = time.monotonic_ns()
+            data, stamps, _flags, _from = self._socket.recvmsg(65536, 64)
+            now = _moment(stamps)
             if self._closing:
                 return
             text = data.decode(errors="replace")
@@ -174,6 +187,24 @@ class WireCaller:
             with self._came:
                 call.ended = True
                 self._came.notify_all()
+
+
+def _moment(stamps: list[tuple[int, int, bytes]]) -> int:
+    """Return when a packet came, by the monotonic clock; the kernel tells it by that of the day."""
+    for level, kind, data in stamps:
+        if (level, kind) == (socket.SOL_SOCKET, _STAMP):
+            seconds, nanoseconds = _TIMESPEC.unpack(data[: _TIMESPEC.size])
+            return int(seconds * 1_000_000_000 + nanoseconds - _ahead())
+    return time.monotonic_ns()
+
+
+def _ahead() -> int:
+    """Return how far the clock of the day is ahead of the monotonic one, read in one go."""
+    while True:
+        before = time.monotonic_ns()
+        day = time.time_ns()
+        if time.monotonic_ns() - before < 20_000:
+            return day - before
 
 
 def _header(text: str, *names: str) -> str:

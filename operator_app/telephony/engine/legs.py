@@ -59,12 +59,15 @@ class SipCall(pj.Call):
         self.sink = legs.sink
         self.only_rings = False
         """It came in and nobody here has said more than 180: nothing but its end is news."""
+        self.rung = 0
+        """How often its state was told while it only rings: first of its 100, then of its 180."""
         self.gone = False
 
     @guarded
     def onCallState(self, prm: pj.OnCallStateParam) -> None:
         """Pass the state on; in DISCONNECTED drop the last reference to this very object."""
         if self.only_rings and self.isActive():
+            self.rung += 1
             return  # reading the state takes 40 µs, twice, before the 180 is on the wire
         try:
             info = self.getInfo()
@@ -103,6 +106,8 @@ class SipCall(pj.Call):
     @guarded
     def onCallTsxState(self, prm: pj.OnCallTsxStateParam) -> None:
         """Read what a CANCEL says of its reason: the library tells only that the call is over."""
+        if self.only_rings and self.rung < 2:
+            return  # our own 100, told in the same breath; the 180 is not yet on the wire
         state = prm.e.body.tsxState
         if state.tsx.method == "CANCEL" and state.type == pj.PJSIP_EVENT_RX_MSG:
             self.sink.leg_cancelled(self.call_id, state.src.rdata.wholeMsg)

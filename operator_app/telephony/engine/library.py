@@ -164,8 +164,8 @@ class Library:
         # With the default the bridge clock stops when nothing is linked, ports of ended calls are never freed, and
         # after 278 short calls every further one fails with 488 (pjproject 2.15; try again at 2.17).
         config.medConfig.sndAutoCloseTime = -1
-        # Level 4 names callers, and messages hold their numbers and places.
-        config.logConfig.level = 5 if self._settings.sip_trace else 3
+        # From level 3 on it names callers, and messages hold their numbers and places.
+        config.logConfig.level = 5 if self._settings.sip_trace else 2
         config.logConfig.msgLogging = 1 if self._settings.sip_trace else 0
         config.logConfig.consoleLevel = 0
         config.logConfig.filename = str(log_file)

@@ -57,6 +57,24 @@ class AutoAnswer:
             self.refused.append(refusal)
 
 
+def test_the_library_s_own_log_names_no_caller(tmp_path: Path) -> None:
+    """At its third level the library writes whose call is over; a log is read by others than the call is for."""
+
+    async def story() -> None:
+        async with (
+            Rig(tmp_path, settings()) as seat,
+            Rig(tmp_path, settings(user="0812333444"), "far") as far,
+        ):
+            await far.phone.dial(f"sip:112@{seat.address}")
+            offered = await seat.answer_next()
+            assert offered.number == "0812333444"
+            await seat.phone.end(offered.call_id)
+            await seat.ended(offered)
+
+    asyncio.run(story())
+    assert "0812333444" not in (tmp_path / "seat" / "pj.log").read_text(errors="replace")
+
+
 def test_no_call_object_outlives_its_call(tmp_path: Path, crew: Crew) -> None:
     """A stale one would hang up a stranger's call: slots are used again after four calls."""
 
