@@ -205,7 +205,7 @@ class EngineWorld:
 
     async def transfer_will_fail(self) -> None:
         """The far end has all its lines taken, so that it can place no call for us."""
-        for _ in range(3):
+        for _ in range(self._far.ready.max_calls - 1):
             await self._far.phone.dial(await self.target())
 
     async def far_sends_us_on(self, uri: str) -> None:

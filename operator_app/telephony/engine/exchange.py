@@ -245,12 +245,9 @@ class Exchange:
         """Bring to an end what the far end or the network left open: holds not agreed, transfers not decided."""
         self._handovers.give_up_late()
         for call in self.calls:
-            if call.state is not LineCallState.CONNECTED or not call.media_active:
-                continue
-            here = call.hold in _LOCAL
-            wrong = (MediaDirection.BOTH, MediaDirection.RECEIVE) if here else (MediaDirection.SEND,)
-            if call.direction in wrong and (here or call.hold is HoldState.NONE):
-                self._offer_hold(call.call_id, here)
+            was_held = call.call_id in self._retries
+            if call.state is LineCallState.CONNECTED and (call.media_active or was_held) and _disagrees(call):
+                self._offer_hold(call.call_id, call.hold in _LOCAL)
         for call_id in self._handovers.coming:
             if call_id in self._calls and not self._library.legs.lives(call_id):
                 # The library could not even begin the call that a far end asked us for.
@@ -546,3 +543,13 @@ def _hold_state(here: bool, there: bool) -> HoldState:
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def _disagrees(call: LineCall) -> bool:
+    """Whether the sound that was agreed is not the one that is wished here.
+
+    NONE with nobody's hold: both ends took theirs back in the same moment, and each was told 491 (RFC 3261, 14.1).
+    """
+    if call.hold in _LOCAL:
+        return call.direction in (MediaDirection.BOTH, MediaDirection.RECEIVE)
+    return call.hold is HoldState.NONE and call.direction in (MediaDirection.SEND, MediaDirection.NONE)
