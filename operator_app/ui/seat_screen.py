@@ -251,6 +251,13 @@ class SeatScreen(QObject):
         for incident_id in message.incidents:
             self._table_marks.expect("incident_row_painted", incident_id)
         self._board_timer.start(0)
+        if (
+            message.calls
+            or message.places
+            or message.seats
+            or self._seat.incident_at_hand in message.incidents
+        ):
+            self._form_timer.start(0)  # words of other seats about other incidents change nothing in the form
         self._prepare_timer.start(PREPARE_EVERY_MS)
 
     def _saved(self, message: Saved) -> None:
@@ -414,7 +421,7 @@ class SeatScreen(QObject):
     def _show_board(self) -> None:
         self._report_elsewhere()
         self._panes.incidents.refresh()
-        self._show_form()
+        self._panes.incidents.select(self._seat.incident_at_hand)
         self._show_marks()
 
     def _show_marks(self) -> None:
