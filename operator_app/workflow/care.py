@@ -27,6 +27,7 @@ from operator_app.workflow.board import Board
 from operator_app.workflow.incidents import IncidentDesk
 from operator_app.workflow.ports import BadCardError, CardBook
 from operator_app.workflow.recorder import Note, Recorder
+from operator_app.workflow.rings import goes_on_in, rings
 
 log = logging.getLogger(__name__)
 
@@ -153,6 +154,25 @@ class IncidentCare:
             await self._recorder.record(facts)
             self._desk.at_hand = None if merged is None else merged.id
         self._changed()
+
+    async def mend_merged(self, changed: frozenset[IncidentId]) -> frozenset[IncidentId]:
+        """Put right what several seats did to merged incidents without having heard of each other.
+
+        Of incidents merged into each other the first is opened again: every seat does it, the first one counts. Desks
+        that this seat sent to an incident while another one merged it are asked anew for the one in which it goes on.
+        Returns what is to be looked at once more.
+        """
+        async with self._desk.turn:
+            known, facts = self._board.incidents, list[Fact | Note]()
+            reopened = rings(changed, self._board.merged)
+            facts += [IncidentMoved(each.id, _status_before(each), "") for each in reopened]
+            for incident_id in () if reopened else changed:
+                merged, target = known[incident_id], goes_on_in(incident_id, known)
+                if target is None or not target.is_open:
+                    continue
+                facts += self._desk.asking_anew(merged, target, self._recorder.seat)
+            await self._recorder.record(facts)
+        return changed if reopened else frozenset()
 
     def _merged_into(self, target: Incident) -> Incident | None:
         """The incident that this seat merged last into that one, if it is still merged."""

@@ -276,18 +276,23 @@ class IncidentDesk:
         after = self._board.incidents[incident.id]
         return tuple(sent for code in fresh if (sent := after.dispatch_to(code)) is not None)
 
-    def asking_anew(self, merged: Incident, target: Incident) -> list[Fact | Note]:
+    def asking_anew(
+        self, merged: Incident, target: Incident, by: SeatName | None = None
+    ) -> list[Fact | Note]:
         """What asks the desks that still have to do with `merged` to act about `target`, where it goes on.
 
         At their desks the merged one falls silent. Raises `RefusedError` when nobody could be sent to the target.
+        `by`: only those that this seat has sent, and whatever is known of the target: no person is there to be refused.
         """
-        left = dict.fromkeys(each.agency for each in merged.dispatches if not each.is_over)
+        sent = (each for each in merged.dispatches if by in (None, each.seat))
+        left = dict.fromkeys(each.agency for each in sent if not each.is_over)
         fresh = [code for code in left if self._has_desk(code) and self._may_send(target, code)]
         if not fresh:
             return []
-        self._need_whereabouts(target)
-        if self.kind_or_none(target.value("kind")) is None:
-            raise RefusedError(Refusal.KIND_MISSING)
+        if by is None:
+            self._need_whereabouts(target)
+            if self.kind_or_none(target.value("kind")) is None:
+                raise RefusedError(Refusal.KIND_MISSING)
         return self._asking(target, fresh)
 
     def _need_whereabouts(self, incident: Incident) -> None:

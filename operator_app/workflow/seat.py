@@ -41,7 +41,15 @@ from operator_app.workflow.incidents import IncidentDesk
 from operator_app.workflow.landmarks import LandmarkDesk
 from operator_app.workflow.lines import Colleague
 from operator_app.workflow.phone_port import Phone
-from operator_app.workflow.ports import CardBook, LinkState, LinkTrouble, Presence, SetAside, Shared
+from operator_app.workflow.ports import (
+    BoardChanged,
+    CardBook,
+    LinkState,
+    LinkTrouble,
+    Presence,
+    SetAside,
+    Shared,
+)
 from operator_app.workflow.recorder import Recorder
 from operator_app.workflow.sound import SoundDesk
 
@@ -129,6 +137,8 @@ class Seat:
         self._hand: tuple[IncidentId | None, str] = (None, "")
         self._field: tuple[str, datetime] | None = None
         self._last_call: CallId | None = None
+        self._merged: set[IncidentId] = set()
+        bus.subscribe(BoardChanged, self._note_merged)
         self._does: SeatState | None = None
         """What this seat does; the record of it lags behind, and a full disk may not have taken it."""
 
@@ -464,6 +474,9 @@ class Seat:
         self._tell_hand()
         if self._does not in (None, self.state) and self._recorder.is_settled:
             await self.set_state(self._does or self.state)
+        if self._merged:
+            changed, self._merged = frozenset(self._merged), set()
+            self._merged |= await self.care.mend_merged(changed)
         await self.incidents.tick(self._recorder.clock.now(), self.company.is_absent)
 
     # ---- what the world tells
@@ -493,6 +506,13 @@ class Seat:
         if before.lost_since.keys() != self.company.lost_since.keys():
             self.bus.publish(SeatsLost(tuple(self.company.lost_since.keys() - before.lost_since.keys())))
         self._changed()
+
+    def _note_merged(self, changed: BoardChanged) -> None:
+        known = self.board.incidents
+        ids = (IncidentId(each) for each in changed.incidents)
+        self._merged |= {
+            each for each in ids if each in known and known[each].status is IncidentStatus.MERGED
+        }
 
     async def _talk(self, call_id: CallId) -> None:
         """Tell that somebody is on the line; a call that ended before that was recorded is wrapped up at once."""

@@ -179,6 +179,61 @@ def test_a_deadline_of_a_seat_that_went_home_is_noted_by_whoever_is_there() -> N
     scene(play)
 
 
+def test_two_incidents_merged_into_each_other_at_two_seats_do_not_both_end() -> None:
+    """Each seat saw the other's fire as known already and pressed the key before it heard of the other's press."""
+
+    async def play() -> None:
+        pair = Pair()
+        await pair.one.seat.edit("place", "Jl. Poros")
+        await pair.two.seat.edit("place", "Jalan Poros")
+        pair.carry()
+        first, second = pair.one.seat.incident_at_hand, pair.two.seat.incident_at_hand
+        assert first is not None
+        assert second is not None
+        await pair.one.seat.link_to(second)
+        await pair.two.seat.link_to(first)
+        pair.carry()
+        assert not pair.one.board.open_incidents()
+        for _ in range(2):
+            await pair.one.seat.tick()
+            await pair.two.seat.tick()
+            pair.carry()
+        for bench in (pair.one, pair.two):
+            assert [each.id for each in bench.board.open_incidents()] == [first]
+            assert bench.board.incidents[first].rejected == ()
+        written = len(pair.one.journal.kept)
+        await pair.one.seat.tick()
+        assert len(pair.one.journal.kept) == written
+
+    scene(play)
+
+
+def test_who_is_sent_while_another_seat_merges_is_asked_anew_where_it_goes_on() -> None:
+    async def play() -> None:
+        pair = Pair()
+        await pair.two.seat.edit("place", "Jalan Poros")
+        await pair.two.seat.choose_kind("KEB-01")
+        target = pair.two.seat.incident_at_hand
+        assert target is not None
+        await pair.one.seat.edit("place", "Jl. Poros")
+        await pair.one.seat.choose_kind("KEB-01")
+        pair.carry()
+        own = pair.one.seat.incident_at_hand
+        await pair.one.seat.dispatch([AgencyCode("DAMKAR")])
+        pair.two.clock.pass_s(1)
+        pair.two.seat.select(own)
+        await pair.two.seat.link_to(target)
+        pair.carry()
+        for _ in range(2):
+            await pair.one.seat.tick()
+            await pair.two.seat.tick()
+            pair.carry()
+        (sent,) = pair.two.board.incidents[target].dispatches
+        assert (sent.agency, sent.is_waiting, sent.seat) == ("DAMKAR", True, "M1")
+
+    scene(play)
+
+
 def test_a_seat_that_is_closed_in_good_order_is_away_and_not_lost_to_the_room() -> None:
     async def play() -> None:
         pair = Pair()
