@@ -18,10 +18,14 @@ NO_STACK = (
 
 @dataclass(frozen=True, slots=True)
 class Stall:
-    """The loop did nothing for `ms` milliseconds; `stack` is where its thread stood once the limit had passed."""
+    """The loop did nothing for `ms` milliseconds; `stack` is where its thread stood once the limit had passed.
+
+    Of these the thread had a processor for `worked_ms`: far less means that others had it, or that it waited.
+    """
 
     ms: float
     stack: str
+    worked_ms: float = 0.0
 
 
 class StallWatch:
@@ -36,6 +40,7 @@ class StallWatch:
         self._beat_s = self._limit_s / 2
         self._on_stall = on_stall
         self._due = 0.0
+        self._worked_s = 0.0
         self._stack: tuple[float, str] | None = None
         self._handle: asyncio.TimerHandle | None = None
         self._stopping = threading.Event()
@@ -47,6 +52,7 @@ class StallWatch:
             return
         self._stopping.clear()
         self._due = time.monotonic() + self._beat_s
+        self._worked_s = time.thread_time()
         self._handle = loop.call_later(self._beat_s, self._beat, loop)
         self._thread = threading.Thread(
             target=self._watch, args=(threading.get_ident(),), name="stall watch", daemon=True
@@ -66,13 +72,19 @@ class StallWatch:
     def _beat(self, loop: asyncio.AbstractEventLoop) -> None:
         now = time.monotonic()
         late_s, due = now - self._due, self._due
+        before, self._worked_s = self._worked_s, time.thread_time()
         self._due = now + self._beat_s
         self._handle = loop.call_later(self._beat_s, self._beat, loop)
         if late_s > self._limit_s:
             seen = self._stack
             stack = seen[1] if seen is not None and seen[0] == due else NO_STACK
-            stall = Stall(late_s * 1000, stack)
-            log.warning("the window's thread stood still for %.0f ms:\n%s", stall.ms, stall.stack)
+            stall = Stall(late_s * 1000, stack, min(late_s, self._worked_s - before) * 1000)
+            log.warning(
+                "the window's thread stood still for %.0f ms (at work for %.0f):\n%s",
+                stall.ms,
+                stall.worked_ms,
+                stall.stack,
+            )
             if self._on_stall is not None:
                 self._on_stall(stall)
 

@@ -32,7 +32,7 @@ FILTERED = "9731"
 """Figures that narrow the list at nearly every key; each other word of the made history is in every row."""
 HOUR_CALLS, HOUR_LETTERS = 12, 60
 WRITTEN = 400
-STALL = re.compile(r"stood still for (\d+) ms:")
+STALL = re.compile(r"stood still for (\d+) ms \(at work for (\d+)\)")
 HARNESS = ("describe_tree", "describe", "grabWindow")
 
 
@@ -207,9 +207,13 @@ def _hour(room: Room, seat: Window, keys: KeySender) -> list[Figure]:
     writer.stop()
     stalls, own = _stalls(log, begun)
     note = f"{HOUR_CALLS} calls in {minutes:.1f} min beside {len(own)} stalls of the harness's own looking"
-    worst = max(stalls, default=0.0)
+    worst = max((ms for ms, _ in stalls), default=0.0)
+    work = max((worked for _, worked in stalls), default=0.0)
     return [
         spread("F10 longest stall of the window's thread in the hour", "ms", [worst], most=100, note=note),
+        spread(
+            "   the most that the thread worked in one of them", "ms", [work], note="the rest: no processor"
+        ),
         count("F10 stalls over 50 ms, each in the log with its stack", len(stalls), of=HOUR_CALLS, note=note),
     ]
 
@@ -249,15 +253,17 @@ def _sees(seat: Window, name: str, words: str) -> None:
     wait_for(f"{name} shows {words}", lambda: words in seat.text(name), 30.0, seat.report, every_s=0.4)
 
 
-def _stalls(log: Path, begun: int) -> tuple[list[float], list[float]]:
-    """Return the stalls of the window in ms, and those in which it only answered the harness."""
+def _stalls(log: Path, begun: int) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
+    """Return the stalls of the window, ms and ms at work, and those in which it only answered the harness."""
     with log.open(encoding="utf-8", errors="replace") as file:
         file.seek(begun)
         text = file.read()
-    found: list[float] = []
-    own: list[float] = []
+    found: list[tuple[float, float]] = []
+    own: list[tuple[float, float]] = []
     for part in re.split(r"^\d{4}-\d\d-\d\d ", text, flags=re.MULTILINE):
         if (stall := STALL.search(part)) is not None:
-            (own if any(word in part for word in HARNESS) else found).append(float(stall[1]))
+            (own if any(word in part for word in HARNESS) else found).append(
+                (float(stall[1]), float(stall[2]))
+            )
             print(part.strip()[-1500:], flush=True)
     return found, own

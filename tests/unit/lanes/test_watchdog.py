@@ -37,6 +37,26 @@ def test_a_stall_is_logged_with_the_stack_it_stood_in(caplog: pytest.LogCaptureF
     assert "stand_still_for" in caplog.text
 
 
+def test_a_stall_tells_whether_its_thread_worked_or_waited() -> None:
+    async def shift() -> Stall:
+        told: asyncio.Future[Stall] = asyncio.get_running_loop().create_future()
+
+        def tell(stall: Stall) -> None:
+            if not told.done():
+                told.set_result(stall)
+
+        watch = StallWatch(50, tell)
+        watch.start(asyncio.get_running_loop())
+        time.sleep(0.4)  # noqa: ASYNC251  (that is the stall)
+        stall = await asyncio.wait_for(told, 20)
+        watch.stop()
+        return stall
+
+    stall = asyncio.run(shift())
+    assert stall.ms > 300
+    assert stall.worked_ms < stall.ms / 2
+
+
 def test_a_thread_that_waits_for_work_is_no_stall() -> None:
     stalls: list[Stall] = []
 
