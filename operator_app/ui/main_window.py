@@ -115,9 +115,12 @@ class MainWindow(QWidget):
 
     def bring(self, page: Page) -> None:
         """Bring a page to the front where pages stand one behind the other."""
-        self._page = page
+        fresh, self._page = page is not self._page, page
         self._strip.check(page)
         self._show_pages()
+        pane = self._panes[page]
+        if fresh and self._mode is Mode.SINGLE and isinstance(pane, QScrollArea):
+            pane.verticalScrollBar().setValue(0)  # its beginning first; what gets the keyboard then scrolls to itself
 
     def overlay_room(self) -> QRect:
         """Return where a pane may lie for a moment: never over the top line, nor over the phone beside the others."""

@@ -578,6 +578,13 @@ def test_the_area_of_the_call_is_drawn_and_goes_with_it(
     )
 
 
+def test_the_page_has_a_name_for_a_screen_reader(room: Room) -> None:
+    assert room.view.web
+    page = room.view.web.view.focusProxy()
+    assert page is not None
+    assert page.accessibleName() == "page.map"
+
+
 def test_history_is_drawn_on_demand(room: Room) -> None:
     points = [HistoryPoint(1.25 + n / 1000, WEST + 1 + n / 1000, 1 + n % 5) for n in range(50)]
     room.until_painted(lambda: room.view.set_history(points))
