@@ -120,7 +120,9 @@ class MainWindow(QWidget):
         self._show_pages()
         pane = self._panes[page]
         if fresh and self._mode is Mode.SINGLE and isinstance(pane, QScrollArea):
-            pane.verticalScrollBar().setValue(0)  # its beginning first; what gets the keyboard then scrolls to itself
+            pane.verticalScrollBar().setValue(
+                0
+            )  # its beginning first; what gets the keyboard then scrolls to itself
 
     def overlay_room(self) -> QRect:
         """Return where a pane may lie for a moment: never over the top line, nor over the phone beside the others."""

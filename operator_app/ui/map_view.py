@@ -284,7 +284,9 @@ class MapView(QWidget):
             self._cover.setText(self._tr(key))
         self._cover.setVisible(bool(key))
         if state is MapState.READY and self._web is not None:
-            page = self._web.view.focusProxy()  # what has the keyboard; made by the page, nameless to a screen reader
+            page = (
+                self._web.view.focusProxy()
+            )  # what has the keyboard; made by the page, nameless to a screen reader
             if page is not None:
                 page.setAccessibleName(self._tr("page.map"))
         if state is not self._state:
