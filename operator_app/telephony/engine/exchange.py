@@ -54,6 +54,7 @@ _DTMF = frozenset("0123456789*#ABCD")
 _REFUSED_BY_FAR_END = frozenset({480, 486, 487, 600, 603})
 _LOCAL = (HoldState.LOCAL, HoldState.BOTH)
 _RETRIES = 5
+_NO_WORD = 408
 _SOUNDED_TWICE_S = 1.0
 
 
@@ -335,6 +336,10 @@ class Exchange:
         if is_answered_elsewhere(message):
             self._elsewhere.add(call_id)
 
+    def leg_given_up(self, call_id: CallId) -> None:
+        """The library has sent a BYE by itself, as for a session that nobody refreshed: the call is over now."""
+        self._later.append(lambda: self._let_go(call_id))
+
     def leg_referred(self, call_id: CallId, uri: str) -> CallId | None:
         """A far end asks us to call somebody in its place."""
         call = self._calls.get(call_id)
@@ -476,6 +481,15 @@ class Exchange:
             _log.info("call %s: hold %s has to wait: %s", call_id, on, problem.reason)
             if tries == _RETRIES:
                 self.fault("hold", problem.reason, call_id)
+
+    def _let_go(self, call_id: CallId) -> None:
+        if call_id not in self._calls or call_id not in self._library.legs:
+            return
+        _log.warning("call %s: ended by the library", call_id)
+        try:
+            self._library.legs.hangup(call_id, _NO_WORD)
+        except pj.Error as problem:
+            self.fault("hangup", problem.info(), call_id)
 
     def _ring_back(self) -> None:
         """Let the operator hear that it rings over there, where the network sends no tone of its own."""

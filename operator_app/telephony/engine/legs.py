@@ -105,12 +105,16 @@ class SipCall(pj.Call):
 
     @guarded
     def onCallTsxState(self, prm: pj.OnCallTsxStateParam) -> None:
-        """Read what a CANCEL says of its reason: the library tells only that the call is over."""
+        """Read what the library does not tell: what a CANCEL says of its reason, and that it sends a BYE by itself."""
         if self.only_rings and self.rung < 2:
             return  # our own 100, told in the same breath; the 180 is not yet on the wire
         state = prm.e.body.tsxState
-        if state.tsx.method == "CANCEL" and state.type == pj.PJSIP_EVENT_RX_MSG:
+        tsx = state.tsx
+        if tsx.method == "CANCEL" and state.type == pj.PJSIP_EVENT_RX_MSG:
             self.sink.leg_cancelled(self.call_id, state.src.rdata.wholeMsg)
+        elif tsx.method == "BYE" and tsx.role == pj.PJSIP_ROLE_UAC and state.type == pj.PJSIP_EVENT_TX_MSG:
+            # After our own order to hang up nothing is told here any more.
+            self.sink.leg_given_up(self.call_id)
 
     @guarded
     def onCallTransferRequest(self, prm: pj.OnCallTransferRequestParam) -> None:

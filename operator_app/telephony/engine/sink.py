@@ -82,6 +82,10 @@ class Sink(Protocol):
         """Learn with what words a call is taken back; the whole CANCEL or BYE."""
         ...
 
+    def leg_given_up(self, call_id: CallId) -> None:
+        """Learn that the library ends a call by itself; it would wait 32 s for the answer of a dead far end."""
+        ...
+
     def leg_referred(self, call_id: CallId, uri: str) -> CallId | None:
         """Learn that a far end asks us to call `uri`; returns the name of that call, None to decline."""
         ...

@@ -5,7 +5,9 @@ PJSIP_SC_RINGING: int
 PJSIP_SC_OK: int
 PJSIP_SC_ACCEPTED: int
 PJSIP_EVENT_RX_MSG: int
+PJSIP_EVENT_TX_MSG: int
 PJSIP_EVENT_TSX_STATE: int
+PJSIP_ROLE_UAC: int
 PJSUA_DTMF_METHOD_SIP_INFO: int
 PJSIP_TRANSPORT_UDP: int
 PJSIP_TRANSPORT_TLS: int
@@ -185,6 +187,7 @@ class OnRegStateParam:
     expiration: int
 
 class SipTransaction:
+    role: int
     statusCode: int
     method: str
 

@@ -6,11 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from operator_app.domain.line import (
+    EndedBy,
     HoldState,
     LineCallState,
     LineConnected,
     LineEnded,
     LineMedia,
+    LineOffered,
     LineProgress,
     LineQuality,
     LineRecorded,
@@ -199,42 +201,78 @@ def test_sound_before_the_answer_is_heard(tmp_path: Path) -> None:
     asyncio.run(story())
 
 
+SESSION = ("Supported: timer", "Session-Expires: 90;refresher=uac")
+"""The shortest session that RFC 4028 allows; the far end is the one to refresh it."""
+
+
+async def talk_for_a_session(seat: Rig, peer: RawPeer) -> tuple[LineOffered, str, int]:
+    """Have a call answered that is to be refreshed by `peer`; returns it, its tag and its INVITE's number."""
+    sdp = SDP.format(port=peer.rtp.getsockname()[1])
+    peer.send(peer.request("INVITE", *SESSION, body=sdp, content_type="application/sdp"))
+    invite = peer.last
+    offered = await seat.answer_next()
+    answer = await peer.response(f"{invite} INVITE", "200")
+    assert re.search(r"(?mi)^Session-Expires: 90;refresher=uac", answer)
+    tag = re.search(r"\nTo:[^\r]*;tag=([^;\r]+)", answer)
+    assert tag is not None
+    peer.send(re.sub(r"CSeq: \d+", f"CSeq: {invite}", peer.request("ACK", to_tag=tag[1], call=invite)))
+    await seat.signals.wait(LineConnected)
+    return offered, tag[1], invite
+
+
 def test_a_session_is_refreshed_and_goes_on(tmp_path: Path) -> None:
     async def story() -> None:
         async with Rig(tmp_path, replace(settings(), session_expires_s=90)) as seat:
             with RawPeer(seat.address) as peer:
+                offered, tag, invite = await talk_for_a_session(seat, peer)
                 sdp = SDP.format(port=peer.rtp.getsockname()[1])
-                timer = ("Supported: timer", "Session-Expires: 90;refresher=uac")
-                peer.send(peer.request("INVITE", *timer, body=sdp, content_type="application/sdp"))
-                invite = peer.last
-                offered = await seat.answer_next()
-                answer = await peer.response(f"{invite} INVITE", "200")
-                assert re.search(r"(?mi)^Session-Expires: 90;refresher=uac", answer)
-                tag = re.search(r"\nTo:[^\r]*;tag=([^;\r]+)", answer)
-                assert tag is not None
-                peer.send(
-                    re.sub(r"CSeq: \d+", f"CSeq: {invite}", peer.request("ACK", to_tag=tag[1], call=invite))
-                )
-                await seat.signals.wait(LineConnected)
-                again = sdp.replace("o=- 1 1", "o=- 1 1")
                 peer.send(
                     peer.request(
-                        "INVITE",
-                        *timer,
-                        body=again,
-                        content_type="application/sdp",
-                        to_tag=tag[1],
-                        call=invite,
+                        "INVITE", *SESSION, body=sdp, content_type="application/sdp", to_tag=tag, call=invite
                     )
                 )
                 number = peer.last
                 assert "Session-Expires" in await peer.response(f"{number} INVITE", "200")
                 peer.send(
-                    re.sub(r"CSeq: \d+", f"CSeq: {number}", peer.request("ACK", to_tag=tag[1], call=invite))
+                    re.sub(r"CSeq: \d+", f"CSeq: {number}", peer.request("ACK", to_tag=tag, call=invite))
                 )
                 await a_while(seat, 1)
                 (call,) = seat.phone.calls()
                 assert (call.call_id, call.state) == (offered.call_id, LineCallState.CONNECTED)
+
+    asyncio.run(story())
+
+
+def test_a_session_that_nobody_refreshes_is_ended_by_us_told_as_a_failure_and_recorded_whole(
+    tmp_path: Path,
+) -> None:
+    """A far end that died without a word. A minute long: the library takes no shorter session."""
+
+    async def story() -> None:
+        wanted = replace(settings(record=tmp_path / "recordings"), session_expires_s=90)
+        async with Rig(tmp_path, wanted) as seat:
+            with RawPeer(seat.address) as peer:
+                offered, *_ = await talk_for_a_session(seat, peer)
+
+                def look() -> str | None:
+                    while (message := peer.receive()) is not None:
+                        if message.startswith("BYE "):
+                            return message
+                    return None
+
+                bye = await until("our BYE", look, 120.0)
+                assert "408" in bye, "it says why (RFC 3326)"
+                # Nobody answers it either; the operator need not wait for that.
+                ended = await seat.ended(offered)
+                assert (ended.by, ended.code) == (EndedBy.FAILURE, 408)
+                recorded = await seat.signals.wait(LineRecorded)
+                assert ended.answered_at is not None
+                assert abs(recorded.seconds - (ended.at - ended.answered_at).total_seconds()) < 1.0
+                assert seat.phone.calls() == ()
+                after = len(seat.signals.all)
+                peer.send(peer.invite())
+                again = await seat.answer_next(after=after)
+                await seat.signals.wait(LineConnected, lambda each: each.call_id == again.call_id)
 
     asyncio.run(story())
 

@@ -1,11 +1,24 @@
-"""Recordings through everything that happens to a call: hold, conference."""
+"""Recordings through everything that happens to a call: hold, transfer, conference."""
 
 import asyncio
+import itertools
 from pathlib import Path
 
 import pytest
 
-from operator_app.domain.line import HoldState, LineConnected, LineMedia, LineQuality, LineRecorded
+from operator_app.domain.ids import CallId
+from operator_app.domain.line import (
+    HoldState,
+    LineConnected,
+    LineEnded,
+    LineMedia,
+    LineQuality,
+    LineRecorded,
+    LineReplaced,
+    LineTransfer,
+    MediaDirection,
+    TransferState,
+)
 from tests.e2e.telephony.rig import Rig, settings, silent_frames, tone_level, until, write_tone
 
 
@@ -42,6 +55,103 @@ def test_a_recording_keeps_its_time_through_hold_and_has_both_voices_after_it(tm
             assert tone_level(file, hertz, start_s=recorded.seconds - 1.0, seconds=0.8) > 0.1, file.name
         assert silent_frames(both, start_s=0.0, end_s=recorded.seconds) > 50, "the hold is silence, not a gap"
         assert [len(digest) for digest in recorded.sha256] == [64] * 3
+
+    asyncio.run(story())
+
+
+def test_hold_and_an_attended_transfer_leave_every_tape_whole_at_the_seat_and_at_the_desk_that_takes_over(
+    tmp_path: Path,
+) -> None:
+    """Talk, hold, talk, consult, transfer. Each party alone and both together, by their tones, from answer to end."""
+    voices = {"seat": 1000, "caller": 440, "agency": 620}
+
+    def phone(name: str, user: str) -> Rig:
+        speak = write_tone(tmp_path / f"{name}.wav", voices[name], seconds=90)
+        return Rig(tmp_path, settings(speak=speak, record=tmp_path / f"{name}-rec", user=user), name)
+
+    async def further(of: Rig, call_id: CallId, readings: int) -> None:
+        for _ in range(readings):
+            await of.signals.wait(
+                LineQuality, lambda each: each.call_id == call_id, after=len(of.signals.all)
+            )
+
+    async def story() -> None:
+        async with (
+            phone("seat", "112") as seat,
+            phone("caller", "0811") as caller,
+            phone("agency", "113") as agency,
+        ):
+            await caller.phone.dial(f"sip:112@{seat.address}")
+            first = (await seat.answer_next()).call_id
+            await further(seat, first, 2)
+            for on in (True, False):
+                so_far = len(seat.signals.all)
+                await seat.phone.hold(first, on)
+                wanted = (
+                    (HoldState.LOCAL, MediaDirection.SEND) if on else (HoldState.NONE, MediaDirection.BOTH)
+                )
+                await seat.signals.wait(
+                    LineMedia,
+                    lambda each, wanted=wanted: (each.hold, each.direction) == wanted,  # type: ignore[misc]
+                    after=so_far,
+                )
+                await further(seat, first, 2)
+            second = await seat.phone.dial(f"sip:113@{agency.address}", for_call=first)
+            consulted = (await agency.answer_next()).call_id
+            await further(seat, second, 3)
+            await seat.phone.transfer_to(first, second)
+            await seat.signals.wait(LineTransfer, lambda each: each.state is TransferState.DONE)
+            await until("both lines are free", lambda: seat.phone.calls() == ())
+            taken = await agency.signals.wait(LineReplaced)
+            assert taken.call_id == consulted
+            await further(agency, taken.by_call, 3)
+            await agency.phone.end(taken.by_call)
+            await until("the desk has both", lambda: len(agency.signals.of(LineRecorded)) == 2)
+            await until("the seat has both", lambda: len(seat.signals.of(LineRecorded)) == 2)
+            tapes = {each.call_id: each for of in (seat, agency) for each in of.signals.of(LineRecorded)}
+            spans = {
+                each.call_id: (each.answered_at, each.at)
+                for of in (seat, agency)
+                for each in of.signals.of(LineEnded)
+            }
+        assert set(tapes) == {first, second, consulted, taken.by_call}
+        for call_id, tape in tapes.items():
+            answered, ended = spans[call_id]
+            assert answered is not None
+            assert tape.seconds == pytest.approx((ended - answered).total_seconds(), abs=0.5)
+        answered, _ = spans[taken.by_call]
+        assert answered is not None
+        assert abs((answered - spans[consulted][1]).total_seconds()) < 1.0, (
+            "no gap between the desk's two tapes"
+        )
+
+        def heard(call_id: CallId, theirs: str, here: str, start_s: float) -> None:
+            far, own, both = map(Path, tapes[call_id].files)
+            for file, who, there in (
+                (far, theirs, True),
+                (far, here, False),
+                (own, here, True),
+                (own, theirs, False),
+                (both, theirs, True),
+                (both, here, True),
+            ):
+                level = tone_level(file, voices[who], start_s=start_s, seconds=0.8)
+                assert level > 0.05 if there else level < 0.02, (file.name, who, start_s, level)
+
+        heard(first, "caller", "seat", 0.4)
+        heard(second, "agency", "seat", 0.4)
+        heard(second, "agency", "seat", tapes[second].seconds - 1.4)
+        heard(consulted, "seat", "agency", 0.4)
+        heard(taken.by_call, "caller", "agency", 0.6)
+        heard(taken.by_call, "caller", "agency", tapes[taken.by_call].seconds - 1.2)
+        # On the first tape: talk, hold, talk again, and silence from the consultation on.
+        together = Path(tapes[first].files[2])
+        talks = [
+            tone_level(together, voices["caller"], start_s=at / 4, seconds=0.25) > 0.05
+            for at in range(int(tapes[first].seconds * 4))
+        ]
+        parts = [(talk, len(list(part))) for talk, part in itertools.groupby(talks)]
+        assert [talk for talk, quarters in parts if quarters > 2] == [True, False, True, False], parts
 
     asyncio.run(story())
 
