@@ -3,7 +3,7 @@
 import asyncio
 import json
 import subprocess
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +15,7 @@ from operator_app import __version__
 from operator_app.bootstrap.parts import ServerClock
 from operator_app.config.settings import Settings
 from operator_app.domain.ids import SeatName
+from operator_app.domain.messages import Event, call_of, incident_of
 from operator_app.lanes.watchdog import StallWatch
 from operator_app.maps.site import Site, SitePackError
 from operator_app.storage.seat_store import SeatStore
@@ -100,11 +101,22 @@ def watch_stalls(parts: AsyncExitStack) -> None:
 
 async def load_history(store: SeatStore, board: Board, bus: Bus) -> None:
     """Put what this window knew on the board, newest first, without standing in the way of the window's thread."""
-    events = await asyncio.to_thread(store.events)
-    newest_first = sorted(events, key=lambda event: event.order, reverse=True)
-    for start in range(0, len(newest_first), CHUNK):
-        bus.publish(board.apply(newest_first[start : start + CHUNK]))
+    for bite in await asyncio.to_thread(lambda: in_bites(store.events())):
+        bus.publish(board.apply(bite))
         await asyncio.sleep(0)
+
+
+def in_bites(events: Iterable[Event]) -> list[list[Event]]:
+    """Sort a history into bites, newest first, each incident whole in one: half of it looks like moves in vain."""
+    groups: dict[str, list[Event]] = {}
+    for event in sorted(events, key=lambda each: each.order, reverse=True):
+        groups.setdefault(incident_of(event.fact) or call_of(event.fact) or event.id, []).append(event)
+    bites: list[list[Event]] = [[]]
+    for group in groups.values():
+        if bites[-1] and len(bites[-1]) + len(group) > CHUNK:
+            bites.append([])
+        bites[-1] += group
+    return bites
 
 
 def tell_connecting(frame: Frame, user: Seat | Desk | WallRoom, clock: ServerClock) -> None:

@@ -1,7 +1,7 @@
 """What is done about an incident beside its fields: decisions, further reports, reading back, reminders, its end."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -163,16 +163,23 @@ class IncidentCare:
         Returns what is to be looked at once more.
         """
         async with self._desk.turn:
-            known, facts = self._board.incidents, list[Fact | Note]()
+            facts = list[Fact | Note]()
             reopened = rings(changed, self._board.merged)
             facts += [IncidentMoved(each.id, _status_before(each), "") for each in reopened]
-            for incident_id in () if reopened else changed:
-                merged, target = known[incident_id], goes_on_in(incident_id, known)
-                if target is None or not target.is_open:
-                    continue
-                facts += self._desk.asking_anew(merged, target, self._recorder.seat)
+            left = () if reopened else self._sent_and_merged(changed)
+            by_number = {each.number: each for each in self._board.incidents.values()} if left else {}
+            for merged in left:
+                target = goes_on_in(merged, by_number)
+                if target is not None and target.is_open:
+                    facts += self._desk.asking_anew(merged, target, self._recorder.seat)
             await self._recorder.record(facts)
         return changed if reopened else frozenset()
+
+    def _sent_and_merged(self, changed: Iterable[IncidentId]) -> tuple[Incident, ...]:
+        """Merged incidents to which this seat has sent somebody who has still to do with it."""
+        merged, own = self._board.merged, self._recorder.seat
+        found = (merged[each] for each in changed if each in merged)
+        return tuple(each for each in found if any(d.seat == own and not d.is_over for d in each.dispatches))
 
     def _merged_into(self, target: Incident) -> Incident | None:
         """The incident that this seat merged last into that one, if it is still merged."""

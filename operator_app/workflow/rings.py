@@ -42,15 +42,14 @@ def _ring(start: Incident, merged: Mapping[str, Incident]) -> list[Incident]:
     return []
 
 
-def goes_on_in(incident_id: IncidentId, incidents: Mapping[IncidentId, Incident]) -> Incident | None:
-    """The incident in which a merged one goes on, through however many it was led; None when it is merged into none."""
-    by_number = {each.number: each for each in incidents.values()}
-    here = incidents.get(incident_id)
+def goes_on_in(merged: Incident, by_number: Mapping[str, Incident]) -> Incident | None:
+    """The incident in which a merged one goes on, through however many it was led; None when its way ends nowhere."""
+    here: Incident | None = merged
     met: set[IncidentId] = set()
     while here is not None and here.status is IncidentStatus.MERGED and here.id not in met:
         met.add(here.id)
         here = by_number.get(merged_into(here))
-    return None if here is None or here.id in met or here.id == incident_id else here
+    return None if here is None or here.id in met else here
 
 
 def merged_into(incident: Incident) -> str:
