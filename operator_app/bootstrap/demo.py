@@ -11,6 +11,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
@@ -22,6 +23,7 @@ from operator_app.room.shift import Shift
 from operator_app.room.telling import StepMissedError, Telling
 from operator_app.room.waiting import RoomError
 
+AGAIN_S = 0.05
 SITE_BESIDE = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 
 
@@ -124,14 +126,24 @@ def _folder(given: Path | None) -> Iterator[Path]:
 @contextlib.contextmanager
 def _terminable() -> Iterator[None]:
     """Let TERM and INT end the demo in order, so that it clears up after itself."""
+    ignored = sys.unraisablehook
+
+    def again(swallowed: "sys.UnraisableHookArgs") -> None:
+        """A signal that comes while an object is being taken down is swallowed there: send it once more."""
+        if swallowed.exc_type is KeyboardInterrupt:
+            threading.Timer(AGAIN_S, os.kill, (os.getpid(), signal.SIGINT)).start()
+        else:
+            ignored(swallowed)
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
     # INT too: a program started in the background by a shell inherits it switched off.
     before = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGINT)}
+    sys.unraisablehook = again
     try:
         yield
     finally:
+        sys.unraisablehook = ignored
         for number, handler in before.items():
             signal.signal(number, handler)
