@@ -117,8 +117,15 @@ class Crew:
     def guard(self, folder: Path) -> None:
         """Have every process that works in this folder ended with the room."""
         self._guarded.append(folder.resolve())
+        self._tell_reaper(str(folder.resolve()))
+
+    def clear_away(self, folder: Path) -> None:
+        """Have this folder removed when the room has ended, also when it was killed."""
+        self._tell_reaper(f"-{folder.resolve()}")
+
+    def _tell_reaper(self, line: str) -> None:
         assert self._reaper.stdin is not None
-        self._reaper.stdin.write(f"{folder.resolve()}\n")
+        self._reaper.stdin.write(f"{line}\n")
         self._reaper.stdin.flush()
 
     def alive(self) -> dict[int, str]:

@@ -3,11 +3,13 @@
 Every process of a room carries the room's tag in its environment, and so do the processes that it starts. A reaper
 runs beside the room and reads from a pipe: when the pipe closes, because the room is done or because it was killed,
 the reaper ends every process with the tag. A line on the pipe names a folder; who works in there is ended as well:
-PostgreSQL writes over its environment, but its working folder is its data.
+PostgreSQL writes over its environment, but its working folder is its data. A line that begins with `-` names a folder
+outside the room's own that is removed when all has ended.
 Run as `python -m operator_app.room.reaper TAG`.
 """
 
 import os
+import shutil
 import signal
 import sys
 import time
@@ -66,7 +68,11 @@ def _send(pid: int, number: signal.Signals) -> None:
 
 def main(tag: str) -> int:
     """Wait until standard input closes, then end the room."""
-    end_all(tag, [Path(line.rstrip("\n")) for line in sys.stdin])
+    lines = [line.rstrip("\n") for line in sys.stdin]
+    end_all(tag, [Path(line) for line in lines if not line.startswith("-")])
+    for line in lines:
+        if line.startswith("-"):
+            shutil.rmtree(line[1:], ignore_errors=True)
     return 0
 
 

@@ -95,6 +95,8 @@ class Room:
                 place = place_for_server(self.folder / "server")
                 self.server = EmbeddedServer(place, self._own_port(), durable=self._durable)
                 self.crew.guard(self.server.cluster)
+                if not place.is_relative_to(self.folder):
+                    self.crew.clear_away(place)
                 admin_dsn = self.server.start()
             self._dsn = admin_dsn
             init_server(admin_dsn)
@@ -242,10 +244,7 @@ class Room:
         if self.server is not None:
             with contextlib.suppress(ServerProblem):
                 self.server.stop()
-        left = self.crew.close()
-        if self.server is not None and not self.server.data.is_relative_to(self.folder):
-            shutil.rmtree(self.server.data, ignore_errors=True)
-        return left
+        return self.crew.close()
 
     def _window(
         self,

@@ -7,9 +7,7 @@ watcher must have the same room. Results in build/faults/results.json.
 
 import argparse
 import random
-import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -26,6 +24,7 @@ from tests.faults.proxy import Cut, CutProxy
 from tests.faults.seats import DRAIN_S, LightSeat
 from tests.faults.settle import settle
 from tests.perf.figures import Figure, save, skipped, spread, table
+from tests.postgres_fixtures import server_folder
 
 RESULTS = Path("build/faults/results.json")
 ENDLESS = 1_000_000
@@ -77,13 +76,10 @@ def main() -> int:
 def _in_room(
     run: Callable[[Room, Size, random.Random], list[Figure]], size: Size, chance: random.Random
 ) -> list[Figure]:
-    folder = Path(tempfile.mkdtemp(prefix="operator-112-faults-"))
-    try:
-        with Room(folder) as room:  # durable: what is acknowledged must survive a kill
-            room.start_server()
-            return run(room, size, chance)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    # Durable: what is acknowledged must survive a kill.
+    with server_folder() as folder, Room(folder) as room:
+        room.start_server()
+        return run(room, size, chance)
 
 
 # ---- the faults

@@ -4,9 +4,7 @@ A miss is told as a miss and does not fail the run; what could not be measured d
 """
 
 import argparse
-import shutil
 import sys
-import tempfile
 import time
 import traceback
 from collections.abc import Callable
@@ -29,6 +27,7 @@ from tests.perf import (
     starts,
 )
 from tests.perf.figures import Figure, save, table
+from tests.postgres_fixtures import server_folder
 
 RESULTS = Path("build/bench/results.json")
 SITE = Path(__file__).resolve().parents[2].parent / "shared" / "data"
@@ -38,13 +37,9 @@ def in_room(measure: Callable[[Room], list[Figure]]) -> Callable[[], list[Figure
     """Give a measurement a fresh room with a server that syncs to disk."""
 
     def run() -> list[Figure]:
-        folder = Path(tempfile.mkdtemp(prefix="operator-112-bench-"))
-        try:
-            with Room(folder, site=SITE if SITE.is_dir() else None) as room:
-                room.start_server()
-                return measure(room)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+        with server_folder() as folder, Room(folder, site=SITE if SITE.is_dir() else None) as room:
+            room.start_server()
+            return measure(room)
 
     return run
 

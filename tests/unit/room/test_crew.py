@@ -67,11 +67,14 @@ def test_who_ignores_the_polite_word_is_killed(crew: Crew) -> None:
 def test_a_killed_room_leaves_nothing_behind(tmp_path: Path) -> None:
     cluster = tmp_path / "cluster"
     cluster.mkdir()
+    away = tmp_path / "away"
+    (away / "data").mkdir(parents=True)
     script = (
         "import sys, time; from pathlib import Path; from operator_app.room.processes import Crew\n"
         f"crew = Crew(Path({str(tmp_path)!r}))\n"
         f"crew.start('stubborn', {STUBBORN!r}); crew.start('runaway', {RUNAWAY!r})\n"
         f"crew.start('nameless', {NAMELESS!r}, cwd=Path({str(cluster)!r})); crew.guard(Path({str(cluster)!r}))\n"
+        f"crew.clear_away(Path({str(away)!r}))\n"
         "print(crew.tag, flush=True); time.sleep(600)\n"
     )
     with subprocess.Popen(
@@ -86,9 +89,11 @@ def test_a_killed_room_leaves_nothing_behind(tmp_path: Path) -> None:
             )
             # The runaway's parent may still be on its way out when its word is read.
             wait_for("the stubborn one and the runaway are left", lambda: len(members(tag)) == 2)
+            assert away.exists()
         finally:
             room.kill()
     wait_for("the reaper has ended all", lambda: not members(tag, [cluster]), 30.0)
+    wait_for("and cleared away what lay elsewhere", lambda: not away.exists(), 30.0)
 
 
 def test_a_missing_program_is_one_sentence(crew: Crew) -> None:
