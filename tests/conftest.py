@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 pytest_plugins = ["tests.postgres_fixtures"]
 
@@ -27,6 +27,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 # Machines are noisy: no example is judged by the clock. A hang is caught by the timeout of the whole test.
 settings.register_profile("room", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("planted", settings.get_profile("room"), phases=(Phase.generate,), derandomize=True)
 settings.load_profile("room")
 
 

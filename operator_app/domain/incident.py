@@ -317,8 +317,11 @@ def _evolve(incident: Incident, event: Event) -> Incident:
 
 
 def _settle(held: FieldValue | None, event: Event, fact: FieldSet) -> FieldValue:
-    """The field after one more edit. Only a choice ends a clash: whoever types on has not decided about the other's."""
-    chosen = fact.settles or ()
+    """The field after one more edit. Only a choice ends a clash: whoever types on has not decided about the other's.
+
+    Beside what was chosen only the value goes that stood in the field before the writer's eyes and was written over.
+    """
+    chosen = (*(fact.settles or ()), *([] if event.base is None else [event.base]))
     fresh = FieldValue(fact.value, event.id, event.hlc, event.seat, event.occurred_at)
     if held is None:
         return fresh

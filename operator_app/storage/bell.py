@@ -3,6 +3,7 @@
 import contextlib
 import selectors
 import socket
+from collections.abc import Iterator
 
 from operator_app.storage.socket_guard import HasSocket
 
@@ -15,7 +16,6 @@ class Bell:
         self._in, self._out = socket.socketpair()
         self._in.setblocking(False)
         self._out.setblocking(False)
-        self._watched: int | None = None
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._out, selectors.EVENT_READ)
 
@@ -24,14 +24,16 @@ class Bell:
         with contextlib.suppress(OSError):  # full (it rings already) or closed
             self._in.send(b"!")
 
-    def watch(self, connection: HasSocket | None) -> None:
-        """Wake also when this connection has something to read; None: for no connection any more."""
-        if self._watched is not None:
+    @contextlib.contextmanager
+    def watching(self, connection: HasSocket) -> Iterator[None]:
+        """Inside, wake also when this connection has something to read."""
+        number = connection.fileno()
+        self._selector.register(number, selectors.EVENT_READ)
+        try:
+            yield
+        finally:
             with contextlib.suppress(KeyError, OSError, ValueError):  # it was closed meanwhile
-                self._selector.unregister(self._watched)
-        self._watched = None if connection is None else connection.fileno()
-        if self._watched is not None:
-            self._selector.register(self._watched, selectors.EVENT_READ)
+                self._selector.unregister(number)
 
     def wait(self, seconds: float) -> bool:
         """Return True when rung or when the watched connection has something to read, False after so many seconds."""

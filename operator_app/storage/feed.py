@@ -173,25 +173,28 @@ class Feed:
         self._hand_moved = threading.Event()
         self._roll = Roll()
         self._stopping = threading.Event()
-        self._bell = Bell()
+        self._bell: Bell | None = None
         self._thread = threading.Thread(target=self._run, name="feed", daemon=True)
 
     def start(self) -> None:
         """Begin; the first word to the listener is `connected` or `lost`."""
+        self._bell = Bell()
         self._thread.start()
 
     def tell_at_hand(self, incident_id: str | None, field: str) -> None:
         """Tell the other windows, within a moment, what this one has in its form. From any thread."""
         self._hand = (incident_id, field)
         self._hand_moved.set()
-        self._bell.ring()
+        if self._bell is not None:
+            self._bell.ring()
 
     def stop(self) -> None:
         """Take leave of the server and end the thread; waits for a connect that is under way."""
         self._stopping.set()
+        if self._bell is None:
+            return
         self._bell.ring()
-        if self._thread.is_alive():
-            self._thread.join()
+        self._thread.join()
         self._bell.close()
 
     # ---- the thread
@@ -228,22 +231,20 @@ class Feed:
         self._catch_up(connection, mark)
         self._listener.connected(connection, mark)
         backoff.reset()
-        try:
-            if mark.standby:
-                self._follow(connection, mark)
-                return
-            self._bell.watch(connection)
-            self._listen(connection, mark)
-        finally:
-            self._bell.watch(None)
+        if mark.standby:
+            self._follow(connection, mark)
+            return
+        assert self._bell is not None
+        with self._bell.watching(connection):
+            self._listen(connection, mark, self._bell)
         with self._limit(connection, BEAT_LIMIT_S), contextlib.suppress(psycopg.Error):
             connection.execute("SELECT op112.leave_v1(%s)", (self._window_id,))
 
-    def _listen(self, connection: Connection, mark: ServerMark) -> None:
+    def _listen(self, connection: Connection, mark: ServerMark, bell: Bell) -> None:
         """At a primary, until asked to stop."""
         next_beat = time.monotonic() + BEAT_S
         while not self._stopping.is_set():
-            woken = self._woken(connection, next_beat - time.monotonic())
+            woken = self._woken(connection, bell, next_beat - time.monotonic())
             if self._hand_moved.is_set() or time.monotonic() >= next_beat:
                 next_beat = time.monotonic() + BEAT_S
                 known = mark
@@ -263,10 +264,10 @@ class Feed:
                 mark, _ = self._beat(connection, mark)
             self._catch_up(connection, mark)
 
-    def _woken(self, connection: Connection, seconds: float) -> bool:
+    def _woken(self, connection: Connection, bell: Bell, seconds: float) -> bool:
         """Wait for a notification, whatever it says; returns whether one came. All that came by then are one."""
         if not _notified(connection):
-            self._bell.wait(seconds)
+            bell.wait(seconds)
             if self._hand_moved.is_set() or not _notified(connection):
                 return False
         self._stopping.wait(random.uniform(0.0, self._spread_s()))  # noqa: S311

@@ -114,6 +114,9 @@ OF_A_CHOICE = st.one_of(
 OF_FIELDS = build(FieldSet, INCIDENTS, FIELDS, st.none() | VALUES | WORDS)
 WAYS = [IncidentStatus.FORWARDED, IncidentStatus.HANDLED, IncidentStatus.DONE]
 OF_THE_STATUS = build(IncidentMoved, I1, st.sampled_from([*WAYS, *WAYS, *IncidentStatus]), WORDS)
+OF_THE_OWNER = st.one_of(
+    build(IncidentOpened, I1, st.just("n1"), st.none()), build(IncidentTaken, I1, st.just("M9"))
+)
 OF_A_DISPATCH = st.one_of(
     build(DispatchSent, I1, D1, st.sampled_from(["DAMKAR", "BPBD"]).map(AgencyCode), st.integers(-1, 900)),
     build(DispatchDelivered, I1, D1),
@@ -141,7 +144,16 @@ OF_ANYTHING = st.one_of(
     build(UnknownFact, st.just("incident.moved"), st.just(2), st.just('{"to": "moon"}'), INCIDENTS),
     build(UnknownFact, st.just("call.answered"), st.just(2), st.just('{"call_id": 7}')),
 )
-FACTS = [OF_A_CALL, OF_A_FIELD, OF_A_CHOICE, OF_FIELDS, OF_THE_STATUS, OF_A_DISPATCH, OF_ANYTHING]
+FACTS = [
+    OF_A_CALL,
+    OF_A_FIELD,
+    OF_A_CHOICE,
+    OF_FIELDS,
+    OF_THE_STATUS,
+    OF_THE_OWNER,
+    OF_A_DISPATCH,
+    OF_ANYTHING,
+]
 """One sort of facts a history, so that each rule meets its rare cases; and all sorts at once."""
 
 

@@ -72,6 +72,14 @@ def test_two_who_type_at_once_leave_one_clash_with_the_last_words_of_the_other()
     assert (held.value, [each.value for each in held.clashes]) == ("aaaaa", ["bbbb"])
 
 
+def test_a_value_that_was_seen_and_written_over_is_no_clash_though_a_third_one_came_between() -> None:
+    first = event(FieldSet(INCIDENT, "place", "Jl. A"), 1, "M3", name="a")
+    blind = event(FieldSet(INCIDENT, "place", "Jl. B"), 2, "M2", name="b")
+    over = event(FieldSet(INCIDENT, "place", "Jl. C"), 3, "M1", base="a", name="c")
+    held = fold_incident(INCIDENT, [OPENED, first, blind, over]).fields["place"]
+    assert (held.value, [each.value for each in held.clashes]) == ("Jl. C", ["Jl. B"])
+
+
 def test_a_choice_settles_only_what_was_seen() -> None:
     first = event(FieldSet(INCIDENT, "place", "Jl. A"), 1, "M1", name="a")
     second = event(FieldSet(INCIDENT, "place", "Jl. B"), 2, "M2", name="b")

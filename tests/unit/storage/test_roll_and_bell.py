@@ -56,12 +56,12 @@ def test_a_watched_connection_that_has_something_to_read_ends_the_wait_also_when
     first, far = socket.socketpair()
     second, other = socket.socketpair()
     with closing(Bell()) as bell, first, far, second, other:
-        bell.watch(first)
-        far.send(b"x")
-        assert bell.wait(60.0)
-        bell.watch(second)
-        assert not bell.wait(0.0)  # what the first still holds does not count any more
-        other.send(b"x")
-        assert bell.wait(60.0)
-        bell.watch(None)
+        with bell.watching(first):
+            far.send(b"x")
+            assert bell.wait(60.0)
+        with bell.watching(second):
+            assert not bell.wait(0.0)  # what the first still holds does not count any more
+            other.send(b"x")
+            assert bell.wait(60.0)
+        assert not bell.wait(0.0)
     bell.ring()  # after the end it does nothing

@@ -1,8 +1,8 @@
 """Any interleaving of seats against a plain truth in memory: cuts, returns, kills, edits, choices, moves, dispatches.
 
 The truth is kept by the test itself, with no fold: which events were saved, which words each seat wrote last into a
-field without having seen the others'. Real are the use cases, recorder, board and fold of each seat; the journal is one
-of memory that outlives its seat's kill, the server a list that takes each event once.
+field, and what stood in the field before the eyes of whoever wrote. Real are the use cases, recorder, board and fold of
+each seat; the journal is one of memory that outlives its seat's kill, the server a list that takes each event once.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
 from operator_app.domain.hlc import Stamp
-from operator_app.domain.ids import AgencyCode, IncidentId, SeatName
+from operator_app.domain.ids import AgencyCode, EventId, IncidentId, SeatName
 from operator_app.domain.incident import Incident
 from operator_app.domain.messages import Event, FieldSet
 from operator_app.domain.states import (
@@ -95,6 +95,7 @@ class RoomMachine(RuleBasedStateMachine):
     @initialize(target=incidents)
     def begin(self) -> IncidentId:
         self.server = Server()
+        self.saw: Saw = {}
         self.places = [Place(number) for number in range(3)]
         self.loop = asyncio.new_event_loop()
         seat = self.places[0].seat
@@ -106,8 +107,10 @@ class RoomMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         if hasattr(self, "loop"):
-            self.everybody_comes_back()
-            self.loop.close()
+            try:
+                self.everybody_comes_back()
+            finally:
+                self.loop.close()
 
     def wish(self, wish: Coroutine[Any, Any, object]) -> bool:
         try:
@@ -138,8 +141,12 @@ class RoomMachine(RuleBasedStateMachine):
     def edit(self, number: int, incident: IncidentId, field: str, word: str) -> None:
         seat = self.at(number, incident)
         if seat is not None:
+            before = seat.board.incidents[incident].fields.get(field)
             assert self.wish(seat.edit(field, f"{word}{number}"))
-            assert seat.board.incidents[incident].value(field) == f"{word}{number}"
+            after = seat.board.incidents[incident].fields[field]
+            assert after.value == f"{word}{number}"
+            if before is None or after.event_id != before.event_id:
+                self.saw[after.event_id] = frozenset() if before is None else frozenset({before.event_id})
 
     @rule(one=seats, other=seats, incident=incidents, field=st.sampled_from(FIELDS))
     def write_at_once(self, one: int, other: int, incident: IncidentId, field: str) -> None:
@@ -160,6 +167,8 @@ class RoomMachine(RuleBasedStateMachine):
         wanted = held.value(field) if keep else clashes[-1].value or ""
         assert self.wish(seat.choose_value(field, chosen))
         after = seat.board.incidents[incident]
+        shown = {held.fields[field].event_id, *(each.event_id for each in clashes)}
+        self.saw[after.fields[field].event_id] = frozenset(shown)
         assert after.value(field) == wanted
         assert field not in after.clashes
 
@@ -261,21 +270,29 @@ class RoomMachine(RuleBasedStateMachine):
             assert other == first
         for incident in first.values():
             assert incident.opened_at is not None
-            lost_words(incident)
+            lost_words(incident, self.saw)
 
 
-def lost_words(incident: Incident) -> None:
-    """No words of a seat go under unseen: they stand, are shown beside, or somebody wrote or chose having seen them."""
+Saw = dict[str, frozenset[EventId]]
+"""By edit what stood in the field when its writer wrote: one value, or all that a choice was between."""
+
+
+def lost_words(incident: Incident, saw: Saw) -> None:
+    """No words of a seat go under unseen: they stand, are shown beside, or somebody wrote or chose having seen them.
+
+    And nothing is shown as a clash that whoever wrote the standing value had seen and replaced.
+    """
     edits = [event for event in incident.timeline if isinstance(event.fact, FieldSet)]
     for field in {event.fact.field for event in edits if isinstance(event.fact, FieldSet)}:
         own = [event for event in edits if isinstance(event.fact, FieldSet) and event.fact.field == field]
         held = incident.fields[field]
-        parents = {event.id: event.base for event in own}
+        parents = {event.id: saw.get(event.id, frozenset({event.base} - {None})) for event in own}
         seen = ancestors(held.event_id, parents)
         settled = {
             each for event in own if isinstance(event.fact, FieldSet) for each in event.fact.settles or ()
         }
         shown = {each.event_id for each in held.clashes}
+        assert not shown & seen, (field, held)
         for seat in {event.seat for event in own}:
             last = max((event for event in own if event.seat == seat), key=lambda event: event.order)
             assert isinstance(last.fact, FieldSet)
@@ -301,10 +318,12 @@ def values(edits: list[Event], ids: set[str]) -> set[str | None]:
 def ancestors(event_id: str, parents: dict[Any, Any]) -> set[str]:
     """An edit and everything its writers had seen."""
     found: set[str] = set()
-    at: Any = event_id
-    while at is not None and at not in found:
-        found.add(at)
-        at = parents.get(at)
+    asked: list[Any] = [event_id]
+    while asked:
+        at = asked.pop()
+        if at not in found:
+            found.add(at)
+            asked += parents.get(at, ())
     return found
 
 

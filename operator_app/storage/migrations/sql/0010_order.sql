@@ -5,7 +5,9 @@ CREATE OR REPLACE FUNCTION settle_field(held jsonb, e event) RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE AS $$
 DECLARE
     fresh jsonb := coalesce(e.body->'value', 'null');
-    chosen jsonb := CASE jsonb_typeof(e.body->'settles') WHEN 'array' THEN e.body->'settles' ELSE '[]' END;
+    -- What a choice decided about, and what stood in the field before the writer's eyes and was written over.
+    chosen jsonb := CASE jsonb_typeof(e.body->'settles') WHEN 'array' THEN e.body->'settles' ELSE '[]' END
+        || jsonb_build_array(e.base);
     clashes jsonb := '[]';
 BEGIN
     IF held IS NOT NULL THEN
