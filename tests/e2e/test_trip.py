@@ -153,6 +153,41 @@ def test_a_killed_seat_comes_back_with_its_incident_and_its_call(room: Room, voi
     seat.wait_text("topState", "Pasca-panggilan")
 
 
+def test_a_seat_killed_in_the_middle_of_a_word_comes_back_and_the_word_is_written_to_its_end(
+    room: Room,
+) -> None:
+    """Real keys, SIGKILL between two of them, a start on the same disk. A picture of before and after stays."""
+    seat = room.seat("M1", map_pane=False)
+    wait_ready(seat)
+    safe, half, rest = "rumah di tepi sungai terbakar", ", dua orang belum kelu", "ar dari lantai dua"
+    seat.press("F5")
+    seat.type("Gang Mawar")
+    seat.click("text")
+    seat.type(safe)
+    seat.wait_text("timeline", safe)
+    number = seat.text("incidentNumber")
+    seat.type(half)
+    seat.wait_text("text", safe + half)
+    seat.screenshot(room.folder / "killed-in-mid-word-before.png")
+    seat.kill()
+    assert not seat.is_running
+    seat.start()
+    seat.wait_text("incidentNumber", number)
+    seat.wait_text("text", safe)
+    kept = seat.text("text")
+    assert (safe + half).startswith(kept)
+    assert seat.text("place") == "Gang Mawar"
+    seat.screenshot(room.folder / "killed-in-mid-word-back.png")
+    seat.click("text")
+    seat.press("ctrl+End")
+    seat.type((safe + half + rest)[len(kept) :])
+    seat.wait_text("text", safe + half + rest)
+    wanted = [("Gang Mawar", safe + half + rest)]
+    told = f"SELECT place, text FROM op112.incident WHERE number = '{number}'"
+    wait_for("the server has all of it", lambda: room.sql(told) == wanted, 20, lambda: str(room.sql(told)))
+    seat.screenshot(room.folder / "killed-in-mid-word-after.png")
+
+
 def start_all(room: Room) -> None:
     windows: list[Window] = list(room.windows.values())
     for window in windows:
