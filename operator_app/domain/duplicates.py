@@ -4,9 +4,10 @@ A candidate lies near enough and was reported lately enough, by limits that the 
 same number. The rest only ranks. Every candidate says why it is one, as values.
 """
 
+import heapq
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -138,7 +139,8 @@ def known_already(
         known = _compare(report, incident, now - last, rules, numbers.get(incident.id, frozenset()))
         if known is not None:
             found.append(known)
-    return tuple(sorted(found, key=lambda known: (-known.score, known.age, known.incident.id))[:limit])
+    told = (_with_words(report, each) for each in _within_reach(found, limit))
+    return tuple(sorted(told, key=lambda known: (-known.score, known.age, known.incident.id))[:limit])
 
 
 def suggest_major(incident: Incident, rules: KnownRules) -> MajorSuggestion | None:
@@ -179,19 +181,34 @@ def _compare(
     if not same_number and not place:
         return None
     kind, kind_share = _kind(report, incident, rules)
-    words = _shared_words(report, incident)
     # A point in the same place counts whole, one at the limit by half; a name or a village is vaguer than that.
     score = 0.45 * max(
         (_WORTH[reason.clue] * _nearness(reason, report, incident, rules) for reason in place), default=0.0
     )
-    score += 0.20 * kind_share + 0.15 * max(0.0, 1 - age / window) + 0.05 * min(len(words), 3) / 3
+    score += 0.20 * kind_share + 0.15 * max(0.0, 1 - age / window)
     reasons = [*place, *kind]
     if same_number:
         score += 0.35
         reasons.insert(0, Reason(Clue.SAME_NUMBER))
-    if words:
-        reasons.append(Reason(Clue.SHARED_WORDS, words=words))
-    return Known(incident, min(score, 1.0), metres, age, tuple(reasons))
+    return Known(incident, score, metres, age, tuple(reasons))
+
+
+_WORDS_WORTH = 0.05
+
+
+def _within_reach(found: list[Known], limit: int) -> list[Known]:
+    """Those that can be among the first `limit` whatever words they share: these are slow to find and count little."""
+    if len(found) <= limit:
+        return found
+    least = min(1.0, heapq.nlargest(limit, (each.score for each in found))[-1])
+    return [each for each in found if min(1.0, each.score + _WORDS_WORTH) >= least]
+
+
+def _with_words(report: Report, known: Known) -> Known:
+    words = _shared_words(report, known.incident)
+    score = min(1.0, known.score + _WORDS_WORTH * min(len(words), 3) / 3)
+    shared = (Reason(Clue.SHARED_WORDS, words=words),) if words else ()
+    return replace(known, score=score, reasons=(*known.reasons, *shared))
 
 
 _WORTH = {Clue.NEAR: 1.0, Clue.SAME_PLACE: 0.9, Clue.SAME_VILLAGE: 0.5}
@@ -199,7 +216,7 @@ _WORTH = {Clue.NEAR: 1.0, Clue.SAME_PLACE: 0.9, Clue.SAME_VILLAGE: 0.5}
 
 def _keys(*numbers: str) -> frozenset[str]:
     """Numbers however they are written: networks tell the same one as +62812 and as 0812."""
-    return frozenset(map(number_key, numbers)) - {""}
+    return frozenset(key for each in numbers if (key := number_key(each)))
 
 
 def _window(kind: str, rules: KnownRules) -> timedelta:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Protocol
 
@@ -304,6 +305,7 @@ def seat_standings(
     return tuple(sorted(standings, key=lambda each: each.name))
 
 
+@lru_cache(maxsize=16_384)
 def number_key(number: str | None) -> str:
     """Return what two ways of writing a phone number have in common; empty for a withheld number.
 

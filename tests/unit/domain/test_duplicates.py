@@ -296,6 +296,12 @@ def test_every_candidate_has_reasons_and_the_order_of_asking_does_not_matter(
     assert by_number <= {known.incident.id for known in found}
 
 
+@given(some_incidents(), REPORTS, st.integers(1, 6))
+def test_fewer_shown_are_the_first_of_all(incidents: list[Incident], report: Report, limit: int) -> None:
+    every = known_already(report, incidents, now(0), RULES, limit=1_000)
+    assert known_already(report, incidents, now(0), RULES, limit=limit) == every[:limit]
+
+
 @given(st.floats(0, 1_900), st.floats(0, 1_900))
 def test_nearer_is_never_less_likely(one: float, other: float) -> None:
     near, far = sorted((one, other))
