@@ -173,8 +173,11 @@ def test_two_phones_that_hold_and_take_back_in_the_same_moment_end_up_agreed(tmp
                     return [(call.hold, call.direction) for call in calls] == [state, state]
 
                 await until(f"both {agreed}", is_agreed, 30.0)
-            before = seat.signals.of(LineQuality)[-1].received
-            await seat.signals.wait(LineQuality, lambda each: each.received > before + 60)
+            so_far = len(seat.signals.all)
+            first = await seat.signals.wait(LineQuality, after=so_far)
+            await seat.signals.wait(
+                LineQuality, lambda each: each.received > first.received + 40, after=so_far
+            )
             await seat.phone.end(here)
             recorded = await seat.signals.wait(LineRecorded)
             for rig in (seat, far):
