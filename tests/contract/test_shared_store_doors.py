@@ -121,6 +121,7 @@ BAD_RECORDS: dict[str, tuple[dict[str, Any], str]] = {
     "no whole number": (body("dispatch.sent", dispatch_id="d", agency="A", ack_within_s=1.5), "OP002"),
     "huge number": (body("call.ended", call_id="c", by="local", code=10**12, reason=""), "OP002"),
     "list of numbers": (body("call.recorded", call_id="c", files=[1], sha256=[], seconds=1), "OP002"),
+    "names in no list": (body("call.identified", call_id="c", emergency_ids="urn:x", device=""), "OP002"),
     "unknown state": (body("seat.state", state="asleep"), "OP002"),
     "no id": ({"id": None}, "23502"),
     "id no uuid": ({"id": "tune"}, "22P02"),

@@ -99,7 +99,7 @@ exten => s,1,Set(PJSIP_HEADER(add,X-Call-Ref)=${REF})
  same => n,ExecIf($["${INFO}"!=""]?Set(PJSIP_HEADER(add,Call-Info)=${INFO}))
  same => n,Return()
 [agents]
-exten => _X.,1,Dial(PJSIP/${EXTEN},30)
+exten => _X!,1,Dial(PJSIP/${EXTEN},30)
 """
 
 
