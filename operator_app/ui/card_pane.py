@@ -279,6 +279,15 @@ class CardPane(QWidget):
     def _right_column(self) -> int:
         return int(self.width() * 0.56)
 
+    def _split(self, row: CardRow, box: QRect) -> int:
+        """Where the answer of a row begins: further right for a long question with a short answer."""
+        asked = self._theme.metrics(BODY, tabular=False).horizontalAdvance(row.ask)
+        said = self._theme.metrics(BODY, WEIGHT_STRONG, tabular=False).horizontalAdvance(
+            row.answer_words or "—"
+        )
+        wanted = box.left() + self._theme.px(8) + asked + self._theme.px(12)
+        return max(self._right_column(), min(wanted, box.right() - said - self._theme.px(10)))
+
     def _first(self) -> int:
         """The first question to be seen: the current one is, and what comes after it if possible."""
         lines = self._shown_rows - int(self._wraps())
@@ -304,8 +313,11 @@ class CardPane(QWidget):
     def _wraps(self) -> bool:
         """Whether the answers of the current question need a line of their own."""
         row = self.current
-        wanted = 0 if row is None or not self.hasFocus() else self._options_width(row)
-        return wanted > self.width() - self._right_column() - self._side()
+        if row is None or not self.hasFocus():
+            return False
+        column = self._right_column()
+        asked = self._theme.px(24) + self._theme.metrics(BODY, tabular=False).horizontalAdvance(row.ask)
+        return asked > column or self._options_width(row) > self.width() - column - self._side()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint ground, title and questions."""
@@ -353,8 +365,8 @@ class CardPane(QWidget):
         ground = box.adjusted(0, 0, 0, self._row if here and self._wraps() else 0)
         if here:
             painter.fillRect(ground, QColor(self._theme.tokens.chosen))
-        split = self._right_column()
         keys_inline = here and self.hasFocus() and not self._wraps()
+        split = self._right_column() if keys_inline else self._split(row, box)
         alone = here and self._wraps() and not row.answer
         painter.setFont(self._theme.font(BODY, tabular=False))
         painter.setPen(QColor(self._theme.tokens.text))

@@ -81,7 +81,7 @@ class MainWindow(QWidget):
             self._announced.deleteLater()
             self._rows.takeAt(0)
         self._left = left
-        self._panes[Page.PHONE] = _scrolled(left, "phoneScroll")
+        self._panes[Page.PHONE] = _Page(left, "phoneScroll", bar_over_margin=False)
         self.body = QWidget()
         self.grid = QGridLayout(self.body)
         self.grid.setContentsMargins(0, 0, 0, 0)
@@ -106,7 +106,7 @@ class MainWindow(QWidget):
     ) -> None:
         """Put the panes into the window; `table_height` is that of the incidents for so many rows."""
         self._panes |= {
-            Page.FORM: _scrolled(form, "formScroll", keeps=True),
+            Page.FORM: _Page(form, "formScroll", bar_over_margin=True),
             Page.MAP: map_,
             Page.INCIDENTS: incidents,
         }
@@ -211,7 +211,7 @@ class MainWindow(QWidget):
         inside = form.widget()
         assert inside is not None
         # Where a column may scroll, its bar must not take room from what stands in it.
-        form.setMinimumWidth(inside.minimumSizeHint().width() + bar if mode is Mode.WIDE else 0)
+        form.setMinimumWidth(inside.minimumSizeHint().width() if mode is Mode.WIDE else 0)
         if mode is Mode.WIDE:
             phone.setFixedWidth(left + (bar if tall < SHORT_BELOW else 0))
         elif mode is Mode.NARROW:
@@ -236,18 +236,29 @@ class MainWindow(QWidget):
             pane.setVisible(beside or each is page)
 
 
-def _scrolled(pane: QWidget, name: str, *, keeps: bool = False) -> QScrollArea:
-    """Let a pane scroll when the window is too low for it; `keeps` a place for the bar, so that no field gives way."""
-    area = QScrollArea()
-    area.setObjectName(name)
-    area.setWidget(pane)
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    if keeps:
-        area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-    return area
+class _Page(QScrollArea):
+    """A pane that scrolls in a low window. A bar that lies over its margin never takes room from a field."""
+
+    def __init__(self, pane: QWidget, name: str, *, bar_over_margin: bool) -> None:
+        super().__init__()
+        self._over = bar_over_margin
+        self.setObjectName(name)
+        self.setWidget(pane)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        if bar_over_margin:
+            self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._over:
+            bar = self.verticalScrollBar()
+            self.setViewportMargins(0, 0, -bar.sizeHint().width(), 0)
+            ground = bar.parentWidget()
+            assert ground is not None
+            ground.raise_()
 
 
 def _unfix(pane: QWidget) -> None:
