@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QShortcut, QTextCursor, QTextFormat
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QScrollArea, QTextEdit, QVBoxLayout, QWidget
 
 from operator_app.domain.states import RefusedError
 from operator_app.domain.triage import Card, Ground, Kind, assess
@@ -24,6 +24,9 @@ from operator_app.workflow.ports import BadCardError
 from operator_app.workflow.seat import Seat
 
 LOOK_AFTER_MS = 250
+WHOLE = (1400, 720)
+"""What all of it takes at text scale 1; on a smaller screen the window scrolls."""
+KIND_MOST = 390
 SAVE = "Ctrl+S"
 
 
@@ -44,7 +47,9 @@ class CardEditor(QWidget):
         self._saved = ""
         self.setObjectName("window")
         self.setWindowTitle(say("editor.title"))
-        self.resize(theme.px(1180), theme.px(700))
+        room = self.screen().availableSize()
+        wide, tall = (theme.px(side) for side in WHOLE)
+        self.resize(min(wide, room.width()), min(tall, room.height()))
         self.model = RowsModel(2)
         self.kinds = RowsView(theme, self.model, "editorKinds", label=say("editor.kinds"), text_px=SMALL)
         self.kinds.chosen.connect(self._choose)
@@ -103,7 +108,11 @@ class CardEditor(QWidget):
             version = "–" if card is None else self._say("editor.version", n=card.version)
             rows.append(Row(kind.code, (cell(self._words.kind_label(kind.code)), cell(version, Tone.QUIET))))
         self.model.show(rows)
-        self.kinds.set_widths([self._theme.px(230), self._theme.px(60)])
+        metrics, side = self._theme.metrics(SMALL), 2 * self.kinds.delegate.side
+        widths = [max(metrics.horizontalAdvance(row.cells[n].text) for row in rows) + side for n in (0, 1)]
+        widths[0] = min(widths[0], self._theme.px(KIND_MOST))
+        self.kinds.set_widths(widths)
+        self.kinds.setFixedWidth(sum(widths) + self.kinds.verticalScrollBar().sizeHint().width())
 
     def _present(self, kind: Kind) -> Kind:
         return self._seat.incidents.kind_or_none(kind.code) or kind
@@ -201,10 +210,17 @@ class CardEditor(QWidget):
 
     def _arrange(self) -> None:
         gap = self._theme.px(12)
-        row = QHBoxLayout(self)
+        whole, page = QVBoxLayout(self), QWidget()
+        whole.setContentsMargins(0, 0, 0, 0)
+        page.setMinimumSize(*(self._theme.px(side) - gap for side in WHOLE))
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(page)
+        whole.addWidget(area)
+        row = QHBoxLayout(page)
         row.setContentsMargins(gap, gap, gap, gap)
         row.setSpacing(gap)
-        self.kinds.setFixedWidth(self._theme.px(300))
         row.addWidget(self.kinds)
         middle, right = QVBoxLayout(), QVBoxLayout()
         middle.addWidget(self.title)

@@ -279,12 +279,13 @@ class CardPane(QWidget):
     def _right_column(self) -> int:
         return int(self.width() * 0.56)
 
-    def _split(self, row: CardRow, box: QRect) -> int:
-        """Where the answer of a row begins: further right for a long question with a short answer."""
-        asked = self._theme.metrics(BODY, tabular=False).horizontalAdvance(row.ask)
-        said = self._theme.metrics(BODY, WEIGHT_STRONG, tabular=False).horizontalAdvance(
-            row.answer_words or "—"
-        )
+    def _split(self) -> int:
+        """Where the answers begin: further right when a question is long and no answer needs the room."""
+        rows, box = self._view.rows, self._box(0)
+        asking = self._theme.metrics(BODY, tabular=False)
+        saying = self._theme.metrics(BODY, WEIGHT_STRONG, tabular=False)
+        asked = max((asking.horizontalAdvance(row.ask) for row in rows), default=0)
+        said = max((saying.horizontalAdvance(row.answer_words or "—") for row in rows), default=0)
         wanted = box.left() + self._theme.px(8) + asked + self._theme.px(12)
         return max(self._right_column(), min(wanted, box.right() - said - self._theme.px(10)))
 
@@ -329,9 +330,9 @@ class CardPane(QWidget):
         edge = self._theme.px(6)
         painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), edge, edge)
         self._paint_title(painter)
-        first = self._first()
+        first, split = self._first(), self._split()
         for number in range(first, min(first + self._shown_rows - int(self._wraps()), len(self._view.rows))):
-            self._paint_row(painter, number)
+            self._paint_row(painter, number, split)
 
     def _has_keys(self) -> bool:
         return self.hasFocus() or self.words.hasFocus()
@@ -359,14 +360,14 @@ class CardPane(QWidget):
         if rows:
             paint_cap(painter, box, self._cap, self._theme, self._theme.tokens.muted)
 
-    def _paint_row(self, painter: QPainter, number: int) -> None:
+    def _paint_row(self, painter: QPainter, number: int, split: int) -> None:
         row, box = self._view.rows[number], self._box(number)
         here = number == self._current and self._has_keys()
         ground = box.adjusted(0, 0, 0, self._row if here and self._wraps() else 0)
         if here:
             painter.fillRect(ground, QColor(self._theme.tokens.chosen))
         keys_inline = here and self.hasFocus() and not self._wraps()
-        split = self._right_column() if keys_inline else self._split(row, box)
+        split = self._right_column() if keys_inline else split
         alone = here and self._wraps() and not row.answer
         painter.setFont(self._theme.font(BODY, tabular=False))
         painter.setPen(QColor(self._theme.tokens.text))

@@ -122,6 +122,7 @@ class FormPane(Panel):
         self.point = SpanText(theme, name="pointLine", part="small")
         self.point.setMinimumWidth(1)
         self.point.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._point_cap = KeyCap(theme, keys.cap(Deed.COPY_POINT))
         self._fields: list[QVBoxLayout] = []
         self._labels: dict[str, FieldLabel] = {}
         self._lines: dict[str, LineField | SearchField[PlaceHit]] = {
@@ -154,6 +155,7 @@ class FormPane(Panel):
         self._put_text(view.values.get("text", ""), other=other)
         self._put_kind(view.kind, other=other)
         self.point.say(view.point)
+        self._point_cap.setVisible(bool(view.point))
         self._labels["place"].remark.say(view.read_back, view.read_back_tone)
         self.card.tell(view.card)
         self._labels["village"].remark.say(view.district)
@@ -290,7 +292,7 @@ class FormPane(Panel):
         top, below = self._grids = (self._grid(), self._grid())
         top.addLayout(self._field("place", self.place, keys.cap(Deed.PLACE)), 0, 0)
         top.addLayout(self._field("landmark", self.landmark), 0, 1, 1, 2)
-        top.addLayout(self._point_line(keys), 1, 0, 1, 3)
+        top.addLayout(self._point_line(), 1, 0, 1, 3)
         top.addLayout(self._field("kind", self.kind, keys.cap(Deed.KIND)), 2, 0)
         top.addLayout(self._field("village", self.village), 2, 1)
         top.addLayout(self._field("neighbourhood", self.neighbourhood), 2, 2)
@@ -302,14 +304,16 @@ class FormPane(Panel):
         self.column.addWidget(self.known)
         self.column.addWidget(self.dispatch)
 
-    def _point_line(self, keys: KeyMap) -> QHBoxLayout:
+    def _point_line(self) -> QHBoxLayout:
         """The point in figures, always there, so that nothing moves when it comes."""
         line = QHBoxLayout()
         line.setSpacing(self.theme.px(8))
-        cap = KeyCap(self.theme, keys.cap(Deed.COPY_POINT))
-        cap.setToolTip(self._say("deed.copy_point"))
+        self._point_cap.setToolTip(self._say("deed.copy_point"))
+        keeps = self._point_cap.sizePolicy()
+        keeps.setRetainSizeWhenHidden(True)
+        self._point_cap.setSizePolicy(keeps)
         line.addWidget(self.point, 1)
-        line.addWidget(cap)
+        line.addWidget(self._point_cap)
         return line
 
     def _grid(self) -> QGridLayout:

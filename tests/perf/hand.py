@@ -20,7 +20,7 @@ from operator_app.room.window import Window
 from operator_app.ui.window_app import PLAIN_COLLECTOR
 from tests.faults.seats import LightSeat
 from tests.perf import history
-from tests.perf.figures import Figure, count, spread
+from tests.perf.figures import Figure, spread
 from tests.perf.hands import KeySender, ScreenWatch
 
 LETTERS = "dapur terbakar dua orang belum keluar tetangga menyiram angin kencang dekat pasar "
@@ -214,7 +214,7 @@ def _hour(room: Room, seat: Window, keys: KeySender) -> list[Figure]:
         spread(
             "   the most that the thread worked in one of them", "ms", [work], note="the rest: no processor"
         ),
-        count("F10 stalls over 50 ms, each in the log with its stack", len(stalls), of=HOUR_CALLS, note=note),
+        spread("   stalls over 50 ms, as the log has them with their stacks", "", [len(stalls)], note=note),
     ]
 
 

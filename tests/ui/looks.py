@@ -22,6 +22,7 @@ from operator_app.ui.map_view import MapState
 from tests.ui.desk_scene import RESOURCES, texts, until
 from tests.ui.scenes import SCENES
 from tests.ui.test_seat_window import Stage, staged
+from tests.ui.walk import others
 
 SITE = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 SIZES = {"1920": ((1920, 1080), 1.0), "1366": ((1366, 768), 1.0), "200": ((1366, 768), 2.0)}
@@ -49,6 +50,8 @@ def picture(
             await asyncio.sleep(SETTLE_S if view is None else 1.0)
             tail = "" if page is None else f"-{page}"
             window.grab().save(str(out / f"{name}{tail}-{language}-{theme}-{size}.png"))
+        for number, other in enumerate(others(window), 2):
+            other.grab().save(str(out / f"{name}-window{number}-{language}-{theme}-{size}.png"))
 
     assets = None if site is None or name not in MAP_SCENES else load_assets(RESOURCES)
     staged(

@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt
 
 from operator_app.domain.ids import CallId
 from operator_app.domain.messages import CallAnswered, CallLinked, CallOffered, FieldSet
+from operator_app.ui.card_editor import WHOLE
 from operator_app.ui.keymap import Deed
 from operator_app.ui.main_window import Page
 from operator_app.workflow.ports import Presence
@@ -267,6 +268,17 @@ async def number_history(it: Stage) -> None:
     it.press(Qt.Key.Key_B, CTRL | SHIFT)
 
 
+async def card_editor(it: Stage) -> None:
+    """A supervisor changes the questions of a kind."""
+    it.room.seat.care.rights = frozenset({"supervisor"})
+    it.press(Qt.Key.Key_K, CTRL | SHIFT)
+    editor = it.seat_window.screen._form_wishes._editor
+    assert editor is not None
+    editor.resize(*(editor._theme.px(side) for side in WHOLE))
+    await until(editor.isVisible)
+    await it.still()
+
+
 def by_deed(deed: Deed) -> Callable[[Stage], Awaitable[None]]:
     """The pane that a deed opens."""
 
@@ -322,7 +334,7 @@ SCENES: dict[str, Scene] = {
     "devices": Scene(by_deed(Deed.DEVICES), FORM),
     "quality": Scene(by_deed(Deed.QUALITY), FORM),
     "recall": Scene(by_deed(Deed.RECALL), FORM),
-    "card-editor": Scene(by_deed(Deed.CARD_EDITOR), FORM),
+    "card-editor": Scene(card_editor, FORM),
     "card": Scene(by_deed(Deed.CARD), FORM),
     "decide": Scene(by_deed(Deed.DECIDE), FORM),
     "answers": Scene(by_deed(Deed.PHONE_ANSWER), FORM),

@@ -12,7 +12,7 @@ from tests.ui import test_wall_window as wall_window
 from tests.ui.desk_scene import RESOURCES, play, texts
 from tests.ui.scenes import SCENES, Scene
 from tests.ui.test_seat_window import SIZES, Stage, staged
-from tests.ui.walk import contrast_faults, key_faults, layout_faults, reader_faults
+from tests.ui.walk import contrast_faults, key_faults, layout_faults, others, reader_faults
 
 SETTLING_TURNS = 60
 """Layouts settle some turns of the loop after the words."""
@@ -29,6 +29,7 @@ ROWS = frozenset(
         "placeHits",
         "kindHits",
         "keyTable",
+        "editorKinds",
         "callName",
         "callNumber",
         "quickTarget",
@@ -64,6 +65,9 @@ async def walk(it: Stage, scene: Scene, *, scale: float) -> list[str]:
         found = await until_no_faults(it, elide)
         found += [*reader_faults(window), *key_faults(window)]
         faults += [f"{page or 'all'}: {each}" for each in found]
+    for other in others(window):
+        found = [*layout_faults(other, may_elide=elide), *reader_faults(other)]
+        faults += [f"{other.windowTitle()}: {each}" for each in found]
     return faults
 
 
@@ -88,7 +92,7 @@ def test_every_word_stands_out_as_it_is_painted(qapp: QApplication, name: str, t
     async def scene(it: Stage) -> None:
         await SCENES[name].play(it)
         await asyncio.sleep(0)
-        faults = contrast_faults(it.window)
+        faults = [each for window in (it.window, *others(it.window)) for each in contrast_faults(window)]
         assert not faults, "\n".join(faults)
 
     staged(qapp, scene, theme=theme)

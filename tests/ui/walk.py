@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QAbstractSlider,
     QAbstractSpinBox,
+    QApplication,
     QComboBox,
     QHeaderView,
     QLabel,
@@ -41,6 +42,12 @@ NO_ROLE = ("NoRole", "Client", "Pane", "Window")
 TEXT_LEAST, SHAPE_LEAST = 7.0, 3.0
 SMOOTHED = 0.93
 """The thin strokes of small letters are smoothed: their darkest pixel is a little less than the colour itself."""
+
+
+def others(window: QWidget) -> list[QWidget]:
+    """The program's further windows on the screen, such as the editor of cards."""
+    shown = [each for each in QApplication.topLevelWidgets() if each.isVisible()]
+    return [each for each in shown if each is not window and each.windowType() is Qt.WindowType.Window]
 
 
 def visible(window: QWidget) -> list[QWidget]:
