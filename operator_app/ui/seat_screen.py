@@ -248,6 +248,8 @@ class SeatScreen(QObject):
         self._table.changed(message.incidents)
         if message.calls:
             self._lists_timer.start(LISTS_AFTER_MS)
+        if self._seat.name in message.seats:
+            self._show_call()
         for incident_id in message.incidents:
             self._table_marks.expect("incident_row_painted", incident_id)
         self._board_timer.start(0)

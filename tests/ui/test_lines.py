@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QApplication
 
 from operator_app.domain.line import HoldState, PresenceState
 from operator_app.domain.messages import CallTransferred
+from operator_app.domain.states import SeatState
 from operator_app.ui.buttons import KeyButton
 from tests.ui.desk_scene import is_enabled, said, until
 from tests.ui.scenes import consulted, raced
@@ -186,5 +187,15 @@ def test_the_slower_of_two_desks_is_told_where_he_looks_and_in_the_notices(qapp:
         assert said(it.window, "callNote") == "Panggilan ini di meja lain"
         assert said(it.window, "notice") == "0813-4655-0077: dijawab meja lain juga; di sini diputus."
         assert it.focus == "place"
+
+    staged(qapp, scene)
+
+
+def test_the_seats_state_on_the_screen_does_not_wait_for_the_next_second(qapp: QApplication) -> None:
+    async def scene(it: Stage) -> None:
+        it.seat_window.screen._second.stop()
+        await raced(it)
+        await until(lambda: it.room.seat.state is SeatState.WRAP_UP)
+        await until(lambda: said(it.window, "topState").startswith("Pasca-panggilan"))
 
     staged(qapp, scene)
