@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from operator_app.domain.ids import CallId
-from operator_app.domain.location import CallLocation
+from operator_app.domain.place.location import CallLocation
 
 
 class LineCallState(StrEnum):

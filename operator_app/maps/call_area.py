@@ -2,7 +2,7 @@
 
 import math
 
-from operator_app.domain.location import METRES_A_DEGREE, AreaShape, CallArea, centre_of
+from operator_app.domain.place.location import METRES_A_DEGREE, AreaShape, CallArea, centre_of
 from operator_app.maps.live import StatedArea
 
 _CORNERS = 72

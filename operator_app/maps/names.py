@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from operator_app.domain.location import PositionSource
+from operator_app.domain.place.location import PositionSource
 from operator_app.domain.words import SHORT_FORMS, sound_of, words_of
 
 _TWO_WAYS: Mapping[str, tuple[str, ...]] = {

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Self
 
 from operator_app.domain.incident import Incident
-from operator_app.domain.landmarks import Landmark
+from operator_app.domain.place.landmarks import Landmark
 from operator_app.maps.gazetteer import Gazetteer
 from operator_app.maps.names import PlaceHit
 from operator_app.maps.site import Site, SitePackError

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from operator_app.domain.coordinates import NoPosition, Position, PositionTrouble, read_position
+from operator_app.domain.place.coordinates import NoPosition, Position, PositionTrouble, read_position
 from operator_app.domain.words import words_of
 from operator_app.maps.site import Place, Site
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import unquote
 
-from operator_app.domain.location import CallLocation
+from operator_app.domain.place.location import CallLocation
 from operator_app.telephony.pidf_lo import read_location
 
 MAX_HEADERS = 256

@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from operator_app.domain.location import (
+from operator_app.domain.place.location import (
     AreaPoint,
     AreaShape,
     CallArea,

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 
-from operator_app.domain.coordinates import (
+from operator_app.domain.place.coordinates import (
     NoPosition,
     PositionForm,
     PositionTrouble,
     write_position,
 )
-from operator_app.domain.location import PositionOrigin, PositionSource
+from operator_app.domain.place.location import PositionOrigin, PositionSource
 from operator_app.domain.triage import Kind, find_kinds
 from operator_app.maps.names import PlaceHit
 from operator_app.maps.positions import Located, find_position

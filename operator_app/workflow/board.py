@@ -9,7 +9,6 @@ from types import MappingProxyType
 from operator_app.domain.call import Call, fold_call
 from operator_app.domain.ids import CallId, EventId, IncidentId, SeatName
 from operator_app.domain.incident import Incident, fold_incident
-from operator_app.domain.landmarks import Landmark, fold_landmark, place_of
 from operator_app.domain.messages import (
     CardPublished,
     Event,
@@ -21,6 +20,7 @@ from operator_app.domain.messages import (
     call_of,
     incident_of,
 )
+from operator_app.domain.place.landmarks import Landmark, fold_landmark, place_of
 from operator_app.domain.states import IncidentStatus, SeatState
 from operator_app.workflow.ports import BoardChanged
 

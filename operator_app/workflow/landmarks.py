@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-from operator_app.domain.coordinates import NoPosition, read_position
 from operator_app.domain.incident import Incident
-from operator_app.domain.landmarks import LONGEST_NAME, landmark_id
 from operator_app.domain.messages import PlaceDropped, PlaceKept
+from operator_app.domain.place.coordinates import NoPosition, read_position
+from operator_app.domain.place.landmarks import LONGEST_NAME, landmark_id
 from operator_app.domain.states import Refusal, RefusedError
 from operator_app.workflow.board import Board
 from operator_app.workflow.recorder import Recorder

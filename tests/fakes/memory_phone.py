@@ -49,7 +49,7 @@ from operator_app.domain.line import (
     TransferState,
     TrialStep,
 )
-from operator_app.domain.location import CallLocation
+from operator_app.domain.place.location import CallLocation
 from operator_app.telephony.calls import in_place_of
 from operator_app.workflow.phone_port import PhoneRefusal, PhoneRefusedError, SignalListener
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from operator_app.domain.figures import number_key
 from operator_app.domain.ids import CallId
-from operator_app.domain.location import CallArea, CallLocation, CivicPart, centre_of
+from operator_app.domain.place.location import CallArea, CallLocation, CivicPart, centre_of
 from operator_app.maps.site import Site
 from operator_app.ui.presenters.wording import Say
 from operator_app.workflow.seat import Seat

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from operator_app.domain.ids import AgencyCode, CallId, IncidentId
 from operator_app.domain.incident import format_position
-from operator_app.domain.location import PositionOrigin, PositionSource, centre_of
+from operator_app.domain.place.location import PositionOrigin, PositionSource, centre_of
 from operator_app.domain.states import (
     Classification,
     DispatchState,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from operator_app.domain.incident import Incident
-from operator_app.domain.location import PositionSource
+from operator_app.domain.place.location import PositionSource
 from operator_app.maps.region import Place
 from operator_app.ui.presenters.call_place import distance_words
 from operator_app.ui.presenters.wording import Say, Span, Tone

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from operator_app.domain.line import LineOffered
-from operator_app.domain.location import (
+from operator_app.domain.place.location import (
     AreaPoint,
     AreaShape,
     CallArea,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operator_app.domain.coordinates import (
+from operator_app.domain.place.coordinates import (
     METRES_A_DEGREE,
     NoPosition,
     Position,
@@ -13,7 +13,7 @@ from operator_app.domain.coordinates import (
     read_position,
     write_position,
 )
-from operator_app.domain.plus_code import encode_plus_code
+from operator_app.domain.place.plus_code import encode_plus_code
 
 DECIMAL, MINUTES, SECONDS = (
     PositionForm.DECIMAL,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operator_app.domain.plus_code import (
+from operator_app.domain.place.plus_code import (
     complete_plus_code,
     decode_plus_code,
     encode_plus_code,

@@ -10,7 +10,7 @@ import pytest
 
 from operator_app.domain.ids import EventId, IncidentId, SeatName
 from operator_app.domain.incident import FieldValue, Incident
-from operator_app.domain.landmarks import Landmark
+from operator_app.domain.place.landmarks import Landmark
 from operator_app.maps.pack import SitePackError
 from operator_app.maps.places import Places, PlacesError
 from operator_app.maps.site import Site, import_site, load_site

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from operator_app.domain.coordinates import NoPosition, Position, PositionForm, PositionTrouble
-from operator_app.domain.plus_code import encode_plus_code
+from operator_app.domain.place.coordinates import NoPosition, Position, PositionForm, PositionTrouble
+from operator_app.domain.place.plus_code import encode_plus_code
 from operator_app.maps.positions import Located, find_position, town_point
 from operator_app.maps.site import Site, default_site, import_site, load_site
 from tests.unit.maps.sample_pack import rewrite, write_pack

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operator_app.domain.location import (
+from operator_app.domain.place.location import (
     AreaPoint,
     AreaShape,
     CallArea,

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from operator_app.domain.location import (
+from operator_app.domain.messages import PlaceDropped, PlaceKept
+from operator_app.domain.place.location import (
     AreaPoint,
     AreaShape,
     CallArea,
@@ -18,7 +19,6 @@ from operator_app.domain.location import (
     PositionOrigin,
     PositionSource,
 )
-from operator_app.domain.messages import PlaceDropped, PlaceKept
 from operator_app.domain.states import Refusal, RefusedError
 from operator_app.maps.call_area import stated_area
 from operator_app.maps.names import PlaceHit

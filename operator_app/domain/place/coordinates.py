@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from operator_app.domain.map_links import find_link
-from operator_app.domain.plus_code import (
+from operator_app.domain.place.map_links import find_link
+from operator_app.domain.place.plus_code import (
     complete_plus_code,
     decode_plus_code,
     encode_plus_code,

@@ -1,0 +1,1 @@
+"""Where something is: positions in every spelling, links, plus codes, places of calls, landmarks."""
