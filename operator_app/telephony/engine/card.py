@@ -15,6 +15,7 @@ from typing import Any
 
 from operator_app.domain.line import RoleState, SoundDevice, SoundRole
 from operator_app.telephony import wav
+from operator_app.telephony.engine.clock_buffer import DriftRing
 from operator_app.telephony.engine.devices import (
     Found,
     NoDeviceError,
@@ -25,7 +26,6 @@ from operator_app.telephony.engine.devices import (
     portaudio,
     scan,
 )
-from operator_app.telephony.engine.ring import DriftRing
 from operator_app.telephony.engine.sources import Looper, OneShot, Replay, RingSource
 from operator_app.telephony.engine.streams import BLOCK_MS, Listener, Samples, Source, Speaker, Stream
 from operator_app.telephony.settings import EngineAudio

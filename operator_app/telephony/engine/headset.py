@@ -10,8 +10,8 @@ import threading
 import pjsua2 as pj
 
 from operator_app.domain.line import AudioKind, LineAudio, RoleState, SoundRole
+from operator_app.telephony.engine.clock_buffer import DriftRing
 from operator_app.telephony.engine.library import BRIDGE_MS, CLOCK_RATE
-from operator_app.telephony.engine.ring import DriftRing
 from operator_app.telephony.engine.sound import FileSound, NoSound, Sound
 from operator_app.telephony.settings import AudioMode, EngineAudio
 

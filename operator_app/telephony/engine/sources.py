@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from operator_app.telephony import wav
-from operator_app.telephony.engine.ring import DriftRing
+from operator_app.telephony.engine.clock_buffer import DriftRing
 
 RATE = 16_000
 _CHUNK_S = 0.1

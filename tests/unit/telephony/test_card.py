@@ -12,9 +12,9 @@ import pytest
 from operator_app.domain.line import AudioKind, LineAudio, RoleState, SoundRole
 from operator_app.telephony.engine import streams
 from operator_app.telephony.engine.card import Card
+from operator_app.telephony.engine.clock_buffer import DriftRing
 from operator_app.telephony.engine.devices import Found
 from operator_app.telephony.engine.headset import audio_of
-from operator_app.telephony.engine.ring import DriftRing
 from operator_app.telephony.settings import AudioMode, EngineAudio
 from tests.e2e.telephony.rig import write_tone
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from operator_app.telephony.engine.ring import DriftRing
+from operator_app.telephony.engine.clock_buffer import DriftRing
 
 FRAME = 640
 
