@@ -34,7 +34,10 @@ FAULTS = [
     ("Home of SIP", "telephony", "import pjsua2"),
     ("Home of sound", "ui", "import sounddevice"),
     ("Home of windows", "bootstrap", "from PySide6 import QtWidgets"),
+    ("Presenters know no Qt", "ui/presenters", "from PySide6.QtWidgets import QWidget"),
+    ("Presenters know no Qt", "ui/presenters", "import operator_app.ui.theme"),
     ("Home of the shared database", "workflow", "from sqlalchemy import orm"),
+    ("Home of the shared database", "ui/wall", "import sqlalchemy"),
     ("Home of SQLite", "ui", "import sqlite3"),
     ("Home of encrypted SQLite", "maps", "import sqlcipher3"),
     ("Home of map pages", "ui", "import folium"),
@@ -67,8 +70,8 @@ def copied(folder: Path) -> Path:
     return folder
 
 
-def broken(house: Path) -> list[str]:
-    """The contracts that lint-imports calls broken in that copy."""
+def report(house: Path) -> str:
+    """What lint-imports says of that copy."""
     program = Path(sys.executable).with_name("lint-imports")
     plain = {**os.environ, "COLUMNS": "200", "NO_COLOR": "1", "PYTHONDONTWRITEBYTECODE": "1"}
     run = subprocess.run(
@@ -80,9 +83,22 @@ def broken(house: Path) -> list[str]:
         check=False,
         timeout=120,
     )
-    names = re.findall(r"^(.*\S) +BROKEN\b", run.stdout, re.MULTILINE)
-    assert run.returncode == (1 if names else 0), run.stdout + run.stderr
-    return names
+    assert run.returncode == (1 if contracts_broken(run.stdout) else 0), run.stdout + run.stderr
+    return run.stdout
+
+
+def contracts_broken(text: str) -> list[str]:
+    return re.findall(r"^(.*\S) +BROKEN\b", text, re.MULTILINE)
+
+
+def broken(house: Path) -> list[str]:
+    """The contracts that lint-imports calls broken in that copy."""
+    return contracts_broken(report(house))
+
+
+def folders_of_code() -> list[Path]:
+    """Every folder of the package that holds code, relative to the repository."""
+    return sorted({path.parent.relative_to(ROOT) for path in (ROOT / "operator_app").rglob("*.py")})
 
 
 @pytest.fixture(scope="module")
@@ -99,10 +115,29 @@ def test_a_planted_fault_is_reported_by_its_contract_alone(
     tmp_path: Path, broken_today: list[str], contract: str, place: str, fault: str
 ) -> None:
     room = copied(tmp_path) / "operator_app" / place
-    room.mkdir(exist_ok=True)
-    (room / "__init__.py").touch()
+    if not room.exists():
+        room.mkdir()
+        (room / "__init__.py").touch()
     (room / "planted.py").write_text(fault + "\n", encoding="utf-8")
     assert set(broken(tmp_path)) - set(broken_today) == {contract}
+
+
+def test_a_fault_planted_in_any_folder_is_reported(tmp_path: Path) -> None:
+    house = copied(tmp_path)
+    expected = set()
+    for folder in folders_of_code():
+        fault = "sqlalchemy" if folder.parts[:3] == ("operator_app", "telephony", "engine") else "pjsua2"
+        (house / folder / "planted.py").write_text(f"import {fault}\n", encoding="utf-8")
+        expected.add(f"{'.'.join(folder.parts)}.planted must not import {fault}")
+    assert len(expected) > 10
+    assert expected - set(report(house).splitlines()) == set()
+
+
+def test_every_file_of_the_package_is_a_module_that_the_contracts_see() -> None:
+    package = ROOT / "operator_app"
+    files = {path.relative_to(ROOT).with_suffix("") for path in package.rglob("*.py")}
+    modules = {".".join(path.parts).removesuffix(".__init__") for path in files}
+    assert modules - grimp.build_graph("operator_app", cache_dir=None).modules == set()
 
 
 def test_each_contract_has_a_planted_fault() -> None:

@@ -1,0 +1,1 @@
+"""The wall: the room on one screen, read from across it; it writes nothing."""
