@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:  # heavy, and most test runs need no server
-    from operator_app.storage.launcher import EmbeddedServer
+    from operator_app.storage.postgres.launcher import EmbeddedServer
 
 TEST_DSN_VARIABLE = "OPERATOR_TEST_DSN"
 
@@ -34,7 +34,7 @@ class Database:
         """A new login of that role, as a dsn."""
         from psycopg.conninfo import make_conninfo  # noqa: PLC0415
 
-        from operator_app.storage.server_setup import create_login  # noqa: PLC0415
+        from operator_app.storage.server.server_setup import create_login  # noqa: PLC0415
 
         user = f"{role}_{self.name}_{next(self._count)}"
         password = create_login(self.admin_dsn, user, role, reads_reporters=reads_reporters)
@@ -64,7 +64,7 @@ class Postgres:
 
     def new_database(self) -> Database:
         """A database that is set up, by copying the template."""
-        from operator_app.storage.server_setup import init_server  # noqa: PLC0415
+        from operator_app.storage.server.server_setup import init_server  # noqa: PLC0415
 
         if self._template is None:
             template = self._create(f"template_{self._mark}", "")
@@ -111,7 +111,7 @@ def server_folder() -> Iterator[Path]:
 @contextmanager
 def running_postgres(major: int = 18, *, durable: bool = False) -> Iterator[Postgres]:
     """A server of that version, stopped and removed afterwards."""
-    from operator_app.storage.launcher import DebianServer, EmbeddedServer  # noqa: PLC0415
+    from operator_app.storage.postgres.launcher import DebianServer, EmbeddedServer  # noqa: PLC0415
 
     given = os.environ.get(TEST_DSN_VARIABLE)
     if major == 18 and given:
@@ -133,7 +133,7 @@ def pg18() -> Iterator[Postgres]:
 
 @pytest.fixture(scope="session")
 def pg15() -> Iterator[Postgres]:
-    from operator_app.storage.binaries import debian_binaries  # noqa: PLC0415
+    from operator_app.storage.postgres.binaries import debian_binaries  # noqa: PLC0415
     from operator_app.storage.problems import ServerProblem  # noqa: PLC0415
 
     try:

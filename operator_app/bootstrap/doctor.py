@@ -18,8 +18,8 @@ from operator_app.config.settings import Settings, SettingsError, load_settings
 from operator_app.maps.base_map import load_base
 from operator_app.maps.site import SitePackError, default_site, has_site, load_site
 from operator_app.storage.problems import ServerProblem, StoreProblemError
-from operator_app.storage.seat_store import SeatStore, set_aside
-from operator_app.storage.server_link import check_server
+from operator_app.storage.seat.seat_store import SeatStore, set_aside
+from operator_app.storage.server.server_link import check_server
 
 LOW_SPACE_BYTES = 2 * 1024**3
 LIBRARIES = ("PySide6", "pjsua2-python", "SQLAlchemy", "psycopg", "folium", "pyqtgraph", "qasync")

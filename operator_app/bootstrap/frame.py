@@ -18,7 +18,7 @@ from operator_app.domain.ids import SeatName
 from operator_app.domain.messages import Event, call_of, incident_of
 from operator_app.lanes.watchdog import StallWatch
 from operator_app.maps.site import Site, SitePackError
-from operator_app.storage.seat_store import SeatStore
+from operator_app.storage.seat.seat_store import SeatStore
 from operator_app.ui.main_window import MainWindow
 from operator_app.ui.texts import Texts
 from operator_app.ui.theme import Theme
@@ -32,7 +32,7 @@ from operator_app.workflow.seat import Seat, SiteRules
 from operator_app.workflow.wallroom import WallRoom
 
 if TYPE_CHECKING:  # its driver is loaded late, see join_server
-    from operator_app.storage.server_link import ServerLink
+    from operator_app.storage.server.server_link import ServerLink
 
 LAST_WRITES_S = 5.0
 """A window that is closed does not wait longer for a disk: while it lives no other can open its store."""
@@ -132,7 +132,7 @@ async def join_server(
     if not frame.settings.server.dsn:
         return
     # Loading the database's driver takes 0.3 s: after the first paint, and not on the window's thread.
-    server_link = await asyncio.to_thread(import_module, "operator_app.storage.server_link")
+    server_link = await asyncio.to_thread(import_module, "operator_app.storage.server.server_link")
     link = server_link.ServerLink(
         store,
         frame.settings.server.dsn,

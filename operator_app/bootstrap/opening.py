@@ -13,7 +13,7 @@ from operator_app.bootstrap.site import SITE_FOLDER
 from operator_app.config.settings import Settings
 from operator_app.maps.site import Site, SitePackError, default_site, has_site, load_site, with_base
 from operator_app.storage.problems import StoreProblemError
-from operator_app.storage.seat_store import SeatStore
+from operator_app.storage.seat.seat_store import SeatStore
 from operator_app.ui.app import run_qt
 from operator_app.ui.first_frame import FirstFrame
 from operator_app.ui.map_setup import prepare_environment

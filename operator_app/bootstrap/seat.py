@@ -30,7 +30,7 @@ from operator_app.domain.ids import IncidentId
 from operator_app.maps.names import PlaceHit
 from operator_app.maps.places import Places
 from operator_app.maps.site import Site
-from operator_app.storage.seat_store import SeatStore
+from operator_app.storage.seat.seat_store import SeatStore
 from operator_app.telephony.phone import EnginePhone
 from operator_app.telephony.settings import (
     AudioMode,

@@ -9,11 +9,11 @@ from operator_app.bootstrap.parts import CannotStartError, data_folder
 from operator_app.bootstrap.rules import site_rules
 from operator_app.bootstrap.site import SITE_FOLDER
 from operator_app.config.settings import load_settings
-from operator_app.storage.backup import Restored, backup, backup_server, restore, verify
-from operator_app.storage.launcher import EmbeddedServer
+from operator_app.storage.postgres.launcher import EmbeddedServer
 from operator_app.storage.problems import ServerProblem
-from operator_app.storage.server_proof import prove_log, rebuild
-from operator_app.storage.server_setup import create_login, init_server, tell_site
+from operator_app.storage.server.backup import Restored, backup, backup_server, restore, verify
+from operator_app.storage.server.server_proof import prove_log, rebuild
+from operator_app.storage.server.server_setup import create_login, init_server, tell_site
 
 
 def run(args: argparse.Namespace) -> int:

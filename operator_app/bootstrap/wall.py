@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 from operator_app import __version__
 from operator_app.bootstrap.frame import Frame, shown, tell_connecting
 from operator_app.bootstrap.parts import CannotStartError, ServerClock, resources_folder
-from operator_app.storage.server_link import BoardFeed
+from operator_app.storage.server.server_link import BoardFeed
 from operator_app.ui.app import until_closed
 from operator_app.ui.wall.wall_app import build_wall_window
 from operator_app.ui.window_app import WindowApp

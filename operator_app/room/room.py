@@ -23,11 +23,11 @@ from operator_app.room.processes import Crew
 from operator_app.room.settings_file import Value, write_settings
 from operator_app.room.waiting import RoomError
 from operator_app.room.window import Window
-from operator_app.storage.binaries import embedded_binaries
-from operator_app.storage.launcher import EmbeddedServer
+from operator_app.storage.postgres.binaries import embedded_binaries
+from operator_app.storage.postgres.launcher import EmbeddedServer
+from operator_app.storage.postgres.server_user import place_for_server
 from operator_app.storage.problems import ServerProblem
-from operator_app.storage.server_setup import create_login, init_server
-from operator_app.storage.server_user import place_for_server
+from operator_app.storage.server.server_setup import create_login, init_server
 
 SCREEN = (1920, 1080)
 DESK_SCREEN = (1366, 768)

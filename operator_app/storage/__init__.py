@@ -1,4 +1,4 @@
-"""The record: each seat's own store in SQLite, the room's shared store in PostgreSQL, and the link between them.
+"""The record: the room's shared log (`server`), each seat's own store (`seat`), and the embedded server (`postgres`).
 
 The only home of SQLAlchemy and psycopg; rows and sessions never leave it, frozen values do.
 """

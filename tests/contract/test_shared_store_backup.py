@@ -8,8 +8,8 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from operator_app.bootstrap.cli import run as main
-from operator_app.storage.backup import backup, restore, verify
 from operator_app.storage.problems import ServerProblem
+from operator_app.storage.server.backup import backup, restore, verify
 from tests.fakes.link_at_work import SeatAtWork
 from tests.postgres_fixtures import Postgres
 

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 import psycopg
 
 from operator_app.domain.messages import Event
-from operator_app.storage.door import Connection, ServerMark
-from operator_app.storage.feed import Feed, MemoryShelf, Window
 from operator_app.storage.problems import ServerProblem
-from operator_app.storage.socket_guard import SocketGuard
+from operator_app.storage.server.door import Connection, ServerMark
+from operator_app.storage.server.feed import Feed, MemoryShelf, Window
+from operator_app.storage.server.socket_guard import SocketGuard
 from operator_app.workflow.ports import Presence
 from tests.postgres_fixtures import Database
 

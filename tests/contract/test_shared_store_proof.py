@@ -10,10 +10,10 @@ import pytest
 from operator_app.bootstrap.cli import run as main
 from operator_app.domain.ids import CallId, IncidentId
 from operator_app.domain.messages import CallOffered, Event, IncidentOpened, to_record
-from operator_app.storage.backup import backup, verify
-from operator_app.storage.launcher import DebianServer, EmbeddedServer
+from operator_app.storage.postgres.launcher import DebianServer, EmbeddedServer
 from operator_app.storage.problems import ServerProblem
-from operator_app.storage.server_proof import prove_log
+from operator_app.storage.server.backup import backup, verify
+from operator_app.storage.server.server_proof import prove_log
 from operator_app.workflow.board import Board
 from tests.contract.test_shared_store_doors import apply, apply_records, inside
 from tests.fakes.link_at_work import SeatAtWork

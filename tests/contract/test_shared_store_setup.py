@@ -9,11 +9,11 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from operator_app.storage.door import PROTO
 from operator_app.storage.problems import ServerProblem, ServerReason
-from operator_app.storage.server_errors import trouble_of
-from operator_app.storage.server_link import check_server
-from operator_app.storage.server_setup import create_login, head_revision, init_server
+from operator_app.storage.server.door import PROTO
+from operator_app.storage.server.server_errors import trouble_of
+from operator_app.storage.server.server_link import check_server
+from operator_app.storage.server.server_setup import create_login, head_revision, init_server
 from operator_app.workflow.ports import LinkTrouble
 from tests.postgres_fixtures import Database, Postgres
 
@@ -93,7 +93,7 @@ def test_a_newer_schema_is_left_alone(any_database: Database) -> None:
 def test_tables_in_use_are_not_waited_for_forever(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("operator_app.storage.server_setup.LOCK_TIMEOUT_S", 0.3)
+    monkeypatch.setattr("operator_app.storage.server.server_setup.LOCK_TIMEOUT_S", 0.3)
     with psycopg.connect(database.admin_dsn) as other:
         other.execute("LOCK op112.alembic_version")
         problem = problem_of(lambda: init_server(database.admin_dsn))

@@ -11,11 +11,11 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from operator_app.domain.messages import to_record
-from operator_app.storage.binaries import debian_binaries
-from operator_app.storage.launcher import DATABASE, DebianServer, EmbeddedServer
+from operator_app.storage.postgres.binaries import debian_binaries
+from operator_app.storage.postgres.launcher import DATABASE, DebianServer, EmbeddedServer
 from operator_app.storage.problems import ServerProblem, ServerReason
-from operator_app.storage.server_link import check_server
-from operator_app.storage.server_setup import create_login
+from operator_app.storage.server.server_link import check_server
+from operator_app.storage.server.server_setup import create_login
 from operator_app.workflow.ports import LinkTrouble
 from tests.contract.test_shared_store_doors import apply, inside
 from tests.contract.test_shared_store_failover import WAIT_FOR_STANDBY, Pair, two_nodes
@@ -142,7 +142,7 @@ def test_a_wall_sees_seats_at_a_standby_and_stays_when_it_is_promoted(pair: Pair
 def test_a_standby_that_hears_nothing_from_its_primary_is_told_as_silent(
     pair: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("operator_app.storage.feed.BEHIND_S", 1.5)
+    monkeypatch.setattr("operator_app.storage.server.feed.BEHIND_S", 1.5)
     make_logins(pair)
 
     async def story() -> None:

@@ -10,11 +10,11 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from operator_app.storage.binaries import debian_binaries
-from operator_app.storage.launcher import DebianServer
+from operator_app.storage.postgres.binaries import debian_binaries
+from operator_app.storage.postgres.launcher import DebianServer
 from operator_app.storage.problems import ServerProblem, ServerReason
-from operator_app.storage.server_link import check_server
-from operator_app.storage.server_setup import create_login, init_server
+from operator_app.storage.server.server_link import check_server
+from operator_app.storage.server.server_setup import create_login, init_server
 from tests.fakes.link_at_work import SeatAtWork, WallAtWork
 from tests.postgres_fixtures import server_folder
 

@@ -15,9 +15,9 @@ import pytest
 from alembic.script import ScriptDirectory
 
 from operator_app.domain.messages import CallOffered, Event, to_record
-from operator_app.storage import server_setup
 from operator_app.storage.problems import ServerProblem, ServerReason
-from operator_app.storage.server_setup import create_login, head_revision, init_server
+from operator_app.storage.server import server_setup
+from operator_app.storage.server.server_setup import create_login, head_revision, init_server
 from operator_app.workflow.ports import LinkTrouble
 from tests.fakes.link_at_work import SeatAtWork
 from tests.fakes.writer import Writer

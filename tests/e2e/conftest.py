@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from operator_app.room.room import Room
-from operator_app.storage.server_user import place_for_server
+from operator_app.storage.postgres.server_user import place_for_server
 
 RESOURCES = Path(__file__).parents[2] / "resources"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from operator_app.room.waiting import wait_for
-from operator_app.storage.server_user import place_for_server
+from operator_app.storage.postgres.server_user import place_for_server
 
 LIMIT_S = 150
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from operator_app.domain.messages import Event
-from operator_app.storage.seat_store import SeatStore
-from operator_app.storage.server_link import BoardFeed, ServerLink
+from operator_app.storage.seat.seat_store import SeatStore
+from operator_app.storage.server.server_link import BoardFeed, ServerLink
 from operator_app.workflow.board import Board
 from operator_app.workflow.ports import LinkState, Presence
 from tests.fakes.writer import Writer

@@ -22,8 +22,8 @@ from operator_app.bootstrap.rules import site_rules
 from operator_app.config.settings import load_settings
 from operator_app.domain.ids import SeatName
 from operator_app.domain.messages import Event, IncidentOpened
-from operator_app.storage.seat_store import SeatStore
-from operator_app.storage.server_link import ServerLink
+from operator_app.storage.seat.seat_store import SeatStore
+from operator_app.storage.server.server_link import ServerLink
 from operator_app.workflow.board import Board
 from operator_app.workflow.bus import Bus
 from operator_app.workflow.ports import LinkState, Saved

@@ -24,7 +24,7 @@ FOLDS = "tests/unit/domain/test_folds.py"
 BOTH_FOLDS = "tests/contract/test_fold.py"
 LINK = "tests/contract/test_shared_store_link.py"
 INCIDENT = "operator_app/domain/incident.py"
-SQL = "operator_app/storage/migrations/sql/"
+SQL = "operator_app/storage/server/tables/sql/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ QUICK = (
     ),
     Planted(
         "what waits is forgotten by a kill",
-        "operator_app/storage/seat_store.py",
+        "operator_app/storage/seat/seat_store.py",
         "FROM own_event WHERE standing = 0 ORDER BY seq LIMIT ?",
         "FROM own_event WHERE standing = 9 ORDER BY seq LIMIT ?",
         ("tests/unit/storage/test_seat_store.py",),
@@ -173,21 +173,21 @@ AT_THE_SERVER = (
     ),
     Planted(
         "an answer that was lost is not believed the second time",
-        "operator_app/storage/pump.py",
+        "operator_app/storage/server/pump.py",
         'if result in {"new", "known"})',
         'if result in {"new"})',
         (LINK, "-k", "lost_answer"),
     ),
     Planted(
         "a refused event takes the rest of its batch along",
-        "operator_app/storage/pump.py",
+        "operator_app/storage/server/pump.py",
         "if len(events) == 1:",
         "if events:",
         (LINK, "-k", "poisoned"),
     ),
     Planted(
         "a restored server is not given what it lacks",
-        "operator_app/storage/seat_store.py",
+        "operator_app/storage/seat/seat_store.py",
         "WHERE standing = 1 AND journal = ? AND seq > ?",
         "WHERE standing = 9 AND journal = ? AND seq > ?",
         (LINK, "-k", "generation"),

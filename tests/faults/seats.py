@@ -14,8 +14,8 @@ from operator_app.room.processes import RoomProcess
 from operator_app.room.room import Room
 from operator_app.room.settings_file import write_settings
 from operator_app.room.waiting import wait_for
-from operator_app.storage.seat_schema import FILE_NAME
-from operator_app.storage.seat_store import SeatStore
+from operator_app.storage.seat.seat_schema import FILE_NAME
+from operator_app.storage.seat.seat_store import SeatStore
 from operator_app.workflow.board import Board
 
 ROOT = Path(__file__).parents[2]

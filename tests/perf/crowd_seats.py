@@ -21,9 +21,9 @@ from operator_app import __version__
 from operator_app.domain.ids import EventId, JournalId
 from operator_app.domain.messages import Event, SeatStateChanged, to_record
 from operator_app.domain.states import SeatState
-from operator_app.storage.feed import MemoryShelf
-from operator_app.storage.seat_store import OutgoingEvent, SeatStore
-from operator_app.storage.server_link import ServerLink
+from operator_app.storage.seat.seat_store import OutgoingEvent, SeatStore
+from operator_app.storage.server.feed import MemoryShelf
+from operator_app.storage.server.server_link import ServerLink
 from operator_app.workflow.ports import LinkState
 from tests.fakes.writer import Writer
 

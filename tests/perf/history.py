@@ -31,7 +31,7 @@ from operator_app.domain.messages import (
     IncidentOpened,
 )
 from operator_app.domain.states import Classification, DispatchState, IncidentStatus
-from operator_app.storage.seat_store import SeatStore
+from operator_app.storage.seat.seat_store import SeatStore
 
 INCIDENTS = 5_000
 STILL_OPEN = 12

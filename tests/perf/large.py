@@ -17,8 +17,8 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from operator_app.storage.launcher import EmbeddedServer
-from operator_app.storage.server_setup import create_login, init_server
+from operator_app.storage.postgres.launcher import EmbeddedServer
+from operator_app.storage.server.server_setup import create_login, init_server
 from tests.fakes.link_at_work import SeatAtWork
 from tests.perf.figures import Figure, spread
 from tests.postgres_fixtures import server_folder
@@ -164,7 +164,7 @@ def ask(db: Connection, incidents: int, size: str) -> list[Figure]:
     many = [(f"081255500{chance.randrange(0, 200, 20):03d}",) for _ in range(RUNS)]
     cursor = db.execute("SELECT pg_current_snapshot()::text").fetchone()
     assert cursor is not None
-    from operator_app.storage.feed import _DELTA  # noqa: PLC0415
+    from operator_app.storage.server.feed import _DELTA  # noqa: PLC0415
 
     questions: dict[str, tuple[str, Callable[[int], Any]]] = {
         "open list": (OPEN, lambda _: ()),

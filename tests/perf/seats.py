@@ -16,7 +16,7 @@ import psutil
 from operator_app.room.processes import RoomProcess
 from operator_app.room.room import Room
 from operator_app.room.waiting import wait_for
-from operator_app.storage.launcher import EmbeddedServer
+from operator_app.storage.postgres.launcher import EmbeddedServer
 from tests.faults.seats import ROOT, LightSeat
 from tests.perf.crowd_seats import WRITER
 from tests.perf.figures import Figure, count, spread

@@ -13,7 +13,7 @@ from operator_app.bootstrap.parts import CannotStartError
 from operator_app.bootstrap.store_key import store_key
 from operator_app.config.settings import parse_settings
 from operator_app.storage.problems import StoreProblemError, StoreReason
-from operator_app.storage.seat_store import SeatStore
+from operator_app.storage.seat.seat_store import SeatStore
 from tests.fakes.writer import Writer
 
 KEY, OTHER = secrets.token_hex(32), secrets.token_hex(32)

@@ -10,11 +10,11 @@ import psutil
 import psycopg
 import pytest
 
-from operator_app.storage import launcher
-from operator_app.storage.binaries import debian_binaries, embedded_binaries
-from operator_app.storage.launcher import DebianServer, EmbeddedServer
+from operator_app.storage.postgres import launcher
+from operator_app.storage.postgres.binaries import debian_binaries, embedded_binaries
+from operator_app.storage.postgres.launcher import DebianServer, EmbeddedServer
+from operator_app.storage.postgres.server_user import place_for_server
 from operator_app.storage.problems import ServerProblem, ServerReason
-from operator_app.storage.server_user import place_for_server
 from tests.postgres_fixtures import server_folder
 
 as_root = pytest.mark.skipif(
@@ -78,7 +78,7 @@ def test_data_outlive_a_stop_and_a_kill(server: EmbeddedServer) -> None:
 def test_a_server_whose_owner_was_killed_is_adopted_and_stopped(server: EmbeddedServer) -> None:
     script = """if True:
         import os, pathlib, sys
-        from operator_app.storage.launcher import EmbeddedServer
+        from operator_app.storage.postgres.launcher import EmbeddedServer
         EmbeddedServer(pathlib.Path(sys.argv[1]), durable=False).start()
         os._exit(9)
     """

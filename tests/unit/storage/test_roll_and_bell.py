@@ -4,8 +4,8 @@ import socket
 import threading
 from contextlib import closing
 
-from operator_app.storage.bell import Bell
-from operator_app.storage.roll import WHOLE_EVERY_S, Roll
+from operator_app.storage.server.bell import Bell
+from operator_app.storage.server.roll import WHOLE_EVERY_S, Roll
 from operator_app.workflow.ports import Presence
 
 

@@ -12,8 +12,8 @@ import pytest
 
 from operator_app.domain.messages import Event
 from operator_app.storage.problems import StoreBusyError, StoreProblemError, StoreReason
-from operator_app.storage.seat_schema import STEPS
-from operator_app.storage.seat_store import FeedCursor, SeatStore, set_aside
+from operator_app.storage.seat.seat_schema import STEPS
+from operator_app.storage.seat.seat_store import FeedCursor, SeatStore, set_aside
 from operator_app.workflow.ports import JournalFailedError
 from tests.fakes.writer import Writer
 
@@ -213,7 +213,7 @@ def test_a_killed_window_leaves_its_store_whole_and_free(folder: Path) -> None:
     script = """if True:
         import asyncio, sys
         from pathlib import Path
-        from operator_app.storage.seat_store import SeatStore
+        from operator_app.storage.seat.seat_store import SeatStore
         from tests.fakes.writer import Writer
         store = SeatStore.open(Path(sys.argv[1]))
         writer = Writer("M1", store.journal_id)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from operator_app.storage.socket_guard import SocketGuard
+from operator_app.storage.server.socket_guard import SocketGuard
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from operator_app.domain.messages import (
     incident_of,
 )
 from operator_app.domain.states import IncidentStatus, SeatState
-from operator_app.storage.seat_store import FeedCursor, SeatStore
+from operator_app.storage.seat.seat_store import FeedCursor, SeatStore
 from tests.fakes.writer import START, Writer
 
 CURSOR = FeedCursor("10:12:11", "7400", "00000001", "generation")

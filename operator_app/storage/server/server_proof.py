@@ -8,8 +8,8 @@ from typing import Any
 import psycopg
 
 from operator_app.storage.problems import ServerProblem, ServerReason
-from operator_app.storage.server_errors import problem_of
-from operator_app.storage.server_setup import OWNER, admin_connection
+from operator_app.storage.server.server_errors import problem_of
+from operator_app.storage.server.server_setup import OWNER, admin_connection
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,13 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from operator_app.domain.messages import Event
-from operator_app.storage.door import Connection, ServerMark, connect, greet, there
-from operator_app.storage.feed import Feed, MemoryShelf, Window
 from operator_app.storage.problems import ServerProblem, StoreProblemError
-from operator_app.storage.pump import Pump
-from operator_app.storage.seat_store import QuarantinedEvent, SeatStore
-from operator_app.storage.server_errors import trouble_of
-from operator_app.storage.socket_guard import SocketGuard
+from operator_app.storage.seat.seat_store import QuarantinedEvent, SeatStore
+from operator_app.storage.server.door import Connection, ServerMark, connect, greet, there
+from operator_app.storage.server.feed import Feed, MemoryShelf, Window
+from operator_app.storage.server.pump import Pump
+from operator_app.storage.server.server_errors import trouble_of
+from operator_app.storage.server.socket_guard import SocketGuard
 from operator_app.workflow.ports import LinkState, LinkTrouble, Presence
 
 log = logging.getLogger(__name__)

@@ -24,13 +24,13 @@ import psycopg
 from psycopg.rows import dict_row
 
 from operator_app.domain.messages import BadRecordError, Event, from_record
-from operator_app.storage.bell import Bell
-from operator_app.storage.door import Connection, ServerMark, connect, greet, mark_of
 from operator_app.storage.problems import ServerProblem, ServerReason, StoreProblemError
-from operator_app.storage.roll import Roll
-from operator_app.storage.seat_store import FeedCursor
-from operator_app.storage.server_errors import problem_of, server_problem
-from operator_app.storage.socket_guard import SocketGuard
+from operator_app.storage.seat.seat_store import FeedCursor
+from operator_app.storage.server.bell import Bell
+from operator_app.storage.server.door import Connection, ServerMark, connect, greet, mark_of
+from operator_app.storage.server.roll import Roll
+from operator_app.storage.server.server_errors import problem_of, server_problem
+from operator_app.storage.server.socket_guard import SocketGuard
 from operator_app.workflow.ports import Presence
 
 log = logging.getLogger(__name__)

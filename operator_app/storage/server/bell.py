@@ -5,7 +5,7 @@ import selectors
 import socket
 from collections.abc import Iterator
 
-from operator_app.storage.socket_guard import HasSocket
+from operator_app.storage.server.socket_guard import HasSocket
 
 
 class Bell:

@@ -1,6 +1,6 @@
 """Clashes end by a choice, incidents change hands, windows tell what they have in the form."""
 
-from operator_app.storage.migrations.steps import run_sql
+from operator_app.storage.server.tables.steps import run_sql
 
 revision = "0005"
 down_revision = "0004"

@@ -9,8 +9,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from operator_app.domain.ids import EventId
 from operator_app.storage.problems import ServerReason
-from operator_app.storage.server_errors import check_dsn, problem_of, server_problem
-from operator_app.storage.socket_guard import SocketGuard
+from operator_app.storage.server.server_errors import check_dsn, problem_of, server_problem
+from operator_app.storage.server.socket_guard import SocketGuard
 
 PROTO = 4
 """The version of the talk with the server that this program speaks; see table compat."""

@@ -11,12 +11,12 @@ import sqlalchemy
 import sqlalchemy.exc
 
 from operator_app.domain.ids import EventId
-from operator_app.storage.door import Connection, connect, there
-from operator_app.storage.feed import Backoff
 from operator_app.storage.problems import ServerProblem, StoreProblemError
-from operator_app.storage.seat_store import OutgoingEvent, SeatStore
-from operator_app.storage.server_errors import Verdict, server_problem, verdict, words_of
-from operator_app.storage.socket_guard import SocketGuard
+from operator_app.storage.seat.seat_store import OutgoingEvent, SeatStore
+from operator_app.storage.server.door import Connection, connect, there
+from operator_app.storage.server.feed import Backoff
+from operator_app.storage.server.server_errors import Verdict, server_problem, verdict, words_of
+from operator_app.storage.server.socket_guard import SocketGuard
 
 log = logging.getLogger(__name__)
 

@@ -23,9 +23,9 @@ from urllib.parse import quote
 import psutil
 import psycopg
 
-from operator_app.storage.binaries import copy_binaries, debian_binaries, embedded_binaries, exe
+from operator_app.storage.postgres.binaries import copy_binaries, debian_binaries, embedded_binaries, exe
+from operator_app.storage.postgres.server_user import USER, ServerUser, server_user
 from operator_app.storage.problems import ServerProblem, ServerReason
-from operator_app.storage.server_user import USER, ServerUser, server_user
 
 SUPERUSER = "operator112"
 DATABASE = "operator112"

@@ -1,6 +1,6 @@
 """The log of events, its projections, and the doors for writing."""
 
-from operator_app.storage.migrations.steps import run_sql
+from operator_app.storage.server.tables.steps import run_sql
 
 revision = "0001"
 down_revision = None

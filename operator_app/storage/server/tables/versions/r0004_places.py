@@ -1,6 +1,6 @@
 """Places that the room keeps are found without reading the whole log."""
 
-from operator_app.storage.migrations.steps import run_sql
+from operator_app.storage.server.tables.steps import run_sql
 
 revision = "0004"
 down_revision = "0003"

@@ -17,7 +17,7 @@ from psycopg import sql
 
 from operator_app.domain.triage import Agency, Kind
 from operator_app.storage.problems import ServerProblem, ServerReason
-from operator_app.storage.server_errors import check_dsn, problem_of, server_problem
+from operator_app.storage.server.server_errors import check_dsn, problem_of, server_problem
 
 SCHEMA = "op112"
 OWNER = "op112_owner"
@@ -185,7 +185,7 @@ def head_revision() -> str:
 
 def _config() -> Config:
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    config.set_main_option("script_location", str(Path(__file__).with_name("tables")))
     return config
 
 

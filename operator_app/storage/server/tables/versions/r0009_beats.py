@@ -1,6 +1,6 @@
 """Beats tell only what changed, and say whether there is anything to read."""
 
-from operator_app.storage.migrations.steps import run_sql
+from operator_app.storage.server.tables.steps import run_sql
 
 revision = "0009"
 down_revision = "0008"

@@ -20,11 +20,11 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from operator_app.storage.binaries import embedded_binaries, exe
+from operator_app.storage.postgres.binaries import embedded_binaries, exe
 from operator_app.storage.problems import ServerProblem, ServerReason
-from operator_app.storage.server_errors import problem_of
-from operator_app.storage.server_proof import broken_chains
-from operator_app.storage.server_setup import admin_connection, make_roles, set_search_path
+from operator_app.storage.server.server_errors import problem_of
+from operator_app.storage.server.server_proof import broken_chains
+from operator_app.storage.server.server_setup import admin_connection, make_roles, set_search_path
 
 SUFFIX = ".op112"
 PROJECTIONS = ("incident", "reporter", "incident_call", "dispatch", "call", "seat", "rejected", "person")

@@ -1,6 +1,6 @@
 """The order of an incident's events holds whatever clocks ran ahead: its writers see to it, not the fold."""
 
-from operator_app.storage.migrations.steps import run_sql
+from operator_app.storage.server.tables.steps import run_sql
 
 revision = "0010"
 down_revision = "0009"

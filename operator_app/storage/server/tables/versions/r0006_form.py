@@ -1,6 +1,6 @@
 """A linked call can be unlinked, and a merging taken back."""
 
-from operator_app.storage.migrations.steps import run_sql
+from operator_app.storage.server.tables.steps import run_sql
 
 revision = "0006"
 down_revision = "0005"

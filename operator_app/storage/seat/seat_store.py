@@ -18,11 +18,11 @@ from operator_app.domain.ids import EventId, IncidentId, JournalId
 from operator_app.domain.incident import fold_incident
 from operator_app.domain.messages import BadRecordError, Event, from_record, to_record
 from operator_app.lanes.lane import Lane
-from operator_app.storage import seat_schema
-from operator_app.storage.cipher import mark_encrypted, store_errors
 from operator_app.storage.problems import StoreProblemError, StoreReason, store_problem
-from operator_app.storage.store_lock import StoreLock
-from operator_app.storage.tidy import KEEP_DAYS, MOST_EVENTS, KeptEvent, may_go
+from operator_app.storage.seat import seat_schema
+from operator_app.storage.seat.cipher import mark_encrypted, store_errors
+from operator_app.storage.seat.store_lock import StoreLock
+from operator_app.storage.seat.tidy import KEEP_DAYS, MOST_EVENTS, KeptEvent, may_go
 from operator_app.workflow.ports import JournalFailedError
 
 log = logging.getLogger(__name__)

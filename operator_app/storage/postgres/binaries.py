@@ -6,8 +6,8 @@ import shutil
 import sys
 from pathlib import Path
 
+from operator_app.storage.postgres.server_user import ServerUser
 from operator_app.storage.problems import ServerProblem, ServerReason
-from operator_app.storage.server_user import ServerUser
 
 
 def embedded_binaries() -> Path:

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from operator_app.storage.migrations.steps import run_sql
+from operator_app.storage.server.tables.steps import run_sql
 
 revision = "0007"
 down_revision = "0006"

@@ -1,6 +1,6 @@
 """The log proves itself, callers are masked where the right is missing, calls and numbers are counted once."""
 
-from operator_app.storage.migrations.steps import run_sql
+from operator_app.storage.server.tables.steps import run_sql
 
 revision = "0002"
 down_revision = "0001"

@@ -3,8 +3,8 @@
 import sqlite3
 from pathlib import Path
 
-from operator_app.storage.cipher import connect_encrypted, must_be_plain
 from operator_app.storage.problems import StoreProblemError, StoreReason
+from operator_app.storage.seat.cipher import connect_encrypted, must_be_plain
 
 FILE_NAME = "seat.db"
 APPLICATION_ID = 0x0112_0112
