@@ -15,9 +15,9 @@ from operator_app.bootstrap.frame import (
 from operator_app.bootstrap.parts import CannotStartError, resources_folder
 from operator_app.domain.triage import Agency
 from operator_app.storage.seat.seat_store import SeatStore
-from operator_app.ui.app import until_closed
 from operator_app.ui.desk.desk_app import build_desk_window
-from operator_app.ui.window_app import WindowApp
+from operator_app.ui.program.app import until_closed
+from operator_app.ui.program.window_app import WindowApp
 from operator_app.workflow.desk import Desk
 
 

@@ -2,10 +2,10 @@
 
 from operator_app.bootstrap.parts import resources_folder
 from operator_app.config.settings import Settings
-from operator_app.ui.first_frame import FirstFrame, show_first_frame
-from operator_app.ui.presenters.wording import seat_name
-from operator_app.ui.texts import load_texts
-from operator_app.ui.theme import Theme
+from operator_app.ui.frame.first_frame import FirstFrame, show_first_frame
+from operator_app.ui.kit.theme import Theme
+from operator_app.ui.words.texts import load_texts
+from operator_app.ui.words.wording import seat_name
 
 
 def show(settings: Settings) -> FirstFrame:

@@ -19,10 +19,10 @@ from operator_app.domain.messages import Event, call_of, incident_of
 from operator_app.lanes.watchdog import StallWatch
 from operator_app.maps.site import Site, SitePackError
 from operator_app.storage.seat.seat_store import SeatStore
-from operator_app.ui.main_window import MainWindow
-from operator_app.ui.texts import Texts
-from operator_app.ui.theme import Theme
-from operator_app.ui.window_app import WindowApp
+from operator_app.ui.frame.main_window import MainWindow
+from operator_app.ui.kit.theme import Theme
+from operator_app.ui.program.window_app import WindowApp
+from operator_app.ui.words.texts import Texts
 from operator_app.workflow.board import Board
 from operator_app.workflow.bus import Bus
 from operator_app.workflow.desk import Desk

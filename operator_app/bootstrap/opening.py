@@ -14,11 +14,11 @@ from operator_app.config.settings import Settings
 from operator_app.maps.site import Site, SitePackError, default_site, has_site, load_site, with_base
 from operator_app.storage.problems import StoreProblemError
 from operator_app.storage.seat.seat_store import SeatStore
-from operator_app.ui.app import run_qt
-from operator_app.ui.first_frame import FirstFrame
-from operator_app.ui.map_setup import prepare_environment
-from operator_app.ui.texts import load_texts
-from operator_app.ui.theme import Theme
+from operator_app.ui.frame.first_frame import FirstFrame
+from operator_app.ui.kit.theme import Theme
+from operator_app.ui.program.app import run_qt
+from operator_app.ui.program.map_setup import prepare_environment
+from operator_app.ui.words.texts import load_texts
 
 
 def open_window(

@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-from operator_app.ui.keymap import Deed, KeyMap
+from operator_app.ui.keys.keymap import Deed, KeyMap
 
 log = logging.getLogger(__name__)
 

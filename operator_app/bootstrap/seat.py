@@ -40,9 +40,9 @@ from operator_app.telephony.settings import (
     KeysBy,
     Srtp,
 )
-from operator_app.ui.presenters.call_place import CallPlace
-from operator_app.ui.seat_app import run_seat_window
-from operator_app.ui.window_app import WindowApp
+from operator_app.ui.map.presenters.call_place import CallPlace
+from operator_app.ui.program.window_app import WindowApp
+from operator_app.ui.seat.seat_app import run_seat_window
 from operator_app.workflow.board import Board
 from operator_app.workflow.bus import Bus
 from operator_app.workflow.lines import colleague

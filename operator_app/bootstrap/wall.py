@@ -7,9 +7,9 @@ from operator_app import __version__
 from operator_app.bootstrap.frame import Frame, shown, tell_connecting
 from operator_app.bootstrap.parts import CannotStartError, ServerClock, resources_folder
 from operator_app.storage.server.server_link import BoardFeed
-from operator_app.ui.app import until_closed
+from operator_app.ui.program.app import until_closed
+from operator_app.ui.program.window_app import WindowApp
 from operator_app.ui.wall.wall_app import build_wall_window
-from operator_app.ui.window_app import WindowApp
 from operator_app.workflow.board import Board
 from operator_app.workflow.bus import Bus
 from operator_app.workflow.wallroom import WallRoom

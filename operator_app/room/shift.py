@@ -12,8 +12,8 @@ from operator_app.room.sound import HEARD, level
 from operator_app.room.telling import Telling
 from operator_app.room.waiting import RoomError, wait_for
 from operator_app.room.window import Window
-from operator_app.ui.presenters.wording import number_text
-from operator_app.ui.texts import load_texts
+from operator_app.ui.words.texts import load_texts
+from operator_app.ui.words.wording import number_text
 
 FIRE, PRANK, GONE = "081200000112", "081200000013", "081200000007"
 """Numbers of nobody: 0812-0000-... is given to no one."""

@@ -1,1 +1,1 @@
-"""Windows: the only home of Qt. One pane a file; `presenters` are Qt-free."""
+"""Windows: the only home of Qt. A folder for each area of a window, a file for each pane; `presenters` know no Qt."""

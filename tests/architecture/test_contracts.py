@@ -34,8 +34,10 @@ FAULTS = [
     ("Home of SIP", "telephony", "import pjsua2"),
     ("Home of sound", "ui", "import sounddevice"),
     ("Home of windows", "bootstrap", "from PySide6 import QtWidgets"),
-    ("Presenters know no Qt", "ui/presenters", "from PySide6.QtWidgets import QWidget"),
-    ("Presenters know no Qt", "ui/presenters", "import operator_app.ui.theme"),
+    ("Presenters know no Qt", "ui/phone/presenters", "from PySide6.QtWidgets import QWidget"),
+    ("Presenters know no Qt", "ui/form/presenters", "import operator_app.ui.kit.theme"),
+    ("Presenters know no Qt", "ui/words", "import qasync"),
+    ("Presenters know no Qt", "ui/orders", "import operator_app.ui.form.form_pane"),
     ("Home of the shared database", "workflow", "from sqlalchemy import orm"),
     ("Home of the shared database", "ui/wall", "import sqlalchemy"),
     ("Home of SQLite", "ui", "import sqlite3"),
@@ -131,6 +133,18 @@ def test_a_fault_planted_in_any_folder_is_reported(tmp_path: Path) -> None:
         expected.add(f"{'.'.join(folder.parts)}.planted must not import {fault}")
     assert len(expected) > 10
     assert expected - set(report(house).splitlines()) == set()
+
+
+def test_qt_in_any_presenter_is_reported(tmp_path: Path) -> None:
+    house = copied(tmp_path)
+    folders = [folder for folder in folders_of_code() if folder.name == "presenters"]
+    assert len(folders) > 10
+    for folder in folders:
+        (house / folder / "planted.py").write_text("from PySide6 import QtCore\n", encoding="utf-8")
+    text = report(house)
+    assert contracts_broken(text) == ["Presenters know no Qt"]
+    unseen = [folder for folder in folders if f"{'.'.join(folder.parts)}.planted -> PySide6" not in text]
+    assert unseen == []
 
 
 def test_every_file_of_the_package_is_a_module_that_the_contracts_see() -> None:

@@ -2,7 +2,7 @@
 
 from operator_app.room.room import Room
 from operator_app.room.window import Window
-from operator_app.ui.presenters.wording import number_text
+from operator_app.ui.words.wording import number_text
 
 
 def wait_ready(*windows: Window) -> None:

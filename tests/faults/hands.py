@@ -12,8 +12,8 @@ from contextlib import closing
 from operator_app.room.room import Room
 from operator_app.room.waiting import wait_for
 from operator_app.room.window import Window
-from operator_app.ui.presenters.draft import LONGEST_S
-from operator_app.ui.presenters.wording import number_text
+from operator_app.ui.orders.draft import LONGEST_S
+from operator_app.ui.words.wording import number_text
 from tests.faults.settle import number_of
 from tests.perf.figures import Figure, count, spread
 from tests.perf.hands import KeySender

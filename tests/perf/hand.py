@@ -17,7 +17,7 @@ from operator_app.room.peers import SippCall, SippCaller
 from operator_app.room.room import Room
 from operator_app.room.waiting import wait_for
 from operator_app.room.window import Window
-from operator_app.ui.window_app import PLAIN_COLLECTOR
+from operator_app.ui.program.window_app import PLAIN_COLLECTOR
 from tests.faults.seats import LightSeat
 from tests.perf import history
 from tests.perf.figures import Figure, spread

@@ -81,7 +81,7 @@ def measure(room: Room) -> list[Figure]:
 
 def main(site_source: str) -> None:
     """Show a map, measure, print one line of JSON."""
-    from operator_app.ui.map_setup import prepare_environment, register_scheme  # noqa: PLC0415
+    from operator_app.ui.program.map_setup import prepare_environment, register_scheme  # noqa: PLC0415
 
     prepare_environment(True)
     register_scheme()
@@ -121,8 +121,8 @@ class _Stage:
 
     def __init__(self, app: Any, site: Any) -> None:
         from operator_app.maps.serve import load_assets  # noqa: PLC0415
-        from operator_app.ui.map_view import MapState, MapView  # noqa: PLC0415
-        from operator_app.ui.texts import load_texts  # noqa: PLC0415
+        from operator_app.ui.map.map_view import MapState, MapView  # noqa: PLC0415
+        from operator_app.ui.words.texts import load_texts  # noqa: PLC0415
 
         self.app = app
         self.site = site

@@ -9,8 +9,8 @@ import qasync
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from operator_app.ui.texts import Texts, load_texts
-from operator_app.ui.widget_tree import describe_tree
+from operator_app.ui.kit.widget_tree import describe_tree
+from operator_app.ui.words.texts import Texts, load_texts
 
 RESOURCES = Path(__file__).parents[2] / "resources"
 PATIENCE_S = 15.0

@@ -17,8 +17,8 @@ from PySide6.QtWidgets import QApplication
 
 from operator_app.maps.serve import load_assets
 from operator_app.maps.site import Site, import_site, load_site
-from operator_app.ui.map_setup import prepare_environment
-from operator_app.ui.map_view import MapState
+from operator_app.ui.map.map_view import MapState
+from operator_app.ui.program.map_setup import prepare_environment
 from tests.ui.desk_scene import RESOURCES, texts, until
 from tests.ui.scenes import SCENES
 from tests.ui.test_seat_window import Stage, staged

@@ -12,9 +12,9 @@ from PySide6.QtCore import Qt
 
 from operator_app.domain.ids import CallId
 from operator_app.domain.messages import CallAnswered, CallLinked, CallOffered, FieldSet
-from operator_app.ui.card_editor import WHOLE
-from operator_app.ui.keymap import Deed
-from operator_app.ui.main_window import Page
+from operator_app.ui.frame.main_window import Page
+from operator_app.ui.keys.keymap import Deed
+from operator_app.ui.supervisor.card_editor import WHOLE
 from operator_app.workflow.ports import Presence
 from tests.ui.desk_scene import until
 from tests.ui.seat_room import PastWriter, incident, settled

@@ -13,11 +13,11 @@ from operator_app.domain.ids import DispatchId, IncidentId
 from operator_app.domain.incident import Dispatch
 from operator_app.domain.messages import DispatchDelivered, DispatchMoved, FieldSet, IncidentMoved
 from operator_app.domain.states import DispatchState, IncidentStatus
-from operator_app.ui.buttons import KeyButton
 from operator_app.ui.desk.desk_app import ALARM_FILE, DeskApp, build_desk_window
+from operator_app.ui.desk.presenters.desk_view import Action
 from operator_app.ui.desk.window import KEYS
-from operator_app.ui.presenters.desk_view import Action
-from operator_app.ui.theme import Theme
+from operator_app.ui.kit.buttons import KeyButton
+from operator_app.ui.kit.theme import Theme
 from operator_app.workflow.desk import Desk
 from operator_app.workflow.ports import LinkState, LinkTrouble
 from tests.fakes.memory_journal import MemoryJournal

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from operator_app.ui.main_window import Mode, Page
-from operator_app.ui.theme import Theme, load_fonts
+from operator_app.ui.frame.main_window import Mode, Page
+from operator_app.ui.kit.theme import Theme, load_fonts
 from tests.ui import test_desk_window as desk_window
 from tests.ui import test_wall_window as wall_window
 from tests.ui.desk_scene import RESOURCES, play, texts

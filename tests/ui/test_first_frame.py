@@ -11,12 +11,12 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from operator_app.maps.site import default_site
-from operator_app.ui.first_frame import StartingLine
-from operator_app.ui.main_window import MainWindow
-from operator_app.ui.presenters.wording import seat_name
-from operator_app.ui.seat_app import SeatWindow
-from operator_app.ui.texts import load_texts
-from operator_app.ui.theme import Theme, load_fonts
+from operator_app.ui.frame.first_frame import StartingLine
+from operator_app.ui.frame.main_window import MainWindow
+from operator_app.ui.kit.theme import Theme, load_fonts
+from operator_app.ui.seat.seat_app import SeatWindow
+from operator_app.ui.words.texts import load_texts
+from operator_app.ui.words.wording import seat_name
 from tests.ui.desk_scene import play, until
 from tests.ui.seat_room import RESOURCES, make_room
 

@@ -4,8 +4,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from operator_app.domain.states import SeatState
-from operator_app.ui.buttons import KeyButton
-from operator_app.ui.keymap import Deed
+from operator_app.ui.keys.keymap import Deed
+from operator_app.ui.kit.buttons import KeyButton
 from tests.ui.desk_scene import is_shown, said, until
 from tests.ui.test_seat_window import CTRL, Stage, rows_of, staged
 

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QApplication
 from operator_app.domain.line import HoldState, PresenceState
 from operator_app.domain.messages import CallTransferred
 from operator_app.domain.states import SeatState
-from operator_app.ui.buttons import KeyButton
+from operator_app.ui.kit.buttons import KeyButton
 from tests.ui.desk_scene import is_enabled, said, until
 from tests.ui.scenes import consulted, raced
 from tests.ui.test_seat_window import CTRL, Stage, staged

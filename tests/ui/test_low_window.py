@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QScrollArea
 
-from operator_app.ui.aside_pane import ROWS_BESIDE
+from operator_app.ui.seat.aside_pane import ROWS_BESIDE
 from tests.ui.desk_scene import said, until
 from tests.ui.scenes import SCENES
 from tests.ui.test_form_care import timeline

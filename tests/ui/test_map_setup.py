@@ -23,7 +23,7 @@ def test_without_a_gpu_no_opengl_is_loaded(
     software: bool, given: dict[str, str], settled: tuple[str, str]
 ) -> None:
     code = (
-        "import os; from operator_app.ui.map_setup import prepare_environment;"
+        "import os; from operator_app.ui.program.map_setup import prepare_environment;"
         f"prepare_environment({software});"
         f"print(*(os.environ.get(each, '-') for each in {NAMES!r}))"
     )

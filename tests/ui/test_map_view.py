@@ -22,10 +22,10 @@ from operator_app.maps.base_map import import_base
 from operator_app.maps.live import TEXT_NAMES, HistoryLook
 from operator_app.maps.serve import MapAssets, load_assets
 from operator_app.maps.site import Site, default_site, import_site, load_site, with_base
-from operator_app.ui.map_setup import prepare_environment, register_scheme
-from operator_app.ui.map_texts import COVER_TEXTS
-from operator_app.ui.map_view import HistoryPoint, MapIncident, MapState, MapView, StatedArea
-from operator_app.ui.texts import load_texts
+from operator_app.ui.map.map_texts import COVER_TEXTS
+from operator_app.ui.map.map_view import HistoryPoint, MapIncident, MapState, MapView, StatedArea
+from operator_app.ui.program.map_setup import prepare_environment, register_scheme
+from operator_app.ui.words.texts import load_texts
 from tests.unit.maps.sample_pack import ATTRIBUTION, WEST, write_pack
 from tests.unit.maps.sample_tiles import (
     LINE,
@@ -332,7 +332,7 @@ def test_without_webengine_the_pane_says_so(
     make: Callable[..., Room], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     room = make()
-    monkeypatch.setitem(__import__("sys").modules, "operator_app.ui.map_web", None)
+    monkeypatch.setitem(__import__("sys").modules, "operator_app.ui.map.map_web", None)
     room.view.show()
     room.view.activate()
     assert (room.view.state, room.view._cover.text()) == (MapState.FAILED, "map.failed")

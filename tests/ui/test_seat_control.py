@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 
-from operator_app.ui.app import until_closed
-from operator_app.ui.buttons import KeyButton
-from operator_app.ui.control import ControlServer, Marks, PaintMarks
-from operator_app.ui.labels import Text
-from operator_app.ui.lamps import Lamp
-from operator_app.ui.presenters.wording import Tone
-from operator_app.ui.theme import Theme
+from operator_app.ui.kit.buttons import KeyButton
+from operator_app.ui.kit.labels import Text
+from operator_app.ui.kit.lamps import Lamp
+from operator_app.ui.kit.theme import Theme
+from operator_app.ui.program.app import until_closed
+from operator_app.ui.program.control import ControlServer, Marks, PaintMarks
+from operator_app.ui.words.wording import Tone
 from tests.ui.desk_scene import play, until
 
 PATIENCE_S = 60
@@ -160,7 +160,7 @@ def test_quit_closes_the_window_as_a_person_would(qapp: QApplication, tmp_path: 
 PROGRAM = """
 import asyncio, sys
 from pathlib import Path
-from operator_app.ui.app import run_qt
+from operator_app.ui.program.app import run_qt
 from PySide6.QtCore import QTimer
 out = Path(sys.argv[1])
 async def main(app):

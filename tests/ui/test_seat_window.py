@@ -24,12 +24,12 @@ from operator_app.domain.states import Classification, SeatState
 from operator_app.maps.names import PlaceHit
 from operator_app.maps.serve import MapAssets
 from operator_app.maps.site import Site, default_site
-from operator_app.ui.buttons import KeyButton
-from operator_app.ui.main_window import Mode, Page
-from operator_app.ui.seat_app import SeatWindow
-from operator_app.ui.texts import Texts
-from operator_app.ui.theme import Theme, load_fonts
-from operator_app.ui.widget_tree import describe_tree
+from operator_app.ui.frame.main_window import Mode, Page
+from operator_app.ui.kit.buttons import KeyButton
+from operator_app.ui.kit.theme import Theme, load_fonts
+from operator_app.ui.kit.widget_tree import describe_tree
+from operator_app.ui.seat.seat_app import SeatWindow
+from operator_app.ui.words.texts import Texts
 from operator_app.workflow.bus import Bus
 from operator_app.workflow.ports import ListenerFailed
 from tests.ui.desk_scene import is_enabled, is_shown, play, said, texts, until, until_whole

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QPushButton, QScrollArea
 from operator_app.domain.ids import CallId
 from operator_app.domain.line import AudioChoice, SoundDevice, SoundRole
 from operator_app.domain.messages import CallAnswered, CallEnded, CallOffered, CallRecorded
-from operator_app.ui.levels import LevelBar, share_of
+from operator_app.ui.kit.levels import LevelBar, share_of
 from tests.fakes.writer import fresh_id
 from tests.ui.desk_scene import is_shown, said, until, until_whole
 from tests.ui.seat_room import NOW, PastWriter

@@ -14,7 +14,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
 app = QApplication(sys.argv)
-from operator_app.ui.theme import Theme
+from operator_app.ui.kit.theme import Theme
 from operator_app.ui.wall.look import WallLook
 from operator_app.ui.wall.measure import WallScale
 from operator_app.ui.wall.window import WallWindow

@@ -14,13 +14,13 @@ from operator_app.config.settings import MapSettings, ScreenSettings, SeatSettin
 from operator_app.domain.messages import DispatchMoved, IncidentMoved, IncidentOpened
 from operator_app.domain.states import Classification, DispatchState, IncidentStatus, SeatState
 from operator_app.maps.site import default_site
-from operator_app.ui.presenters.wording import Tone
-from operator_app.ui.theme import Theme
-from operator_app.ui.tokens import THEMES, contrast
+from operator_app.ui.kit.theme import Theme
+from operator_app.ui.kit.tokens import THEMES, contrast
 from operator_app.ui.wall.board import TILES, WallBoard
 from operator_app.ui.wall.look import WallLook
 from operator_app.ui.wall.measure import HEADLINE_CAPITAL_PX, WallScale
 from operator_app.ui.wall.wall_app import WallApp, build_wall_window
+from operator_app.ui.words.wording import Tone
 from operator_app.workflow.ports import LinkState, LinkTrouble, Presence
 from operator_app.workflow.wallroom import WallRoom
 from tests.ui.desk_scene import RESOURCES, is_shown, play, said, texts, until, until_whole, words

@@ -20,11 +20,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from operator_app.ui.buttons import KeyButton
-from operator_app.ui.call_lists import TabButton
-from operator_app.ui.lamps import Lamp
-from operator_app.ui.tokens import contrast
-from operator_app.ui.widget_tree import Elides, ShowsText, is_clipped, shown_text
+from operator_app.ui.kit.buttons import KeyButton
+from operator_app.ui.kit.lamps import Lamp
+from operator_app.ui.kit.tokens import contrast
+from operator_app.ui.kit.widget_tree import Elides, ShowsText, is_clipped, shown_text
+from operator_app.ui.phone.call_lists import TabButton
 
 CONTROLS = (
     QAbstractButton,

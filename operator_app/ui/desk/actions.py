@@ -7,12 +7,12 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QStackedWidget, QWidget
 
 from operator_app.domain.ids import DispatchId
-from operator_app.ui.buttons import KeyButton
-from operator_app.ui.errands import Notice
-from operator_app.ui.labels import Text
-from operator_app.ui.presenters.desk_view import Action, IncidentSheet
-from operator_app.ui.presenters.wording import Say, Tone
-from operator_app.ui.theme import Theme
+from operator_app.ui.desk.presenters.desk_view import Action, IncidentSheet
+from operator_app.ui.kit.buttons import KeyButton
+from operator_app.ui.kit.labels import Text
+from operator_app.ui.kit.theme import Theme
+from operator_app.ui.program.errands import Notice
+from operator_app.ui.words.wording import Say, Tone
 
 BUTTON_PX = 17
 LOOKS = {Action.ACCEPT: "primary", Action.DECLINE: "danger"}

@@ -3,12 +3,12 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout
 
-from operator_app.ui.buttons import KeyButton
-from operator_app.ui.labels import Text, set_look
-from operator_app.ui.presenters.desk_view import Alarm
-from operator_app.ui.presenters.wording import Say, Tone
-from operator_app.ui.sound import LoopSound
-from operator_app.ui.theme import TITLE, Theme
+from operator_app.ui.desk.presenters.desk_view import Alarm
+from operator_app.ui.kit.buttons import KeyButton
+from operator_app.ui.kit.labels import Text, set_look
+from operator_app.ui.kit.theme import TITLE, Theme
+from operator_app.ui.program.sound import LoopSound
+from operator_app.ui.words.wording import Say, Tone
 
 
 class AlarmBanner(QFrame):

@@ -5,11 +5,11 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from operator_app.ui.control import ControlServer, Marks
 from operator_app.ui.desk.window import DeskWindow
-from operator_app.ui.sound import LoopSound
-from operator_app.ui.texts import Texts
-from operator_app.ui.theme import Theme, load_fonts
+from operator_app.ui.kit.theme import Theme, load_fonts
+from operator_app.ui.program.control import ControlServer, Marks
+from operator_app.ui.program.sound import LoopSound
+from operator_app.ui.words.texts import Texts
 from operator_app.workflow.desk import Desk
 
 ALARM_FILE = "desk-alarm.wav"

@@ -16,11 +16,11 @@ from PySide6.QtWidgets import (
 )
 
 from operator_app.domain.ids import DispatchId
-from operator_app.ui.caps import KeyCap
-from operator_app.ui.labels import Chip, Panel, SectionTitle, Text
-from operator_app.ui.presenters.desk_view import DispatchLine
-from operator_app.ui.presenters.wording import Say, Tone
-from operator_app.ui.theme import Theme
+from operator_app.ui.desk.presenters.desk_view import DispatchLine
+from operator_app.ui.kit.caps import KeyCap
+from operator_app.ui.kit.labels import Chip, Panel, SectionTitle, Text
+from operator_app.ui.kit.theme import Theme
+from operator_app.ui.words.wording import Say, Tone
 
 ENDED_MOST = 12
 

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from operator_app.ui.labels import Chip, Panel, SectionTitle, Text
-from operator_app.ui.presenters.desk_view import IncidentSheet, Step
-from operator_app.ui.presenters.wording import Say, Tone
-from operator_app.ui.theme import Theme
+from operator_app.ui.desk.presenters.desk_view import IncidentSheet, Step
+from operator_app.ui.kit.labels import Chip, Panel, SectionTitle, Text
+from operator_app.ui.kit.theme import Theme
+from operator_app.ui.words.wording import Say, Tone
 
 FIELDS = (
     ("place", 0, 0, 2),

@@ -9,19 +9,19 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from operator_app.domain.ids import DispatchId
 from operator_app.domain.states import DispatchState
-from operator_app.ui.control import Marks, PaintMarks
 from operator_app.ui.desk.actions import ActionBar, NoteRow
 from operator_app.ui.desk.alarm import AlarmBanner, sound_words
 from operator_app.ui.desk.lines import DispatchList
+from operator_app.ui.desk.presenters.desk import DeskPresenter
+from operator_app.ui.desk.presenters.desk_view import TARGETS, Action
 from operator_app.ui.desk.sheet import SheetPane
-from operator_app.ui.errands import Errands, Notice
-from operator_app.ui.labels import Clock, Panel, Text, set_tone
-from operator_app.ui.lamps import Lamp
-from operator_app.ui.presenters.desk import DeskPresenter
-from operator_app.ui.presenters.desk_view import TARGETS, Action
-from operator_app.ui.presenters.wording import Say, Tone
-from operator_app.ui.sound import LoopSound
-from operator_app.ui.theme import Theme
+from operator_app.ui.kit.labels import Clock, Panel, Text, set_tone
+from operator_app.ui.kit.lamps import Lamp
+from operator_app.ui.kit.theme import Theme
+from operator_app.ui.program.control import Marks, PaintMarks
+from operator_app.ui.program.errands import Errands, Notice
+from operator_app.ui.program.sound import LoopSound
+from operator_app.ui.words.wording import Say, Tone
 from operator_app.workflow.desk import Desk
 from operator_app.workflow.ports import BoardChanged, LinkState, ListenerFailed, Shared
 

@@ -2,14 +2,14 @@
 
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from operator_app.ui.presenters.wall import DAY_ROWS
-from operator_app.ui.presenters.wall_view import DataAge, WallView
-from operator_app.ui.presenters.wording import Say, Tone
 from operator_app.ui.wall.curve import HourCurve
 from operator_app.ui.wall.fit_label import FitLabel
 from operator_app.ui.wall.look import WallLook
 from operator_app.ui.wall.measure import HEADLINE_PX, LINE_PX
 from operator_app.ui.wall.parts import Card, DayLine, DayRow, IncidentRow, RowList, SeatRow, TileCard
+from operator_app.ui.wall.presenters.wall import DAY_ROWS
+from operator_app.ui.wall.presenters.wall_view import DataAge, WallView
+from operator_app.ui.words.wording import Say, Tone
 from operator_app.workflow.wallroom import WallRoom
 
 TILES = ("waiting", "answered", "open", "unaccepted", "abandoned")

@@ -8,11 +8,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from operator_app.domain.figures import HourCount
-from operator_app.ui.presenters.wording import Say, Tone
 from operator_app.ui.wall.fit_label import FitLabel
 from operator_app.ui.wall.look import WallLook
 from operator_app.ui.wall.measure import AXIS_PX, LINE_PX
 from operator_app.ui.wall.parts import Card
+from operator_app.ui.words.wording import Say, Tone
 
 HOURS_BETWEEN_LABELS = 6
 SMALLEST_TOP = 4

@@ -6,8 +6,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from operator_app.ui.presenters.wording import Tone
 from operator_app.ui.wall.look import WallLook
+from operator_app.ui.words.wording import Tone
 
 LINE_HEIGHT = 1.16
 """Of the font size; letters with their descenders take 0.96 in Inter, its own line height is 1.21."""

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from PySide6.QtGui import QFont
 
-from operator_app.ui.presenters.wording import Tone
-from operator_app.ui.theme import FAMILY, Theme
+from operator_app.ui.kit.theme import FAMILY, Theme
 from operator_app.ui.wall.measure import WallScale
+from operator_app.ui.words.wording import Tone
 
 BOLD, NORMAL = 600, 400
 BAR_SHARE = 0.62

@@ -8,11 +8,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from operator_app.ui.presenters.wall_view import IncidentLine, SeatLine, Tile
-from operator_app.ui.presenters.wording import Say, Tone
 from operator_app.ui.wall.fit_label import FitLabel
 from operator_app.ui.wall.look import WallLook
 from operator_app.ui.wall.measure import FIGURE_PX, HEADLINE_PX, LINE_PX
+from operator_app.ui.wall.presenters.wall_view import IncidentLine, SeatLine, Tile
+from operator_app.ui.words.wording import Say, Tone
 
 L = TypeVar("L")
 

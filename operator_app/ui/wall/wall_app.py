@@ -8,14 +8,14 @@ from PySide6.QtWidgets import QApplication
 from operator_app.config.settings import Settings
 from operator_app.maps.serve import load_assets
 from operator_app.maps.site import Site
-from operator_app.ui.control import ControlServer, Marks
-from operator_app.ui.map_view import MapIncident, MapView
-from operator_app.ui.presenters.wall_view import Mark
-from operator_app.ui.texts import Texts
-from operator_app.ui.theme import Theme, load_fonts
+from operator_app.ui.kit.theme import Theme, load_fonts
+from operator_app.ui.map.map_view import MapIncident, MapView
+from operator_app.ui.program.control import ControlServer, Marks
 from operator_app.ui.wall.look import WallLook
 from operator_app.ui.wall.measure import WallScale
+from operator_app.ui.wall.presenters.wall_view import Mark
 from operator_app.ui.wall.window import WallWindow
+from operator_app.ui.words.texts import Texts
 from operator_app.workflow.wallroom import WallRoom
 
 MAP_SCALE = 1.5

@@ -7,12 +7,12 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QResizeEvent, QScreen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from operator_app.ui.control import Marks, PaintMarks
-from operator_app.ui.presenters.wall import WallPresenter
-from operator_app.ui.presenters.wall_view import Mark, WallView
-from operator_app.ui.presenters.wording import Say
+from operator_app.ui.program.control import Marks, PaintMarks
 from operator_app.ui.wall.board import WallBoard
 from operator_app.ui.wall.look import WallLook
+from operator_app.ui.wall.presenters.wall import WallPresenter
+from operator_app.ui.wall.presenters.wall_view import Mark, WallView
+from operator_app.ui.words.wording import Say
 from operator_app.workflow.ports import BoardChanged, LinkState
 from operator_app.workflow.wallroom import WallRoom
 

@@ -8,7 +8,7 @@ import pytest
 from operator_app.bootstrap.cards import FAULTS
 from operator_app.bootstrap.rules import site_rules
 from operator_app.config.settings import parse_settings
-from operator_app.ui.presenters.card import fault_words
+from operator_app.ui.form.presenters.card import fault_words
 from operator_app.workflow.ports import BadCardError
 from operator_app.workflow.seat import SiteRules
 from tests.ui.desk_scene import RESOURCES, texts

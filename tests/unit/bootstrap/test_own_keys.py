@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from operator_app.bootstrap.own_keys import KEYS_FILE, keep_keys, load_keys
-from operator_app.ui.keymap import Deed, KeyMap
+from operator_app.ui.keys.keymap import Deed, KeyMap
 
 
 def kept(folder: Path, keys: KeyMap) -> KeyMap:

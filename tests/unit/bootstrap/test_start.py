@@ -7,7 +7,7 @@ from operator_app.bootstrap.frame import CHUNK, in_bites, in_turn
 from operator_app.domain.ids import IncidentId
 from operator_app.domain.messages import SeatStateChanged
 from operator_app.domain.states import SeatState
-from operator_app.ui.window_app import WindowApp
+from operator_app.ui.program.window_app import WindowApp
 from operator_app.workflow.board import Board
 from tests.unit.workflow.room import make_seat
 

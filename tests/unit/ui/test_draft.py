@@ -4,8 +4,8 @@ from collections.abc import Mapping
 import pytest
 
 from operator_app.domain.messages import incident_of
-from operator_app.ui.presenters.draft import IDLE_S, LONGEST_S, RETRY_S, Draft
-from operator_app.ui.presenters.saved import SaveTracker
+from operator_app.ui.form.presenters.saved import SaveTracker
+from operator_app.ui.orders.draft import IDLE_S, LONGEST_S, RETRY_S, Draft
 from operator_app.workflow.ports import JournalFailedError
 from tests.fakes.writer import START, Writer
 

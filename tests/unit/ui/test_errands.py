@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from operator_app.domain.states import Refusal, RefusedError
-from operator_app.ui.errands import Errands, Notice
-from operator_app.ui.form_wishes import read_minutes
+from operator_app.ui.form.form_wishes import read_minutes
+from operator_app.ui.program.errands import Errands, Notice
 from tests.ui.desk_scene import texts
 
 

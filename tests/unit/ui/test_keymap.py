@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QKeySequence
 
-from operator_app.ui.key_rules import KeyRefusal, refuse
-from operator_app.ui.keymap import (
+from operator_app.ui.keys.key_rules import KeyRefusal, refuse
+from operator_app.ui.keys.keymap import (
     AGENCIES,
     GROUPS,
     KEYS,
@@ -15,7 +15,7 @@ from operator_app.ui.keymap import (
     Refused,
     agency_deeds,
 )
-from operator_app.ui.texts import load_texts
+from operator_app.ui.words.texts import load_texts
 
 RESOURCES = Path(__file__).parents[3] / "resources"
 TEXTS = load_texts(RESOURCES, "id", strict=True)
@@ -33,7 +33,7 @@ def test_every_key_is_one_that_qt_knows() -> None:
 
 def test_every_deed_stands_in_one_group_and_has_a_name_in_both_languages() -> None:
     placed = [deed for deeds in GROUPS.values() for deed in deeds]
-    assert sorted(placed) == sorted(Deed), "put the deed into GROUPS in ui/keymap.py"
+    assert sorted(placed) == sorted(Deed), "put the deed into GROUPS in ui/keys/keymap.py"
     for language in ("id", "en"):
         texts = load_texts(RESOURCES, language, strict=True)
         lacking = [deed for deed in Deed if deed not in (*AGENCIES, *QUICK) and not texts.has(f"deed.{deed}")]

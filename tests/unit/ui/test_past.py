@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from operator_app.domain.call import Call
 from operator_app.domain.ids import CallId, SeatName
 from operator_app.domain.states import CallState, Classification
-from operator_app.ui.presenters.past import NumberPast
+from operator_app.ui.phone.presenters.past import NumberPast
 
 NOW = datetime(2026, 11, 23, 6, 22, 7, tzinfo=UTC)
 

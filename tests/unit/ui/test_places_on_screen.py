@@ -23,15 +23,15 @@ from operator_app.domain.states import Refusal, RefusedError
 from operator_app.maps.call_area import stated_area
 from operator_app.maps.names import PlaceHit
 from operator_app.maps.site import Site, import_site, load_site
-from operator_app.ui.finders import POINT_KIND, place_finder
-from operator_app.ui.presenters.call_place import CallPlace, CallPlaceView
-from operator_app.ui.presenters.map_history import MapHistory
-from operator_app.ui.search_field import Hit
+from operator_app.ui.form.finders import POINT_KIND, place_finder
+from operator_app.ui.kit.search_field import Hit
+from operator_app.ui.map.presenters.call_place import CallPlace, CallPlaceView
+from operator_app.ui.map.presenters.map_history import MapHistory
 from tests.ui.seat_room import RESOURCES
 from tests.unit.maps.sample_pack import write_pack
 from tests.unit.ui.test_seat_commands import Hand, hand
 
-from operator_app.ui.texts import load_texts  # isort: skip
+from operator_app.ui.words.texts import load_texts  # isort: skip
 
 SAY = load_texts(RESOURCES, "id")
 CIRCLE = CallArea(AreaShape.CIRCLE, (AreaPoint(1.2, 110.6),), radius_m=850)

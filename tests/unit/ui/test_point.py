@@ -7,8 +7,8 @@ import pytest
 from operator_app.domain.ids import EventId, IncidentId, SeatName
 from operator_app.domain.incident import FieldValue, Incident
 from operator_app.maps.region import Place
-from operator_app.ui.presenters.point import point_figures, point_spans
-from operator_app.ui.presenters.wording import Tone
+from operator_app.ui.form.presenters.point import point_figures, point_spans
+from operator_app.ui.words.wording import Tone
 from tests.ui.desk_scene import texts
 
 SAY = texts("id")

@@ -11,13 +11,13 @@ from operator_app.domain.ids import AgencyCode, DispatchId, IncidentId
 from operator_app.domain.incident import Incident
 from operator_app.domain.messages import DispatchSent, Fact, FieldSet, IncidentMoved, IncidentOpened
 from operator_app.domain.states import IncidentStatus
-from operator_app.ui.incidents_model import FEW, IncidentsModel
-from operator_app.ui.presenters.incidents import IncidentsPresenter
-from operator_app.ui.presenters.open_incidents import MANY, OpenIncidents
-from operator_app.ui.presenters.rows import Row, cell
-from operator_app.ui.presenters.site_words import SiteWords
-from operator_app.ui.rows_view import ID_ROLE, RowsModel
-from operator_app.ui.texts import load_texts
+from operator_app.ui.incidents.incidents_model import FEW, IncidentsModel
+from operator_app.ui.incidents.presenters.incidents import IncidentsPresenter
+from operator_app.ui.incidents.presenters.open_incidents import MANY, OpenIncidents
+from operator_app.ui.kit.rows_view import ID_ROLE, RowsModel
+from operator_app.ui.words.rows import Row, cell
+from operator_app.ui.words.site_words import SiteWords
+from operator_app.ui.words.texts import load_texts
 from operator_app.workflow.board import Board
 from tests.ui.seat_room import NOW, RESOURCES, PastWriter, incident, make_room
 

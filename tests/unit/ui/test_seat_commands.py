@@ -12,8 +12,8 @@ from operator_app.domain.incident import Incident
 from operator_app.domain.messages import Event
 from operator_app.domain.states import CallState, Classification, Refusal, RefusedError, SeatState
 from operator_app.maps.site import PlaceHit, Site, default_site, import_site, load_site
-from operator_app.ui.presenters.commands import SeatCommands
-from operator_app.ui.presenters.draft import Draft
+from operator_app.ui.orders.commands import SeatCommands
+from operator_app.ui.orders.draft import Draft
 from operator_app.workflow.ports import JournalFailedError
 from tests.ui.seat_room import RESOURCES, Room, busy_room, settled
 from tests.unit.maps.sample_pack import write_pack

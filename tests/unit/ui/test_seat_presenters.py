@@ -15,23 +15,23 @@ from operator_app.domain.messages import CallIdentified, CallMeasured, DispatchM
 from operator_app.domain.states import Classification, DispatchState, IncidentStatus, SeatState
 from operator_app.maps.live import MapIncident
 from operator_app.maps.site import Site, default_site, import_site, load_site
-from operator_app.ui.presenters.draft import Draft
-from operator_app.ui.presenters.footer import link_view
-from operator_app.ui.presenters.form import FormPresenter, FormView
-from operator_app.ui.presenters.incidents import IncidentsPresenter, Order
-from operator_app.ui.presenters.lists import ListsPresenter
-from operator_app.ui.presenters.map_marks import MapMarks
-from operator_app.ui.presenters.past import NumberPast
-from operator_app.ui.presenters.phone import PhonePresenter, PhoneView, Standing
-from operator_app.ui.presenters.quality import measured_words
-from operator_app.ui.presenters.rows import Row
-from operator_app.ui.presenters.saved import SaveTracker
-from operator_app.ui.presenters.site_words import SiteWords
-from operator_app.ui.presenters.timeline import TimelinePresenter
-from operator_app.ui.presenters.together import TogetherPresenter
-from operator_app.ui.presenters.top import TopPresenter, TopView
-from operator_app.ui.presenters.wording import Span, Tone
-from operator_app.ui.texts import load_texts
+from operator_app.ui.company.presenters.together import TogetherPresenter
+from operator_app.ui.form.presenters.form import FormPresenter, FormView
+from operator_app.ui.form.presenters.saved import SaveTracker
+from operator_app.ui.frame.presenters.footer import link_view
+from operator_app.ui.incidents.presenters.incidents import IncidentsPresenter, Order
+from operator_app.ui.map.presenters.map_marks import MapMarks
+from operator_app.ui.orders.draft import Draft
+from operator_app.ui.phone.presenters.lists import ListsPresenter
+from operator_app.ui.phone.presenters.past import NumberPast
+from operator_app.ui.phone.presenters.phone import PhonePresenter, PhoneView, Standing
+from operator_app.ui.seat.presenters.top import TopPresenter, TopView
+from operator_app.ui.sound.presenters.quality import measured_words
+from operator_app.ui.timeline.presenters.timeline import TimelinePresenter
+from operator_app.ui.words.rows import Row
+from operator_app.ui.words.site_words import SiteWords
+from operator_app.ui.words.texts import load_texts
+from operator_app.ui.words.wording import Span, Tone
 from operator_app.workflow.ports import JournalFailedError, LinkState, Saved, Shared
 from tests.ui.seat_room import (
     CALLER,

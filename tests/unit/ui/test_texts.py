@@ -9,7 +9,7 @@ import pytest
 
 from operator_app.domain.line import RecordingProblem, SoundRole
 from operator_app.domain.states import CallState, Classification, DispatchState, Refusal, SeatState
-from operator_app.ui.texts import Texts, TextsError, languages, load_texts, marks_of
+from operator_app.ui.words.texts import Texts, TextsError, languages, load_texts, marks_of
 from operator_app.workflow.phone_port import PhoneRefusal
 
 ROOT = Path(__file__).parents[3]

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from operator_app.ui.theme import SCALE_MAX, Theme
-from operator_app.ui.tokens import DARK, LIGHT, MARK_ON, TEXT_ON, Tokens, contrast
+from operator_app.ui.kit.theme import SCALE_MAX, Theme
+from operator_app.ui.kit.tokens import DARK, LIGHT, MARK_ON, TEXT_ON, Tokens, contrast
 
 RESOURCES = Path(__file__).parents[3] / "resources"
 

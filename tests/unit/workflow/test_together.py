@@ -11,8 +11,8 @@ from operator_app.domain.hlc import HIGHEST, Stamp
 from operator_app.domain.ids import AgencyCode, EventId, SeatName
 from operator_app.domain.messages import DispatchOverdue, DispatchSent, IncidentTaken, SeatStateChanged
 from operator_app.domain.states import IncidentStatus, Refusal, RefusedError, SeatState
-from operator_app.ui.presenters.reminders import ReminderPresenter
-from operator_app.ui.presenters.site_words import SiteWords
+from operator_app.ui.timeline.presenters.reminders import ReminderPresenter
+from operator_app.ui.words.site_words import SiteWords
 from operator_app.workflow.company import LOST_AFTER_S
 from operator_app.workflow.ports import LinkState, Presence, Saved
 from operator_app.workflow.recorder import AHEAD_MS, ClockAhead, Recorder

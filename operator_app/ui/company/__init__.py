@@ -1,0 +1,1 @@
+"""Other seats at the same incident, and what could not be sent."""

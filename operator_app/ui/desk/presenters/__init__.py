@@ -1,0 +1,1 @@
+"""What came to the desk, as values to show, without Qt."""

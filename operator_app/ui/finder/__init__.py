@@ -1,0 +1,1 @@
+"""Finding a deed: the help of keys and the command bar."""

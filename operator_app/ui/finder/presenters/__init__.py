@@ -1,0 +1,1 @@
+"""What the command bar finds, without Qt."""

@@ -1,0 +1,1 @@
+"""The incident form: fields, card, known incidents, hand-over."""

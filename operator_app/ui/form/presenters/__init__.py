@@ -1,0 +1,1 @@
+"""The form, its card and its marks as values to show, without Qt."""

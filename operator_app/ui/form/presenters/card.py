@@ -1,0 +1,74 @@
+"""The question card of the kind in the form: what is asked, with which key it is answered, what was answered."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from operator_app.domain.states import RefusedError
+from operator_app.domain.triage import AnswerForm, Card, Question
+from operator_app.ui.words.wording import Say
+from operator_app.workflow.ports import BadCardError
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One fixed answer: the key that gives it, what is recorded, its words."""
+
+    key: str
+    code: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardRow:
+    """One question; without options it is answered in words. `answer` is empty while it is open."""
+
+    id: str
+    ask: str
+    options: tuple[Option, ...]
+    answer: str = ""
+    answer_words: str = ""
+
+    @property
+    def in_words(self) -> bool:
+        """Whether it is answered in words."""
+        return not self.options
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    """The card under the form; without a kind, or when it has none, there are no rows and `title` says so."""
+
+    kind: str
+    title: str
+    rows: tuple[CardRow, ...] = ()
+    ended: bool = False
+
+
+def card_view(
+    kind: str, card: Card | None, answers: Mapping[str, str], say: Say, *, ended: bool = False
+) -> CardView:
+    """Return the card of that kind with the answers given so far."""
+    if card is None:
+        return CardView(kind, say("card.none" if kind else "card.no_kind"), ended=ended)
+    language = say("map.language")
+    rows = tuple(_row(question, answers.get(question.id, ""), language) for question in card.questions)
+    return CardView(kind, say("card.title", kind=kind, version=card.version), rows, ended)
+
+
+def _row(question: Question, answer: str, language: str) -> CardRow:
+    options = tuple(
+        Option(each.key.upper(), each.code, each.label.said_in(language)) for each in question.answers
+    )
+    words = question.said(answer, language) if answer else ""
+    shown = () if question.form is AnswerForm.TEXT else options
+    return CardRow(question.id, question.ask.said_in(language), shown, answer, words)
+
+
+def fault_words(error: BadCardError | RefusedError, say: Say) -> str:
+    """Return in the screen's words why a card cannot be used, with the line, the question or the rule it is about."""
+    if isinstance(error, RefusedError):
+        return say(f"refusal.{error.refusal}")
+    parts = [] if error.line is None else [say("editor.line", n=error.line)]
+    if error.at is not None:
+        parts.append(say(f"editor.{error.at[0]}", n=error.at[1]))
+    return ", ".join(parts) + (": " if parts else "") + say(f"card_fault.{error.fault}", **error.said)

@@ -1,0 +1,1 @@
+"""What the footer says, without Qt."""

@@ -1,0 +1,80 @@
+"""The last line of the window: how this seat stands to the server, and what has just been refused or has failed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from operator_app.ui.words.wording import Say, Tone, local_time
+from operator_app.workflow.ports import LinkState, LinkTrouble
+from operator_app.workflow.seat import Seat
+
+CLOCK_WATCH_S, CLOCK_ALARM_S = 2.0, 60.0
+"""Differences between this PC's clock and the server's from which it is said, and from which it is an alarm."""
+LONG_S = 20 * 3600.0
+"""A trouble older than this is told with its day."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkView:
+    """The line about the server, always there."""
+
+    words: str
+    tone: Tone
+
+
+def link_view(seat: Seat, say: Say) -> LinkView:
+    """Say how the seat stands to the server: since when it is gone, how much is waiting, what IT must mend."""
+    stands = _standing(seat, say)
+    clock = clock_view(seat.link, say)
+    if clock is None:
+        return stands
+    tone = max(stands.tone, clock.tone, key=_TONES.index)
+    return LinkView(f"{clock.words} · {stands.words}", tone)
+
+
+def clock_view(link: LinkState, say: Say) -> LinkView | None:
+    """Say by how much this PC's clock is wrong; None while that does not matter. Events bear the server's time."""
+    off_s = link.clock_offset_ms / 1000
+    if abs(off_s) < CLOCK_WATCH_S:
+        return None
+    key = "link.clock_slow" if off_s > 0 else "link.clock_fast"
+    tone = Tone.ALARM if abs(off_s) >= CLOCK_ALARM_S else Tone.WATCH
+    return LinkView(say(key, n=round(abs(off_s))), tone)
+
+
+def _standing(seat: Seat, say: Say) -> LinkView:
+    link = seat.link
+    if link.connected:
+        if link.quarantined:
+            return LinkView(say("link.quarantined", n=link.quarantined), Tone.ALARM)
+        if link.waiting:
+            return LinkView(say("link.sending", n=link.waiting), Tone.QUIET)
+        return LinkView(say("link.up"), Tone.QUIET)
+    if link.reason == LinkTrouble.NOT_CONFIGURED:
+        return LinkView(say("link.alone"), Tone.QUIET)
+    if link.reason == LinkTrouble.CONNECTING:
+        if link.waiting:
+            return LinkView(say("link.connecting_waiting", n=link.waiting), Tone.QUIET)
+        return LinkView(say("link.connecting"), Tone.QUIET)
+    words = [say("link.down", time=_since(link.since, seat), n=link.waiting)]
+    if link.reason in WHY:
+        words.append(say(WHY[link.reason]))
+    if link.quarantined:
+        words.append(say("link.quarantined", n=link.quarantined))
+    return LinkView(" · ".join(words), Tone.ALARM if link.quarantined else Tone.WATCH)
+
+
+def _since(since: datetime, seat: Seat) -> str:
+    time = local_time(since, seat.timezone)[:5]
+    if (seat.now() - since).total_seconds() < LONG_S:
+        return time
+    return f"{since.astimezone(seat.timezone):%d.%m.} {time}"
+
+
+WHY = {
+    LinkTrouble.REFUSED: "link.why_refused",
+    LinkTrouble.SCHEMA: "link.why_schema",
+    LinkTrouble.SILENT: "link.why_silent",
+    LinkTrouble.SERVER_OLD: "link.why_server_old",
+    LinkTrouble.SEAT_OLD: "link.why_seat_old",
+}
+_TONES = (Tone.QUIET, Tone.PLAIN, Tone.GOOD, Tone.BUSY, Tone.WATCH, Tone.ALARM)

@@ -1,0 +1,1 @@
+"""The open incidents of the room."""

@@ -1,0 +1,1 @@
+"""Open incidents as rows and words, without Qt."""

@@ -1,0 +1,1 @@
+"""Widgets and looks that every area is built of: theme, buttons, rows, labels, fields."""

@@ -1,0 +1,180 @@
+"""Words on the screen and the frames around them. Each touches the screen only when what it shows changes."""
+
+from collections.abc import Sequence
+from html import escape
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QLabel,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from operator_app.ui.kit.theme import BODY, SMALL, Theme
+from operator_app.ui.words.wording import Span, Tone
+
+WEIGHT_STRONG = 600
+
+
+def set_tone(widget: QWidget, tone: Tone) -> None:
+    """Give the widget the colours of that tone; does nothing when it has them."""
+    set_look(widget, "tone", tone.value)
+
+
+def set_look(widget: QWidget, name: str, value: str) -> None:
+    """Set a property that the style sheet selects by; does nothing when it is set so."""
+    if widget.property(name) != value:
+        widget.setProperty(name, value)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
+def set_words(label: QLabel, words: str) -> None:
+    """Set a label's text when it differs."""
+    if label.text() != words:
+        label.setText(words)
+
+
+class Text(QLabel):
+    """A label: `part` names its rule in the style sheet (label, head, title, number, strong, small, chip)."""
+
+    def __init__(
+        self, words: str = "", part: str = "", tone: Tone = Tone.PLAIN, *, wrap: bool = False, name: str = ""
+    ) -> None:
+        super().__init__(words)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setObjectName(name)
+        self.setWordWrap(wrap)
+        if part:
+            self.setProperty("part", part)
+        if tone is not Tone.PLAIN:
+            self.setProperty("tone", tone.value)
+
+    def say(self, words: str, tone: Tone | None = None) -> None:
+        """Show these words, in that tone when one is given."""
+        set_words(self, words)
+        if tone is not None:
+            set_tone(self, tone)
+
+
+class ElideText(Text):
+    """A line of foreign length: what does not fit ends in an ellipsis, and the whole is in the tool tip."""
+
+    def __init__(self, part: str = "", tone: Tone = Tone.PLAIN, name: str = "") -> None:
+        super().__init__("", part, tone, name=name)
+        self.setMinimumWidth(1)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def say(self, words: str, tone: Tone | None = None) -> None:
+        """Show these words."""
+        if words != self.text():
+            self.setToolTip(words)
+        super().say(words, tone)
+
+    def shown_text(self) -> str:
+        """Return the whole text."""
+        return self.text()
+
+    def is_clipped(self) -> bool:
+        """Whether it is cut without a sign: only in its height."""
+        return self.fontMetrics().height() > self.height() + 1
+
+    def is_elided(self) -> bool:
+        """Whether it ends in an ellipsis now."""
+        return self.fontMetrics().horizontalAdvance(self.text()) > self.width()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint as much as fits."""
+        painter = QPainter(self)
+        painter.setFont(self.font())
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        words = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), int(self.alignment() | Qt.AlignmentFlag.AlignVCenter), words)
+
+
+class SpanText(QLabel):
+    """A line or paragraph whose pieces have tones of their own; `lines` keeps room for so many."""
+
+    def __init__(
+        self, theme: Theme, *, wrap: bool = False, name: str = "", part: str = "", lines: int = 0
+    ) -> None:
+        super().__init__()
+        self._theme = theme
+        self._spans: tuple[Span, ...] = ()
+        self.setTextFormat(Qt.TextFormat.RichText)
+        self.setObjectName(name)
+        self.setWordWrap(wrap)
+        if lines:
+            self._line = theme.metrics(SMALL if part in ("small", "decision") else BODY).lineSpacing()
+            self.set_lines(lines)
+            self.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        if part:
+            self.setProperty("part", part)
+
+    def set_lines(self, lines: int) -> None:
+        """Keep room for so many lines."""
+        self.setMinimumHeight(lines * self._line + 2)
+
+    def say(self, spans: Sequence[Span]) -> None:
+        """Show these pieces one after the other; spaces between them are part of the pieces."""
+        if tuple(spans) == self._spans:
+            return
+        self._spans = tuple(spans)
+        self.setText("".join(self._html(span) for span in self._spans))
+
+    def _html(self, span: Span) -> str:
+        weight = WEIGHT_STRONG if span.strong else 400
+        words = escape(span.text, quote=False)
+        return f'<span style="color:{self._theme.colour(span.tone)}; font-weight:{weight}">{words}</span>'
+
+
+class SectionTitle(Text):
+    """The small capitals over a list or group."""
+
+    def __init__(self, words: str = "", name: str = "") -> None:
+        super().__init__(words.upper(), "head", Tone.QUIET, name=name)
+
+    def say(self, words: str, tone: Tone | None = None) -> None:
+        """Show these words in capitals."""
+        super().say(words.upper(), tone)
+
+
+class Chip(Text):
+    """A word on a ground of its tone, as a priority or a state."""
+
+    def __init__(self, words: str = "", tone: Tone = Tone.QUIET, name: str = "") -> None:
+        super().__init__(words, "chip", tone, name=name)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+
+class Clock(Text):
+    """A time that runs; equal figures keep it still."""
+
+    def __init__(self, name: str = "clock", part: str = "title") -> None:
+        super().__init__("", part, name=name)
+
+
+class Panel(QFrame):
+    """A framed area with a column in it."""
+
+    def __init__(self, theme: Theme, name: str, *, margin: int = 14, gap: int = 8) -> None:
+        super().__init__()
+        self.theme = theme
+        self.setObjectName(name)
+        self.setProperty("part", "panel")
+        self.column = QVBoxLayout(self)
+        side = theme.px(margin)
+        self.column.setContentsMargins(side, theme.px(margin - 2), side, theme.px(margin - 2))
+        self.column.setSpacing(theme.px(gap))
+
+
+class Rule(QFrame):
+    """A thin line between two parts of a panel."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("part", "rule")

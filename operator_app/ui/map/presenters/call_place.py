@@ -1,0 +1,152 @@
+"""Where the call at hand says that it comes from, in words and for the map; it never fills the form unasked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from operator_app.domain.figures import number_key
+from operator_app.domain.ids import CallId
+from operator_app.domain.place.location import CallArea, CallLocation, CivicPart, centre_of
+from operator_app.maps.site import Site
+from operator_app.ui.words.wording import Say
+from operator_app.workflow.seat import Seat
+
+_ROAD_FIRST = (
+    "RD",
+    "STS",
+    "PRM",
+    "HNO",
+    "HNS",
+    "LMK",
+    "LOC",
+    "NAM",
+    "BLD",
+    "UNIT",
+    "FLR",
+    "A6",
+    "A5",
+    "A4",
+    "A3",
+    "A2",
+)
+"""Elements of an address (RFC 5139) in the order in which they are read out; state and country say nothing here."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallPlaceView:
+    """The line about the call's place; `can_take` when there is something to take over into the form.
+
+    `size` stands on the map beside the area.
+    """
+
+    words: str
+    detail: str
+    can_take: bool
+    area: CallArea | None
+    size: str = ""
+
+
+def civic_words(parts: Sequence[CivicPart]) -> str:
+    """Return an address as it is read out, road first."""
+    by_name = {part.name: part.text for part in parts}
+    return ", ".join(by_name[name] for name in _ROAD_FIRST if by_name.get(name))
+
+
+class CallPlace:
+    """Reads the location of the call at hand. Pure reading."""
+
+    def __init__(self, seat: Seat, site: Site, say: Say) -> None:
+        self._seat = seat
+        self._site = site
+        self._say = say
+        self._held: tuple[CallLocation, CallPlaceView] | None = None
+        self._past: tuple[CallId, str] | None = None
+
+    def view(self) -> CallPlaceView | None:
+        """Return what is to be shown while the call is at hand; None when it brought no place."""
+        call = self._seat.live_call
+        location = None if call is None else call.location
+        if location is None:
+            return None
+        if self._held is None or self._held[0] is not location:
+            self._held = (location, self._view(location))
+        return self._held[1]
+
+    def kecamatan(self) -> str:
+        """Return the caller's area, for the search; empty when nothing is known.
+
+        It is the incident's, else that of the call's own place, else where this number called about last.
+        """
+        incident = self._seat.incident
+        if incident is not None and incident.value("district"):
+            return incident.value("district")
+        call = self._seat.live_call
+        if call is None:
+            return ""
+        if call.location is not None and call.location.area is not None:
+            centre = centre_of(call.location.area)
+            under = self._site.locate(centre.lat, centre.lon)
+            if under is not None:
+                return under.kecamatan
+        if self._past is None or self._past[0] != call.call_id:
+            self._past = (call.call_id, self._last_area(call.number))
+        return self._past[1]
+
+    def _last_area(self, number: str | None) -> str:
+        if not number:
+            return ""
+        board = self._seat.board
+        key = number_key(number)
+        calls = (
+            each
+            for each in board.calls.values()
+            if each.incident_id is not None and number_key(each.number) == key
+        )
+        found = (board.incidents.get(each.incident_id) for each in calls if each.incident_id is not None)
+        named = [each for each in found if each is not None and each.value("district") and each.opened_at]
+        latest = max(named, key=lambda each: each.opened_at, default=None)  # type: ignore[arg-type,return-value]
+        return "" if latest is None else latest.value("district")
+
+    def _view(self, location: CallLocation) -> CallPlaceView:
+        say, address = self._say, civic_words(location.civic)
+        method = say("call_place.method", method=location.method) if location.method else ""
+        problems = [say(f"call_place.problem_{each}") for each in location.problems]
+        if location.references:
+            problems.append(say("call_place.by_reference"))
+        if location.area is not None:
+            centre = centre_of(location.area)
+            under = self._site.locate(centre.lat, centre.lon)
+            neighbour = self._site.neighbour_at(centre.lat, centre.lon)
+            where = ""
+            if under is not None:
+                where = f"{under.desa}, {under.kecamatan}"
+            elif neighbour:
+                where = say("call_place.in_neighbour", name=neighbour)
+            elif self._site.villages:
+                where = say("call_place.in_nothing")
+            shape = say(f"call_place.shape_{location.area.shape}")
+            size = "" if centre.accuracy_m is None else f"±{distance_words(centre.accuracy_m, say)}"
+            words = say("call_place.from_call", what=f"{size}, {shape}" if size else shape)
+            detail = _joined(where, address, method, *problems)
+            return CallPlaceView(words, detail, True, location.area, size or shape)
+        if address:
+            return CallPlaceView(
+                say("call_place.from_call", what=say("call_place.address")),
+                _joined(address, method, *problems),
+                True,
+                None,
+            )
+        words = say("call_place.only_reference" if location.references else "call_place.unreadable")
+        return CallPlaceView(words, _joined(method, *problems), False, None)
+
+
+def distance_words(metres: float, say: Say) -> str:
+    """Write a distance as people say it: 40 m, 850 m, 1,2 km, 12 km."""
+    if metres < 995:
+        return f"{metres:.0f} m"
+    if metres < 9950:
+        return f"{metres / 1000:.1f} km".replace(".", say("map.decimal"))
+    return f"{metres / 1000:.0f} km"
+
+
+def _joined(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)

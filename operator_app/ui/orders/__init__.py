@@ -1,0 +1,1 @@
+"""What an operator's wishes come to: orders to the seat, and the words that are still being typed. Qt-free."""

@@ -1,0 +1,1 @@
+"""What the top of the operator's window says, without Qt."""

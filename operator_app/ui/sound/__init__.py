@@ -1,0 +1,1 @@
+"""Headset and ring, recall of what was said, quality of the line."""

@@ -1,0 +1,1 @@
+"""What happened in the incident at hand, and its one line for notes and reasons."""

@@ -1,0 +1,1 @@
+"""The timeline and its reminders as rows, without Qt."""

@@ -1,0 +1,1 @@
+"""The room's figures for the wall, without Qt."""
