@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Protocol
 from operator_app import __version__
 from operator_app.bootstrap.parts import ServerClock
 from operator_app.config.settings import Settings
+from operator_app.domain.event import Event
+from operator_app.domain.facts.fact import call_of, incident_of
 from operator_app.domain.ids import SeatName
-from operator_app.domain.messages import Event, call_of, incident_of
 from operator_app.lanes.watchdog import StallWatch
 from operator_app.maps.site import Site, SitePackError
 from operator_app.storage.seat.seat_store import SeatStore

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from operator_app.domain.ids import CallId, IncidentId, SeatName
-from operator_app.domain.messages import (
+from operator_app.domain.event import Event
+from operator_app.domain.facts.call import (
     CallAnswered,
     CallClassified,
     CallConferenced,
@@ -22,9 +22,9 @@ from operator_app.domain.messages import (
     CallReplaced,
     CallTransferred,
     CallUnlinked,
-    Event,
-    IncidentOpened,
 )
+from operator_app.domain.facts.incident import IncidentOpened
+from operator_app.domain.ids import CallId, IncidentId, SeatName
 from operator_app.domain.states import CallState, Classification
 
 

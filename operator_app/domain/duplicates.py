@@ -13,10 +13,10 @@ from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
 
+from operator_app.domain.facts.call import CallLinked
 from operator_app.domain.figures import number_key
 from operator_app.domain.ids import IncidentId
 from operator_app.domain.incident import Incident
-from operator_app.domain.messages import CallLinked
 from operator_app.domain.words import sound_of, words_of
 
 EARTH_RADIUS_M = 6_371_008.8

@@ -12,16 +12,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from operator_app.domain.ids import AgencyCode, CallId, DispatchId, EventId, IncidentId, SeatName
-from operator_app.domain.messages import (
+from operator_app.domain.event import Event
+from operator_app.domain.facts.call import CallLinked, CallUnlinked
+from operator_app.domain.facts.dispatch import DispatchDelivered, DispatchMoved, DispatchOverdue, DispatchSent
+from operator_app.domain.facts.incident import (
     AnswerGiven,
-    CallLinked,
-    CallUnlinked,
-    DispatchDelivered,
-    DispatchMoved,
-    DispatchOverdue,
-    DispatchSent,
-    Event,
     FieldSet,
     IncidentMoved,
     IncidentOpened,
@@ -32,6 +27,7 @@ from operator_app.domain.messages import (
     ReminderDone,
     ReminderSet,
 )
+from operator_app.domain.ids import AgencyCode, CallId, DispatchId, EventId, IncidentId, SeatName
 from operator_app.domain.states import (
     DISPATCH_MOVES,
     ENDED_INCIDENT,

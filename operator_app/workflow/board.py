@@ -7,19 +7,13 @@ from datetime import datetime
 from types import MappingProxyType
 
 from operator_app.domain.call import Call, fold_call
+from operator_app.domain.event import Event
+from operator_app.domain.facts.fact import Fact, call_of, incident_of
+from operator_app.domain.facts.incident import IncidentOpened
+from operator_app.domain.facts.seat import SeatStateChanged
+from operator_app.domain.facts.site import CardPublished, PlaceDropped, PlaceKept
 from operator_app.domain.ids import CallId, EventId, IncidentId, SeatName
 from operator_app.domain.incident import Incident, fold_incident
-from operator_app.domain.messages import (
-    CardPublished,
-    Event,
-    Fact,
-    IncidentOpened,
-    PlaceDropped,
-    PlaceKept,
-    SeatStateChanged,
-    call_of,
-    incident_of,
-)
 from operator_app.domain.place.landmarks import Landmark, fold_landmark, place_of
 from operator_app.domain.states import IncidentStatus, SeatState
 from operator_app.workflow.ports import BoardChanged

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, replace
 
+from operator_app.domain.facts.dispatch import DispatchSent
+from operator_app.domain.facts.fact import Fact
+from operator_app.domain.facts.incident import IncidentMoved
 from operator_app.domain.ids import AgencyCode, DispatchId, IncidentId
 from operator_app.domain.incident import Dispatch, Incident
-from operator_app.domain.messages import DispatchSent, Fact, IncidentMoved
 from operator_app.domain.states import (
     DISPATCH_MOVES,
     DispatchState,

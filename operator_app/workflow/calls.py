@@ -9,8 +9,7 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 
 from operator_app.domain import line
-from operator_app.domain.ids import CallId
-from operator_app.domain.messages import (
+from operator_app.domain.facts.call import (
     CallAnswered,
     CallConferenced,
     CallConsulted,
@@ -23,6 +22,7 @@ from operator_app.domain.messages import (
     CallReplaced,
     CallTransferred,
 )
+from operator_app.domain.ids import CallId
 from operator_app.domain.states import Refusal, RefusedError
 from operator_app.workflow.board import Board
 from operator_app.workflow.ends import CallEnds

@@ -5,13 +5,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from operator_app.domain.ids import AgencyCode, CallId, IncidentId
-from operator_app.domain.incident import LONGEST_REMINDER_S, Incident, Reminder
-from operator_app.domain.messages import (
-    CallLinked,
-    CallUnlinked,
-    CardPublished,
-    Fact,
+from operator_app.domain.facts.call import CallLinked, CallUnlinked
+from operator_app.domain.facts.fact import Fact
+from operator_app.domain.facts.incident import (
     FieldSet,
     IncidentMoved,
     IncidentNoted,
@@ -21,6 +17,9 @@ from operator_app.domain.messages import (
     ReminderDone,
     ReminderSet,
 )
+from operator_app.domain.facts.site import CardPublished
+from operator_app.domain.ids import AgencyCode, CallId, IncidentId
+from operator_app.domain.incident import LONGEST_REMINDER_S, Incident, Reminder
 from operator_app.domain.states import INCIDENT_MOVES, IncidentStatus, Refusal, RefusedError
 from operator_app.domain.triage import IN, OUT, PRIORITY, Card, agency_subject
 from operator_app.workflow.board import Board

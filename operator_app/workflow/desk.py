@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from operator_app.domain.event import Event
+from operator_app.domain.facts.dispatch import DispatchDelivered
 from operator_app.domain.ids import DispatchId, EventId, SeatName
 from operator_app.domain.incident import Dispatch, Incident
-from operator_app.domain.messages import DispatchDelivered, Event
 from operator_app.domain.states import DispatchState, Refusal, RefusedError
 from operator_app.domain.triage import Agency, Kind
 from operator_app.workflow.board import Board

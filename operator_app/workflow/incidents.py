@@ -6,21 +6,19 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from operator_app.domain.ids import AgencyCode, CallId, DispatchId, EventId, IncidentId, SeatName
-from operator_app.domain.incident import Dispatch, Incident, parse_position
-from operator_app.domain.messages import (
+from operator_app.domain.facts.dispatch import DispatchMoved, DispatchOverdue, DispatchSent
+from operator_app.domain.facts.fact import Fact
+from operator_app.domain.facts.incident import (
     INCIDENT_FIELDS,
     AnswerGiven,
-    DispatchMoved,
-    DispatchOverdue,
-    DispatchSent,
-    Fact,
     FieldSet,
     IncidentMoved,
     IncidentNoted,
     IncidentOpened,
     IncidentTaken,
 )
+from operator_app.domain.ids import AgencyCode, CallId, DispatchId, EventId, IncidentId, SeatName
+from operator_app.domain.incident import Dispatch, Incident, parse_position
 from operator_app.domain.states import (
     DISPATCH_MOVES,
     INCIDENT_MOVES,

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
+from operator_app.domain.facts.site import PlaceDropped, PlaceKept
 from operator_app.domain.incident import Incident
-from operator_app.domain.messages import PlaceDropped, PlaceKept
 from operator_app.domain.place.coordinates import NoPosition, read_position
 from operator_app.domain.place.landmarks import LONGEST_NAME, landmark_id
 from operator_app.domain.states import Refusal, RefusedError

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from operator_app.domain.event import Event
 from operator_app.domain.ids import JournalId
-from operator_app.domain.messages import Event
 from operator_app.domain.triage import Card
 
 

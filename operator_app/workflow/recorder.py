@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from operator_app.domain.event import Event, without_nul
+from operator_app.domain.facts.fact import Fact
 from operator_app.domain.hlc import Stamp
 from operator_app.domain.ids import EventId, SeatName, uuid7
-from operator_app.domain.messages import Event, Fact, without_nul
 from operator_app.workflow.board import Board
 from operator_app.workflow.bus import Bus
 from operator_app.workflow.ports import Clock, Journal, JournalFailedError, Saved

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
+from operator_app.domain.facts.incident import IncidentMoved
 from operator_app.domain.ids import IncidentId
 from operator_app.domain.incident import Incident
-from operator_app.domain.messages import IncidentMoved
 from operator_app.domain.states import IncidentStatus
 
 

@@ -17,10 +17,12 @@ from operator_app.domain.duplicates import (
     report_of,
     suggest_major,
 )
+from operator_app.domain.event import Event
+from operator_app.domain.facts.call import CallClassified, CallLinked
+from operator_app.domain.facts.seat import SeatStateChanged
 from operator_app.domain.ids import AgencyCode, CallId, DispatchId, EventId, IncidentId, SeatName
 from operator_app.domain.incident import Dispatch, Incident, last_words_of
 from operator_app.domain.limits import AgeLimits
-from operator_app.domain.messages import CallClassified, CallLinked, Event, SeatStateChanged
 from operator_app.domain.states import (
     NOISE,
     Classification,

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from operator_app.domain.event import Event
 from operator_app.domain.figures import ANSWER_WITHIN_S, Figures, figures
 from operator_app.domain.ids import SeatName
-from operator_app.domain.messages import Event
 from operator_app.domain.triage import Agency, Kind
 from operator_app.workflow.board import Board
 from operator_app.workflow.bus import Bus

@@ -14,10 +14,8 @@ from hypothesis import strategies as st
 from psycopg.rows import dict_row
 
 from operator_app.domain.call import Call, joined
-from operator_app.domain.ids import AgencyCode, CallId, EventId, IncidentId, JournalId, SeatName
-from operator_app.domain.incident import FieldValue, Incident
-from operator_app.domain.messages import (
-    AnswerGiven,
+from operator_app.domain.event import Event, to_record
+from operator_app.domain.facts.call import (
     CallAnswered,
     CallClassified,
     CallConferenced,
@@ -31,22 +29,20 @@ from operator_app.domain.messages import (
     CallReplaced,
     CallTransferred,
     CallUnlinked,
-    DispatchDelivered,
-    DispatchMoved,
-    DispatchOverdue,
-    DispatchSent,
-    Event,
-    Fact,
+)
+from operator_app.domain.facts.dispatch import DispatchDelivered, DispatchMoved, DispatchOverdue, DispatchSent
+from operator_app.domain.facts.fact import Fact, UnknownFact, call_of
+from operator_app.domain.facts.incident import (
+    AnswerGiven,
     FieldSet,
     IncidentMoved,
     IncidentNoted,
     IncidentOpened,
     IncidentTaken,
-    SeatStateChanged,
-    UnknownFact,
-    call_of,
-    to_record,
 )
+from operator_app.domain.facts.seat import SeatStateChanged
+from operator_app.domain.ids import AgencyCode, CallId, EventId, IncidentId, JournalId, SeatName
+from operator_app.domain.incident import FieldValue, Incident
 from operator_app.domain.states import Classification, DispatchState, IncidentStatus, SeatState
 from operator_app.workflow.board import Board
 from tests.fakes.writer import START, fresh_id

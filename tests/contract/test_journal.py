@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from operator_app.domain.messages import Event
+from operator_app.domain.event import Event
 from operator_app.storage.seat.seat_store import SeatStore
 from operator_app.workflow.ports import Journal, JournalFailedError
 from tests.fakes.memory_journal import MemoryJournal

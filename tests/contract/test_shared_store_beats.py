@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-from operator_app.domain.messages import to_record
+from operator_app.domain.event import to_record
 from tests.fakes.writer import Writer, fresh_id
 from tests.postgres_fixtures import Database
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import psycopg
 
-from operator_app.domain.messages import Event
+from operator_app.domain.event import Event
 from operator_app.storage.problems import ServerProblem
 from operator_app.storage.server.door import Connection, ServerMark
 from operator_app.storage.server.feed import Feed, MemoryShelf, Window

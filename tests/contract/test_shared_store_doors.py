@@ -10,21 +10,13 @@ import psycopg
 import pytest
 from psycopg import errors, sql
 
+from operator_app.domain.event import Event, to_record
+from operator_app.domain.facts.call import CallIdentified, CallOffered
+from operator_app.domain.facts.dispatch import DispatchMoved
+from operator_app.domain.facts.fact import Fact, UnknownFact
+from operator_app.domain.facts.incident import FieldSet, IncidentMoved, IncidentNoted, IncidentOpened
+from operator_app.domain.facts.seat import SeatStateChanged
 from operator_app.domain.ids import CallId, DispatchId, IncidentId
-from operator_app.domain.messages import (
-    CallIdentified,
-    CallOffered,
-    DispatchMoved,
-    Event,
-    Fact,
-    FieldSet,
-    IncidentMoved,
-    IncidentNoted,
-    IncidentOpened,
-    SeatStateChanged,
-    UnknownFact,
-    to_record,
-)
 from operator_app.domain.states import DispatchState, IncidentStatus, SeatState
 from tests.fakes.writer import Writer, fresh_id
 from tests.postgres_fixtures import Database

@@ -15,21 +15,13 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from operator_app.domain.event import Event, to_record
+from operator_app.domain.facts.call import CallClassified, CallOffered
+from operator_app.domain.facts.fact import incident_of
+from operator_app.domain.facts.incident import FieldSet, IncidentMoved, IncidentNoted
+from operator_app.domain.facts.seat import SeatStateChanged
+from operator_app.domain.facts.site import CardPublished, PlaceDropped, PlaceKept
 from operator_app.domain.ids import CallId, IncidentId
-from operator_app.domain.messages import (
-    CallClassified,
-    CallOffered,
-    CardPublished,
-    Event,
-    FieldSet,
-    IncidentMoved,
-    IncidentNoted,
-    PlaceDropped,
-    PlaceKept,
-    SeatStateChanged,
-    incident_of,
-    to_record,
-)
 from operator_app.domain.states import Classification, IncidentStatus, SeatState
 from operator_app.workflow.ports import LinkTrouble, Presence
 from tests.fakes.link_at_work import Ears, SeatAtWork, WallAtWork
@@ -569,7 +561,7 @@ def test_the_others_hear_at_once_of_what_each_has_in_its_form(database: Database
             wall(database.login("wall")) as w1,
         ):
             events = await m1.write(m1.writer.incident())
-            incident = str(events[0].fact.incident_id)  # type: ignore[union-attr]
+            incident = str(events[0].fact.incident_id)  # type: ignore[attr-defined]
             for field in ("place", "text"):
                 m1.link.tell_at_hand(incident, field)
                 hand = Presence("M1", "seat", 0.0, incident, field)

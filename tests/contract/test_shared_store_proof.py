@@ -8,8 +8,10 @@ import psycopg
 import pytest
 
 from operator_app.bootstrap.cli import run as main
+from operator_app.domain.event import Event, to_record
+from operator_app.domain.facts.call import CallOffered
+from operator_app.domain.facts.incident import IncidentOpened
 from operator_app.domain.ids import CallId, IncidentId
-from operator_app.domain.messages import CallOffered, Event, IncidentOpened, to_record
 from operator_app.storage.postgres.launcher import DebianServer, EmbeddedServer
 from operator_app.storage.problems import ServerProblem
 from operator_app.storage.server.backup import backup, verify
@@ -127,14 +129,14 @@ def test_a_number_that_was_given_out_twice_is_told_apart_the_same_everywhere_and
             "SELECT count(*) FROM op112.incident WHERE given_number = 'KTM-261123-M1-001'"
         ).fetchone()
     assert numbers == {
-        first.fact.incident_id: "KTM-261123-M1-001",  # type: ignore[union-attr]
-        second.fact.incident_id: "KTM-261123-M1-001-2",  # type: ignore[union-attr]
+        first.fact.incident_id: "KTM-261123-M1-001",  # type: ignore[attr-defined]
+        second.fact.incident_id: "KTM-261123-M1-001-2",  # type: ignore[attr-defined]
     }
     assert alarms == [("number twice", "KTM-261123-M1-001")]
     assert found == (2,)
     board = Board()
     board.apply([second])
-    assert board.incidents[second.fact.incident_id].number == "KTM-261123-M1-001"  # type: ignore[union-attr,index]
+    assert board.incidents[second.fact.incident_id].number == "KTM-261123-M1-001"  # type: ignore[attr-defined]
     changed = board.apply([first])
     assert changed.incidents == set(numbers)
     assert {str(each.id): each.number for each in board.incidents.values()} == numbers

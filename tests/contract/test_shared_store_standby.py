@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from operator_app.domain.messages import to_record
+from operator_app.domain.event import to_record
 from operator_app.storage.postgres.binaries import debian_binaries
 from operator_app.storage.postgres.launcher import DATABASE, DebianServer, EmbeddedServer
 from operator_app.storage.problems import ServerProblem, ServerReason

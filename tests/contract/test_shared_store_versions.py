@@ -14,7 +14,8 @@ import psycopg
 import pytest
 from alembic.script import ScriptDirectory
 
-from operator_app.domain.messages import CallOffered, Event, to_record
+from operator_app.domain.event import Event, to_record
+from operator_app.domain.facts.call import CallOffered
 from operator_app.storage.problems import ServerProblem, ServerReason
 from operator_app.storage.server import server_setup
 from operator_app.storage.server.server_setup import create_login, head_revision, init_server

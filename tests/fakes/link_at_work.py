@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from operator_app.domain.messages import Event
+from operator_app.domain.event import Event
 from operator_app.storage.seat.seat_store import SeatStore
 from operator_app.storage.server.server_link import BoardFeed, ServerLink
 from operator_app.workflow.board import Board

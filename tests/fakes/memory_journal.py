@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Sequence
 
+from operator_app.domain.event import Event
 from operator_app.domain.ids import JournalId
-from operator_app.domain.messages import Event
 from operator_app.workflow.ports import JournalFailedError
 
 

@@ -4,8 +4,10 @@ import itertools
 import os
 from datetime import UTC, datetime, timedelta
 
+from operator_app.domain.event import Event
+from operator_app.domain.facts.fact import Fact
+from operator_app.domain.facts.incident import FieldSet, IncidentNoted, IncidentOpened
 from operator_app.domain.ids import CallId, EventId, IncidentId, JournalId, SeatName, uuid7
-from operator_app.domain.messages import Event, Fact, FieldSet, IncidentNoted, IncidentOpened
 
 START = datetime(2026, 11, 23, 6, 22, 7, tzinfo=UTC)
 

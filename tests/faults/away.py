@@ -5,8 +5,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+from operator_app.domain.facts.incident import FieldSet
 from operator_app.domain.incident import Incident
-from operator_app.domain.messages import FieldSet
 from operator_app.room.room import Room
 from operator_app.room.waiting import wait_for
 from operator_app.workflow.board import Board

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from operator_app.bootstrap.parts import ServerClock
+from operator_app.domain.facts.call import CallAnswered, CallClassified, CallEnded, CallLinked, CallOffered
 from operator_app.domain.ids import AgencyCode, CallId, IncidentId
-from operator_app.domain.messages import CallAnswered, CallClassified, CallEnded, CallLinked, CallOffered
 from operator_app.domain.states import Classification, DispatchState, IncidentStatus, RefusedError
 from operator_app.workflow.recorder import Recorder
 from operator_app.workflow.seat import Seat

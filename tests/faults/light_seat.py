@@ -20,8 +20,9 @@ from operator_app import __version__
 from operator_app.bootstrap.parts import ServerClock
 from operator_app.bootstrap.rules import site_rules
 from operator_app.config.settings import load_settings
+from operator_app.domain.event import Event
+from operator_app.domain.facts.incident import IncidentOpened
 from operator_app.domain.ids import SeatName
-from operator_app.domain.messages import Event, IncidentOpened
 from operator_app.storage.seat.seat_store import SeatStore
 from operator_app.storage.server.server_link import ServerLink
 from operator_app.workflow.board import Board

@@ -65,7 +65,7 @@ QUICK = (
     ),
     Planted(
         "who comes first of two equal stamps is left to chance",
-        "operator_app/domain/messages.py",
+        "operator_app/domain/event.py",
         "return (self.hlc, self.id)",
         'return (self.hlc, "")',
         (MODEL,),

@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import cast
 
 from operator_app import __version__
+from operator_app.domain.event import Event, to_record
+from operator_app.domain.facts.seat import SeatStateChanged
 from operator_app.domain.ids import EventId, JournalId
-from operator_app.domain.messages import Event, SeatStateChanged, to_record
 from operator_app.domain.states import SeatState
 from operator_app.storage.seat.seat_store import OutgoingEvent, SeatStore
 from operator_app.storage.server.feed import MemoryShelf

@@ -6,6 +6,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from operator_app.domain.event import Event
+from operator_app.domain.facts.call import CallAnswered, CallClassified, CallEnded, CallOffered
+from operator_app.domain.facts.dispatch import DispatchDelivered, DispatchMoved, DispatchSent
+from operator_app.domain.facts.fact import Fact
+from operator_app.domain.facts.incident import FieldSet, IncidentMoved, IncidentOpened
 from operator_app.domain.ids import (
     AgencyCode,
     CallId,
@@ -15,20 +20,6 @@ from operator_app.domain.ids import (
     JournalId,
     SeatName,
     uuid7,
-)
-from operator_app.domain.messages import (
-    CallAnswered,
-    CallClassified,
-    CallEnded,
-    CallOffered,
-    DispatchDelivered,
-    DispatchMoved,
-    DispatchSent,
-    Event,
-    Fact,
-    FieldSet,
-    IncidentMoved,
-    IncidentOpened,
 )
 from operator_app.domain.states import Classification, DispatchState, IncidentStatus
 from operator_app.storage.seat.seat_store import SeatStore

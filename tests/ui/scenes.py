@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import Qt
 
+from operator_app.domain.facts.call import CallAnswered, CallLinked, CallOffered
+from operator_app.domain.facts.incident import FieldSet
 from operator_app.domain.ids import CallId
-from operator_app.domain.messages import CallAnswered, CallLinked, CallOffered, FieldSet
 from operator_app.ui.frame.main_window import Page
 from operator_app.ui.keys.keymap import Deed
 from operator_app.ui.supervisor.card_editor import WHOLE

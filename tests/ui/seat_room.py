@@ -8,23 +8,19 @@ from pathlib import Path
 
 from operator_app.bootstrap.rules import site_rules
 from operator_app.config.settings import parse_settings
-from operator_app.domain.ids import AgencyCode, CallId, DispatchId, IncidentId, SeatName
-from operator_app.domain.line import PresenceState
-from operator_app.domain.messages import (
+from operator_app.domain.event import Event
+from operator_app.domain.facts.call import (
     CallAnswered,
     CallClassified,
     CallEnded,
     CallIdentified,
     CallMeasured,
     CallOffered,
-    DispatchDelivered,
-    DispatchMoved,
-    DispatchSent,
-    Event,
-    FieldSet,
-    IncidentMoved,
-    IncidentOpened,
 )
+from operator_app.domain.facts.dispatch import DispatchDelivered, DispatchMoved, DispatchSent
+from operator_app.domain.facts.incident import FieldSet, IncidentMoved, IncidentOpened
+from operator_app.domain.ids import AgencyCode, CallId, DispatchId, IncidentId, SeatName
+from operator_app.domain.line import PresenceState
 from operator_app.domain.states import Classification, DispatchState, IncidentStatus
 from operator_app.workflow.board import Board
 from operator_app.workflow.bus import Bus

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from operator_app.domain.messages import DispatchMoved, DispatchSent
+from operator_app.domain.facts.dispatch import DispatchMoved, DispatchSent
 from operator_app.domain.states import DispatchState
 from tests.ui.desk_scene import is_shown, said, until
 from tests.ui.test_seat_window import ALT, Stage, rows_of, staged

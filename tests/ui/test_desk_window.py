@@ -9,9 +9,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QScrollArea, QWidget
 
+from operator_app.domain.facts.dispatch import DispatchDelivered, DispatchMoved
+from operator_app.domain.facts.incident import FieldSet, IncidentMoved
 from operator_app.domain.ids import DispatchId, IncidentId
 from operator_app.domain.incident import Dispatch
-from operator_app.domain.messages import DispatchDelivered, DispatchMoved, FieldSet, IncidentMoved
 from operator_app.domain.states import DispatchState, IncidentStatus
 from operator_app.ui.desk.desk_app import ALARM_FILE, DeskApp, build_desk_window
 from operator_app.ui.desk.presenters.desk_view import Action

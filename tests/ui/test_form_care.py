@@ -7,8 +7,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+from operator_app.domain.facts.call import CallLinked
+from operator_app.domain.facts.incident import IncidentNoted, Overruled, PlaceReadBack
 from operator_app.domain.ids import CallId, IncidentId
-from operator_app.domain.messages import CallLinked, IncidentNoted, Overruled, PlaceReadBack
 from operator_app.domain.states import IncidentStatus
 from tests.ui.desk_scene import said, until
 from tests.ui.seat_room import PastWriter, incident

@@ -3,8 +3,8 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
+from operator_app.domain.facts.call import CallTransferred
 from operator_app.domain.line import HoldState, PresenceState
-from operator_app.domain.messages import CallTransferred
 from operator_app.domain.states import SeatState
 from operator_app.ui.kit.buttons import KeyButton
 from tests.ui.desk_scene import is_enabled, said, until

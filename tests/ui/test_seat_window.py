@@ -10,16 +10,12 @@ from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
+from operator_app.domain.event import Event
+from operator_app.domain.facts.call import CallAnswered, CallClassified, CallEnded
+from operator_app.domain.facts.dispatch import DispatchSent
+from operator_app.domain.facts.incident import FieldSet
 from operator_app.domain.ids import AgencyCode, IncidentId
 from operator_app.domain.incident import Incident
-from operator_app.domain.messages import (
-    CallAnswered,
-    CallClassified,
-    CallEnded,
-    DispatchSent,
-    Event,
-    FieldSet,
-)
 from operator_app.domain.states import Classification, SeatState
 from operator_app.maps.names import PlaceHit
 from operator_app.maps.serve import MapAssets

@@ -11,9 +11,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QComboBox, QPushButton, QScrollArea
 
+from operator_app.domain.facts.call import CallAnswered, CallEnded, CallOffered, CallRecorded
 from operator_app.domain.ids import CallId
 from operator_app.domain.line import AudioChoice, SoundDevice, SoundRole
-from operator_app.domain.messages import CallAnswered, CallEnded, CallOffered, CallRecorded
 from operator_app.ui.kit.levels import LevelBar, share_of
 from tests.fakes.writer import fresh_id
 from tests.ui.desk_scene import is_shown, said, until, until_whole

@@ -7,8 +7,8 @@ import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QApplication
 
+from operator_app.domain.facts.incident import FieldSet, IncidentMoved, IncidentTaken
 from operator_app.domain.ids import IncidentId, SeatName
-from operator_app.domain.messages import FieldSet, IncidentMoved, IncidentTaken
 from operator_app.domain.states import IncidentStatus
 from operator_app.workflow.ports import LinkState, Presence, SetAside
 from tests.ui.desk_scene import is_shown, said, until, until_whole

@@ -11,7 +11,8 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication, QWidget
 
 from operator_app.config.settings import MapSettings, ScreenSettings, SeatSettings, Settings, SiteSettings
-from operator_app.domain.messages import DispatchMoved, IncidentMoved, IncidentOpened
+from operator_app.domain.facts.dispatch import DispatchMoved
+from operator_app.domain.facts.incident import IncidentMoved, IncidentOpened
 from operator_app.domain.states import Classification, DispatchState, IncidentStatus, SeatState
 from operator_app.maps.site import default_site
 from operator_app.ui.kit.theme import Theme

@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from operator_app.domain.event import Event
+from operator_app.domain.facts.site import PlaceDropped, PlaceKept
 from operator_app.domain.ids import SeatName
-from operator_app.domain.messages import Event, PlaceDropped, PlaceKept
 
 LONGEST_NAME = 80
 """Letters of a kept place's name; more is a description, not a name."""

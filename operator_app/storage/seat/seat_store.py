@@ -13,10 +13,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from operator_app.domain.event import BadRecordError, Event, from_record, to_record
 from operator_app.domain.hlc import Stamp
 from operator_app.domain.ids import EventId, IncidentId, JournalId
 from operator_app.domain.incident import fold_incident
-from operator_app.domain.messages import BadRecordError, Event, from_record, to_record
 from operator_app.lanes.lane import Lane
 from operator_app.storage.problems import StoreProblemError, StoreReason, store_problem
 from operator_app.storage.seat import seat_schema

@@ -23,7 +23,7 @@ from typing import Any, Protocol
 import psycopg
 from psycopg.rows import dict_row
 
-from operator_app.domain.messages import BadRecordError, Event, from_record
+from operator_app.domain.event import BadRecordError, Event, from_record
 from operator_app.storage.problems import ServerProblem, ServerReason, StoreProblemError
 from operator_app.storage.seat.seat_store import FeedCursor
 from operator_app.storage.server.bell import Bell

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from operator_app.domain.messages import Event
+from operator_app.domain.event import Event
 from operator_app.storage.problems import ServerProblem, StoreProblemError
 from operator_app.storage.seat.seat_store import QuarantinedEvent, SeatStore
 from operator_app.storage.server.door import Connection, ServerMark, connect, greet, there

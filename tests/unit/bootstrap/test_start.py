@@ -4,8 +4,8 @@ import asyncio
 from typing import cast
 
 from operator_app.bootstrap.frame import CHUNK, in_bites, in_turn
+from operator_app.domain.facts.seat import SeatStateChanged
 from operator_app.domain.ids import IncidentId
-from operator_app.domain.messages import SeatStateChanged
 from operator_app.domain.states import SeatState
 from operator_app.ui.program.window_app import WindowApp
 from operator_app.workflow.board import Board

@@ -4,20 +4,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from operator_app.domain.event import Event
+from operator_app.domain.facts.call import CallAnswered, CallClassified, CallEnded, CallOffered
+from operator_app.domain.facts.dispatch import DispatchSent
+from operator_app.domain.facts.fact import Fact
+from operator_app.domain.facts.incident import FieldSet, IncidentMoved, IncidentOpened
+from operator_app.domain.facts.seat import SeatStateChanged
 from operator_app.domain.ids import AgencyCode, CallId, DispatchId, IncidentId, SeatName
-from operator_app.domain.messages import (
-    CallAnswered,
-    CallClassified,
-    CallEnded,
-    CallOffered,
-    DispatchSent,
-    Event,
-    Fact,
-    FieldSet,
-    IncidentMoved,
-    IncidentOpened,
-    SeatStateChanged,
-)
 from operator_app.domain.states import Classification, IncidentStatus, SeatState
 from operator_app.domain.triage import Agency, Kind
 from operator_app.workflow.board import Board

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from operator_app.domain.messages import DispatchDelivered, DispatchMoved, Event, IncidentMoved
+from operator_app.domain.event import Event
+from operator_app.domain.facts.dispatch import DispatchDelivered, DispatchMoved
+from operator_app.domain.facts.incident import IncidentMoved
 from operator_app.domain.states import DispatchState, IncidentStatus, Refusal, RefusedError
 from operator_app.workflow.ports import JournalFailedError
 from tests.fakes.memory_journal import MemoryJournal

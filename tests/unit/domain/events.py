@@ -4,21 +4,18 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from operator_app.domain.ids import AgencyCode, CallId, DispatchId, EventId, IncidentId, JournalId, SeatName
-from operator_app.domain.messages import (
+from operator_app.domain.event import Event
+from operator_app.domain.facts.call import CallLinked
+from operator_app.domain.facts.dispatch import DispatchDelivered, DispatchMoved, DispatchOverdue, DispatchSent
+from operator_app.domain.facts.fact import Fact
+from operator_app.domain.facts.incident import (
     AnswerGiven,
-    CallLinked,
-    DispatchDelivered,
-    DispatchMoved,
-    DispatchOverdue,
-    DispatchSent,
-    Event,
-    Fact,
     FieldSet,
     IncidentMoved,
     IncidentNoted,
     IncidentOpened,
 )
+from operator_app.domain.ids import AgencyCode, CallId, DispatchId, EventId, IncidentId, JournalId, SeatName
 from operator_app.domain.states import DispatchState, IncidentStatus
 
 START = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)

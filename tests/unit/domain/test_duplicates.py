@@ -20,9 +20,11 @@ from operator_app.domain.duplicates import (
     report_of,
     suggest_major,
 )
+from operator_app.domain.event import Event
+from operator_app.domain.facts.call import CallLinked
+from operator_app.domain.facts.incident import FieldSet, IncidentMoved, IncidentOpened
 from operator_app.domain.ids import CallId, IncidentId
 from operator_app.domain.incident import Incident, fold_incident, format_position
-from operator_app.domain.messages import CallLinked, Event, FieldSet, IncidentMoved, IncidentOpened
 from operator_app.domain.states import IncidentStatus
 from tests.unit.domain.events import START, event
 

@@ -9,24 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from operator_app.domain.call import Call, bare_identifier, fold_call, joined
-from operator_app.domain.hlc import Stamp
-from operator_app.domain.ids import AgencyCode, CallId, DispatchId, SeatName
-from operator_app.domain.incident import fold_incident, format_position, parse_position
-from operator_app.domain.messages import (
+from operator_app.domain.event import Event
+from operator_app.domain.facts.call import CallAnswered, CallEnded, CallIdentified, CallMeasured, CallOffered
+from operator_app.domain.facts.dispatch import DispatchMoved, DispatchSent
+from operator_app.domain.facts.incident import (
     AnswerGiven,
-    CallAnswered,
-    CallEnded,
-    CallIdentified,
-    CallMeasured,
-    CallOffered,
-    DispatchMoved,
-    DispatchSent,
-    Event,
     FieldSet,
     IncidentMoved,
     IncidentOpened,
     IncidentTaken,
 )
+from operator_app.domain.hlc import Stamp
+from operator_app.domain.ids import AgencyCode, CallId, DispatchId, SeatName
+from operator_app.domain.incident import fold_incident, format_position, parse_position
 from operator_app.domain.states import CallState, DispatchState, IncidentStatus
 from tests.unit.domain.events import INCIDENT, START, event, histories
 

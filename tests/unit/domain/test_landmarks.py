@@ -5,7 +5,8 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operator_app.domain.messages import Event, PlaceDropped, PlaceKept, from_record, to_record
+from operator_app.domain.event import Event, from_record, to_record
+from operator_app.domain.facts.site import PlaceDropped, PlaceKept
 from operator_app.domain.place.landmarks import fold_landmark, landmark_id, place_of
 from operator_app.workflow.board import Board
 from tests.fakes.writer import Writer

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from operator_app.domain.messages import Event
+from operator_app.domain.event import Event
 from operator_app.storage.problems import StoreBusyError, StoreProblemError, StoreReason
 from operator_app.storage.seat.seat_schema import STEPS
 from operator_app.storage.seat.seat_store import FeedCursor, SeatStore, set_aside

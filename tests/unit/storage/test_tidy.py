@@ -6,17 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from operator_app.domain.event import Event
+from operator_app.domain.facts.call import CallEnded, CallOffered
+from operator_app.domain.facts.fact import incident_of
+from operator_app.domain.facts.incident import IncidentMoved
+from operator_app.domain.facts.seat import SeatStateChanged
+from operator_app.domain.facts.site import PlaceDropped, PlaceKept
 from operator_app.domain.ids import CallId, IncidentId
-from operator_app.domain.messages import (
-    CallEnded,
-    CallOffered,
-    Event,
-    IncidentMoved,
-    PlaceDropped,
-    PlaceKept,
-    SeatStateChanged,
-    incident_of,
-)
 from operator_app.domain.states import IncidentStatus, SeatState
 from operator_app.storage.seat.seat_store import FeedCursor, SeatStore
 from tests.fakes.writer import START, Writer

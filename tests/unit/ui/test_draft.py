@@ -3,7 +3,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from operator_app.domain.messages import incident_of
+from operator_app.domain.facts.fact import incident_of
 from operator_app.ui.form.presenters.saved import SaveTracker
 from operator_app.ui.orders.draft import IDLE_S, LONGEST_S, RETRY_S, Draft
 from operator_app.workflow.ports import JournalFailedError

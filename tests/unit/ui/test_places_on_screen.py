@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from operator_app.domain.messages import PlaceDropped, PlaceKept
+from operator_app.domain.facts.site import PlaceDropped, PlaceKept
 from operator_app.domain.place.location import (
     AreaPoint,
     AreaShape,

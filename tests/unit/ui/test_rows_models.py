@@ -7,9 +7,11 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QAbstractTableModel, QPersistentModelIndex
 from PySide6.QtTest import QAbstractItemModelTester
 
+from operator_app.domain.facts.dispatch import DispatchSent
+from operator_app.domain.facts.fact import Fact
+from operator_app.domain.facts.incident import FieldSet, IncidentMoved, IncidentOpened
 from operator_app.domain.ids import AgencyCode, DispatchId, IncidentId
 from operator_app.domain.incident import Incident
-from operator_app.domain.messages import DispatchSent, Fact, FieldSet, IncidentMoved, IncidentOpened
 from operator_app.domain.states import IncidentStatus
 from operator_app.ui.incidents.incidents_model import FEW, IncidentsModel
 from operator_app.ui.incidents.presenters.incidents import IncidentsPresenter

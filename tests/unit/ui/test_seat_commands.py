@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from operator_app.domain.event import Event
 from operator_app.domain.ids import AgencyCode, CallId, IncidentId
 from operator_app.domain.incident import Incident
-from operator_app.domain.messages import Event
 from operator_app.domain.states import CallState, Classification, Refusal, RefusedError, SeatState
 from operator_app.maps.site import PlaceHit, Site, default_site, import_site, load_site
 from operator_app.ui.orders.commands import SeatCommands
@@ -52,7 +52,7 @@ def scene(play: Callable[[], Coroutine[Any, Any, None]]) -> None:
 
 
 def values(events: list[Event], field: str) -> list[str | None]:
-    return [event.fact.value for event in events if getattr(event.fact, "field", "") == field]  # type: ignore[union-attr]
+    return [event.fact.value for event in events if getattr(event.fact, "field", "") == field]  # type: ignore[attr-defined]
 
 
 def test_typed_words_go_to_the_incident_they_were_typed_for() -> None:

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from operator_app.domain import line
+from operator_app.domain.facts.call import CallIdentified, CallMeasured
+from operator_app.domain.facts.dispatch import DispatchMoved
+from operator_app.domain.facts.incident import FieldSet, IncidentMoved
 from operator_app.domain.ids import AgencyCode, CallId, IncidentId
-from operator_app.domain.messages import CallIdentified, CallMeasured, DispatchMoved, FieldSet, IncidentMoved
 from operator_app.domain.states import Classification, DispatchState, IncidentStatus, SeatState
 from operator_app.maps.live import MapIncident
 from operator_app.maps.site import Site, default_site, import_site, load_site

@@ -2,7 +2,7 @@
 
 import pytest
 
-from operator_app.domain.messages import DispatchMoved, DispatchSent
+from operator_app.domain.facts.dispatch import DispatchMoved, DispatchSent
 from operator_app.domain.states import DispatchState, IncidentStatus, Refusal, RefusedError
 from tests.unit.workflow.room import DAMKAR, PLN, RSUD, make_seat
 from tests.unit.workflow.test_incidents import fire

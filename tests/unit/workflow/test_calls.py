@@ -4,17 +4,11 @@ import asyncio
 
 import pytest
 
+from operator_app.domain.facts.call import CallAnswered, CallEnded, CallIdentified, CallOffered, CallRecorded
+from operator_app.domain.facts.incident import IncidentOpened
+from operator_app.domain.facts.seat import SeatStateChanged
 from operator_app.domain.ids import CallId
 from operator_app.domain.line import LineSignal
-from operator_app.domain.messages import (
-    CallAnswered,
-    CallEnded,
-    CallIdentified,
-    CallOffered,
-    CallRecorded,
-    IncidentOpened,
-    SeatStateChanged,
-)
 from operator_app.domain.states import CallState, Classification, RefusedError, SeatState
 from operator_app.workflow.ports import JournalFailedError
 from operator_app.workflow.recorder import Recorder

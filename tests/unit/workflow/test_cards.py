@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from operator_app.domain.duplicates import Clue, Report
-from operator_app.domain.messages import AnswerGiven, FieldSet
+from operator_app.domain.facts.incident import AnswerGiven, FieldSet
 from operator_app.domain.states import Refusal, RefusedError
 from operator_app.domain.triage import UNKNOWN, Answer, AnswerForm, Card, Ground, Phrase, Question, Rule
 from operator_app.workflow.seat import Seat

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from operator_app.domain.facts.incident import IncidentMoved, Overruled
+from operator_app.domain.facts.site import CardPublished
 from operator_app.domain.ids import AgencyCode, CallId, IncidentId
-from operator_app.domain.messages import CardPublished, IncidentMoved, Overruled
 from operator_app.domain.states import DispatchState, IncidentStatus, Refusal, RefusedError
 from operator_app.domain.triage import Card
 from operator_app.workflow.ports import BadCardError

@@ -5,9 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from operator_app.domain.event import Event
+from operator_app.domain.facts.call import CallAnswered, CallEnded, CallOffered
+from operator_app.domain.facts.fact import Fact
 from operator_app.domain.ids import CallId
 from operator_app.domain.line import EndedBy, LineCall, LineCallState, LineEnded
-from operator_app.domain.messages import CallAnswered, CallEnded, CallOffered, Event, Fact
 from operator_app.workflow.board import Board
 from operator_app.workflow.ends import RACE_KEPT, RACE_S, CallEnds, Elsewhere, Vain
 from tests.fakes.writer import Writer

@@ -4,9 +4,10 @@ import asyncio
 
 import pytest
 
+from operator_app.domain.event import to_record
+from operator_app.domain.facts.incident import IncidentOpened
 from operator_app.domain.ids import SeatName
 from operator_app.domain.incident import Incident
-from operator_app.domain.messages import IncidentOpened, to_record
 from operator_app.domain.states import DispatchState, IncidentStatus, Refusal, RefusedError
 from tests.unit.workflow.room import BPBD, DAMKAR, PLN, RSUD, Bench, make_seat
 

@@ -4,9 +4,7 @@ import asyncio
 
 import pytest
 
-from operator_app.domain.ids import CallId
-from operator_app.domain.line import HoldState
-from operator_app.domain.messages import (
+from operator_app.domain.facts.call import (
     CallConferenced,
     CallConsulted,
     CallEnded,
@@ -15,6 +13,8 @@ from operator_app.domain.messages import (
     CallReplaced,
     CallTransferred,
 )
+from operator_app.domain.ids import CallId
+from operator_app.domain.line import HoldState
 from operator_app.domain.states import CallState, Classification, RefusedError, SeatState
 from operator_app.workflow.auto_answer import AutoAnswer
 from operator_app.workflow.ends import Elsewhere

@@ -6,8 +6,10 @@ from unittest.mock import patch
 
 import pytest
 
+from operator_app.domain.event import Event
+from operator_app.domain.facts.call import CallOffered
+from operator_app.domain.facts.incident import IncidentNoted
 from operator_app.domain.ids import CallId, IncidentId
-from operator_app.domain.messages import CallOffered, Event, IncidentNoted
 from operator_app.workflow.bus import Bus
 from operator_app.workflow.ports import BoardChanged, JournalFailedError, ListenerFailed, Saved
 from operator_app.workflow.recorder import JournalTrouble

@@ -14,10 +14,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
+from operator_app.domain.event import Event
+from operator_app.domain.facts.incident import FieldSet
 from operator_app.domain.hlc import Stamp
 from operator_app.domain.ids import AgencyCode, EventId, IncidentId, SeatName
 from operator_app.domain.incident import Incident
-from operator_app.domain.messages import Event, FieldSet
 from operator_app.domain.states import (
     DISPATCH_MOVES,
     INCIDENT_MOVES,

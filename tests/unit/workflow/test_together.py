@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from operator_app.domain.facts.dispatch import DispatchOverdue, DispatchSent
+from operator_app.domain.facts.incident import IncidentTaken
+from operator_app.domain.facts.seat import SeatStateChanged
 from operator_app.domain.hlc import HIGHEST, Stamp
 from operator_app.domain.ids import AgencyCode, EventId, SeatName
-from operator_app.domain.messages import DispatchOverdue, DispatchSent, IncidentTaken, SeatStateChanged
 from operator_app.domain.states import IncidentStatus, Refusal, RefusedError, SeatState
 from operator_app.ui.timeline.presenters.reminders import ReminderPresenter
 from operator_app.ui.words.site_words import SiteWords

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from operator_app.domain.event import Event
+from operator_app.domain.facts.incident import IncidentMoved, IncidentTaken
 from operator_app.domain.ids import EventId, IncidentId, SeatName
 from operator_app.domain.incident import Incident
-from operator_app.domain.messages import Event, IncidentMoved, IncidentTaken
 from operator_app.ui.program.errands import Notice
 from operator_app.ui.words.site_words import SiteWords
 from operator_app.ui.words.wording import Say, local_time

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from operator_app.domain.event import BadRecordError, from_record
+from operator_app.domain.facts.fact import incident_of
+from operator_app.domain.facts.incident import FieldSet
 from operator_app.domain.ids import IncidentId
-from operator_app.domain.messages import BadRecordError, FieldSet, from_record, incident_of
 from operator_app.ui.words.rows import Row, cell
 from operator_app.ui.words.wording import Say, Tone, local_time
 from operator_app.workflow.ports import LinkState, SetAside

@@ -2,17 +2,10 @@
 
 from datetime import timedelta
 
+from operator_app.domain.event import Event
+from operator_app.domain.facts.dispatch import DispatchDelivered, DispatchMoved, DispatchOverdue, DispatchSent
+from operator_app.domain.facts.incident import FieldSet, IncidentMoved, IncidentNoted
 from operator_app.domain.incident import Dispatch, Incident
-from operator_app.domain.messages import (
-    DispatchDelivered,
-    DispatchMoved,
-    DispatchOverdue,
-    DispatchSent,
-    Event,
-    FieldSet,
-    IncidentMoved,
-    IncidentNoted,
-)
 from operator_app.domain.states import ENDED_INCIDENT, DispatchState
 from operator_app.ui.desk.presenters.desk_view import Step
 from operator_app.ui.words.wording import Say, Tone, local_time, running

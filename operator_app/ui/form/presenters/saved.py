@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from operator_app.domain.event import Event
+from operator_app.domain.facts.fact import incident_of
 from operator_app.domain.ids import IncidentId
-from operator_app.domain.messages import Event, incident_of
 
 
 @dataclass(frozen=True, slots=True)

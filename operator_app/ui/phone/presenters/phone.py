@@ -6,8 +6,8 @@ from enum import StrEnum
 
 from operator_app.domain import line
 from operator_app.domain.call import Call, bare_identifier
+from operator_app.domain.facts.call import CallTransferred
 from operator_app.domain.ids import CallId, IncidentId
-from operator_app.domain.messages import CallTransferred
 from operator_app.domain.states import CallState, Classification, SeatState
 from operator_app.ui.phone.presenters.past import NumberPast
 from operator_app.ui.words.wording import Say, Span, Tone, number_text, running

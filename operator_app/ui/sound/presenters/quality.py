@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from operator_app.domain.messages import CallMeasured
+from operator_app.domain.facts.call import CallMeasured
 from operator_app.ui.words.wording import Say, Tone
 from operator_app.workflow.seat import Seat
 from operator_app.workflow.sound import Reading

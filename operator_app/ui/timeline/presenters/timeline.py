@@ -6,9 +6,8 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from operator_app.domain.call import Call
-from operator_app.domain.incident import Dispatch, Incident
-from operator_app.domain.messages import (
-    AnswerGiven,
+from operator_app.domain.event import Event
+from operator_app.domain.facts.call import (
     CallConferenced,
     CallConsulted,
     CallKeyPressed,
@@ -16,12 +15,11 @@ from operator_app.domain.messages import (
     CallReplaced,
     CallTransferred,
     CallUnlinked,
-    DispatchDelivered,
-    DispatchMoved,
-    DispatchOverdue,
-    DispatchSent,
-    Event,
-    Fact,
+)
+from operator_app.domain.facts.dispatch import DispatchDelivered, DispatchMoved, DispatchOverdue, DispatchSent
+from operator_app.domain.facts.fact import Fact
+from operator_app.domain.facts.incident import (
+    AnswerGiven,
     FieldSet,
     IncidentMoved,
     IncidentNoted,
@@ -33,6 +31,7 @@ from operator_app.domain.messages import (
     ReminderDone,
     ReminderSet,
 )
+from operator_app.domain.incident import Dispatch, Incident
 from operator_app.domain.states import DispatchState, IncidentStatus
 from operator_app.domain.triage import Kind
 from operator_app.ui.phone.presenters.past import network_names
