@@ -7,6 +7,7 @@ from operator_app.domain.facts.call import CallTransferred
 from operator_app.domain.line import HoldState, PresenceState
 from operator_app.domain.states import SeatState
 from operator_app.ui.kit.buttons import KeyButton
+from operator_app.ui.kit.widget_tree import tip_text
 from tests.ui.desk_scene import is_enabled, said, until
 from tests.ui.scenes import consulted, raced
 from tests.ui.test_seat_window import CTRL, Stage, staged
@@ -121,7 +122,7 @@ def named(it: Stage, name: str) -> tuple[str, str]:
     """What a screen reader says of a key, and its tool tip."""
     button = it.window.findChild(KeyButton, name)
     assert button is not None
-    return button.accessibleName(), button.toolTip()
+    return button.accessibleName(), tip_text(button)
 
 
 def test_the_keys_say_whether_the_others_are_free(qapp: QApplication) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QStackedWidge
 from operator_app.domain.ids import DispatchId
 from operator_app.ui.desk.presenters.desk_view import Action, IncidentSheet
 from operator_app.ui.kit.buttons import KeyButton
-from operator_app.ui.kit.labels import Text
+from operator_app.ui.kit.labels import Text, set_hint
 from operator_app.ui.kit.theme import Theme
 from operator_app.ui.program.errands import Notice
 from operator_app.ui.words.wording import Say, Tone
@@ -135,7 +135,7 @@ class NoteRow(QStackedWidget):
         self.edit = ReasonEdit()
         self.edit.setObjectName("reason")
         self.edit.setAccessibleName(say("desk.reason"))
-        self.edit.setPlaceholderText(say("desk.reason_hint"))
+        set_hint(self.edit, say("desk.reason_hint"))
         self.edit.returnPressed.connect(self._give)
         self.edit.given_up.connect(self.close_reason)
         send = KeyButton(theme, say("desk.reason_send"), "Enter", name="reason_send", look="danger")

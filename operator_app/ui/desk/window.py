@@ -15,7 +15,7 @@ from operator_app.ui.desk.lines import DispatchList
 from operator_app.ui.desk.presenters.desk import DeskPresenter
 from operator_app.ui.desk.presenters.desk_view import TARGETS, Action
 from operator_app.ui.desk.sheet import SheetPane
-from operator_app.ui.kit.labels import Clock, Panel, Text, set_tone
+from operator_app.ui.kit.labels import Clock, Panel, Text, set_title, set_tone
 from operator_app.ui.kit.lamps import Lamp
 from operator_app.ui.kit.theme import Theme
 from operator_app.ui.program.control import Marks, PaintMarks
@@ -57,7 +57,7 @@ class DeskWindow(QWidget):
         self._delivering: set[str] = set()
         self._paints = PaintMarks(self, marks or Marks())
         self.setObjectName("window")
-        self.setWindowTitle(f"{desk.agency.name} · {say('desk.title')}")
+        set_title(self, f"{desk.agency.name} · {say('desk.title')}")
         self._arrange()
         self._bind_keys()
         self._gather = QTimer(self, singleShot=True, interval=GATHER_MS)

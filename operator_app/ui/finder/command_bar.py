@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from operator_app.ui.finder.presenters.finding import CommandFinder, Found, What
 from operator_app.ui.frame.main_window import MainWindow
 from operator_app.ui.frame.overlay import Overlay
-from operator_app.ui.kit.labels import Text
+from operator_app.ui.kit.labels import Text, set_hint
 from operator_app.ui.kit.rows_view import RowsModel, RowsView
 from operator_app.ui.kit.theme import Theme
 from operator_app.ui.words.wording import Say, Tone, number_text
@@ -124,7 +124,7 @@ class CommandBar(Overlay):
         self._number, self._searched = number, searched
         words = "command.ask" if number is None else "command.ask_number"
         shown = "" if number is None else number_text(number)
-        self.line.setPlaceholderText(self._say(words, number=shown))
+        set_hint(self.line, self._say(words, number=shown))
         self.line.clear()
         self.search_now()
 

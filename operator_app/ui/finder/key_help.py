@@ -12,7 +12,7 @@ from operator_app.ui.frame.overlay import Overlay
 from operator_app.ui.keys.keymap import GROUPS, Deed, KeyMap
 from operator_app.ui.kit.buttons import KeyButton
 from operator_app.ui.kit.flow import FlowLayout
-from operator_app.ui.kit.labels import SectionTitle, Text
+from operator_app.ui.kit.labels import SectionTitle, Text, set_hint
 from operator_app.ui.kit.rows_view import RowsModel, RowsView
 from operator_app.ui.kit.theme import SMALL, Theme
 from operator_app.ui.words.rows import Row, cell, chip
@@ -65,7 +65,7 @@ class KeyHelp(Overlay):
         self.search = QLineEdit()
         self.search.setObjectName("keySearch")
         self.search.setAccessibleName(say("key_help.search_label"))
-        self.search.setPlaceholderText(say("key_help.search"))
+        set_hint(self.search, say("key_help.search"))
         self.search.setClearButtonEnabled(False)
         self.told = KeyCatcher("keyTold")
         self.told.setFocusPolicy(Qt.FocusPolicy.ClickFocus)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 from operator_app.ui.form.presenters.card import CardRow, CardView
 from operator_app.ui.keys.keymap import Cap
 from operator_app.ui.kit.caps import cap_size, paint_cap
-from operator_app.ui.kit.labels import WEIGHT_STRONG
+from operator_app.ui.kit.labels import WEIGHT_STRONG, set_tip
 from operator_app.ui.kit.theme import BODY, HEAD, SMALL, Theme
 from operator_app.ui.words.wording import Say
 
@@ -413,4 +413,4 @@ class CardPane(QWidget):
         keys = "" if row is None else ", ".join(f"{each.key} {each.words}" for each in row.options)
         answer = "" if row is None else row.answer_words
         self.setAccessibleDescription("" if row is None else f"{row.ask} {answer} ({keys})")
-        self.setToolTip("" if row is None else row.ask)
+        set_tip(self, "" if row is None else row.ask)

@@ -16,7 +16,7 @@ from operator_app.ui.form.presenters.form import FormView, priority_tone
 from operator_app.ui.keys.keymap import Deed, KeyMap
 from operator_app.ui.kit.buttons import KeyButton
 from operator_app.ui.kit.caps import FieldLabel, KeyCap
-from operator_app.ui.kit.labels import Chip, ElideText, Panel, SpanText, Text, set_look
+from operator_app.ui.kit.labels import Chip, ElideText, Panel, SpanText, Text, set_look, set_tip
 from operator_app.ui.kit.search_field import Finder, SearchField
 from operator_app.ui.kit.theme import BODY, TITLE, Theme
 from operator_app.ui.words.wording import Say, Tone
@@ -308,7 +308,7 @@ class FormPane(Panel):
         """The point in figures, always there, so that nothing moves when it comes."""
         line = QHBoxLayout()
         line.setSpacing(self.theme.px(8))
-        self._point_cap.setToolTip(self._say("deed.copy_point"))
+        set_tip(self._point_cap, self._say("deed.copy_point"))
         keeps = self._point_cap.sizePolicy()
         keeps.setRetainSizeWhenHidden(True)
         self._point_cap.setSizePolicy(keeps)

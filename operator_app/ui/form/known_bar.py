@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy
 from operator_app.ui.form.presenters.known import KnownView
 from operator_app.ui.keys.keymap import Deed, KeyMap
 from operator_app.ui.kit.buttons import KeyButton
-from operator_app.ui.kit.labels import Text, set_tone
+from operator_app.ui.kit.labels import Text, set_tip, set_tone
 from operator_app.ui.kit.theme import SMALL, Theme
 from operator_app.ui.words.wording import Say, Tone
 
@@ -61,7 +61,7 @@ class KnownBar(QFrame):
         wanted = metrics.boundingRect(room, Qt.TextFlag.TextWordWrap, view.words)
         fits = wanted.height() <= 2 * metrics.lineSpacing() and wanted.width() <= room.width()
         self.words.say(view.words if fits or not view.short else view.short, self._tone)
-        self.words.setToolTip(view.words)
+        set_tip(self.words, view.words)
 
     def tell(self, view: KnownView) -> None:
         """Show that."""

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from operator_app.ui.frame.page_strip import Page, PageStrip
+from operator_app.ui.kit.labels import set_title
 from operator_app.ui.kit.theme import Theme
 
 __all__ = ["MainWindow", "Mode", "Page"]
@@ -55,7 +56,7 @@ class MainWindow(QWidget):
         """An empty window; it may be shown with `announce` before `furnish` and `put` have filled it."""
         super().__init__()
         self.setObjectName("window")
-        self.setWindowTitle(title)
+        set_title(self, title)
         self._theme = theme
         self._panes: dict[Page, QWidget] = {}
         self._mode = Mode.WIDE

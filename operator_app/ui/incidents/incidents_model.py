@@ -9,6 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
 from operator_app.domain.ids import IncidentId
 from operator_app.domain.incident import Incident
 from operator_app.ui.incidents.presenters.incidents import COLUMNS, RUNNING_COLUMNS, IncidentsPresenter
+from operator_app.ui.kit.labels import tip
 from operator_app.ui.kit.rows_view import CELL_ROLE, ID_ROLE, Index, spoken
 from operator_app.ui.words.rows import Cell
 
@@ -42,11 +43,10 @@ class IncidentsModel(QAbstractTableModel):
         incident = self._rows[index.row()]
         if role == ID_ROLE:
             return incident.id
-        if role in (
-            Qt.ItemDataRole.DisplayRole,
-            Qt.ItemDataRole.ToolTipRole,
-        ):
+        if role == Qt.ItemDataRole.DisplayRole:
             return self._cells(incident)[index.column()].text
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tip(self._cells(incident)[index.column()].text)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return spoken(self._cells(incident)[index.column()])
         return self._cells(incident)[index.column()] if role == CELL_ROLE else None

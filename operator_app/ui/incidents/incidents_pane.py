@@ -8,7 +8,7 @@ from operator_app.ui.incidents.incidents_model import IncidentsModel
 from operator_app.ui.incidents.presenters.incidents import COLUMNS, IncidentsPresenter
 from operator_app.ui.keys.keymap import Deed, KeyMap
 from operator_app.ui.kit.caps import KeyCap
-from operator_app.ui.kit.labels import Panel, SectionTitle, SpanText, set_look
+from operator_app.ui.kit.labels import Panel, SectionTitle, SpanText, set_hint, set_look
 from operator_app.ui.kit.rows_view import RowsView
 from operator_app.ui.kit.theme import BODY, SMALL, Theme
 from operator_app.ui.words.wording import Say
@@ -59,7 +59,7 @@ class IncidentsPane(Panel):
         self.filter = FilterField()
         self.filter.setObjectName("filter")
         self.filter.setAccessibleName(say("incidents.filter_label"))
-        self.filter.setPlaceholderText(say("incidents.filter"))
+        set_hint(self.filter, say("incidents.filter"))
         wide = theme.metrics(BODY).horizontalAdvance(self.filter.placeholderText())
         self.filter.setFixedWidth(wide + theme.px(28))
         self.view = RowsView(

@@ -12,9 +12,10 @@ from PySide6.QtWidgets import (
 
 from operator_app.ui.keys.keymap import Cap, KeyMap
 from operator_app.ui.kit.caps import cap_size, paint_cap
-from operator_app.ui.kit.labels import WEIGHT_STRONG
+from operator_app.ui.kit.labels import WEIGHT_STRONG, set_tip
 from operator_app.ui.kit.lamps import paint_shape
 from operator_app.ui.kit.theme import BODY, SMALL, Theme
+from operator_app.ui.words.plain import one_line
 from operator_app.ui.words.wording import Tone
 
 MEASURED_MOST = 32
@@ -23,7 +24,8 @@ MEASURED_MOST = 32
 class KeyButton(QPushButton):
     """A button with its key drawn on it. The key itself belongs to the window's key map; here it is only shown.
 
-    Words wrap to a second line before they are cut. `look` is "", "primary" or "danger".
+    Words wrap to a second line before they are cut. `look` is "", "primary" or "danger". Qt's own text stays empty: it
+    would make "&4" in the name of an agency a key, Alt+4.
     """
 
     def __init__(
@@ -39,14 +41,15 @@ class KeyButton(QPushButton):
         text_px: int = BODY,
     ) -> None:
         """`key` is what stands on the cap, `spoken_key` what a screen reader says when that differs."""
-        super().__init__(words)
+        super().__init__()
+        self._words = one_line(words)
         self._theme, self._key, self._centred, self._text_px = theme, key, centred, text_px
         self._measured: dict[tuple[str, int, int], QSize] = {}
         self.setObjectName(name)
         self.setProperty("part", "key")
         if look:
             self.setProperty("look", look)
-        self.setAccessibleName(words)
+        self.setAccessibleName(self._words)
         self.setAccessibleDescription(spoken_key or key)
         # A click must not take the keyboard from the form; where a button has a key it needs no focus at all, and
         # Space must never hang up because the focus has fallen on a button by itself.
@@ -74,10 +77,12 @@ class KeyButton(QPushButton):
 
     def say(self, words: str) -> None:
         """Show other words."""
-        if words != self.text():
-            self.setText(words)
+        words = one_line(words)
+        if words != self._words:
+            self._words = words
             self.setAccessibleName(words)
             self.updateGeometry()
+            self.update()
 
     def set_dense(self, dense: bool, roomy_px: int = BODY) -> None:
         """Use small letters and little room, or letters of that size again."""
@@ -90,7 +95,7 @@ class KeyButton(QPushButton):
 
     def shown_text(self) -> str:
         """Return the words without the key."""
-        return self.text()
+        return self._words
 
     def is_clipped(self) -> bool:
         """Whether words or key do not fit."""
@@ -101,13 +106,13 @@ class KeyButton(QPushButton):
     def sizeHint(self) -> QSize:
         """Room for the words in one line."""
         metrics = self._metrics()
-        wide = metrics.horizontalAdvance(self.text()) + 2 + self._around()
+        wide = metrics.horizontalAdvance(self._words) + 2 + self._around()
         return QSize(wide, self._tall(metrics.height()))
 
     def minimumSizeHint(self) -> QSize:
         """Room for the longest word."""
         metrics = self._metrics()
-        longest = max((metrics.horizontalAdvance(word) for word in self.text().split()), default=0)
+        longest = max((metrics.horizontalAdvance(word) for word in self._words.split()), default=0)
         return QSize(longest + 2 + self._around(), self._tall(metrics.height()))
 
     def hasHeightForWidth(self) -> bool:
@@ -123,14 +128,13 @@ class KeyButton(QPushButton):
         painter = QStylePainter(self)
         option = QStyleOptionButton()
         self.initStyleOption(option)
-        option.text = ""
         painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
         colour = self.palette().buttonText().color()
         words, cap = self._places()
         painter.setPen(colour)
         painter.setFont(self._font())
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap
-        painter.drawText(words, flags, self.text())
+        painter.drawText(words, flags, self._words)
         if self._key:
             coloured = self.property("look") in ("primary", "danger") and self.isEnabled()
             edge = colour.name() if coloured else ""
@@ -159,14 +163,14 @@ class KeyButton(QPushButton):
 
     def _measure(self, width: int) -> QSize:
         """The room that the words take at that width; layouts ask for it over and over, and text is slow to measure."""
-        key = (self.text(), width, self._text_px)
+        key = (self._words, width, self._text_px)
         held = self._measured.get(key)
         if held is None:
             if len(self._measured) >= MEASURED_MOST:
                 self._measured.clear()
             flags = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft
             box = QRect(0, 0, width, 10_000)
-            held = self._measured[key] = self._metrics().boundingRect(box, flags, self.text()).size()
+            held = self._measured[key] = self._metrics().boundingRect(box, flags, self._words).size()
         return held
 
     def _around(self) -> int:
@@ -194,7 +198,7 @@ class StateButton(KeyButton):
 
     def __init__(self, theme: Theme, key: str, name: str) -> None:
         super().__init__(theme, "", key, name=name)
-        self._tone = Tone.QUIET
+        self._tone, self._hint = Tone.QUIET, ""
         self.setProperty("look", "quiet")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
@@ -204,8 +208,9 @@ class StateButton(KeyButton):
         if tone is not self._tone:
             self._tone = tone
             self.update()
-        if hint != self.toolTip():
-            self.setToolTip(hint)
+        if hint != self._hint:
+            self._hint = hint
+            set_tip(self, hint)
             self._describe()
 
     def follow(self, keys: KeyMap) -> None:
@@ -214,7 +219,7 @@ class StateButton(KeyButton):
         self._describe()
 
     def _describe(self) -> None:
-        self.setAccessibleDescription(f"{self.toolTip()} ({self.key})")
+        self.setAccessibleDescription(f"{self._hint} ({self.key})")
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the button and its shape."""

@@ -1,4 +1,9 @@
-"""Words on the screen and the frames around them. Each touches the screen only when what it shows changes."""
+"""Words on the screen and the frames around them. Each touches the screen only when what it shows changes.
+
+Qt's own labels, tool tips and buttons guess what a text is: markup is drawn and opens files, "&F" becomes a key. What
+strangers wrote is shown by the classes of this file and of `buttons.py`, and by `tip`, `set_tip`, `set_title` and
+`set_hint` alone; `tests/architecture/test_foreign_words.py` forbids the other ways.
+"""
 
 from collections.abc import Sequence
 from html import escape
@@ -8,15 +13,18 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
+    QLineEdit,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
 from operator_app.ui.kit.theme import BODY, SMALL, Theme
+from operator_app.ui.words.plain import one_line, paragraphs
 from operator_app.ui.words.wording import Span, Tone
 
 WEIGHT_STRONG = 600
+TIP_MOST, TITLE_MOST = 2_000, 120
 
 
 def set_tone(widget: QWidget, tone: Tone) -> None:
@@ -32,22 +40,43 @@ def set_look(widget: QWidget, name: str, value: str) -> None:
         widget.style().polish(widget)
 
 
-def set_words(label: QLabel, words: str) -> None:
-    """Set a label's text when it differs."""
-    if label.text() != words:
-        label.setText(words)
+def tip(words: str) -> str:
+    """Return words as the text of a tool tip, which Qt takes for markup where it looks like it: all escaped."""
+    shown = paragraphs(words)
+    shown = shown if len(shown) <= TIP_MOST else f"{shown[: TIP_MOST - 1]}…"
+    return f"<p>{escape(shown).replace(chr(10), '<br>')}</p>" if shown.strip() else ""
+
+
+def set_tip(widget: QWidget, words: str) -> None:
+    """Let these words stand in the widget's tool tip, letter for letter; does nothing when they do."""
+    if (text := tip(words)) != widget.toolTip():
+        widget.setToolTip(text)
+
+
+def set_title(window: QWidget, words: str) -> None:
+    """Give the window these words as its title; Qt's place for "modified" in it is escaped."""
+    window.setWindowTitle(one_line(words)[:TITLE_MOST].replace("[*]", "[*][*]"))
+
+
+def set_hint(field: QLineEdit, words: str) -> None:
+    """Let these words stand in the field while it is empty."""
+    field.setPlaceholderText(one_line(words))
 
 
 class Text(QLabel):
-    """A label: `part` names its rule in the style sheet (label, head, title, number, strong, small, chip)."""
+    """A label: `part` names its rule in the style sheet (label, head, title, number, strong, small, chip).
+
+    With `wrap` it shows several lines, without it one.
+    """
 
     def __init__(
         self, words: str = "", part: str = "", tone: Tone = Tone.PLAIN, *, wrap: bool = False, name: str = ""
     ) -> None:
-        super().__init__(words)
+        super().__init__()
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setObjectName(name)
         self.setWordWrap(wrap)
+        Text.say(self, words)
         if part:
             self.setProperty("part", part)
         if tone is not Tone.PLAIN:
@@ -55,7 +84,9 @@ class Text(QLabel):
 
     def say(self, words: str, tone: Tone | None = None) -> None:
         """Show these words, in that tone when one is given."""
-        set_words(self, words)
+        shown = paragraphs(words) if self.wordWrap() else one_line(words)
+        if shown != self.text():
+            self.setText(shown)
         if tone is not None:
             set_tone(self, tone)
 
@@ -70,8 +101,7 @@ class ElideText(Text):
 
     def say(self, words: str, tone: Tone | None = None) -> None:
         """Show these words."""
-        if words != self.text():
-            self.setToolTip(words)
+        set_tip(self, words)
         super().say(words, tone)
 
     def shown_text(self) -> str:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
 )
 
 from operator_app.ui.kit.theme import SMALL, Theme
+from operator_app.ui.words.plain import one_line
 from operator_app.ui.words.wording import Tone
 
 
@@ -17,7 +18,7 @@ class Lamp(QWidget):
     def __init__(self, theme: Theme, name: str, words: str = "", tone: Tone = Tone.QUIET) -> None:
         super().__init__()
         self._theme = theme
-        self._words, self._tone = words, tone
+        self._words, self._tone = one_line(words), tone
         self.setObjectName(name)
         self.setFont(theme.font(SMALL))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -30,6 +31,7 @@ class Lamp(QWidget):
 
     def say(self, words: str, tone: Tone) -> None:
         """Show that state."""
+        words = one_line(words)
         if (words, tone) != (self._words, self._tone):
             self._words, self._tone = words, tone
             self.setAccessibleName(words)

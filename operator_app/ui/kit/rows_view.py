@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QTableView,
 )
 
+from operator_app.ui.kit.labels import tip
 from operator_app.ui.kit.lamps import paint_shape
 from operator_app.ui.kit.theme import BODY, SMALL, Theme
 from operator_app.ui.kit.widget_tree import cells_clipped
@@ -68,8 +69,10 @@ class RowsModel(QAbstractTableModel):
             return self._rows[index.row()].id
         if role == Qt.ItemDataRole.DisplayRole:
             return self._cell(index).text
-        if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
+        if role == Qt.ItemDataRole.AccessibleTextRole:
             return spoken(self._cell(index))
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tip(spoken(self._cell(index)))
         if role == CELL_ROLE:
             return self._cell(index)
         return None

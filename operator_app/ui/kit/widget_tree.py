@@ -84,9 +84,16 @@ def shown_text(widget: QWidget) -> str:
 
 def plain_text(label: QLabel) -> str:
     """Return a label's text without markup."""
-    text = label.text()
-    if label.textFormat() != Qt.TextFormat.RichText:
-        return text
+    return label.text() if label.textFormat() != Qt.TextFormat.RichText else without_markup(label.text())
+
+
+def tip_text(widget: QWidget) -> str:
+    """Return what is read in the widget's tool tip."""
+    return without_markup(widget.toolTip())
+
+
+def without_markup(text: str) -> str:
+    """Return what is read of a text that `kit.labels` wrote as markup."""
     document = QTextDocument()
     document.setHtml(text)
     return document.toPlainText()

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QHideEvent, QShowEvent
-from PySide6.QtWidgets import QLabel, QStackedLayout, QWidget
+from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from operator_app.maps.live import HistoryLook, HistoryPoint, LiveMap, MapIncident, MapLook, StatedArea
 from operator_app.maps.serve import PAGE, MapAssets, MapServer
 from operator_app.maps.site import Site
+from operator_app.ui.kit.labels import Text
 from operator_app.ui.map.map_texts import map_texts
 from operator_app.ui.program.map_setup import root_with_sandbox
 
@@ -86,7 +87,7 @@ class MapView(QWidget):
         self._spoken_to = False  # the present page has said hello and got the whole state
         self._awaited = 0
         self._deaths: deque[float] = deque(maxlen=_DEATHS_IN_A_ROW)
-        self._cover = QLabel(self)
+        self._cover = Text(wrap=True, name="mapCover")
         self._stack = QStackedLayout(self)
         self._pace = self._timer(_PACE_MS, self._flush)
         self._patience = self._timer(_PATIENCE_MS, self._lose_patience)
@@ -253,16 +254,14 @@ class MapView(QWidget):
     def _arrange(self) -> None:
         self.setMinimumSize(_SMALLEST_PX, _SMALLEST_PX)
         self.setObjectName("map")
-        self._cover.setObjectName("mapCover")
         self._cover.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._cover.setWordWrap(True)
         self._cover.setMargin(16)
         self._paint_cover()
         # All at once, the cover on top: a web view that is hidden draws no frame and would never be ready.
         self._stack.setStackingMode(QStackedLayout.StackingMode.StackAll)
         self._stack.setContentsMargins(0, 0, 0, 0)
         self._stack.addWidget(self._cover)
-        self._cover.setText(self._tr("map.loading"))
+        self._cover.say(self._tr("map.loading"))
 
     def _paint_cover(self) -> None:
         ground, letters = _COVERS[self._look.theme]
@@ -281,7 +280,7 @@ class MapView(QWidget):
         if state is MapState.LOADING and self._deaths:
             key = "map.recovering"
         if key:
-            self._cover.setText(self._tr(key))
+            self._cover.say(self._tr(key))
         self._cover.setVisible(bool(key))
         if state is MapState.READY and self._web is not None:
             page = (

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from operator_app.ui.keys.keymap import Deed, KeyMap
 from operator_app.ui.kit.buttons import KeyButton
-from operator_app.ui.kit.labels import ElideText, Text, set_look
+from operator_app.ui.kit.labels import ElideText, Text, set_look, set_tip
 from operator_app.ui.kit.lamps import Lamp
 from operator_app.ui.kit.theme import SMALL, Theme
 from operator_app.ui.phone.presenters.phone import LineRow
@@ -51,7 +51,7 @@ class LineCell(QFrame):
         self.who.say(row.name)
         self.timer.say(row.timer)
         self.setAccessibleName(f"{row.name} {row.state}")
-        self.setToolTip(f"{row.name} · {row.state}")
+        set_tip(self, f"{row.name} · {row.state}")
         self.setCursor(Qt.CursorShape.PointingHandCursor if row.can_take else Qt.CursorShape.ArrowCursor)
         set_look(self, "take", "yes" if row.can_take else "no")
 

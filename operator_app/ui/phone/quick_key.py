@@ -5,6 +5,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 
 from operator_app.domain.line import PresenceState
 from operator_app.ui.kit.buttons import KeyButton
+from operator_app.ui.kit.labels import set_tip
 from operator_app.ui.kit.theme import SMALL, Theme
 from operator_app.ui.phone.presenters.phone_servers import OtherPhone
 from operator_app.ui.words.wording import Tone
@@ -34,9 +35,7 @@ class QuickKey(KeyButton):
         self.say(words)
         standing = "" if phone is None else phone.words
         self.setAccessibleName(f"{words}, {standing}" if standing else words)
-        tip = f"{hint} · {standing}" if standing else hint
-        if tip != self.toolTip():
-            self.setToolTip(tip)
+        set_tip(self, f"{hint} · {standing}" if standing else hint)
         if phone != self._phone:
             self._phone = phone
             self.update()

@@ -18,7 +18,7 @@ from operator_app.domain.ids import AgencyCode
 from operator_app.ui.keys.keymap import QUICK, Deed, KeyMap
 from operator_app.ui.kit.buttons import KeyButton
 from operator_app.ui.kit.caps import LeadCap
-from operator_app.ui.kit.labels import ElideText, Panel, SectionTitle, Text, set_look
+from operator_app.ui.kit.labels import ElideText, Panel, SectionTitle, Text, set_hint, set_look, set_tip
 from operator_app.ui.kit.theme import SMALL, Theme
 from operator_app.ui.phone.presenters.quick import QuickMode, QuickView
 from operator_app.ui.phone.quick_key import QuickKey
@@ -237,7 +237,7 @@ class QuickPane(Panel):
                 spoken_key=keys.key(deed),
             )
             button.setCheckable(True)
-            button.setToolTip(f"{name} · {phone}")
+            set_tip(button, f"{name} · {phone}")
             button.clicked.connect(lambda _=False, c=code: self.agency_wished.emit(c))
             self.agencies[code] = button
             grid.addWidget(button, number // COLUMNS, number % COLUMNS)
@@ -274,7 +274,7 @@ class QuickPane(Panel):
         keys.follow(lambda: self._hint(keys))
 
     def _hint(self, keys: KeyMap) -> None:
-        self.field.setPlaceholderText(f"{self._say('quick.field')}  {keys.cap(Deed.DIAL)}")
+        set_hint(self.field, f"{self._say('quick.field')}  {keys.cap(Deed.DIAL)}")
 
     def _connect(self) -> None:
         self.field.textChanged.connect(self.typed)

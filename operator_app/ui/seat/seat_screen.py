@@ -20,6 +20,7 @@ from operator_app.ui.form.presenters.seen import SeenValues
 from operator_app.ui.frame.presenters.footer import link_view
 from operator_app.ui.incidents.presenters.incidents import IncidentsPresenter
 from operator_app.ui.keys.keymap import Deed
+from operator_app.ui.kit.labels import set_title
 from operator_app.ui.map.presenters.call_place import CallPlace
 from operator_app.ui.map.presenters.map_marks import MapMarks
 from operator_app.ui.orders.commands import SeatCommands
@@ -369,7 +370,7 @@ class SeatScreen(QObject):
             QApplication.alert(self._panes.window, 0)
         if rings is not self._rang:
             words = self._say("top.title_ringing" if rings else "top.title")
-            self._panes.window.setWindowTitle(words)
+            set_title(self._panes.window, words)
         self._rang = rings
 
     def _prepare(self) -> None:

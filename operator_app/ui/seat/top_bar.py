@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 from operator_app.ui.keys.keymap import Deed, KeyMap
 from operator_app.ui.kit.buttons import StateButton
 from operator_app.ui.kit.flow import FlowLayout
-from operator_app.ui.kit.labels import Clock, SpanText, Text, set_tone
+from operator_app.ui.kit.labels import Clock, SpanText, Text, set_tip, set_tone
 from operator_app.ui.kit.lamps import Lamp
 from operator_app.ui.kit.theme import Theme
 from operator_app.ui.seat.presenters.top import LampView, TopView
@@ -62,7 +62,7 @@ class TopBar(QFrame):
             (self.recording, view.recording),
         ):
             lamp.say(told.words, told.tone)
-            lamp.setToolTip(told.more)
+            set_tip(lamp, told.more)
             lamp.setAccessibleDescription(told.more)
         self.clock.say(view.clock)
         self.zone.say(view.zone)

@@ -11,6 +11,7 @@ from operator_app.ui.kit.labels import ElideText, Text
 from operator_app.ui.kit.levels import LevelStrip
 from operator_app.ui.kit.theme import SMALL, Theme
 from operator_app.ui.sound.presenters.devices import DevicesView, RoleView
+from operator_app.ui.words.plain import one_line
 from operator_app.ui.words.wording import Say, Tone
 
 HEIGHT = 440
@@ -57,7 +58,7 @@ class RoleLine(QWidget):
             with QSignalBlocker(self.box):
                 self.box.clear()
                 for name, words in view.choices:
-                    self.box.addItem(words, name)
+                    self.box.addItem(one_line(words), name)
         self.box.setAccessibleName(view.title)
         self.box.setCurrentIndex(max(0, self.box.findData(view.chosen)))
         self._held = view

@@ -14,7 +14,7 @@ from operator_app.ui.form.card_pane import CardPane
 from operator_app.ui.form.presenters.card import card_view, fault_words
 from operator_app.ui.keys.keymap import Cap, Deed
 from operator_app.ui.kit.buttons import KeyButton
-from operator_app.ui.kit.labels import SectionTitle, SpanText, Text
+from operator_app.ui.kit.labels import SectionTitle, SpanText, Text, set_title
 from operator_app.ui.kit.rows_view import RowsModel, RowsView
 from operator_app.ui.kit.theme import SMALL, Theme
 from operator_app.ui.words.rows import Row, cell
@@ -46,7 +46,7 @@ class CardEditor(QWidget):
         self._kind: Kind | None = None
         self._saved = ""
         self.setObjectName("window")
-        self.setWindowTitle(say("editor.title"))
+        set_title(self, say("editor.title"))
         room = self.screen().availableSize()
         wide, tall = (theme.px(side) for side in WHOLE)
         self.resize(min(wide, room.width()), min(tall, room.height()))

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QVBoxLayout,
 from operator_app.ui.keys.keymap import Deed, KeyMap
 from operator_app.ui.kit.buttons import KeyButton
 from operator_app.ui.kit.caps import KeyCap
-from operator_app.ui.kit.labels import SectionTitle, Text
+from operator_app.ui.kit.labels import SectionTitle, Text, set_hint, set_tip
 from operator_app.ui.kit.rows_view import RowsModel, RowsView
 from operator_app.ui.kit.theme import SMALL, Theme
 from operator_app.ui.timeline.presenters.timeline import Sort
@@ -55,9 +55,9 @@ class EntryLine(QLineEdit):
             self.setText(words)
         self.what = what
         hint = self._say(f"entry.{what}", agency=of) if of else self._say(f"entry.{what}")
-        self.setPlaceholderText(hint)
+        set_hint(self, hint)
         self.setAccessibleName(hint)
-        self.setToolTip(hint)
+        set_tip(self, hint)
         self.selectAll()
         if self.hasFocus():
             self.asks.emit(hint)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from operator_app.ui.wall.look import WallLook
+from operator_app.ui.words.plain import one_line
 from operator_app.ui.words.wording import Tone
 
 LINE_HEIGHT = 1.16
@@ -50,7 +51,7 @@ class FitLabel(QLabel):
 
     def say(self, wordings: Sequence[str] | str, tone: Tone = Tone.PLAIN, *, inverted: bool = False) -> None:
         """Show one of these wordings, the fullest first; does nothing when they are shown already."""
-        wanted = (wordings,) if isinstance(wordings, str) else tuple(wordings)
+        wanted = tuple(map(one_line, (wordings,) if isinstance(wordings, str) else wordings))
         if (wanted, tone, inverted) == (self._wordings, self._tone, self._inverted):
             return
         grown = wanted != self._wordings

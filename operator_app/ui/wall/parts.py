@@ -6,8 +6,9 @@ from typing import Generic, TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from operator_app.ui.kit.labels import Text
 from operator_app.ui.wall.fit_label import FitLabel
 from operator_app.ui.wall.look import WallLook
 from operator_app.ui.wall.measure import FIGURE_PX, HEADLINE_PX, LINE_PX
@@ -88,7 +89,7 @@ class IncidentRow(Row[IncidentLine]):
         across = QHBoxLayout(self)
         across.setContentsMargins(0, look.scale.frame(7), 0, look.scale.frame(7))
         across.setSpacing(gap)
-        self.badge = QLabel()
+        self.badge = Text()
         self.badge.setAlignment(Qt.AlignmentFlag.AlignCenter)
         wide = QFontMetrics(look.font(HEADLINE_PX, bold=True)).horizontalAdvance("P8")
         self.badge.setFixedWidth(wide + look.scale.frame(24))
@@ -113,7 +114,7 @@ class IncidentRow(Row[IncidentLine]):
         if line.priority_tone is not self._badge_tone:
             self._badge_tone = line.priority_tone
             self.badge.setStyleSheet(self._look.badge(HEADLINE_PX, line.priority_tone))
-        self.badge.setText(line.priority)
+        self.badge.say(line.priority)
         self.kind.say(line.kinds)
         self.place.say(line.places, Tone.QUIET)
         self.state.say(line.states, line.tone)

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QResizeEvent, QScreen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from operator_app.ui.kit.labels import set_title
 from operator_app.ui.program.control import Marks, PaintMarks
 from operator_app.ui.wall.board import WallBoard
 from operator_app.ui.wall.look import WallLook
@@ -56,7 +57,7 @@ class WallWindow(QWidget):
         self._paints = PaintMarks(self, marks or Marks())
         self._fresh: list[tuple[str, str]] = []
         self.setObjectName("wall")
-        self.setWindowTitle(f"{names[0]} · {say('wall.title')}")
+        set_title(self, f"{names[0]} · {say('wall.title')}")
         self.setCursor(Qt.CursorShape.BlankCursor)
         self._frame = QVBoxLayout(self)
         self._frame.setContentsMargins(0, 0, 0, 0)

@@ -6,6 +6,8 @@ from enum import StrEnum
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from operator_app.ui.words.plain import one_line
+
 
 class Say(Protocol):
     """The catalogue: words of the screen's language by key, with values put in."""
@@ -28,11 +30,14 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A piece of a line of text with a tone of its own."""
+    """A piece of a line of text with a tone of its own; whoever wrote the text, it is fit to be drawn."""
 
     text: str
     tone: Tone = Tone.PLAIN
     strong: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", one_line(self.text))
 
 
 PRIORITY_TONES = {1: Tone.ALARM, 2: Tone.WATCH, 3: Tone.BUSY, 4: Tone.QUIET, 5: Tone.QUIET, None: Tone.QUIET}

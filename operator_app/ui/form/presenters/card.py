@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from operator_app.domain.states import RefusedError
 from operator_app.domain.triage import AnswerForm, Card, Question
+from operator_app.ui.words.plain import one_line
 from operator_app.ui.words.wording import Say
 from operator_app.workflow.ports import BadCardError
 
@@ -52,16 +53,17 @@ def card_view(
         return CardView(kind, say("card.none" if kind else "card.no_kind"), ended=ended)
     language = say("map.language")
     rows = tuple(_row(question, answers.get(question.id, ""), language) for question in card.questions)
-    return CardView(kind, say("card.title", kind=kind, version=card.version), rows, ended)
+    return CardView(kind, one_line(say("card.title", kind=kind, version=card.version)), rows, ended)
 
 
 def _row(question: Question, answer: str, language: str) -> CardRow:
     options = tuple(
-        Option(each.key.upper(), each.code, each.label.said_in(language)) for each in question.answers
+        Option(one_line(each.key.upper()), each.code, one_line(each.label.said_in(language)))
+        for each in question.answers
     )
-    words = question.said(answer, language) if answer else ""
+    words = one_line(question.said(answer, language)) if answer else ""
     shown = () if question.form is AnswerForm.TEXT else options
-    return CardRow(question.id, question.ask.said_in(language), shown, answer, words)
+    return CardRow(question.id, one_line(question.ask.said_in(language)), shown, answer, words)
 
 
 def fault_words(error: BadCardError | RefusedError, say: Say) -> str:
