@@ -7,6 +7,9 @@ pjproject 2.15.1 reads the second line of an `application/dtmf-relay` body witho
 asserts on, as in the Linux wheel, one such message from anybody ends the process. No setting and no callback of pjsua2
 comes before that code, but the library exports its C functions: a module of our own, placed before the transaction
 layer, sees each request first. Try without it at pjproject 2.17 or later.
+
+What such a module is given is a pointer into the library's memory, whose layout differs from build to build. It is
+never read here: pjsua2's own reader of received messages, exported beside the C functions, makes plain text of it.
 """
 
 import ctypes
@@ -15,20 +18,16 @@ import re
 from collections import deque
 from collections.abc import Callable
 
+import pjsua2 as pj
+
 _log = logging.getLogger(__name__)
 
 _BEFORE_TRANSACTIONS = 4  # 0 is the transport layer, 8 the transaction layer
 _AFTER_ALL = 160  # applications stand at 64
 _NOT_IMPLEMENTED = 501
-_PACKET = range(256, 4_400)
-_POINTERS = range(4_000, 4_560, 8)
-"""Where `pjsip_rx_data` (64 bit) keeps the packet itself, and the pointer to the message in it with its length.
-
-The exact places differ by some words among versions, so the pointer is looked for: it is the one that leads into the
-packet, to the word INFO.
-"""
-_LONGEST = 65_536
 _REMEMBERED = 64
+_READ = "_ZN2pj9SipRxData6fromPjER13pjsip_rx_data"
+"""`pj::SipRxData::fromPj(pjsip_rx_data &)` as compilers for Linux name it."""
 _SIGNAL = re.compile(r"^\s*signal\s*=\s*([0-9*#a-d])\s*$", re.IGNORECASE | re.MULTILINE)
 
 _OnRequest = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)
@@ -66,6 +65,10 @@ class InfoGuard:
         """`binary` is the file of the loaded pjsua2 library."""
         self._on_key = on_key
         self._library = ctypes.CDLL(binary)
+        self._read = getattr(self._library, _READ)
+        self._read.argtypes, self._read.restype = (ctypes.c_void_p, ctypes.c_void_p), None
+        self._received = pj.SipRxData()
+        self._place = int(self._received.this)
         self._seen: deque[tuple[str, str]] = deque(maxlen=_REMEMBERED)
         self._endpoint: int | None = None
         self._modules = (
@@ -107,8 +110,9 @@ class InfoGuard:
         try:
             if b"MSG INFO/" not in self._library.pjsip_rx_data_get_info(rdata).upper():
                 return 0
-            message = _message(rdata)
-            if message is None or not is_deadly(message):
+            self._read(self._place, rdata)
+            message = self._received.wholeMsg
+            if not is_deadly(message):
                 return 0
             key = key_of(message)
             self._respond(rdata, 200 if key else 400)
@@ -178,15 +182,3 @@ def _header(message: str, name: str, short: str) -> str:
         if colon and found.strip().lower() in (name, short or name):
             return value.strip()
     return ""
-
-
-def _message(rdata: int) -> str | None:
-    """Return the text of a received INFO, None when this library keeps it elsewhere."""
-    for place in _POINTERS:
-        at = ctypes.c_void_p.from_address(rdata + place).value
-        if at is None or at - rdata not in _PACKET or ctypes.string_at(at, 5).upper() != b"INFO ":
-            continue
-        length = ctypes.c_int.from_address(rdata + place + 8).value
-        if 0 < length <= _LONGEST:
-            return ctypes.string_at(at, length).decode("utf-8", "replace")
-    return None

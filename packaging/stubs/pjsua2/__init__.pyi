@@ -1,4 +1,5 @@
 # What the phone engine uses of pjsua2 2.15.1, and nothing else: widening the use means widening this first.
+from typing import SupportsInt
 
 PJSUA_INVALID_ID: int
 PJSIP_SC_RINGING: int
@@ -107,6 +108,8 @@ class AudDevManager:
     def setNullDev(self) -> None: ...
 
 class SipRxData:
+    this: SupportsInt
+    def __init__(self) -> None: ...
     info: str
     wholeMsg: str
     srcAddress: str
@@ -265,6 +268,7 @@ class CallOpParam:
 
 class OnCallStateParam:
     e: SipEvent
+
 class OnCallMediaStateParam: ...
 
 class OnDtmfDigitParam:
@@ -377,7 +381,9 @@ class AudioMediaPlayer(AudioMedia):
     def setPos(self, samples: int) -> None: ...
 
 class AudioMediaRecorder(AudioMedia):
-    def createRecorder(self, file_name: str, enc_type: int = 0, max_size: int = 0, options: int = 0) -> None: ...
+    def createRecorder(
+        self, file_name: str, enc_type: int = 0, max_size: int = 0, options: int = 0
+    ) -> None: ...
 
 class MediaFormatAudio:
     def __init__(self) -> None: ...
