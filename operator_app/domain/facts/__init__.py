@@ -7,7 +7,10 @@ FACTS: tuple[type[Fact], ...] = tuple(
     kind
     for module in (call, incident, dispatch, seat, site)
     for kind in vars(module).values()
-    if isinstance(kind, type) and issubclass(kind, Fact) and kind.__module__ == module.__name__
+    if isinstance(kind, type)
+    and issubclass(kind, Fact)
+    and "op" in vars(kind)
+    and kind.__module__ == module.__name__
 )
 
 BY_OP = {kind.op: kind for kind in FACTS}

@@ -1,21 +1,35 @@
 """What happens to a call."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
-from operator_app.domain.facts.fact import Fact
+from operator_app.domain.facts.fact import CALL, INCIDENT, About, Fact, Lasts, Personal, ToldTo, Writer, words
 from operator_app.domain.ids import CallId, IncidentId
 from operator_app.domain.states import Classification
 
 
 @dataclass(frozen=True, slots=True)
-class CallOffered(Fact):
+class CallFact(Fact):
+    """A fact of one call, written at the seat where it is."""
+
+    about: ClassVar[tuple[About, ...]] = (CALL,)
+    lasts = Lasts.AS_ITS_THING
+    written_by: ClassVar[tuple[Writer, ...]] = (Writer.SEAT,)
+
+    call_id: CallId
+
+
+@dataclass(frozen=True, slots=True)
+class CallOffered(CallFact):
     """A call rang at a seat, or was dialled there (`direction` is "in" or "out"); `number` is None when withheld.
 
     `key` is what the offers of one call at several seats have in common, None where the exchange gave nothing.
     """
 
     op = "call.offered"
-    call_id: CallId
+    told_to = ToldTo.MASKED
+    personal = words(number=Personal.NUMBER, display_name=Personal.NAME)
+
     direction: str
     number: str | None
     display_name: str
@@ -23,84 +37,102 @@ class CallOffered(Fact):
 
 
 @dataclass(frozen=True, slots=True)
-class CallIdentified(Fact):
+class CallIdentified(CallFact):
     """By what the network names the call: URNs of the emergency call and its incident, and the phone's IMEI or "".
 
     A phone without a SIM has no number; its IMEI is then all there is to know it by.
     """
 
     op = "call.identified"
-    call_id: CallId
+    told_to = ToldTo.REPORTERS
+    personal = words(emergency_ids=Personal.NUMBER, device=Personal.NUMBER)
+
     emergency_ids: tuple[str, ...]
     device: str
 
 
 @dataclass(frozen=True, slots=True)
-class CallAnswered(Fact):
+class CallAnswered(CallFact):
     """Both sides can speak."""
 
     op = "call.answered"
-    call_id: CallId
+    told_to = ToldTo.ALL
+    personal = words()
 
 
 @dataclass(frozen=True, slots=True)
-class CallEnded(Fact):
+class CallEnded(CallFact):
     """The call is over; `by` is "remote", "local" or "failure", `code` the SIP code, `reason` in words or empty."""
 
     op = "call.ended"
-    call_id: CallId
+    told_to = ToldTo.ALL
+    personal = words()
+
     by: str
     code: int
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class CallClassified(Fact):
+class CallClassified(CallFact):
     """What the operator found the call to be."""
 
     op = "call.classified"
-    call_id: CallId
+    told_to = ToldTo.ALL
+    personal = words()
+    clash_by = ()
+
     classification: Classification
 
 
 @dataclass(frozen=True, slots=True)
-class CallLinked(Fact):
+class CallLinked(CallFact):
     """The call is a report of that incident."""
 
     op = "call.linked"
-    call_id: CallId
+    about = (CALL, INCIDENT)
+    told_to = ToldTo.ALL
+    personal = words()
+
     incident_id: IncidentId
 
 
 @dataclass(frozen=True, slots=True)
-class CallUnlinked(Fact):
+class CallUnlinked(CallFact):
     """The call is no report of that incident after all."""
 
     op = "call.unlinked"
-    call_id: CallId
+    about = (CALL, INCIDENT)
+    told_to = ToldTo.ALL
+    personal = words()
+
     incident_id: IncidentId
 
 
 @dataclass(frozen=True, slots=True)
-class CallRecorded(Fact):
+class CallRecorded(CallFact):
     """The recording of the call is complete: file names in the seat's recordings folder and their SHA-256 digests."""
 
     op = "call.recorded"
-    call_id: CallId
+    told_to = ToldTo.ALL
+    personal = words()
+
     files: tuple[str, ...]
     sha256: tuple[str, ...]
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
-class CallMeasured(Fact):
+class CallMeasured(CallFact):
     """How the line of an ended call was, over `seconds` one-second readings; see `line.LineQualitySummary`.
 
     Scores by the E-model (ITU-T G.107), 1 to 4.5; delays one way in ms; `silent_s` is time without any sound packet.
     """
 
     op = "call.measured"
-    call_id: CallId
+    told_to = ToldTo.ALL
+    personal = words()
+
     seconds: int
     mos_mean: float
     mos_worst: float
@@ -113,33 +145,39 @@ class CallMeasured(Fact):
 
 
 @dataclass(frozen=True, slots=True)
-class CallConsulted(Fact):
+class CallConsulted(CallFact):
     """For the call `call_id` somebody was asked by phone, in the call `by_call`; `party` is his name or number."""
 
     op = "call.consulted"
-    call_id: CallId
+    told_to = ToldTo.REPORTERS
+    personal = words(party=Personal.NAME)
+
     by_call: CallId
     party: str
 
 
 @dataclass(frozen=True, slots=True)
-class CallConferenced(Fact):
+class CallConferenced(CallFact):
     """From now on those calls hear each other and the operator; `call_id` is the one that the form belongs to."""
 
     op = "call.conferenced"
-    call_id: CallId
+    told_to = ToldTo.REPORTERS
+    personal = words()
+
     members: tuple[CallId, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class CallTransferred(Fact):
+class CallTransferred(CallFact):
     """How a transfer of the call ended: `outcome` is "done", "failed" or "unknown", `code` the SIP code, 0 for none.
 
     `party` is whom it went to; `attended` says that this one was spoken with first.
     """
 
     op = "call.transferred"
-    call_id: CallId
+    told_to = ToldTo.REPORTERS
+    personal = words(party=Personal.NAME)
+
     party: str
     attended: bool
     outcome: str
@@ -147,18 +185,22 @@ class CallTransferred(Fact):
 
 
 @dataclass(frozen=True, slots=True)
-class CallReplaced(Fact):
+class CallReplaced(CallFact):
     """The conversation goes on in the call `by_call`: the far end was transferred, or it transferred us."""
 
     op = "call.replaced"
-    call_id: CallId
+    told_to = ToldTo.REPORTERS
+    personal = words()
+
     by_call: CallId
 
 
 @dataclass(frozen=True, slots=True)
-class CallKeyPressed(Fact):
+class CallKeyPressed(CallFact):
     """The far end pressed a key (0-9, *, #, A-D), as a caller does who cannot speak."""
 
     op = "call.key_pressed"
-    call_id: CallId
+    told_to = ToldTo.REPORTERS
+    personal = words(key=Personal.TEXT)
+
     key: str

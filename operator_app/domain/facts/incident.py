@@ -1,96 +1,141 @@
 """What is said and decided about an incident."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import ClassVar
 
-from operator_app.domain.facts.fact import Fact
+from operator_app.domain.facts.fact import (
+    CALL,
+    INCIDENT,
+    About,
+    Fact,
+    Lasts,
+    Personal,
+    ToldTo,
+    Writer,
+    words,
+)
 from operator_app.domain.ids import CallId, IncidentId, SeatName
 from operator_app.domain.states import IncidentStatus
 
-INCIDENT_FIELDS = (
-    "place",
-    "landmark",
-    "village",
-    "district",
-    "neighbourhood",
-    "position",
-    "position_source",
-    "kind",
-    "priority",
-    "caller_name",
-    "caller_number",
-    "text",
+INCIDENT_FIELDS: Mapping[str, Personal | None] = MappingProxyType(
+    {
+        "place": Personal.PLACE,
+        "landmark": Personal.PLACE,
+        "village": None,
+        "district": None,
+        "neighbourhood": Personal.PLACE,
+        "position": Personal.PLACE,
+        "position_source": None,
+        "kind": None,
+        "priority": None,
+        "caller_name": Personal.NAME,
+        "caller_number": Personal.NUMBER,
+        "text": Personal.TEXT,
+    }
 )
-"""Names of the fields of an incident; `position` holds "lat,lon" in decimal degrees, `priority` "1" to "5".
+"""The fields of an incident, and what each tells of persons.
 
-`position_source` says where the position came from, as `PositionSource` of `location` writes it.
+`position` holds "lat,lon" in decimal degrees, `priority` "1" to "5". `position_source` says where the position came
+from, as `PositionSource` of `place.location` writes it.
 """
 
 
 @dataclass(frozen=True, slots=True)
-class IncidentOpened(Fact):
+class IncidentFact(Fact):
+    """A fact of one incident."""
+
+    about: ClassVar[tuple[About, ...]] = (INCIDENT,)
+    lasts = Lasts.AS_ITS_THING
+    written_by: ClassVar[tuple[Writer, ...]] = (Writer.SEAT,)
+
+    incident_id: IncidentId
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentOpened(IncidentFact):
     """A new incident; its number was made by the seat, without a server."""
 
     op = "incident.opened"
-    incident_id: IncidentId
+    about = (INCIDENT, CALL)
+    told_to = ToldTo.ALL
+    personal = words()
+
     number: str
     call_id: CallId | None
 
 
 @dataclass(frozen=True, slots=True)
-class FieldSet(Fact):
+class FieldSet(IncidentFact):
     """One field of an incident got a new value; None empties it.
 
     `settles` names the losing edits that a person has decided about by choosing this value; None for plain typing.
     """
 
     op = "incident.field_set"
-    incident_id: IncidentId
+    told_to = ToldTo.MASKED
+    personal = words(value=Personal.BY_FIELD)
+    clash_by = ("field",)
+
     field: str
     value: str | None
     settles: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class IncidentMoved(Fact):
+class IncidentMoved(IncidentFact):
     """The incident went to another status."""
 
     op = "incident.moved"
-    incident_id: IncidentId
+    told_to = ToldTo.ALL
+    written_by = (Writer.SEAT, Writer.DESK)
+    personal = words(reason=Personal.TEXT)
+    clash_by = ()
+
     to: IncidentStatus
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class IncidentTaken(Fact):
+class IncidentTaken(IncidentFact):
     """The seat that noted this event looks after the incident from now on, in place of `from_seat`."""
 
     op = "incident.taken"
-    incident_id: IncidentId
+    told_to = ToldTo.ALL
+    personal = words()
+
     from_seat: SeatName
 
 
 @dataclass(frozen=True, slots=True)
-class IncidentNoted(Fact):
+class IncidentNoted(IncidentFact):
     """A note on the incident's timeline."""
 
     op = "incident.noted"
-    incident_id: IncidentId
+    told_to = ToldTo.MASKED
+    written_by = (Writer.SEAT, Writer.DESK)
+    personal = words(text=Personal.TEXT)
+
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerGiven(Fact):
+class AnswerGiven(IncidentFact):
     """A question of the kind's card, in that version of the card, was answered; None takes the answer back."""
 
     op = "incident.answered"
-    incident_id: IncidentId
+    told_to = ToldTo.MASKED
+    personal = words(answer=Personal.TEXT)
+    clash_by = ("question",)
+
     card_version: int
     question: str
     answer: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class Overruled(Fact):
+class Overruled(IncidentFact):
     """The operator decides about a proposal: `subject` is "priority" or "agency:CODE".
 
     `chosen` is the priority, or "in" or "out" for an agency; None returns to what was proposed.
@@ -98,18 +143,24 @@ class Overruled(Fact):
     """
 
     op = "incident.overruled"
-    incident_id: IncidentId
+    told_to = ToldTo.ALL
+    personal = words()
+    clash_by = ("subject",)
+
     subject: str
     chosen: str | None
     proposed: str
 
 
 @dataclass(frozen=True, slots=True)
-class PlaceReadBack(Fact):
+class PlaceReadBack(IncidentFact):
     """The place was read back to the caller, who agreed: as it stood then, where it came from, how exact it is."""
 
     op = "incident.read_back"
-    incident_id: IncidentId
+    told_to = ToldTo.REPORTERS
+    personal = words(place=Personal.PLACE, position=Personal.PLACE)
+    clash_by = ()
+
     place: str
     position: str | None
     source: str
@@ -117,29 +168,36 @@ class PlaceReadBack(Fact):
 
 
 @dataclass(frozen=True, slots=True)
-class ReminderSet(Fact):
+class ReminderSet(IncidentFact):
     """Somebody wants to be reminded of the incident `after_s` seconds from now; `text` says of what, or is empty."""
 
     op = "incident.reminder_set"
-    incident_id: IncidentId
+    told_to = ToldTo.REPORTERS
+    personal = words(text=Personal.TEXT)
+
     reminder_id: str
     after_s: int
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class ReminderDone(Fact):
+class ReminderDone(IncidentFact):
     """What the reminder was about has been seen to."""
 
     op = "incident.reminder_done"
-    incident_id: IncidentId
+    told_to = ToldTo.REPORTERS
+    personal = words()
+
     reminder_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class MajorDeclared(Fact):
+class MajorDeclared(IncidentFact):
     """The incident is led as a major one from now on, or no longer."""
 
     op = "incident.major"
-    incident_id: IncidentId
+    told_to = ToldTo.ALL
+    personal = words()
+    clash_by = ()
+
     major: bool

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from operator_app.domain.facts.fact import Fact
+from operator_app.domain.facts.fact import SEAT, Fact, Lasts, ToldTo, Writer, words
 from operator_app.domain.states import SeatState
 
 
@@ -11,4 +11,10 @@ class SeatStateChanged(Fact):
     """The seat that noted this event is now in this state."""
 
     op = "seat.state"
+    about = (SEAT,)
+    lasts = Lasts.UNTIL_NEXT
+    told_to = ToldTo.ALL
+    written_by = (Writer.SEAT, Writer.DESK)
+    personal = words()
+
     state: SeatState
