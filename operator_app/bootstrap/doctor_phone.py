@@ -3,12 +3,12 @@
 import json
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from operator_app.config.settings import AccountSettings, PhoneSettings, Settings
+from operator_app.lanes.child import own_process
 
 LOOK_S = 20.0
 CONNECT_S = 2.0
@@ -42,7 +42,7 @@ def phone_findings(settings: Settings) -> Iterator[Finding]:
 
 def ask_library() -> dict[str, Any] | str:
     """Have the library say what it can do, in a process of its own; returns a sentence when that fails."""
-    command = [sys.executable, "-m", "operator_app.telephony.engine.look"]
+    command = own_process("operator_app.telephony.engine.look")
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=LOOK_S, check=False)
     except (OSError, subprocess.TimeoutExpired) as problem:

@@ -5,11 +5,11 @@ import os
 import secrets
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from operator_app.lanes.child import own_process
 from operator_app.room.reaper import TAG_VARIABLE, end_all, members
 from operator_app.room.waiting import RoomError
 
@@ -85,7 +85,7 @@ class Crew:
         self.tag = secrets.token_hex(8)
         self._members: list[RoomProcess] = []
         self._reaper = subprocess.Popen(
-            [sys.executable, "-m", "operator_app.room.reaper", self.tag],
+            [*own_process("operator_app.room.reaper"), self.tag],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

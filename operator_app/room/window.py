@@ -1,11 +1,11 @@
 """A seat, desk or wall: a real process on a real display, driven as a person would, read as it is painted."""
 
 import signal
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+from operator_app.lanes.child import own_process
 from operator_app.room.control import ControlChannel, Mark, Shown, WindowGoneError
 from operator_app.room.display import TYPING_DELAY_MS, Display
 from operator_app.room.processes import Crew, RoomProcess
@@ -45,7 +45,8 @@ class Window:
         self._process = self._crew.start(
             f"{self.role}-{self.name}" + (f"-{self._runs}" if self._runs > 1 else ""),
             [
-                *(sys.executable, "-m", "operator_app", self.role),
+                *own_process("operator_app"),
+                self.role,
                 *("--config", str(self.config), "--control", str(address)),
             ],
             self.display.environment(),

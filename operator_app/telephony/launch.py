@@ -5,10 +5,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from operator_app.lanes.child import own_process
 from operator_app.telephony.rendezvous import lock_run_dir
 
 OUTPUT_FILE = "engine-out.log"
-ENGINE_COMMAND = (sys.executable, "-m", "operator_app.telephony.engine.main")
+ENGINE_COMMAND = own_process("operator_app.telephony.engine.main")
 
 
 def launch(run_dir: Path, command: Sequence[str] = ENGINE_COMMAND) -> "subprocess.Popen[bytes]":

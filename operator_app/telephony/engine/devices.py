@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from operator_app.domain.line import SoundDevice
+from operator_app.lanes.child import own_process
 
-SCAN_COMMAND = (sys.executable, "-m", "operator_app.telephony.engine.devices")
+SCAN_COMMAND = own_process("operator_app.telephony.engine.devices")
 SCAN_S = 10.0
 _HARDWARE = re.compile(r" *\(hw:\d+(,\d+)?\)$")
 _PREFERRED = {"Windows WASAPI", "ALSA", "Core Audio"}

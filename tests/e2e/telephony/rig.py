@@ -3,7 +3,6 @@
 import asyncio
 import math
 import os
-import sys
 import time
 import wave
 from collections.abc import Callable
@@ -15,11 +14,12 @@ import numpy as np
 from operator_app.domain.line import LineEnded, LineLevels, LineOffered, LineQuality, LineReady, LineSignal
 from operator_app.telephony.engine import LIBRARY_VARIABLE
 from operator_app.telephony.engine.limits import Limits, library_limits
+from operator_app.telephony.launch import ENGINE_COMMAND
 from operator_app.telephony.phone import EnginePhone
 from operator_app.telephony.settings import AudioMode, EngineAudio, EngineSettings
 from operator_app.workflow.phone_port import Phone
 
-ENGINE = (sys.executable, "-m", "operator_app.telephony.engine.main")
+ENGINE = ENGINE_COMMAND
 LIMIT_S = 15.0
 
 
