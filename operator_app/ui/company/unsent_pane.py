@@ -14,7 +14,8 @@ from operator_app.ui.frame.overlay import Overlay
 from operator_app.ui.keys.keymap import Deed, KeyMap
 from operator_app.ui.kit.buttons import KeyButton
 from operator_app.ui.kit.labels import SectionTitle, Text
-from operator_app.ui.kit.rows_view import RowsModel, RowsView
+from operator_app.ui.kit.rows_model import RowsModel
+from operator_app.ui.kit.rows_view import RowsView
 from operator_app.ui.kit.theme import SMALL, Theme
 from operator_app.ui.words.rows import Row
 from operator_app.ui.words.wording import Say, Tone

@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 
 from operator_app.ui.company.presenters.unsent import SendingAgain, unsent_rows
 from operator_app.ui.keys.keymap import Deed, KeyMap
-from operator_app.ui.program.errands import Errands, Notice
+from operator_app.ui.program.errands import Errands
 from operator_app.ui.seat.seat_panes import SeatPanes
+from operator_app.ui.words.notice import Notice
 from operator_app.ui.words.wording import Say
 from operator_app.workflow.seat import Seat
 

@@ -11,7 +11,7 @@ from operator_app.ui.desk.presenters.desk_view import Action, IncidentSheet
 from operator_app.ui.kit.buttons import KeyButton
 from operator_app.ui.kit.labels import Text, set_hint
 from operator_app.ui.kit.theme import Theme
-from operator_app.ui.program.errands import Notice
+from operator_app.ui.words.notice import Notice
 from operator_app.ui.words.wording import Say, Tone
 
 BUTTON_PX = 17

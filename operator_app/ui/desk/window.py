@@ -19,8 +19,9 @@ from operator_app.ui.kit.labels import Clock, Panel, Text, set_title, set_tone
 from operator_app.ui.kit.lamps import Lamp
 from operator_app.ui.kit.theme import Theme
 from operator_app.ui.program.control import Marks, PaintMarks
-from operator_app.ui.program.errands import Errands, Notice
+from operator_app.ui.program.errands import Errands
 from operator_app.ui.program.sound import LoopSound
+from operator_app.ui.words.notice import Notice
 from operator_app.ui.words.wording import Say, Tone
 from operator_app.workflow.desk import Desk
 from operator_app.workflow.ports import BoardChanged, LinkState, ListenerFailed, Shared

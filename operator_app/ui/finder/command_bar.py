@@ -8,7 +8,8 @@ from operator_app.ui.finder.presenters.finding import CommandFinder, Found, What
 from operator_app.ui.frame.main_window import MainWindow
 from operator_app.ui.frame.overlay import Overlay
 from operator_app.ui.kit.labels import Text, set_hint
-from operator_app.ui.kit.rows_view import RowsModel, RowsView
+from operator_app.ui.kit.rows_model import RowsModel
+from operator_app.ui.kit.rows_view import RowsView
 from operator_app.ui.kit.theme import Theme
 from operator_app.ui.words.wording import Say, Tone, number_text
 

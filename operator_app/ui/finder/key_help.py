@@ -13,7 +13,8 @@ from operator_app.ui.keys.keymap import GROUPS, Deed, KeyMap
 from operator_app.ui.kit.buttons import KeyButton
 from operator_app.ui.kit.flow import FlowLayout
 from operator_app.ui.kit.labels import SectionTitle, Text, set_hint
-from operator_app.ui.kit.rows_view import RowsModel, RowsView
+from operator_app.ui.kit.rows_model import RowsModel
+from operator_app.ui.kit.rows_view import RowsView
 from operator_app.ui.kit.theme import SMALL, Theme
 from operator_app.ui.words.rows import Row, cell, chip
 from operator_app.ui.words.wording import Say, Tone

@@ -19,12 +19,13 @@ from operator_app.ui.frame.main_window import Page
 from operator_app.ui.keys.keymap import Deed
 from operator_app.ui.kit.theme import Theme
 from operator_app.ui.orders.commands import SeatCommands
-from operator_app.ui.program.errands import Errands, Notice
+from operator_app.ui.program.errands import Errands
 from operator_app.ui.seat.seat_panes import SeatPanes
 from operator_app.ui.supervisor.card_editor import CardEditor
 from operator_app.ui.timeline.presenters.reminders import REMINDER, ReminderPresenter
 from operator_app.ui.timeline.presenters.timeline import Sort, TimelinePresenter
 from operator_app.ui.timeline.timeline_pane import Entry
+from operator_app.ui.words.notice import Notice
 from operator_app.ui.words.site_words import SiteWords
 from operator_app.ui.words.wording import Say
 from operator_app.workflow.seat import Seat

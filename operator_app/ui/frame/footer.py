@@ -8,7 +8,7 @@ from operator_app.ui.kit.caps import KeyCap
 from operator_app.ui.kit.labels import ElideText, set_tone
 from operator_app.ui.kit.lamps import Lamp
 from operator_app.ui.kit.theme import Theme
-from operator_app.ui.program.errands import Notice
+from operator_app.ui.words.notice import Notice
 from operator_app.ui.words.wording import Tone
 
 QUIET_MS = 10_000

@@ -10,7 +10,7 @@ from operator_app.domain.ids import IncidentId
 from operator_app.domain.incident import Incident
 from operator_app.ui.incidents.presenters.incidents import COLUMNS, RUNNING_COLUMNS, IncidentsPresenter
 from operator_app.ui.kit.labels import tip
-from operator_app.ui.kit.rows_view import CELL_ROLE, ID_ROLE, Index, spoken
+from operator_app.ui.kit.rows_model import CELL_ROLE, ID_ROLE, Index, spoken
 from operator_app.ui.words.rows import Cell
 
 FEW = 40

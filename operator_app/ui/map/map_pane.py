@@ -11,7 +11,7 @@ from operator_app.ui.kit.labels import ElideText, Text
 from operator_app.ui.kit.theme import Theme
 from operator_app.ui.map.map_view import MapState, MapView
 from operator_app.ui.map.presenters.call_place import CallPlaceView
-from operator_app.ui.seat.presenters.top import LampView
+from operator_app.ui.words.lamp_view import LampView
 from operator_app.ui.words.wording import Say, Tone
 
 _LAMPS = {

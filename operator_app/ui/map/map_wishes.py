@@ -11,8 +11,8 @@ from operator_app.ui.keys.keymap import Deed
 from operator_app.ui.map.map_view import ZOOM_POINT, MapView
 from operator_app.ui.map.presenters.map_history import MapHistory
 from operator_app.ui.orders.commands import SeatCommands
-from operator_app.ui.program.errands import Notice
 from operator_app.ui.seat.seat_panes import SeatPanes
+from operator_app.ui.words.notice import Notice
 from operator_app.ui.words.wording import Say
 from operator_app.workflow.seat import Seat
 

@@ -19,13 +19,20 @@ from operator_app.domain.words import words_of
 from operator_app.maps.names import PlaceHit
 from operator_app.maps.places import INCIDENT_KIND, OWN_MARK
 from operator_app.maps.site import Site
-from operator_app.ui.map.presenters.call_place import civic_words
 from operator_app.ui.orders.draft import Draft
-from operator_app.ui.seat.presenters.top import NEXT_STATE
+from operator_app.ui.words.civic import civic_words
 from operator_app.workflow.ports import JournalFailedError
 from operator_app.workflow.seat import Seat
 
 log = logging.getLogger(__name__)
+
+NEXT_STATE = {
+    SeatState.READY: SeatState.BREAK,
+    SeatState.WRAP_UP: SeatState.READY,
+    SeatState.BREAK: SeatState.READY,
+    SeatState.AWAY: SeatState.READY,
+}
+"""What the state key does; while talking it does nothing."""
 
 WORDS_ALONE = "words"
 """Source of a place that was read back without a point."""

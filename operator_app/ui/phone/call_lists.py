@@ -8,7 +8,8 @@ from operator_app.ui.keys.keymap import Deed, KeyMap
 from operator_app.ui.kit.buttons import KeyButton
 from operator_app.ui.kit.caps import KeyCap
 from operator_app.ui.kit.labels import Panel
-from operator_app.ui.kit.rows_view import RowsModel, RowsView
+from operator_app.ui.kit.rows_model import RowsModel
+from operator_app.ui.kit.rows_view import RowsView
 from operator_app.ui.kit.theme import BODY, Theme
 from operator_app.ui.phone.presenters.lists import ListsView
 from operator_app.ui.words.wording import Say

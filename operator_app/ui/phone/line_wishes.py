@@ -9,8 +9,8 @@ from operator_app.ui.frame.main_window import Mode, Page
 from operator_app.ui.keys.keymap import QUICK, Deed
 from operator_app.ui.orders.commands import SeatCommands
 from operator_app.ui.phone.presenters.quick import QuickMode, QuickPresenter
-from operator_app.ui.program.errands import Notice
 from operator_app.ui.seat.seat_panes import SeatPanes
+from operator_app.ui.words.notice import Notice
 from operator_app.ui.words.wording import Say
 from operator_app.workflow.seat import Seat
 

@@ -3,29 +3,15 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from typing import Any
 
 from operator_app.domain.states import Refusal, RefusedError
+from operator_app.ui.words.notice import NOT_SAVED, Notice
 from operator_app.ui.words.wording import Say
 from operator_app.workflow.phone_port import PhoneRefusedError
 from operator_app.workflow.ports import JournalFailedError
 
 log = logging.getLogger(__name__)
-
-NOT_SAVED = "not_saved"
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """One line for the person: `loud` when something was not done or not saved that should have been.
-
-    A loud one of the same `topic` takes the place of the one before, and can be withdrawn by it.
-    """
-
-    words: str
-    loud: bool
-    topic: str = ""
 
 
 class Errands:

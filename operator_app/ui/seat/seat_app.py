@@ -15,6 +15,7 @@ from operator_app.ui.finder.presenters.finding import CommandFinder
 from operator_app.ui.form.finders import PlaceSearch
 from operator_app.ui.frame.first_frame import fill_screen
 from operator_app.ui.frame.main_window import MainWindow
+from operator_app.ui.frame.manner import KeepDevices, KeepKeys, Manner
 from operator_app.ui.incidents.presenters.incidents import IncidentsPresenter
 from operator_app.ui.keys.keymap import KeyMap
 from operator_app.ui.kit.theme import Theme
@@ -23,11 +24,11 @@ from operator_app.ui.orders.draft import Draft
 from operator_app.ui.phone.presenters.past import NumberPast
 from operator_app.ui.program.app import until_closed
 from operator_app.ui.program.control import ControlServer, Marks, PaintMarks
-from operator_app.ui.program.errands import Notice
 from operator_app.ui.program.sound import LoopSound
 from operator_app.ui.program.window_app import WindowApp
-from operator_app.ui.seat.seat_panes import KeepDevices, KeepKeys, Manner, SeatPanes, build_panes
+from operator_app.ui.seat.seat_panes import SeatPanes, build_panes
 from operator_app.ui.seat.seat_screen import SeatScreen
+from operator_app.ui.words.notice import Notice
 from operator_app.ui.words.site_words import SiteWords
 from operator_app.ui.words.texts import Texts, languages, load_texts
 from operator_app.workflow.seat import Seat

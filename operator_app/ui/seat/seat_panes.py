@@ -1,13 +1,10 @@
 """Builds the panes of the operator's window and puts them in their places."""
 
-from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
-from operator_app.domain.line import AudioChoice
 from operator_app.maps.site import Site
 from operator_app.ui.company.together import TogetherStrip
 from operator_app.ui.company.unsent_pane import UnsentPane
@@ -19,12 +16,12 @@ from operator_app.ui.form.finders import PlaceSearch, kind_finder, place_finder
 from operator_app.ui.form.form_pane import FormPane
 from operator_app.ui.frame.footer import Footer
 from operator_app.ui.frame.main_window import MainWindow
+from operator_app.ui.frame.manner import Manner
 from operator_app.ui.frame.page_strip import PageStrip
 from operator_app.ui.incidents.incidents_model import IncidentsModel
 from operator_app.ui.incidents.incidents_pane import IncidentsPane
 from operator_app.ui.incidents.presenters.incidents import IncidentsPresenter
-from operator_app.ui.keys.keymap import QUICK_CONNECTIONS, KeyMap
-from operator_app.ui.kit.theme import Theme
+from operator_app.ui.keys.keymap import QUICK_CONNECTIONS
 from operator_app.ui.map.map_pane import MapPane
 from operator_app.ui.map.map_view import MapView
 from operator_app.ui.orders.draft import Draft
@@ -32,13 +29,11 @@ from operator_app.ui.phone.call_lists import CallLists
 from operator_app.ui.phone.phone_pane import PhonePane
 from operator_app.ui.phone.presenters.quick import COLLEAGUES
 from operator_app.ui.phone.quick_pane import QuickPane
-from operator_app.ui.program.control import Marks
 from operator_app.ui.seat.aside_pane import AsidePane, RightColumn
 from operator_app.ui.seat.left_column import LeftColumn
 from operator_app.ui.seat.top_bar import TopBar
 from operator_app.ui.timeline.timeline_pane import TimelinePane
 from operator_app.ui.words.site_words import SiteWords
-from operator_app.ui.words.wording import Say
 from operator_app.workflow.seat import Seat
 
 
@@ -61,26 +56,6 @@ class SeatPanes:
     commands: CommandBar
     together: TogetherStrip
     unsent: UnsentPane
-
-
-KeepDevices = Callable[[AudioChoice], Coroutine[Any, Any, None]]
-KeepKeys = Callable[[Mapping[str, str]], Coroutine[Any, Any, None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Manner:
-    """How a window looks and speaks: theme, words, keys, and where it notes what was painted.
-
-    `keep_keys` keeps the keys set at this seat, by deed; None: they last as long as the window. Raises `OSError`.
-    `keep_devices` likewise keeps the sound devices chosen here.
-    """
-
-    theme: Theme
-    say: Say
-    keys: KeyMap
-    marks: Marks
-    keep_keys: KeepKeys | None = None
-    keep_devices: KeepDevices | None = None
 
 
 def build_panes(

@@ -17,6 +17,7 @@ from operator_app.ui.form.presenters.form import FormPresenter
 from operator_app.ui.form.presenters.known import KnownPresenter
 from operator_app.ui.form.presenters.saved import SaveTracker
 from operator_app.ui.form.presenters.seen import SeenValues
+from operator_app.ui.frame.manner import Manner
 from operator_app.ui.frame.presenters.footer import link_view
 from operator_app.ui.incidents.presenters.incidents import IncidentsPresenter
 from operator_app.ui.keys.keymap import Deed
@@ -31,14 +32,14 @@ from operator_app.ui.phone.presenters.phone import PhonePresenter
 from operator_app.ui.phone.presenters.phone_servers import failing_servers
 from operator_app.ui.phone.presenters.quick import QuickPresenter
 from operator_app.ui.program.control import PaintMarks
-from operator_app.ui.program.errands import NOT_SAVED, Notice
 from operator_app.ui.program.sound import LoopSound
 from operator_app.ui.seat.presenters.top import TopPresenter
-from operator_app.ui.seat.seat_panes import Manner, SeatPanes
+from operator_app.ui.seat.seat_panes import SeatPanes
 from operator_app.ui.seat.seat_wishes import SeatWishes
 from operator_app.ui.sound.sound_panes import SoundPanes
 from operator_app.ui.timeline.presenters.reminders import ReminderPresenter
 from operator_app.ui.timeline.presenters.timeline import TimelinePresenter
+from operator_app.ui.words.notice import NOT_SAVED, Notice
 from operator_app.ui.words.site_words import SiteWords
 from operator_app.ui.words.wording import Say, number_text
 from operator_app.workflow.auto_answer import AutoAnswer

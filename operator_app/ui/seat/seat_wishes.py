@@ -13,6 +13,7 @@ from operator_app.maps.names import PlaceHit
 from operator_app.ui.finder.presenters.finding import Found, What
 from operator_app.ui.form.form_wishes import FormWishes
 from operator_app.ui.frame.main_window import Page
+from operator_app.ui.frame.manner import KeepKeys
 from operator_app.ui.keys.keymap import Deed, KeyMap, agency_deeds
 from operator_app.ui.map.map_view import ZOOM_AREA, ZOOM_POINT
 from operator_app.ui.map.map_wishes import MapWishes
@@ -22,8 +23,9 @@ from operator_app.ui.phone.line_wishes import LINE_DEEDS, LineWishes
 from operator_app.ui.phone.presenters.lists import ListsPresenter
 from operator_app.ui.phone.presenters.quick import QuickPresenter
 from operator_app.ui.program.control import Marks
-from operator_app.ui.program.errands import Errands, Notice
-from operator_app.ui.seat.seat_panes import KeepKeys, SeatPanes
+from operator_app.ui.program.errands import Errands
+from operator_app.ui.seat.seat_panes import SeatPanes
+from operator_app.ui.words.notice import Notice
 from operator_app.ui.words.wording import Say
 from operator_app.workflow.seat import Seat
 

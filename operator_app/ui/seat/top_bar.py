@@ -9,7 +9,8 @@ from operator_app.ui.kit.flow import FlowLayout
 from operator_app.ui.kit.labels import Clock, SpanText, Text, set_tip, set_tone
 from operator_app.ui.kit.lamps import Lamp
 from operator_app.ui.kit.theme import Theme
-from operator_app.ui.seat.presenters.top import LampView, TopView
+from operator_app.ui.seat.presenters.top import TopView
+from operator_app.ui.words.lamp_view import LampView
 from operator_app.ui.words.wording import Say, Span, Tone
 
 

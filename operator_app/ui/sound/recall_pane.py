@@ -9,7 +9,8 @@ from operator_app.ui.frame.side_pane import SidePane
 from operator_app.ui.kit.buttons import KeyButton
 from operator_app.ui.kit.flow import FlowLayout
 from operator_app.ui.kit.labels import Text
-from operator_app.ui.kit.rows_view import RowsModel, RowsView
+from operator_app.ui.kit.rows_model import RowsModel
+from operator_app.ui.kit.rows_view import RowsView
 from operator_app.ui.kit.theme import SMALL, Theme
 from operator_app.ui.sound.presenters.recall import RecallView
 from operator_app.ui.words.wording import Say, Tone

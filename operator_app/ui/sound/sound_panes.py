@@ -9,17 +9,18 @@ from PySide6.QtWidgets import QWidget
 from operator_app.domain.ids import CallId
 from operator_app.domain.line import AudioChoice, SoundRole
 from operator_app.ui.frame.main_window import MainWindow
+from operator_app.ui.frame.manner import KeepDevices
 from operator_app.ui.keys.keymap import Deed
 from operator_app.ui.kit.levels import LevelStrip
 from operator_app.ui.kit.theme import Theme
-from operator_app.ui.program.errands import Errands, Notice
-from operator_app.ui.seat.seat_panes import KeepDevices
+from operator_app.ui.program.errands import Errands
 from operator_app.ui.sound.device_pane import DevicePane
 from operator_app.ui.sound.presenters.devices import DevicesPresenter
 from operator_app.ui.sound.presenters.quality import QualityPresenter
 from operator_app.ui.sound.presenters.recall import RecallPresenter
 from operator_app.ui.sound.quality_pane import QualityPane
 from operator_app.ui.sound.recall_pane import RecallPane
+from operator_app.ui.words.notice import Notice
 from operator_app.ui.words.wording import Say
 from operator_app.workflow.seat import Seat, SeatChanged
 from operator_app.workflow.sound import RECALL_STEP_S, LevelsHeard, SoundChanged

@@ -15,7 +15,8 @@ from operator_app.ui.form.presenters.card import card_view, fault_words
 from operator_app.ui.keys.keymap import Cap, Deed
 from operator_app.ui.kit.buttons import KeyButton
 from operator_app.ui.kit.labels import SectionTitle, SpanText, Text, set_title
-from operator_app.ui.kit.rows_view import RowsModel, RowsView
+from operator_app.ui.kit.rows_model import RowsModel
+from operator_app.ui.kit.rows_view import RowsView
 from operator_app.ui.kit.theme import SMALL, Theme
 from operator_app.ui.words.rows import Row, cell
 from operator_app.ui.words.site_words import SiteWords

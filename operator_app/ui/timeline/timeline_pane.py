@@ -12,7 +12,8 @@ from operator_app.ui.keys.keymap import Deed, KeyMap
 from operator_app.ui.kit.buttons import KeyButton
 from operator_app.ui.kit.caps import KeyCap
 from operator_app.ui.kit.labels import SectionTitle, Text, set_hint, set_tip
-from operator_app.ui.kit.rows_view import RowsModel, RowsView
+from operator_app.ui.kit.rows_model import RowsModel
+from operator_app.ui.kit.rows_view import RowsView
 from operator_app.ui.kit.theme import SMALL, Theme
 from operator_app.ui.timeline.presenters.timeline import Sort
 from operator_app.ui.words.rows import Cell, Row

@@ -6,7 +6,8 @@ import pytest
 
 from operator_app.domain.states import Refusal, RefusedError
 from operator_app.ui.form.form_wishes import read_minutes
-from operator_app.ui.program.errands import Errands, Notice
+from operator_app.ui.program.errands import Errands
+from operator_app.ui.words.notice import Notice
 from tests.ui.desk_scene import texts
 
 

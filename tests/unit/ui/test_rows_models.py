@@ -16,7 +16,7 @@ from operator_app.domain.states import IncidentStatus
 from operator_app.ui.incidents.incidents_model import FEW, IncidentsModel
 from operator_app.ui.incidents.presenters.incidents import IncidentsPresenter
 from operator_app.ui.incidents.presenters.open_incidents import MANY, OpenIncidents
-from operator_app.ui.kit.rows_view import ID_ROLE, RowsModel
+from operator_app.ui.kit.rows_model import ID_ROLE, RowsModel
 from operator_app.ui.words.rows import Row, cell
 from operator_app.ui.words.site_words import SiteWords
 from operator_app.ui.words.texts import load_texts

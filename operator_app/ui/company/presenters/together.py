@@ -7,7 +7,7 @@ from operator_app.domain.event import Event
 from operator_app.domain.facts.incident import IncidentMoved, IncidentTaken
 from operator_app.domain.ids import EventId, IncidentId, SeatName
 from operator_app.domain.incident import Incident
-from operator_app.ui.program.errands import Notice
+from operator_app.ui.words.notice import Notice
 from operator_app.ui.words.site_words import SiteWords
 from operator_app.ui.words.wording import Say, local_time
 from operator_app.workflow.seat import Seat

@@ -1,34 +1,14 @@
 """Where the call at hand says that it comes from, in words and for the map; it never fills the form unasked."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from operator_app.domain.figures import number_key
 from operator_app.domain.ids import CallId
-from operator_app.domain.place.location import CallArea, CallLocation, CivicPart, centre_of
+from operator_app.domain.place.location import CallArea, CallLocation, centre_of
 from operator_app.maps.site import Site
+from operator_app.ui.words.civic import civic_words
 from operator_app.ui.words.wording import Say
 from operator_app.workflow.seat import Seat
-
-_ROAD_FIRST = (
-    "RD",
-    "STS",
-    "PRM",
-    "HNO",
-    "HNS",
-    "LMK",
-    "LOC",
-    "NAM",
-    "BLD",
-    "UNIT",
-    "FLR",
-    "A6",
-    "A5",
-    "A4",
-    "A3",
-    "A2",
-)
-"""Elements of an address (RFC 5139) in the order in which they are read out; state and country say nothing here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +23,6 @@ class CallPlaceView:
     can_take: bool
     area: CallArea | None
     size: str = ""
-
-
-def civic_words(parts: Sequence[CivicPart]) -> str:
-    """Return an address as it is read out, road first."""
-    by_name = {part.name: part.text for part in parts}
-    return ", ".join(by_name[name] for name in _ROAD_FIRST if by_name.get(name))
 
 
 class CallPlace:

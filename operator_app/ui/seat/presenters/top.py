@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 from operator_app.domain import line
 from operator_app.domain.states import SeatState
 from operator_app.ui.frame.presenters.footer import clock_view
+from operator_app.ui.orders.commands import NEXT_STATE
 from operator_app.ui.phone.presenters.phone_servers import server_lines, watched_lines
+from operator_app.ui.words.lamp_view import LampView
 from operator_app.ui.words.site_words import SiteWords
 from operator_app.ui.words.wording import Say, Span, Tone, local_time, running, zone_name
 from operator_app.workflow.ports import LinkTrouble
@@ -21,23 +23,6 @@ STATE_TONES = {
     SeatState.AWAY: Tone.QUIET,
 }
 _REGISTERING = line.RegistrationState.REGISTERING
-NEXT_STATE = {
-    SeatState.READY: SeatState.BREAK,
-    SeatState.WRAP_UP: SeatState.READY,
-    SeatState.BREAK: SeatState.READY,
-    SeatState.AWAY: SeatState.READY,
-}
-"""What the state key does; while talking it does nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class LampView:
-    """One part of the seat and how it is."""
-
-    words: str
-    tone: Tone
-    more: str = ""
-    """Lines for who points at it; empty when the words say all."""
 
 
 @dataclass(frozen=True, slots=True)
