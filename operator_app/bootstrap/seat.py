@@ -26,6 +26,7 @@ from operator_app.bootstrap.own_keys import keep_keys, load_keys
 from operator_app.bootstrap.parts import resources_folder
 from operator_app.bootstrap.window import PHONE_FOLDER
 from operator_app.config.settings import PhoneSettings
+from operator_app.domain.facts.fact import PLACE
 from operator_app.domain.ids import IncidentId
 from operator_app.maps.names import PlaceHit
 from operator_app.maps.places import Places
@@ -163,7 +164,7 @@ class PlaceFinder:
         def learn(changed: BoardChanged) -> None:
             met = (board.incidents[IncidentId(each)] for each in changed.incidents)
             places.note_incidents([each for each in met if each.dispatches], masked)
-            places.note_landmarks({each: board.landmarks.get(each) for each in changed.places})
+            places.note_landmarks({each: board.landmarks.get(each) for each in changed.of(PLACE)})
 
         parts.callback(bus.subscribe(BoardChanged, learn))
 

@@ -3,9 +3,11 @@
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Protocol
 
 from operator_app.domain.event import Event
+from operator_app.domain.facts.fact import CALL, INCIDENT, About, Thing
 from operator_app.domain.ids import JournalId
 from operator_app.domain.triage import Card
 
@@ -142,14 +144,25 @@ class Shared:
     event_ids: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BoardChanged:
-    """The room looks different: ids of what changed, empty sets for "nothing of that sort"."""
+    """The room looks different: the things that changed."""
 
-    incidents: frozenset[str]
-    calls: frozenset[str]
-    seats: frozenset[str]
-    places: frozenset[str] = frozenset()
+    things: frozenset[Thing]
+
+    @cached_property
+    def incidents(self) -> frozenset[str]:
+        """Ids of the incidents among them."""
+        return self.of(INCIDENT)
+
+    @cached_property
+    def calls(self) -> frozenset[str]:
+        """Ids of the calls among them."""
+        return self.of(CALL)
+
+    def of(self, about: About) -> frozenset[str]:
+        """Ids of those of that sort."""
+        return frozenset(each.id for each in self.things if each.sort == about.sort)
 
 
 @dataclass(frozen=True, slots=True)

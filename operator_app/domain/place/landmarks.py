@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from operator_app.domain.event import Event
-from operator_app.domain.facts.site import PlaceDropped, PlaceKept
+from operator_app.domain.facts.site import PlaceKept
 from operator_app.domain.ids import SeatName
 
 LONGEST_NAME = 80
@@ -42,8 +42,3 @@ def fold_landmark(events: Iterable[Event]) -> Landmark | None:
         return None
     fact = last.fact
     return Landmark(fact.place_id, fact.label, fact.kind, fact.lat, fact.lon, last.seat, last.occurred_at)
-
-
-def place_of(event: Event) -> str | None:
-    """The id of the kept place that an event is about, or None."""
-    return event.fact.place_id if isinstance(event.fact, PlaceKept | PlaceDropped) else None

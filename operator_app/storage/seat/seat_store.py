@@ -22,7 +22,7 @@ from operator_app.storage.problems import StoreProblemError, StoreReason, store_
 from operator_app.storage.seat import seat_schema
 from operator_app.storage.seat.cipher import mark_encrypted, store_errors
 from operator_app.storage.seat.store_lock import StoreLock
-from operator_app.storage.seat.tidy import KEEP_DAYS, MOST_EVENTS, KeptEvent, may_go
+from operator_app.storage.seat.tidy import KEEP_DAYS, MOST_EVENTS, KeptEvent, columns, may_go
 from operator_app.workflow.ports import JournalFailedError
 
 log = logging.getLogger(__name__)
@@ -41,9 +41,7 @@ _CHECKPOINT_EVERY = 400
 _TIDY_FIRST_S, _TIDY_EVERY_S, _IDLE_S = 300.0, 6 * 3600.0, 10.0
 _RECORDS = "SELECT record FROM own_event WHERE id IN ({0}) UNION ALL SELECT record FROM foreign_event WHERE id IN ({0})"
 # What cannot be read stays; so does the last of our own, from which the numbers go on.
-_PARTS = """
-    id, hlc, record->>'$.op', record->>'$.seat', record->>'$.incident_id',
-    CASE WHEN json_type(record, '$.body.call_id') = 'text' THEN record->>'$.body.call_id' END"""
+_PARTS = f"id, hlc, {columns('record')}"
 _ALL_KEPT = f"""
     SELECT {_PARTS}, standing <> 1 OR seq = ? FROM own_event WHERE json_valid(record)
     UNION ALL SELECT {_PARTS}, 0 FROM foreign_event WHERE json_valid(record)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
+from operator_app.domain.facts.fact import SEAT
 from operator_app.domain.ids import CallId
 from operator_app.domain.line import LineFault, LineRecordingFailed, LineRefused
 from operator_app.domain.states import RefusedError
@@ -250,17 +251,12 @@ class SeatScreen(QObject):
         self._table.changed(message.incidents)
         if message.calls:
             self._lists_timer.start(LISTS_AFTER_MS)
-        if self._seat.name in message.seats:
+        if self._seat.name in message.of(SEAT):
             self._show_call()
         for incident_id in message.incidents:
             self._table_marks.expect("incident_row_painted", incident_id)
         self._board_timer.start(0)
-        if (
-            message.calls
-            or message.places
-            or message.seats
-            or self._seat.incident_at_hand in message.incidents
-        ):
+        if len(message.things) > len(message.incidents) or self._seat.incident_at_hand in message.incidents:
             self._form_timer.start(0)  # words of other seats about other incidents change nothing in the form
         self._prepare_timer.start(PREPARE_EVERY_MS)
 

@@ -135,8 +135,7 @@ class WallWindow(QWidget):
         super().closeEvent(event)
 
     def _board_changed(self, changed: BoardChanged) -> None:
-        for name, ids in (("incident", changed.incidents), ("call", changed.calls), ("seat", changed.seats)):
-            self._fresh.extend((name, each) for each in ids)
+        self._fresh.extend(changed.things)
         self._changed(changed)
 
     def _changed(self, _message: object) -> None:

@@ -80,7 +80,7 @@ def test_a_fact_without_its_thing_is_about_what_is_left() -> None:
 
 
 def test_what_a_seat_tells_of_itself_is_about_that_seat() -> None:
-    assert any_fact(BY_OP["seat.state"]).things(SeatName("M7")) == (Thing("seat", "M7"),)
+    assert any_fact(BY_OP["seat.state"]).things(SeatName("M7")) == [Thing("seat", "M7")]
 
 
 @every_fact

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from operator_app.domain.event import Event, from_record, to_record
+from operator_app.domain.facts.fact import PLACE, Thing
 from operator_app.domain.facts.site import PlaceDropped, PlaceKept
-from operator_app.domain.place.landmarks import fold_landmark, landmark_id, place_of
+from operator_app.domain.place.landmarks import fold_landmark, landmark_id
 from operator_app.workflow.board import Board
 from tests.fakes.writer import Writer
 
@@ -26,7 +27,7 @@ def test_the_same_name_at_the_same_point_is_one_place() -> None:
 def test_a_kept_place_travels_and_comes_back_as_it_was() -> None:
     for event in (kept(Writer("M1")), Writer("M1").event(PlaceDropped(ID))):
         assert from_record(to_record(event)) == event
-        assert place_of(event) == ID
+        assert event.fact.things(event.seat) == [Thing("place", ID)]
 
 
 def test_the_latest_word_counts_in_any_order() -> None:
@@ -50,6 +51,6 @@ def test_every_window_ends_with_the_same_places(words: list[bool], chance: objec
     chance.shuffle(mixed)  # type: ignore[attr-defined]
     for event in mixed:
         shuffled.apply([event])
-    assert told.places == {ID}
+    assert told.of(PLACE) == {ID}
     assert dict(straight.landmarks) == dict(shuffled.landmarks)
     assert (ID in straight.landmarks) is words[-1]

@@ -7,14 +7,16 @@ from pathlib import Path
 import pytest
 
 from operator_app.domain.event import Event
+from operator_app.domain.facts import FACTS
 from operator_app.domain.facts.call import CallEnded, CallOffered
-from operator_app.domain.facts.fact import incident_of
+from operator_app.domain.facts.fact import Fact, Lasts, incident_of
 from operator_app.domain.facts.incident import IncidentMoved
 from operator_app.domain.facts.seat import SeatStateChanged
 from operator_app.domain.facts.site import PlaceDropped, PlaceKept
 from operator_app.domain.ids import CallId, IncidentId
 from operator_app.domain.states import IncidentStatus, SeatState
 from operator_app.storage.seat.seat_store import FeedCursor, SeatStore
+from tests.fakes.any_fact import any_fact
 from tests.fakes.writer import START, Writer
 
 CURSOR = FeedCursor("10:12:11", "7400", "00000001", "generation")
@@ -152,3 +154,17 @@ def test_places_that_the_room_keeps_do_not_grow_old(store: SeatStore) -> None:
     store.keep_foreign(places, CURSOR)
     assert store.tidy(LATER_MS) == 0
     assert kept(store) == ids(places)
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for kind in FACTS if kind.lasts is not Lasts.AS_ITS_THING], ids=lambda kind: kind.op
+)
+def test_what_lasts_does_not_grow_old(store: SeatStore, kind: type[Fact]) -> None:
+    other = Writer("M2")
+    about_one = any_fact(kind, 2)
+    events = [other.event(about_one), other.event(about_one), other.event(any_fact(kind, 4))]
+    store.keep_foreign(events, CURSOR)
+    same = events[0].fact.things(other.seat) == events[2].fact.things(other.seat)
+    stays = events if kind.lasts is Lasts.FOR_EVER else events[2:] if same else events[1:]
+    assert store.tidy(LATER_MS) == len(events) - len(stays)
+    assert kept(store) == ids(stays)
