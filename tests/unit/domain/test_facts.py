@@ -11,6 +11,7 @@ from operator_app.domain.event import from_record, to_record
 from operator_app.domain.facts import BY_OP, FACTS
 from operator_app.domain.facts.fact import Fact, Lasts, Personal, Thing, ToldTo, Writer
 from operator_app.domain.facts.incident import INCIDENT_FIELDS
+from operator_app.domain.facts.shape import row_of, words_of
 from operator_app.domain.ids import SeatName
 from tests.fakes.any_fact import any_fact
 from tests.unit.domain.events import event
@@ -96,3 +97,26 @@ def test_records_of_the_first_release_are_written_as_they_were_to_the_byte() -> 
     assert [
         json.dumps(to_record(from_record(json.loads(each))), ensure_ascii=False) for each in lines
     ] == lines
+
+
+@every_fact
+def test_a_fact_can_be_told_to_the_server_in_plain_values(kind: type[Fact]) -> None:
+    row = json.loads(json.dumps(row_of(kind)))
+    assert row == row_of(kind)
+    assert set(row["words"]) == fields_of(kind) - {"incident_id"}
+
+
+def test_each_sort_of_word_has_its_name() -> None:
+    assert words_of(BY_OP["call.offered"])["number"] == {"is": "text", "may_lack": True}
+    assert words_of(BY_OP["call.recorded"]) == {
+        "call_id": {"is": "text"},
+        "files": {"is": "text", "many": True},
+        "sha256": {"is": "text", "many": True},
+        "seconds": {"is": "number"},
+    }
+    assert words_of(BY_OP["incident.major"]) == {"major": {"is": "yes_no"}}
+    assert words_of(BY_OP["dispatch.sent"])["ack_within_s"] == {"is": "whole"}
+    assert words_of(BY_OP["seat.state"]) == {
+        "state": {"is": "text", "one_of": ["ready", "talking", "wrap_up", "break", "away"]}
+    }
+    assert words_of(BY_OP["incident.field_set"])["settles"] == {"is": "text", "many": True, "may_lack": True}
