@@ -14,9 +14,9 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from operator_app.domain.facts.call import CallLinked
-from operator_app.domain.figures import number_key
 from operator_app.domain.ids import IncidentId
 from operator_app.domain.incident import Incident
+from operator_app.domain.numbers import numbers_in
 from operator_app.domain.words import sound_of, words_of
 
 EARTH_RADIUS_M = 6_371_008.8
@@ -216,7 +216,7 @@ _WORTH = {Clue.NEAR: 1.0, Clue.SAME_PLACE: 0.9, Clue.SAME_VILLAGE: 0.5}
 
 def _keys(*numbers: str) -> frozenset[str]:
     """Numbers however they are written: networks tell the same one as +62812 and as 0812."""
-    return frozenset(key for each in numbers if (key := number_key(each)))
+    return frozenset(key for each in numbers for key in numbers_in(each))
 
 
 def _window(kind: str, rules: KnownRules) -> timedelta:

@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Protocol
 
 from operator_app.domain.call import Call, joined
 from operator_app.domain.ids import AgencyCode, CallId, DispatchId, IncidentId, SeatName
 from operator_app.domain.incident import Incident
+from operator_app.domain.numbers import number_key
 from operator_app.domain.states import CallState, Classification, SeatState
 
 ANSWER_WITHIN_S = 10.0
@@ -303,18 +303,6 @@ def seat_standings(
 
     standings = (SeatStanding(seat.name, seat.state, seat.since, lost(seat)) for seat in seats)
     return tuple(sorted(standings, key=lambda each: each.name))
-
-
-@lru_cache(maxsize=16_384)
-def number_key(number: str | None) -> str:
-    """Return what two ways of writing a phone number have in common; empty for a withheld number.
-
-    Only digits count, and the Indonesian country code stands for the leading zero.
-    """
-    digits = "".join(sign for sign in number or "" if sign.isdigit())
-    if digits.startswith("62") and len(digits) > 9:
-        return "0" + digits[2:]
-    return digits
 
 
 def _incoming(call: Call) -> bool:

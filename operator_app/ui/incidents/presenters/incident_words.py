@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
-from operator_app.domain.figures import number_key
 from operator_app.domain.ids import IncidentId
 from operator_app.domain.incident import Incident
+from operator_app.domain.numbers import number_key
 from operator_app.ui.words.site_words import SiteWords
 from operator_app.ui.words.wording import Say
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from operator_app.domain.figures import number_key
 from operator_app.domain.ids import CallId
+from operator_app.domain.numbers import number_key
 from operator_app.domain.place.location import CallArea, CallLocation, centre_of
 from operator_app.maps.site import Site
 from operator_app.ui.words.civic import civic_words
@@ -66,10 +66,10 @@ class CallPlace:
         return self._past[1]
 
     def _last_area(self, number: str | None) -> str:
-        if not number:
+        key = number_key(number)
+        if not key:
             return ""
         board = self._seat.board
-        key = number_key(number)
         calls = (
             each
             for each in board.calls.values()

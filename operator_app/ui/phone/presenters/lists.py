@@ -47,7 +47,7 @@ class ListsPresenter:
         midnight = now.astimezone(seat.timezone).replace(hour=0, minute=0, second=0, microsecond=0)
         for key in self._past.take_touched():
             self._vain.pop(key, None)
-            if vain := abandoned(self._past.calls_of(key), midnight):
+            if vain := abandoned(self._past.calls_of_key(key), midnight):
                 self._vain[key] = vain
         found = (each for listed in self._vain.values() for each in listed)
         today = (each for each in found if each.number or each.last_at >= midnight)

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from heapq import nlargest
 
 from operator_app.domain.call import Call, bare_identifier, joined
-from operator_app.domain.figures import number_key
 from operator_app.domain.ids import CallId, IncidentId
+from operator_app.domain.numbers import number_key
 from operator_app.domain.states import Classification
 from operator_app.ui.words.wording import Say
 
@@ -67,15 +67,19 @@ class NumberPast:
         return touched
 
     def calls_of(self, number: str) -> tuple[Call, ...]:
-        """Return every call from or to that number, the last first."""
-        ids = self._by_number.get(number_key(number), set())
-        found = [self._calls[each] for each in ids if each in self._calls]
+        """Return every call from or to that number, the last first; of whom nobody names there is no past."""
+        key = number_key(number)
+        return self.calls_of_key(key) if key else ()
+
+    def calls_of_key(self, key: str) -> tuple[Call, ...]:
+        """Return every call of a number's key, the last first; "" gives all withheld ones, whoever they were."""
+        found = [self._calls[each] for each in self._by_number.get(key, set()) if each in self._calls]
         return tuple(sorted(found, key=lambda call: call.offered_at, reverse=True))
 
     def numbers_like(self, figures: str, count: int) -> tuple[str, ...]:
         """Return numbers that hold those figures, at most so many, the one that called last first."""
         wanted = number_key(figures)
-        held = [key for key in self._by_number if key and wanted in key]
+        held = [key for key in self._by_number if wanted and wanted in key]
         last = ((max(self._calls[each].offered_at for each in self._by_number[key]), key) for key in held)
         return tuple(key for _, key in nlargest(count, last))
 
@@ -92,7 +96,8 @@ class NumberPast:
 
     def of(self, number: str | None, now: datetime, without: CallId | None = None) -> Past:
         """Return what came of that number's calls, each once wherever it rang; nothing for withheld ones."""
-        ids = self._by_number.get(number_key(number), set()) if number else set()
+        key = number_key(number)
+        ids = self._by_number.get(key, set()) if key else set[CallId]()
         present = None if without is None else self._calls.get(without)
         calls = joined(
             self._calls[each]
