@@ -34,7 +34,7 @@ class Database:
         """A new login of that role, as a dsn."""
         from psycopg.conninfo import make_conninfo  # noqa: PLC0415
 
-        from operator_app.storage.server.server_setup import create_login  # noqa: PLC0415
+        from operator_app.storage.server.logins import create_login  # noqa: PLC0415
 
         user = f"{role}_{self.name}_{next(self._count)}"
         password = create_login(self.admin_dsn, user, role, reads_reporters=reads_reporters)

@@ -12,8 +12,9 @@ from operator_app.config.settings import load_settings
 from operator_app.storage.postgres.launcher import EmbeddedServer
 from operator_app.storage.problems import ServerProblem
 from operator_app.storage.server.backup import Restored, backup, backup_server, restore, verify
+from operator_app.storage.server.logins import create_login
 from operator_app.storage.server.server_proof import prove_log, rebuild
-from operator_app.storage.server.server_setup import create_login, init_server, tell_site
+from operator_app.storage.server.server_setup import init_server, tell_site
 
 
 def run(args: argparse.Namespace) -> int:

@@ -27,7 +27,8 @@ from operator_app.storage.postgres.binaries import embedded_binaries
 from operator_app.storage.postgres.launcher import EmbeddedServer
 from operator_app.storage.postgres.server_user import place_for_server
 from operator_app.storage.problems import ServerProblem
-from operator_app.storage.server.server_setup import create_login, init_server
+from operator_app.storage.server.logins import create_login
+from operator_app.storage.server.server_setup import init_server
 
 SCREEN = (1920, 1080)
 DESK_SCREEN = (1366, 768)

@@ -14,7 +14,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from operator_app.storage.postgres.binaries import debian_binaries
 from operator_app.storage.postgres.launcher import DATABASE, DebianServer, EmbeddedServer
 from operator_app.storage.problems import ServerProblem
-from operator_app.storage.server.server_setup import create_login, init_server
+from operator_app.storage.server.logins import create_login
+from operator_app.storage.server.server_setup import init_server
 from tests.fakes.link_at_work import SeatAtWork
 from tests.postgres_fixtures import server_folder
 

@@ -11,9 +11,11 @@ from psycopg.conninfo import make_conninfo
 
 from operator_app.storage.problems import ServerProblem, ServerReason
 from operator_app.storage.server.door import PROTO
+from operator_app.storage.server.logins import create_login
+from operator_app.storage.server.schema import head_revision
 from operator_app.storage.server.server_errors import trouble_of
 from operator_app.storage.server.server_link import check_server
-from operator_app.storage.server.server_setup import create_login, head_revision, init_server
+from operator_app.storage.server.server_setup import init_server
 from operator_app.workflow.ports import LinkTrouble
 from tests.postgres_fixtures import Database, Postgres
 

@@ -14,8 +14,8 @@ from operator_app.domain.event import to_record
 from operator_app.storage.postgres.binaries import debian_binaries
 from operator_app.storage.postgres.launcher import DATABASE, DebianServer, EmbeddedServer
 from operator_app.storage.problems import ServerProblem, ServerReason
+from operator_app.storage.server.logins import create_login
 from operator_app.storage.server.server_link import check_server
-from operator_app.storage.server.server_setup import create_login
 from operator_app.workflow.ports import LinkTrouble
 from tests.contract.test_shared_store_doors import apply, inside
 from tests.contract.test_shared_store_failover import WAIT_FOR_STANDBY, Pair, two_nodes

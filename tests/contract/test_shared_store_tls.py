@@ -13,8 +13,9 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from operator_app.storage.postgres.binaries import debian_binaries
 from operator_app.storage.postgres.launcher import DebianServer
 from operator_app.storage.problems import ServerProblem, ServerReason
+from operator_app.storage.server.logins import create_login
 from operator_app.storage.server.server_link import check_server
-from operator_app.storage.server.server_setup import create_login, init_server
+from operator_app.storage.server.server_setup import init_server
 from tests.fakes.link_at_work import SeatAtWork, WallAtWork
 from tests.postgres_fixtures import server_folder
 

@@ -24,7 +24,7 @@ FOLDS = "tests/unit/domain/test_folds.py"
 BOTH_FOLDS = "tests/contract/test_fold.py"
 LINK = "tests/contract/test_shared_store_link.py"
 INCIDENT = "operator_app/domain/incident.py"
-SQL = "operator_app/storage/server/tables/sql/"
+SQL = "operator_app/storage/server/code/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,42 +131,42 @@ QUICK = (
 AT_THE_SERVER = (
     Planted(
         "the server drops a value that lost",
-        SQL + "0010_order.sql",
+        SQL + "fold_incident.sql",
         "|| jsonb_build_object('value', held->'value', 'event', held->'event', 'seat', held->'seat');",
         ";",
         (BOTH_FOLDS,),
     ),
     Planted(
         "the server leaves to chance who comes first of two equal stamps",
-        SQL + "0001_folds.sql",
+        SQL + "fold_incident.sql",
         "WHERE incident_id = wanted ORDER BY hlc, id LOOP",
         "WHERE incident_id = wanted ORDER BY hlc LOOP",
         (BOTH_FOLDS,),
     ),
     Planted(
         "the server takes an illegal move",
-        SQL + "0001_folds.sql",
+        SQL + "legal_move.sql",
         "('new', 'forwarded'), ",
         "('new', 'forwarded'), ('new', 'done'), ",
         (BOTH_FOLDS,),
     ),
     Planted(
         "the server loses a taking over",
-        SQL + "0005_room.sql",
-        "ORDER BY op = 'incident.taken' DESC, hlc DESC, id DESC LIMIT 1",
-        "ORDER BY op = 'incident.taken', hlc DESC, id DESC LIMIT 1",
+        SQL + "fold_incident.sql",
+        "coalesce(taken_by, i.seat)",
+        "coalesce(i.seat, taken_by)",
         (BOTH_FOLDS,),
     ),
     Planted(
         "what commits late is never told",
-        SQL + "0009_beats.sql",
+        SQL + "delta_v1.sql",
         "WHERE e.xid >= pg_snapshot_xmin(old) AND NOT pg_visible_in_snapshot(e.xid, old)\n            AND",
         "WHERE e.xid >= pg_snapshot_xmax(old) AND",
         ("tests/contract/test_shared_store_cursor.py",),
     ),
     Planted(
         "a beat keeps silent about news",
-        SQL + "0009_beats.sql",
+        SQL + "beat_v1.sql",
         "has_news := read_to IS NULL OR EXISTS",
         "has_news := read_to IS NULL AND EXISTS",
         ("tests/contract/test_shared_store_beats.py",),
@@ -194,7 +194,7 @@ AT_THE_SERVER = (
     ),
     Planted(
         "the chain does not hold what was said",
-        SQL + "0002_chain.sql",
+        SQL + "event_digest.sql",
         "e.op, e.v, e.body, e.base,",
         "e.op, e.v, e.base,",
         ("tests/contract/test_shared_store_proof.py", "-k", "behind_our_back"),

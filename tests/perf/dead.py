@@ -12,7 +12,8 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from operator_app.storage.postgres.launcher import EmbeddedServer
-from operator_app.storage.server.server_setup import create_login, init_server
+from operator_app.storage.server.logins import create_login
+from operator_app.storage.server.server_setup import init_server
 from tests.contract.test_shared_store_failover import WAIT_FOR_STANDBY, Pair, two_nodes
 from tests.fakes.link_at_work import SeatAtWork
 from tests.faults.proxy import Cut, CutProxy

@@ -18,7 +18,8 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from operator_app.storage.postgres.launcher import EmbeddedServer
-from operator_app.storage.server.server_setup import create_login, init_server
+from operator_app.storage.server.logins import create_login
+from operator_app.storage.server.server_setup import init_server
 from tests.fakes.link_at_work import SeatAtWork
 from tests.perf.figures import Figure, spread
 from tests.postgres_fixtures import server_folder

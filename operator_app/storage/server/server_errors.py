@@ -30,7 +30,13 @@ _STATES = {
     "42P01": ServerReason.EMPTY,
     "3F000": ServerReason.EMPTY,
     "42883": ServerReason.TOO_OLD,
+    "XX001": ServerReason.OTHER,
+    "XX002": ServerReason.OTHER,
 }
+
+_LATER_CLASSES = {"08", "53", "54", "57", "58"}
+_LATER = {"0A000", "25006", "25P03", "40001", "40P01", "55P03", "XX000"}
+_SERVER_CLASSES = {"28", "42"}
 
 SqlError = psycopg.Error | sqlalchemy.exc.DBAPIError
 
@@ -54,29 +60,18 @@ def original(error: SqlError) -> psycopg.Error | None:
 
 
 def verdict(error: SqlError) -> Verdict:
-    """Sort an error of a write by its SQLSTATE; see PostgreSQL's appendix A."""
+    """Sort an error of a write by its SQLSTATE; see PostgreSQL's appendix A.
+
+    An event is blamed only for what is its own: never for a full queue or a limit of the server (class 54), nor for
+    code and tables that do not fit each other while the server is brought up to date.
+    """
     cause = original(error)
     state = None if cause is None else cause.sqlstate
-    if (
-        state is None
-        or state[:2] in {"08", "53", "58"}
-        or state[:3] == "57P"
-        or state
-        in {
-            "25006",
-            "40001",
-            "40P01",
-            "55P03",
-            "57014",
-            "25P03",
-        }
-    ):
+    if cause is None or state is None or state[:2] in _LATER_CLASSES or state in _LATER:
         return Verdict.LATER
-    return (
-        Verdict.SERVER
-        if state in _STATES or state[:2] == "28" or state in {"XX001", "XX002"}
-        else Verdict.POISON
-    )
+    if state == "23502" and cause.diag.table_name != "event":
+        return Verdict.LATER
+    return Verdict.SERVER if state in _STATES or state[:2] in _SERVER_CLASSES else Verdict.POISON
 
 
 def words_of(error: SqlError) -> str:

@@ -1,25 +1,19 @@
-"""Makes a database ours, brings it up to date, and lets windows in: for the administrator, never for a seat."""
+"""Makes a database ours and brings it up to date: for the administrator, never for a seat."""
 
-import re
-import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
-import alembic.command
 import psycopg
 import sqlalchemy
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from psycopg import sql
 
 from operator_app.domain.triage import Agency, Kind
 from operator_app.storage.problems import ServerProblem, ServerReason
+from operator_app.storage.server.schema import bring_up, head_revision, known_revisions, make_indexes
 from operator_app.storage.server.server_errors import check_dsn, problem_of, server_problem
 
-SCHEMA = "op112"
 OWNER = "op112_owner"
 ROLES = {"seat": "op112_seat", "desk": "op112_desk", "wall": "op112_wall"}
 """Group roles: a seat writes everything, a desk its answers, a wall nothing."""
@@ -44,9 +38,25 @@ _DEADLOCKS = 3
 _TURN_S, _ASK_EVERY_S = 60.0, 0.1
 
 
-def _await_turn(ask: Callable[[], object]) -> None:
+def init_server(admin_dsn: str) -> SetupReport:
+    """Make or update the schema. Safe to run again, also while windows are open. Raises `ServerProblem`.
+
+    The login needs to be the database's owner and to have CREATEROLE, or to be a superuser.
+    """
+    with admin_connection(admin_dsn) as db:
+        _await_turn(db)
+        _must_be_ours_or_empty(db, admin_dsn)
+        _make_roles_and_schema(db)
+        before = _revision(db, admin_dsn)
+        _bring_up(admin_dsn, before)
+        db.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(OWNER)))
+        make_indexes(db)
+    return SetupReport(before, head_revision())
+
+
+def _await_turn(db: psycopg.Connection[tuple[object, ...]]) -> None:
     until = time.monotonic() + _TURN_S
-    while not ask():
+    while db.execute(_ONE_AT_A_TIME).fetchone() != (True,):
         if time.monotonic() >= until:
             raise ServerProblem(
                 ServerReason.OTHER,
@@ -55,95 +65,37 @@ def _await_turn(ask: Callable[[], object]) -> None:
         time.sleep(_ASK_EVERY_S)
 
 
-def init_server(admin_dsn: str) -> SetupReport:
-    """Make or update the schema. Safe to run again, also while windows are open. Raises `ServerProblem`.
+def _revision(db: psycopg.Connection[tuple[object, ...]], dsn: str) -> str:
+    """Return the revision that is there, empty when there is none."""
+    if db.execute("SELECT to_regclass('op112.alembic_version')").fetchone() == (None,):
+        return ""
+    row = db.execute("SELECT version_num FROM op112.alembic_version").fetchone()
+    found = "" if row is None else str(row[0])
+    if found and found not in (known := known_revisions()):
+        raise problem_of(ServerReason.TOO_NEW, dsn, f"revision {found}, known here up to {max(known)}")
+    return found
 
-    The login needs to be the database's owner and to have CREATEROLE, or to be a superuser.
-    """
-    with admin_connection(admin_dsn) as db:
-        _await_turn(lambda: db.execute(_ONE_AT_A_TIME).fetchone() == (True,))
-        _must_be_ours_or_empty(db, admin_dsn)
-        _make_roles_and_schema(db)
+
+def _bring_up(dsn: str, before: str) -> None:
     engine = sqlalchemy.create_engine(
-        "postgresql+psycopg://", creator=lambda: psycopg.connect(admin_dsn, connect_timeout=5)
+        "postgresql+psycopg://", creator=lambda: psycopg.connect(dsn, connect_timeout=5)
     )
     try:
-        before: str | None = None
         for chance in range(_DEADLOCKS, -1, -1):
             try:
                 with engine.connect() as connection:
-                    found = _found(connection, admin_dsn)
-                    before = found if before is None else before
-                    return _migrate(connection, before)
+                    connection.exec_driver_sql(f"SET lock_timeout = '{LOCK_TIMEOUT_S}s'")
+                    connection.exec_driver_sql(f"SET ROLE {OWNER}")
+                    connection.exec_driver_sql("SET search_path = op112")
+                    connection.commit()
+                    bring_up(connection, before)
+                    break
             except sqlalchemy.exc.DBAPIError as error:
                 if chance == 0 or getattr(error.orig, "sqlstate", None) != "40P01":
-                    raise
-                engine.dispose()  # whoever reads several tables may have crossed our way; whole steps stay done
-        raise AssertionError
-    except sqlalchemy.exc.DBAPIError as error:
-        raise _setup_problem(error, admin_dsn) from error
+                    raise _setup_problem(error, dsn) from error
+                engine.dispose()  # whoever reads several tables may have crossed our way
     finally:
         engine.dispose()
-
-
-def create_login(admin_dsn: str, name: str, role: str, *, reads_reporters: bool | None = None) -> str:
-    """Make the database login of one window, or give an existing one a new password; returns the password.
-
-    `role` is "seat", "desk" or "wall". Whether it may read callers' names and numbers is a choice for desks alone, who
-    may unless told otherwise. Raises `ServerProblem`.
-    """
-    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,39}", name):
-        raise ServerProblem(
-            ServerReason.OTHER,
-            f'"{name}" cannot be a login; use up to 40 letters, digits, - and _, first a letter.',
-        )
-    if role not in ROLES:
-        raise ServerProblem(ServerReason.OTHER, f'"{role}" is no role; known are {", ".join(ROLES)}.')
-    if reads_reporters is not None and role != "desk":
-        raise ServerProblem(
-            ServerReason.OTHER, f"Only a desk can be made with or without callers' data, not a {role}."
-        )
-    password, login = secrets.token_urlsafe(18), sql.Identifier(name)
-    groups = {ROLES[role]} | ({REPORTER} if role == "desk" and reads_reporters is not False else set())
-    with admin_connection(admin_dsn) as db, db.transaction():
-        if db.execute("SELECT to_regclass('op112.login')").fetchone() == (None,):
-            raise problem_of(ServerReason.EMPTY, admin_dsn)
-        if db.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (name,)).fetchone() is None:
-            db.execute(sql.SQL("CREATE ROLE {} LOGIN").format(login))
-        elif not _is_window(db, name):
-            raise ServerProblem(
-                ServerReason.OTHER,
-                f"The server has a login {name} already that is no window's; choose another name.",
-            )
-        db.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(login, sql.Literal(password)))
-        for group in (*ROLES.values(), REPORTER):
-            wanted = group in groups
-            if (_is_member(db, name, group)) != wanted:
-                verb = "GRANT {} TO {}" if wanted else "REVOKE {} FROM {}"
-                db.execute(sql.SQL(verb).format(sql.Identifier(group), login))
-        for setting, value in _LOGIN_SETTINGS.items():
-            db.execute(
-                sql.SQL("ALTER ROLE {} SET {} = {}").format(
-                    login, sql.Identifier(setting), sql.Literal(value)
-                )
-            )
-        db.execute(
-            "INSERT INTO op112.login (name, role) VALUES (%s, %s)"
-            " ON CONFLICT (name) DO UPDATE SET role = excluded.role",
-            (name, role),
-        )
-    return password
-
-
-def _is_member(db: psycopg.Connection[tuple[object, ...]], name: str, group: str) -> bool:
-    """Whether the login was given that group itself, not by way of another."""
-    return (
-        db.execute(
-            "SELECT FROM pg_auth_members WHERE roleid = %s::regrole AND member = quote_ident(%s)::regrole",
-            (group, name),
-        ).fetchone()
-        is not None
-    )
 
 
 def tell_site(admin_dsn: str, agencies: Iterable[Agency], kinds: Iterable[Kind]) -> None:
@@ -164,29 +116,6 @@ def tell_site(admin_dsn: str, agencies: Iterable[Agency], kinds: Iterable[Kind])
             " SET category = excluded.category, name = excluded.name, told_at = clock_timestamp()",
             [(each.code, each.category, each.name) for each in kinds],
         )
-
-
-_LOGIN_SETTINGS = {
-    "statement_timeout": "15s",
-    "idle_in_transaction_session_timeout": "5s",
-    "plan_cache_mode": "force_custom_plan",  # a generic plan after ten runs made one search 200 times slower
-    "jit": "off",
-    "timezone": "UTC",
-    "search_path": "op112",
-}
-
-
-def head_revision() -> str:
-    """The newest version of the schema that this program knows."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
-    assert head is not None
-    return head
-
-
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).with_name("tables")))
-    return config
 
 
 @contextmanager
@@ -266,44 +195,3 @@ def set_search_path(db: psycopg.Connection[tuple[object, ...]]) -> None:
         db.execute(
             sql.SQL("ALTER DATABASE {} SET search_path = op112, public").format(sql.Identifier(str(owner[1])))
         )
-
-
-def _found(connection: sqlalchemy.Connection, dsn: str) -> str:
-    """Wait for our turn and return the revision that is there, empty when there is none."""
-    scripts = ScriptDirectory.from_config(_config())
-    connection.exec_driver_sql(f"SET lock_timeout = '{LOCK_TIMEOUT_S}s'")
-
-    def ask() -> bool:
-        mine = connection.exec_driver_sql(_ONE_AT_A_TIME).scalar()
-        connection.commit()
-        return bool(mine)
-
-    _await_turn(ask)
-    connection.exec_driver_sql(f"SET ROLE {OWNER}")
-    connection.exec_driver_sql(f"SET search_path = {SCHEMA}")
-    before = ""
-    if connection.exec_driver_sql("SELECT to_regclass('op112.alembic_version')").scalar() is not None:
-        before = connection.exec_driver_sql("SELECT version_num FROM op112.alembic_version").scalar() or ""
-    connection.commit()
-    known = {script.revision for script in scripts.walk_revisions()}
-    if before and before not in known:
-        raise problem_of(ServerReason.TOO_NEW, dsn, f"revision {before}, known here up to {max(known)}")
-    return before
-
-
-def _migrate(connection: sqlalchemy.Connection, before: str) -> SetupReport:
-    config = _config()
-    config.attributes["connection"] = connection
-    alembic.command.upgrade(config, "head")
-    return SetupReport(before, head_revision())
-
-
-def _is_window(db: psycopg.Connection[tuple[object, ...]], name: str) -> bool:
-    held = db.execute(
-        "SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication FROM pg_roles WHERE rolname = %s",
-        (name,),
-    ).fetchone()
-    return held == (False,) and any(
-        db.execute("SELECT pg_has_role(%s, %s, 'MEMBER')", (name, group)).fetchone() == (True,)
-        for group in ROLES.values()
-    )

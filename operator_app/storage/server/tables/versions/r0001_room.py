@@ -1,4 +1,4 @@
-"""The log of events, its projections, and the doors for writing."""
+"""The log of events and its projections."""
 
 from operator_app.storage.server.tables.steps import run_sql
 
@@ -7,5 +7,5 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """Make everything in schema op112."""
-    run_sql("0001_tables", "0001_folds", "0001_doors")
+    """Make every table."""
+    run_sql("0001_room")

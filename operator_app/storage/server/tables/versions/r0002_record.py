@@ -7,5 +7,5 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Add chain, masks, keys and people; nothing that windows of before use is taken from seats."""
-    run_sql("0002_tables", "0002_folds", "0002_chain", "0002_doors", "0002_rights", "0002_comments")
+    """Add chain, masks, keys and people; nothing that windows of before use is taken away."""
+    run_sql("0002_record")

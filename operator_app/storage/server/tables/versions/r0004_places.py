@@ -1,4 +1,4 @@
-"""Places that the room keeps are found without reading the whole log."""
+"""A fresh window loads every place that the room keeps."""
 
 from operator_app.storage.server.tables.steps import run_sql
 
@@ -7,5 +7,5 @@ down_revision = "0003"
 
 
 def upgrade() -> None:
-    """Make the index."""
+    """An index for it."""
     run_sql("0004_places")

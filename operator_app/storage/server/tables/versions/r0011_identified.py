@@ -7,5 +7,5 @@ down_revision = "0010"
 
 
 def upgrade() -> None:
-    """Two columns, the fold that fills them, the view that shows them."""
+    """Two columns."""
     run_sql("0011_identified")

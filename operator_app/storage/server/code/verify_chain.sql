@@ -1,14 +1,4 @@
--- Each journal's events as a chain: who changes, adds or takes away one breaks every link after it. A head that was
--- written down elsewhere (server verify --anchors) shows also what was cut off at the end.
-
-CREATE FUNCTION event_digest(before bytea, e event) RETURNS bytea
-LANGUAGE sql STABLE SET timezone = 'UTC' AS $$
-    SELECT sha256(coalesce(before, ''::bytea) || convert_to(jsonb_build_array(
-        e.id, e.journal_id, e.journal_seq, e.seat, e.actor, e.op, e.v, e.body, e.base, e.hlc, e.incident_id, e.call_id,
-        extract(epoch FROM e.occurred_at), extract(epoch FROM e.received_at), e.login, e.link)::text, 'UTF8'))
-$$;
-
-CREATE FUNCTION verify_chain()
+CREATE OR REPLACE FUNCTION verify_chain()
 RETURNS TABLE (journal_id uuid, seat text, links bigint, unchained bigint, broken_at bigint, hash bytea)
 LANGUAGE sql STABLE SET search_path = op112, pg_temp AS $$
     WITH told AS (
@@ -33,13 +23,3 @@ LANGUAGE sql STABLE SET search_path = op112, pg_temp AS $$
 $$;
 COMMENT ON FUNCTION verify_chain IS
     'Computes every chain anew: broken_at is the first link that is not what it was, unchained counts events of before there was a chain.';
-
--- Nobody waits for another who is just writing the same.
-CREATE FUNCTION note_timeline() RETURNS void
-LANGUAGE sql AS $$
-    UPDATE server_generation SET timeline = substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)
-    WHERE one = (
-        SELECT one FROM server_generation
-        WHERE timeline IS DISTINCT FROM substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)
-        FOR UPDATE SKIP LOCKED)
-$$;

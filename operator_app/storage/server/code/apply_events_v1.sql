@@ -1,14 +1,3 @@
--- Later versions of check_fact keep the one before and ask it first.
-ALTER FUNCTION check_fact(text, integer, uuid, jsonb) RENAME TO check_fact_0001;
-CREATE FUNCTION check_fact(op text, v integer, incident_id uuid, body jsonb) RETURNS void
-LANGUAGE plpgsql IMMUTABLE AS $$
-BEGIN
-    PERFORM check_fact_0001(op, v, incident_id, body);
-    IF v <= 1 AND op = 'call.offered' THEN
-        PERFORM must_be(body, 'key', 'string', true);
-    END IF;
-END $$;
-
 CREATE OR REPLACE FUNCTION apply_events_v1(journal uuid, seat_name text, events jsonb)
 RETURNS TABLE (event_id uuid, result text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = op112, pg_temp AS $$
@@ -98,53 +87,5 @@ BEGIN
         PERFORM pg_notify('op112', cardinality(fresh)::text);
     END IF;
 END $$;
-
-CREATE FUNCTION server_mark_v2() RETURNS jsonb
-LANGUAGE sql STABLE SET search_path = op112, pg_temp AS $$
-    SELECT jsonb_build_object(
-        'system', (SELECT system_identifier FROM pg_control_system()) || '/'
-            || (SELECT oid FROM pg_database WHERE datname = current_database()),
-        'standby', pg_is_in_recovery(),
-        'timeline', CASE WHEN pg_is_in_recovery() THEN coalesce(g.timeline, '00000001')
-            ELSE substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) END,
-        'generation', g.id, 'min_proto', c.min_proto, 'proto', c.proto)
-    FROM compat c, server_generation g
-$$;
-COMMENT ON FUNCTION server_mark_v2 IS 'Which server this is. On a standby the timeline is that of the primary which last wrote.';
-
--- What a heartbeat tells, without leaving a trace: for windows that only read, also on a standby.
-CREATE FUNCTION watch_v1() RETURNS jsonb
-LANGUAGE sql STABLE SET search_path = op112, pg_temp AS $$
-    SELECT server_mark_v2() || jsonb_build_object(
-        'now', extract(epoch FROM clock_timestamp()),
-        'behind_s', CASE WHEN pg_is_in_recovery()
-            THEN extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) ELSE 0 END,
-        'presence', (
-            SELECT jsonb_agg(jsonb_build_array(seat, role, greatest(0, extract(epoch FROM clock_timestamp() - last_seen)))
-                ORDER BY role, seat)
-            FROM presence WHERE last_seen > clock_timestamp() - interval '1 day'))
-$$;
-
-CREATE OR REPLACE FUNCTION heartbeat_v1(
-    window_id uuid, seat_name text, role_name text, app_version text, events_waiting integer, with_presence boolean)
-RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = op112, pg_temp SET synchronous_commit = off AS $$
-DECLARE
-    now_at timestamptz := clock_timestamp();
-    windows jsonb;
-BEGIN
-    PERFORM note_timeline();
-    INSERT INTO presence VALUES (seat_name, role_name, window_id, app_version, events_waiting, now_at)
-    ON CONFLICT (seat, role) DO UPDATE
-    SET "window" = excluded."window", version = excluded.version, waiting = excluded.waiting,
-        last_seen = excluded.last_seen;
-    IF with_presence THEN
-        SELECT jsonb_agg(jsonb_build_array(seat, role, greatest(0, extract(epoch FROM now_at - last_seen)))
-            ORDER BY role, seat)
-        INTO windows FROM presence WHERE last_seen > now_at - interval '1 day';
-    END IF;
-    RETURN server_mark_v2()
-        || jsonb_build_object('now', extract(epoch FROM now_at), 'presence', windows);
-END $$;
-
-UPDATE compat SET proto = 2;
+COMMENT ON FUNCTION apply_events_v1 IS
+    'Takes events of one journal, each once: new, known (was there), differs (same id, other content), taken (same number, other event).';
