@@ -1,6 +1,7 @@
 """What strangers wrote reaches the screen through a few doors; here every other way is forbidden, and planted."""
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -35,7 +36,7 @@ NAMES: Mapping[str, frozenset[str]] = {
     "setWindowTitle": frozenset({LABELS}),
     "setPlaceholderText": frozenset({LABELS}),
     "setTextFormat": frozenset({LABELS, "ui/wall/fit_label.py"}),
-    "ToolTipRole": frozenset({"ui/kit/rows_view.py", "ui/incidents/incidents_model.py"}),
+    "ToolTipRole": frozenset({"ui/kit/rows_model.py", "ui/incidents/incidents_model.py"}),
     "setHtml": frozenset({"ui/kit/widget_tree.py"}),
     "setStyleSheet": frozenset(
         {
@@ -110,3 +111,25 @@ def test_every_door_is_where_this_file_says() -> None:
 )
 def test_a_planted_way_around_is_reported(planted: str) -> None:
     assert list(faults(planted, "ui/seat/seat_screen.py")) != []
+
+
+MARKUP_IN_A_PAGE = (
+    "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "bindPopup", "bindTooltip", "setContent(",
+    "eval(", "new Function", "createContextualFragment", "DOMParser", "srcdoc", ".href =",
+)  # fmt: skip
+
+
+def test_the_map_page_writes_no_text_as_markup() -> None:
+    """Leaflet's icons get elements of ours, whose texts are set by `textContent`."""
+    scripts = sorted((ROOT / "resources" / "map").glob("*.js"))
+    assert [each.name for each in scripts] != []
+    found = []
+    for path in scripts:
+        source = path.read_text(encoding="utf-8")
+        found += [f"{path.name} says {word}" for word in MARKUP_IN_A_PAGE if word in source]
+        found += [
+            f"{path.name} gives an icon more than an element: {given}"
+            for given in re.findall(r"html:\s*([^,\n]+)", source)
+            if given not in ("box", "cross", "text", "element(incident)")
+        ]
+    assert found == []

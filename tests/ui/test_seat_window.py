@@ -1,7 +1,7 @@
 """The operator's window on Qt, by keys as a person presses them: the whole trip, and what must never happen."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -108,6 +108,8 @@ def staged(
     other_texts: Callable[[], Sequence[Texts]] = tuple,
     map_assets: MapAssets | None = None,
     site: Site | None = None,
+    room: Callable[[], Awaitable[Room]] = busy_room,
+    find: Callable[[str], Sequence[PlaceHit]] = find_places,
 ) -> None:
     """Play a scene in a seat's window; with `map_assets` it has a map."""
     load_fonts(RESOURCES)
@@ -115,17 +117,17 @@ def staged(
     look.apply(app)
 
     async def whole() -> None:
-        room = await busy_room() if busy else make_room()
+        it = await room() if busy else make_room()
         if not busy:
-            room.connect()
-            await room.phone.start()
-            await room.seat.open()
+            it.connect()
+            await it.phone.start()
+            await it.seat.open()
         window = SeatWindow(
-            room.seat,
+            it.seat,
             texts(language),
             look,
             site or default_site(RESOURCES),
-            find_places,
+            find,
             other_texts=other_texts,
             map_assets=map_assets,
         )
@@ -134,14 +136,14 @@ def staged(
         window.window.show()
         window.window.activateWindow()
         window.panes.form.focus_place()
-        stage = Stage(room, window)
+        stage = Stage(it, window)
         try:
             await until(window.window.isActiveWindow)
             await scene(stage)
         finally:
-            room.journal.broken = ""
+            it.journal.broken = ""
             await window.close()
-            await room.seat._recorder.settle()
+            await it.seat._recorder.settle()
 
     play(app, whole)
 

@@ -19,7 +19,7 @@ class ChoiceLine(QWidget):
         self.button = button
         button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.value = ElideText("strong", name=f"{name}Value")
-        self.who = Text(part="small", tone=Tone.QUIET, name=f"{name}Who")
+        self.who = ElideText("small", Tone.QUIET, f"{name}Who", natural=True)
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(theme.px(12))

@@ -20,6 +20,7 @@ from operator_app.ui.desk.presenters.desk_view import DispatchLine
 from operator_app.ui.kit.caps import KeyCap
 from operator_app.ui.kit.labels import Chip, Panel, SectionTitle, Text
 from operator_app.ui.kit.theme import Theme
+from operator_app.ui.words.plain import one_line
 from operator_app.ui.words.wording import Say, Tone
 
 ENDED_MOST = 12
@@ -77,7 +78,7 @@ class DispatchCard(QPushButton):
         self._place.say(line.place)
         self._state.say(line.state, line.tone)
         self._time.say(f"{line.time} {line.limit}".rstrip(), line.tone)
-        self.setAccessibleName(f"{line.priority} {line.kind}, {line.place}, {line.state}")
+        self.setAccessibleName(one_line(f"{line.priority} {line.kind}, {line.place}, {line.state}"))
         self.updateGeometry()
 
     def shown_text(self) -> str:

@@ -19,6 +19,7 @@ from operator_app.ui.kit.caps import FieldLabel, KeyCap
 from operator_app.ui.kit.labels import Chip, ElideText, Panel, SpanText, Text, set_look, set_tip
 from operator_app.ui.kit.search_field import Finder, SearchField
 from operator_app.ui.kit.theme import BODY, TITLE, Theme
+from operator_app.ui.words.plain import in_editor, one_line
 from operator_app.ui.words.wording import Say, Tone
 
 TEXT_LINES = 2
@@ -167,9 +168,9 @@ class FormPane(Panel):
     def put_value(self, name: str, value: str) -> None:
         """Show the value that was chosen for a field, also under the hand: it is what the operator wanted."""
         if name == "text":
-            self._put_text(value, other=True)
+            self._put_text(in_editor(name, value), other=True)
         elif name in self._lines:
-            self._put(self._lines[name], name, value, other=True)
+            self._put(self._lines[name], name, in_editor(name, value), other=True)
 
     def texts(self) -> dict[str, str]:
         """Return what stands in the typed fields."""
@@ -204,12 +205,12 @@ class FormPane(Panel):
 
     def put_kind(self, label: str) -> None:
         """Show a kind that was picked, before it is saved."""
-        self._kind = label
-        self.kind.setText(label)
+        self._kind = one_line(label)
+        self.kind.setText(self._kind)
 
     def put_place(self, words: str) -> None:
         """Show a place that was picked, before it is saved."""
-        self.place.setText(words)
+        self.place.setText(one_line(words))
 
     def focus_text(self) -> None:
         """Lead the keyboard to the description, behind what stands there."""

@@ -1,5 +1,7 @@
 """Buttons with their key drawn on them."""
 
+import re
+
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
@@ -15,10 +17,11 @@ from operator_app.ui.kit.caps import cap_size, paint_cap
 from operator_app.ui.kit.labels import WEIGHT_STRONG, set_tip
 from operator_app.ui.kit.lamps import paint_shape
 from operator_app.ui.kit.theme import BODY, SMALL, Theme
-from operator_app.ui.words.plain import one_line
+from operator_app.ui.words.plain import breakable, short, unbroken
 from operator_app.ui.words.wording import Tone
 
 MEASURED_MOST = 32
+_ROOM = re.compile("[ \u200b]")
 
 
 class KeyButton(QPushButton):
@@ -42,14 +45,14 @@ class KeyButton(QPushButton):
     ) -> None:
         """`key` is what stands on the cap, `spoken_key` what a screen reader says when that differs."""
         super().__init__()
-        self._words = one_line(words)
+        self._words = breakable(short(words))
         self._theme, self._key, self._centred, self._text_px = theme, key, centred, text_px
         self._measured: dict[tuple[str, int, int], QSize] = {}
         self.setObjectName(name)
         self.setProperty("part", "key")
         if look:
             self.setProperty("look", look)
-        self.setAccessibleName(self._words)
+        self.setAccessibleName(unbroken(self._words))
         self.setAccessibleDescription(spoken_key or key)
         # A click must not take the keyboard from the form; where a button has a key it needs no focus at all, and
         # Space must never hang up because the focus has fallen on a button by itself.
@@ -77,10 +80,10 @@ class KeyButton(QPushButton):
 
     def say(self, words: str) -> None:
         """Show other words."""
-        words = one_line(words)
+        words = breakable(short(words))
         if words != self._words:
             self._words = words
-            self.setAccessibleName(words)
+            self.setAccessibleName(unbroken(words))
             self.updateGeometry()
             self.update()
 
@@ -95,7 +98,7 @@ class KeyButton(QPushButton):
 
     def shown_text(self) -> str:
         """Return the words without the key."""
-        return self._words
+        return unbroken(self._words)
 
     def is_clipped(self) -> bool:
         """Whether words or key do not fit."""
@@ -112,7 +115,7 @@ class KeyButton(QPushButton):
     def minimumSizeHint(self) -> QSize:
         """Room for the longest word."""
         metrics = self._metrics()
-        longest = max((metrics.horizontalAdvance(word) for word in self._words.split()), default=0)
+        longest = max((metrics.horizontalAdvance(word) for word in _ROOM.split(self._words)), default=0)
         return QSize(longest + 2 + self._around(), self._tall(metrics.height()))
 
     def hasHeightForWidth(self) -> bool:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from operator_app.ui.kit.theme import BODY, SMALL, Theme
-from operator_app.ui.words.plain import one_line, paragraphs
+from operator_app.ui.words.plain import MOST, breakable, one_line, paragraphs, short
 from operator_app.ui.words.wording import Span, Tone
 
 WEIGHT_STRONG = 600
@@ -84,25 +84,37 @@ class Text(QLabel):
 
     def say(self, words: str, tone: Tone | None = None) -> None:
         """Show these words, in that tone when one is given."""
-        shown = paragraphs(words) if self.wordWrap() else one_line(words)
+        shown = self._fit(words)
         if shown != self.text():
             self.setText(shown)
         if tone is not None:
             set_tone(self, tone)
 
+    def _fit(self, words: str) -> str:
+        return breakable(paragraphs(words)) if self.wordWrap() else short(words)
+
 
 class ElideText(Text):
-    """A line of foreign length: what does not fit ends in an ellipsis, and the whole is in the tool tip."""
+    """A line of foreign length: what does not fit ends in an ellipsis, and the whole is in the tool tip.
 
-    def __init__(self, part: str = "", tone: Tone = Tone.PLAIN, name: str = "") -> None:
+    It takes what room is left; with `natural` as much as its words want, and less where there is less.
+    """
+
+    def __init__(
+        self, part: str = "", tone: Tone = Tone.PLAIN, name: str = "", *, natural: bool = False
+    ) -> None:
         super().__init__("", part, tone, name=name)
         self.setMinimumWidth(1)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy.Policy.Preferred if natural else QSizePolicy.Policy.Ignored
+        self.setSizePolicy(policy, QSizePolicy.Policy.Fixed)
 
     def say(self, words: str, tone: Tone | None = None) -> None:
         """Show these words."""
         set_tip(self, words)
         super().say(words, tone)
+
+    def _fit(self, words: str) -> str:
+        return one_line(words)
 
     def shown_text(self) -> str:
         """Return the whole text."""
@@ -152,12 +164,15 @@ class SpanText(QLabel):
         """Show these pieces one after the other; spaces between them are part of the pieces."""
         if tuple(spans) == self._spans:
             return
-        self._spans = tuple(spans)
-        self.setText("".join(self._html(span) for span in self._spans))
+        self._spans, left, parts = tuple(spans), MOST - 1, []
+        for span in self._spans:
+            parts.append(self._html(span, span.text[:left]))
+            left = max(0, left - len(span.text))
+        self.setText("".join(parts) + ("" if left else "…"))
 
-    def _html(self, span: Span) -> str:
+    def _html(self, span: Span, text: str) -> str:
         weight = WEIGHT_STRONG if span.strong else 400
-        words = escape(span.text, quote=False)
+        words = escape(breakable(text) if self.wordWrap() else text, quote=False)
         return f'<span style="color:{self._theme.colour(span.tone)}; font-weight:{weight}">{words}</span>'
 
 

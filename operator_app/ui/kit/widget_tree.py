@@ -6,6 +6,8 @@ from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtGui import QAccessible, QTextDocument
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QLabel, QLineEdit, QPlainTextEdit, QWidget
 
+from operator_app.ui.words.plain import unbroken
+
 ROWS_TOLD = 200
 SLACK_PX = 1
 
@@ -84,7 +86,9 @@ def shown_text(widget: QWidget) -> str:
 
 def plain_text(label: QLabel) -> str:
     """Return a label's text without markup."""
-    return label.text() if label.textFormat() != Qt.TextFormat.RichText else without_markup(label.text())
+    return unbroken(
+        label.text() if label.textFormat() != Qt.TextFormat.RichText else without_markup(label.text())
+    )
 
 
 def tip_text(widget: QWidget) -> str:

@@ -10,6 +10,7 @@ from operator_app.ui.kit.labels import ElideText, Text, set_look, set_tip
 from operator_app.ui.kit.lamps import Lamp
 from operator_app.ui.kit.theme import SMALL, Theme
 from operator_app.ui.phone.presenters.phone import LineRow
+from operator_app.ui.words.plain import one_line
 from operator_app.ui.words.wording import Say, Tone
 
 MOST = 3
@@ -50,7 +51,7 @@ class LineCell(QFrame):
         self.lamp.setAccessibleName(row.state)
         self.who.say(row.name)
         self.timer.say(row.timer)
-        self.setAccessibleName(f"{row.name} {row.state}")
+        self.setAccessibleName(one_line(f"{row.name} {row.state}"))
         set_tip(self, f"{row.name} · {row.state}")
         self.setCursor(Qt.CursorShape.PointingHandCursor if row.can_take else Qt.CursorShape.ArrowCursor)
         set_look(self, "take", "yes" if row.can_take else "no")

@@ -22,6 +22,7 @@ from operator_app.ui.kit.labels import ElideText, Panel, SectionTitle, Text, set
 from operator_app.ui.kit.theme import SMALL, Theme
 from operator_app.ui.phone.presenters.quick import QuickMode, QuickView
 from operator_app.ui.phone.quick_key import QuickKey
+from operator_app.ui.words.plain import one_line
 from operator_app.ui.words.wording import Say, Tone
 from operator_app.workflow.lines import Colleague, dialled_part
 
@@ -191,7 +192,7 @@ class QuickPane(Panel):
 
     def put(self, words: str) -> None:
         """Write into the field, as a pick does."""
-        self.field.setText(words)
+        self.field.setText(one_line(words))
 
     def close_up(self) -> None:
         """Empty the field, put the keypad away, and give the keyboard back."""

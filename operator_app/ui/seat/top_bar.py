@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 from operator_app.ui.keys.keymap import Deed, KeyMap
 from operator_app.ui.kit.buttons import StateButton
 from operator_app.ui.kit.flow import FlowLayout
-from operator_app.ui.kit.labels import Clock, SpanText, Text, set_tip, set_tone
+from operator_app.ui.kit.labels import Clock, ElideText, SpanText, Text, set_tip, set_tone
 from operator_app.ui.kit.lamps import Lamp
 from operator_app.ui.kit.theme import Theme
 from operator_app.ui.seat.presenters.top import TopView
@@ -24,7 +24,7 @@ class TopBar(QFrame):
         self.setObjectName("top")
         self.setProperty("part", "panel")
         self.seat = Text(part="strong", name="topSeat")
-        self.operator = Text(tone=Tone.QUIET, name="topOperator")
+        self.operator = ElideText(tone=Tone.QUIET, name="topOperator", natural=True)
         self.state = StateButton(theme, keys.cap(Deed.STATE), name="topState")
         self.state.clicked.connect(self.state_wished)
         self.waiting = SpanText(theme, name="topWaiting", part="waiting")

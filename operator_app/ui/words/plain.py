@@ -6,9 +6,10 @@ ends a line for Qt, a letter under a thousand accents hides the rows above it.
 
 import re
 
-MOST = 8_000
-"""Letters that are drawn of one text; what is recorded stays whole."""
-_GUIDES = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f\ufeff\ufff9-\ufffb]")
+MOST, NAME_MOST = 8_000, 64
+"""Letters that are drawn of one text, and of a name that neither wraps nor ends in dots; the record keeps the whole."""
+_ENDLESS = re.compile(r"\S{24}(?=\S)")
+_GUIDES = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u206f\ufeff\ufff9-\ufffb]")
 _BREAKS = re.compile("\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _ACCENTS = re.compile(
@@ -26,6 +27,27 @@ def paragraphs(words: str) -> str:
         return words
     words = _BREAKS.sub("\n", _GUIDES.sub("", words)).replace("\t", " ")
     return _ACCENTS.sub(r"\1", _CONTROLS.sub("\ufffd", words))
+
+
+def short(words: str) -> str:
+    """Return these words in one line that is no longer than a name."""
+    shown = one_line(words)
+    return shown if len(shown) <= NAME_MOST else f"{shown[: NAME_MOST - 1]}…"
+
+
+def breakable(words: str) -> str:
+    """Return these words so that a word without end can be broken and makes no window wider."""
+    return _ENDLESS.sub("\\g<0>\u200b", words) if len(words) > 24 else words
+
+
+def unbroken(words: str) -> str:
+    """Return what `breakable` was given."""
+    return words.replace("\u200b", "")
+
+
+def in_editor(field: str, value: str) -> str:
+    """Return the value of an incident's field as it stands in the editor of that field, of which one has lines."""
+    return paragraphs(value) if field == "text" else one_line(value)
 
 
 def one_line(words: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from operator_app.domain.ids import AgencyCode
 from operator_app.domain.triage import Agency, Kind
+from operator_app.ui.words.plain import one_line
 from operator_app.ui.words.wording import Say, is_table, seat_name
 
 
@@ -23,7 +24,7 @@ class SiteWords:
     def kind_label(self, code: str) -> str:
         """Return code and name of a kind, empty for an empty code."""
         known = self._kinds.get(code)
-        return code if known is None else f"{known.code} {known.name}"
+        return one_line(code if known is None else f"{known.code} {known.name}")
 
     def leads(self, code: str) -> tuple[AgencyCode, ...]:
         """Return the agencies that lead in incidents of that kind."""

@@ -62,8 +62,9 @@ def _row(question: Question, answer: str, language: str) -> CardRow:
         for each in question.answers
     )
     words = one_line(question.said(answer, language)) if answer else ""
+    said = one_line(answer) if question.form is AnswerForm.TEXT else answer
     shown = () if question.form is AnswerForm.TEXT else options
-    return CardRow(question.id, one_line(question.ask.said_in(language)), shown, answer, words)
+    return CardRow(question.id, one_line(question.ask.said_in(language)), shown, said, words)
 
 
 def fault_words(error: BadCardError | RefusedError, say: Say) -> str:

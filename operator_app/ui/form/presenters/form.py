@@ -11,6 +11,7 @@ from operator_app.ui.form.presenters.card import CardView, card_view
 from operator_app.ui.form.presenters.point import Locate, point_spans
 from operator_app.ui.form.presenters.saved import SaveTracker
 from operator_app.ui.orders.draft import Draft
+from operator_app.ui.words.plain import in_editor
 from operator_app.ui.words.site_words import SiteWords
 from operator_app.ui.words.wording import (
     PRIORITY_TONES,
@@ -132,7 +133,7 @@ class FormPresenter:
             saved=self._saved(incident),
             priority=priority,
             priority_words=self._priority_words(incident),
-            values={name: incident.value(name) for name in TYPED_FIELDS},
+            values={name: in_editor(name, incident.value(name)) for name in TYPED_FIELDS},
             kind=self._words.kind_label(incident.value("kind")),
             caller_number=number_text(incident.value("caller_number")),
             district=incident.value("district"),

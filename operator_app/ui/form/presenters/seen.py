@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from operator_app.domain.ids import EventId, IncidentId
 from operator_app.domain.incident import Incident
+from operator_app.ui.words.plain import in_editor
 
 
 class SeenValues:
@@ -26,7 +27,7 @@ class SeenValues:
             return
         for name, text in texts.items():
             held = incident.fields.get(name)
-            if text == incident.value(name):
+            if text == in_editor(name, incident.value(name)):
                 self._seen[name] = None if held is None else held.event_id
 
     def bases(self, incident_id: IncidentId | None) -> Mapping[str, EventId | None]:
