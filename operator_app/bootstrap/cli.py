@@ -8,7 +8,7 @@ from pathlib import Path
 
 from operator_app import __version__
 from operator_app.bootstrap.parts import CannotStartError
-from operator_app.config.settings import SettingsError
+from operator_app.reading.fault import BadFileError
 
 MENDABLE = 2
 """Exit code of everything a person can mend: settings, server, site pack, a port in use."""
@@ -127,7 +127,7 @@ def _command(
 
 
 def run(argv: Sequence[str]) -> int:
-    """Carry out one command and return its exit code; a mendable problem is one line on standard error."""
+    """Carry out one command and return its exit code; a mendable problem is told on standard error."""
     if argv[:1] == ["phone-engine"]:
         # The engine reads its own arguments and must not load anything it does not need.
         from operator_app.telephony.engine.main import main as engine  # noqa: PLC0415
@@ -137,6 +137,12 @@ def run(argv: Sequence[str]) -> int:
     module = importlib.import_module(f"operator_app.bootstrap.{args.module}")
     try:
         return int(module.run(args))
-    except (SettingsError, CannotStartError) as error:
+    except BadFileError as error:
+        faults = importlib.import_module(
+            "operator_app.bootstrap.faults"
+        )  # whoever starts well needs no words for it
+        print(*faults.sentences(error, getattr(args, "config", None)), sep="\n", file=sys.stderr)
+        return MENDABLE
+    except CannotStartError as error:
         print(error, file=sys.stderr)
         return MENDABLE

@@ -12,8 +12,8 @@ from operator_app.bootstrap.frame import (
     shown,
     tell_connecting,
 )
-from operator_app.bootstrap.parts import CannotStartError, resources_folder
-from operator_app.domain.triage import Agency
+from operator_app.bootstrap.parts import resources_folder
+from operator_app.bootstrap.rules import own_agency
 from operator_app.storage.seat.seat_store import SeatStore
 from operator_app.ui.desk.desk_app import build_desk_window
 from operator_app.ui.program.app import until_closed
@@ -22,13 +22,13 @@ from operator_app.workflow.desk import Desk
 
 
 def check(frame: Frame) -> None:
-    """Refuse to open a desk of an agency that the site does not have. Raises `CannotStartError`."""
-    own_agency(frame)
+    """Refuse to open a desk of an agency that the site does not have. Raises `BadFileError`."""
+    own_agency(frame.config, frame.settings, frame.rules)
 
 
 async def run_window(_app: WindowApp, frame: Frame, store: SeatStore) -> int:
     """Run the desk's window until it is closed; returns the exit code."""
-    agency = own_agency(frame)
+    agency = own_agency(frame.config, frame.settings, frame.rules)
     async with AsyncExitStack() as parts:
         clock, board, bus, recorder = record(frame, store)
         parts.callback(recorder.close)
@@ -42,13 +42,3 @@ async def run_window(_app: WindowApp, frame: Frame, store: SeatStore) -> int:
         await until_closed(window)
         await recorder.settle(LAST_WRITES_S)
     return 0
-
-
-def own_agency(frame: Frame) -> Agency:
-    """The agency that this desk is of. Raises `CannotStartError`: the site may not have it."""
-    wanted = frame.settings.seat.agency
-    for agency in frame.rules.agencies:
-        if agency.code == wanted:
-            return agency
-    known = ", ".join(each.code for each in frame.rules.agencies)
-    raise CannotStartError(f'The site has no agency "{wanted}"; [seat] agency must be one of {known}.')

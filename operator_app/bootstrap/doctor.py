@@ -9,14 +9,16 @@ from pathlib import Path
 
 from operator_app import __version__
 from operator_app.bootstrap.doctor_phone import Finding, phone_findings
+from operator_app.bootstrap.faults import sentences
 from operator_app.bootstrap.own_devices import device_findings
 from operator_app.bootstrap.parts import CannotStartError, data_folder, resources_folder
-from operator_app.bootstrap.rules import site_rules
+from operator_app.bootstrap.rules import own_agency, site_rules
 from operator_app.bootstrap.site import SITE_FOLDER
 from operator_app.bootstrap.store_key import store_key
-from operator_app.config.settings import Settings, SettingsError, load_settings
+from operator_app.config.settings import Settings, load_settings
 from operator_app.maps.base_map import load_base
 from operator_app.maps.site import SitePackError, default_site, has_site, load_site
+from operator_app.reading.fault import BadFileError
 from operator_app.storage.problems import ServerProblem, StoreProblemError
 from operator_app.storage.seat.seat_store import SeatStore, set_aside
 from operator_app.storage.server.server_link import check_server
@@ -43,20 +45,20 @@ def examine(config: Path | None) -> Iterator[Finding]:
     yield Finding("libraries", ", ".join(f"{name} {_version(name)}" for name in LIBRARIES), None)
     try:
         yield Finding("resources", str(resources_folder()))
-    except SettingsError as error:
-        yield Finding("resources", str(error), good=False)
+    except BadFileError as error:
+        yield from _faults("resources", error, None)
     if config is None:
         yield Finding("settings", "none given; --config FILE looks at a window", None)
         return
     try:
         settings = load_settings(config)
         folder = data_folder(settings)
-    except SettingsError as error:
-        yield Finding("settings", str(error), good=False)
+    except BadFileError as error:
+        yield from _faults("settings", error, config)
         return
     yield Finding("settings", f"{settings.seat.role} {settings.seat.name} in {folder}")
     yield from _disk(folder)
-    yield from _site(settings, folder)
+    yield from _site(config, settings, folder)
     if settings.seat.role != "wall":
         yield _store(settings, folder)
     if settings.seat.role == "seat":
@@ -80,7 +82,7 @@ def _disk(folder: Path) -> Iterator[Finding]:
     )
 
 
-def _site(settings: Settings, folder: Path) -> Iterator[Finding]:
+def _site(config: Path, settings: Settings, folder: Path) -> Iterator[Finding]:
     place = folder / SITE_FOLDER
     try:
         if has_site(place):
@@ -97,11 +99,21 @@ def _site(settings: Settings, folder: Path) -> Iterator[Finding]:
                 else base.words
             )
             yield Finding("base map", words, None if base is None else True)
-        rules = site_rules(settings, place)
-    except (SitePackError, SettingsError) as error:
+    except SitePackError as error:
         yield Finding("site", str(error), good=False)
+    try:
+        rules = site_rules(settings, place)
+        if settings.seat.role == "desk":
+            own_agency(config, settings, rules)
+    except BadFileError as error:
+        yield from _faults("rules", error, config)
         return
     yield Finding("rules", f"{len(rules.kinds)} kinds, {len(rules.agencies)} agencies")
+
+
+def _faults(subject: str, error: BadFileError, config: Path | None) -> Iterator[Finding]:
+    for sentence in sentences(error, config):
+        yield Finding(subject, sentence, good=False)
 
 
 def _store(settings: Settings, folder: Path) -> Finding:

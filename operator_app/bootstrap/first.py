@@ -9,7 +9,7 @@ from operator_app.ui.words.wording import seat_name
 
 
 def show(settings: Settings) -> FirstFrame:
-    """Show it. Raises `SettingsError`, `TextsError`."""
+    """Show it. Raises `BadFileError`, `TextsError`."""
     resources = resources_folder()
     texts = load_texts(resources, settings.site.language)
     theme = Theme.named(settings.screen.theme, settings.screen.text_scale)

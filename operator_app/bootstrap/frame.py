@@ -29,7 +29,8 @@ from operator_app.workflow.bus import Bus
 from operator_app.workflow.desk import Desk
 from operator_app.workflow.ports import LinkState, LinkTrouble, SetAside
 from operator_app.workflow.recorder import Recorder
-from operator_app.workflow.seat import Seat, SiteRules
+from operator_app.workflow.seat import Seat
+from operator_app.workflow.site_rules import SiteRules
 from operator_app.workflow.wallroom import WallRoom
 
 if TYPE_CHECKING:  # its driver is loaded late, see join_server
@@ -58,6 +59,7 @@ class ShownWindow(Protocol):
 class Frame:
     """What every window stands on."""
 
+    config: Path
     settings: Settings
     folder: Path
     rules: SiteRules

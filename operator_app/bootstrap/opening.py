@@ -22,24 +22,26 @@ from operator_app.ui.words.texts import load_texts
 
 
 def open_window(
+    config: Path,
     settings: Settings,
     folder: Path,
     control: Path | None,
     engine: "subprocess.Popen[bytes] | None" = None,
     first: FirstFrame | None = None,
 ) -> int:
-    """Run the window to its end. Raises `SettingsError`, `CannotStartError`.
+    """Run the window to its end. Raises `BadFileError`, `CannotStartError`.
 
-    `engine` is the phone's, on its way up; `first` is the frame that stands already.
+    `config` is where the settings were read, `engine` is the phone's, on its way up; `first` is the frame that stands
+    already.
     """
     if settings.seat.role == "wall":
-        frame, role = _frame(settings, folder, control, engine, first)
+        frame, role = _frame(config, settings, folder, control, engine, first)
         return run_qt(lambda app: role.run_window(app, frame))
     # The store looks itself over before it opens, some 100 ms: beside the reading of the site and of the screens.
     with ThreadPoolExecutor(1, "opening") as beside:
         opening = beside.submit(SeatStore.open, folder, _key(settings, folder))
         try:
-            frame, role = _frame(settings, folder, control, engine, first)
+            frame, role = _frame(config, settings, folder, control, engine, first)
         except BaseException:
             opening.add_done_callback(_close)
             raise
@@ -59,6 +61,7 @@ def _close(opened: "Future[SeatStore]") -> None:
 
 
 def _frame(
+    config: Path,
     settings: Settings,
     folder: Path,
     control: Path | None,
@@ -70,6 +73,7 @@ def _frame(
     site_folder = folder / SITE_FOLDER
     site, site_trouble = _site(site_folder, resources)
     frame = Frame(
+        config=config,
         settings=settings,
         folder=folder,
         rules=site_rules(settings, site_folder),

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import platformdirs
 
-from operator_app.config.settings import Settings, SettingsError
+from operator_app.config.settings import Settings
+from operator_app.reading.fault import bad_place
 
 RESOURCES_VARIABLE = "OPERATOR_RESOURCES"
 
@@ -40,41 +41,39 @@ class ServerClock:
 
 
 def resources_folder() -> Path:
-    """Where icons, sounds, translations, map assets and the plain default site lie. Raises `SettingsError`."""
+    """Where icons, sounds, translations, map assets and the plain default site lie. Raises `BadFileError`."""
     package = Path(__file__).resolve().parent.parent
     given = os.environ.get(RESOURCES_VARIABLE)
     places = [Path(given)] if given else [package / "resources", package.parent / "resources"]
     for place in places:
         if (place / "translations").is_dir():
             return place
-    raise SettingsError(f"{places[-1]}: the program's resources are not there; install it again.")
+    raise bad_place(places[-1], "resources_missing")
 
 
 def data_folder(settings: Settings) -> Path:
-    """The window's own folder, made if it is new. Raises `SettingsError`."""
+    """The window's own folder, made if it is new. Raises `BadFileError`."""
     named = settings.seat.data or str(Path(platformdirs.user_data_dir("operator-112")) / settings.seat.name)
     try:
         folder = Path(named).expanduser()
         folder.mkdir(parents=True, exist_ok=True)
     except (OSError, RuntimeError, ValueError) as error:
         cause = getattr(error, "strerror", None) or error
-        raise SettingsError(
-            f"{named!r}: the folder of this seat cannot be made ({cause}); mend [seat] data."
-        ) from None
+        raise bad_place(repr(named), "folder_not_made", detail=cause) from None
     if not os.access(folder, os.W_OK):
-        raise SettingsError(f"{folder}: the folder of this seat cannot be written to; mend its rights.")
+        raise bad_place(folder, "folder_locked")
     return folder
 
 
 def start_log(folder: Path, name: str) -> None:
     """Log to `folder`/name.log, rotated, and to standard error; a crash leaves its stack in name.crash.
 
-    Raises `SettingsError` when that folder cannot be written.
+    Raises `BadFileError` when that folder cannot be written.
     """
     try:
         _start_log(folder, name)
     except OSError as error:
-        raise SettingsError(f"{folder}: no log can be written there ({error.strerror}); mend it.") from None
+        raise bad_place(folder, "log_locked", detail=error.strerror) from None
 
 
 def _start_log(folder: Path, name: str) -> None:

@@ -9,21 +9,21 @@ import subprocess
 from importlib import import_module
 from pathlib import Path
 
-from operator_app.bootstrap.parts import CannotStartError, data_folder, start_log
+from operator_app.bootstrap.parts import data_folder, start_log
 from operator_app.config.settings import Settings, load_settings
+from operator_app.reading.shape import Misfit
+from operator_app.reading.toml import TomlFile
 from operator_app.telephony.launch import launch_early
 
 PHONE_FOLDER = "phone"
 
 
 def run(args: argparse.Namespace) -> int:
-    """Open the window that the settings describe. Raises `SettingsError`, `CannotStartError`."""
+    """Open the window that the settings describe. Raises `BadFileError`, `CannotStartError`."""
     settings = load_settings(args.config)
     if settings.seat.role != args.command:
-        raise CannotStartError(
-            f"{args.config}: these are the settings of a {settings.seat.role}; "
-            f'start "operator-app {settings.seat.role}".'
-        )
+        other = Misfit(("seat", "role"), "other_role", {"role": settings.seat.role})
+        raise TomlFile.load(args.config).refusal([other])
     folder = data_folder(settings)
     start_log(folder / "logs", settings.seat.role)
     engine = _early_engine(settings, folder)
@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
             gc.disable()  # what a start makes lives on; the window looks for garbage once it stands
             first = import_module("operator_app.bootstrap.first").show(settings)
         opening = import_module("operator_app.bootstrap.opening")
-        return int(opening.open_window(settings, folder, args.control, engine, first))
+        return int(opening.open_window(args.config, settings, folder, args.control, engine, first))
     except BaseException:
         if engine is not None and engine.poll() is None:
             engine.terminate()

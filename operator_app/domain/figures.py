@@ -16,7 +16,6 @@ from operator_app.domain.incident import Incident
 from operator_app.domain.numbers import number_key
 from operator_app.domain.states import CallState, Classification, SeatState
 
-ANSWER_WITHIN_S = 10.0
 RING_FORGOTTEN_S = 300.0
 PRESENCE_LOST_S = 5.0
 HOURS = 24
@@ -143,13 +142,13 @@ def figures(
     now: datetime,
     day_start: datetime,
     *,
+    answer_within_s: float,
     presence: Mapping[SeatName, float] | None = None,
-    answer_within_s: float = ANSWER_WITHIN_S,
 ) -> Figures:
     """Count the room at `now`: `day_start` is local midnight, `presence` seconds since each seat was heard.
 
-    Calls and incidents may be given in any order; a call that rang at several seats counts once. Without
-    `presence` no seat counts as lost.
+    `answer_within_s` is the site's goal for answering. Calls and incidents may be given in any order; a call that
+    rang at several seats counts once. Without `presence` no seat counts as lost.
     """
     known_calls, known_incidents = joined(calls), tuple(incidents)
     today = tuple(call for call in known_calls if day_start <= call.offered_at <= now and _incoming(call))
@@ -183,7 +182,7 @@ def waiting(calls: Iterable[Call], now: datetime) -> Waiting:
     return Waiting(len(fresh), max(fresh, default=0.0))
 
 
-def answered(calls: Iterable[Call], answer_within_s: float = ANSWER_WITHIN_S) -> Answered:
+def answered(calls: Iterable[Call], answer_within_s: float) -> Answered:
     """Of the incoming calls that were answered or ended before an answer: those answered in that time at most.
 
     Left out: calls that still ring, calls that a seat turned away, and calls classified as test.

@@ -1,4 +1,4 @@
-"""From which age an open incident wants attention: limits of the site by priority."""
+"""Limits of the site: from which age an incident wants attention, how long agencies and calls may wait."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -38,3 +38,22 @@ class AgeLimits:
             return Age.OVERDUE
         limit = self.late.get(incident.priority)
         return Age.LATE if limit is not None and age > limit else Age.FRESH
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptLimits:
+    """Seconds an agency has to accept, by priority."""
+
+    seconds: Mapping[int, int] = field(default_factory=lambda: {1: 60, 2: 180, 3: 900, 4: 3600, 5: 3600})
+
+    def of(self, incident: Incident) -> int:
+        """Return the seconds for that incident; an undecided one counts as the gravest."""
+        return self.seconds[incident.priority or 1]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerGoal:
+    """How fast calls are to be answered: `percent` of them within `within_s` seconds of the first ring."""
+
+    within_s: float = 10.0
+    percent: int = 90

@@ -10,7 +10,7 @@ Sections = Mapping[str, Mapping[str, Value]]
 
 
 def write_settings(path: Path, sections: Sections, accounts: list[Mapping[str, Value]] | None = None) -> None:
-    """Write TOML sections and the phone's accounts. Raises `SettingsError` when the program would refuse them."""
+    """Write TOML sections and the phone's accounts. Raises `BadFileError` when the program would refuse them."""
     lines: list[str] = []
     for name, values in sections.items():
         lines += [f"[{name}]", *(f"{key} = {_toml(value)}" for key, value in values.items()), ""]

@@ -16,7 +16,7 @@ from operator_app.domain.states import (
 )
 from operator_app.domain.triage import Agency, to_ask
 from operator_app.workflow.board import Board
-from operator_app.workflow.incidents import ACK_LIMIT_S, IncidentDesk, dispatch_move
+from operator_app.workflow.incidents import IncidentDesk, dispatch_move
 from operator_app.workflow.recorder import Note, Recorder
 
 _AT_FIRST = (DispatchState.SENT, DispatchState.ACCEPTED, DispatchState.DECLINED)
@@ -88,7 +88,7 @@ class ByPhone:
             raise RefusedError(Refusal.PLACE_MISSING)
         if self._desk.kind_or_none(incident.value("kind")) is None:
             raise RefusedError(Refusal.KIND_MISSING)
-        limit, fresh = ACK_LIMIT_S[incident.priority or 1], DispatchId(self._recorder.fresh_id())
+        limit, fresh = self._desk.accept_within_s(incident), DispatchId(self._recorder.fresh_id())
         facts: list[Fact | Note] = [DispatchSent(incident.id, fresh, code, limit)]
         if incident.status is IncidentStatus.NEW:
             facts.append(IncidentMoved(incident.id, IncidentStatus.FORWARDED, ""))

@@ -24,9 +24,10 @@ from operator_app.domain.states import INCIDENT_MOVES, IncidentStatus, Refusal, 
 from operator_app.domain.triage import IN, OUT, PRIORITY, Card, agency_subject
 from operator_app.workflow.board import Board
 from operator_app.workflow.incidents import IncidentDesk
-from operator_app.workflow.ports import BadCardError, CardBook
+from operator_app.workflow.ports import CardBook
 from operator_app.workflow.recorder import Note, Recorder
 from operator_app.workflow.rings import goes_on_in, rings
+from operator_app.workflow.site_rules import InForce
 
 log = logging.getLogger(__name__)
 
@@ -43,15 +44,15 @@ class IncidentCare:
         recorder: Recorder,
         board: Board,
         changed: Callable[[], None],
-        cards: CardBook | None,
+        rules: InForce,
         rights: frozenset[str],
     ) -> None:
-        """`cards` reads and writes cards as text; without it nobody can change them here."""
+        """Without a card book in the rules nobody can change cards here."""
         self._desk = desk
         self._recorder = recorder
         self._board = board
         self._changed = changed
-        self._cards = cards
+        self._rules = rules
         self.rights = rights
         self._read: dict[str, tuple[str, Card | None]] = {}
         desk.published_card = self.published
@@ -265,16 +266,13 @@ class IncidentCare:
 
     def published(self, kind: str) -> Card | None:
         """The card that a supervisor gave that kind last; None: the site's own stands."""
-        event = self._board.cards.get(kind)
-        if event is None or self._cards is None or not isinstance(event.fact, CardPublished):
+        event, cards = self._board.cards.get(kind), self._rules.now.cards
+        if event is None or cards is None or not isinstance(event.fact, CardPublished):
             return None
         held = self._read.get(kind)
         if held is None or held[0] != event.id:
-            card = None
-            try:
-                card = replace(self._cards.read(kind, event.fact.source), version=event.fact.version)
-            except BadCardError:
-                log.exception("the published card of %s cannot be read; the site's own stands", kind)
+            card = cards.read_kept(kind, event.fact.source)
+            card = None if card is None else replace(card, version=event.fact.version)
             held = self._read[kind] = (event.id, card)
         return held[1]
 
@@ -288,7 +286,7 @@ class IncidentCare:
         return "" if card is None else cards.write(card)
 
     def try_card(self, kind: str, source: str) -> Card:
-        """Read an edited card without keeping it. Raises `BadCardError` with the cause, `RefusedError`."""
+        """Read an edited card without keeping it. Raises `RefusedError`, and what the card book raises."""
         return self._need_right().read(kind, source)
 
     async def publish_card(self, kind: str, source: str) -> int:
@@ -301,9 +299,10 @@ class IncidentCare:
         return version
 
     def _need_right(self) -> CardBook:
-        if SUPERVISOR not in self.rights or self._cards is None:
+        cards = self._rules.now.cards
+        if SUPERVISOR not in self.rights or cards is None:
             raise RefusedError(Refusal.NO_RIGHT)
-        return self._cards
+        return cards
 
 
 _WAY_TO_CLOSED = {

@@ -17,7 +17,7 @@ from operator_app.workflow.bus import Bus
 from operator_app.workflow.incidents import dispatch_move, find_dispatch
 from operator_app.workflow.ports import LinkState, LinkTrouble, Presence, Saved, Shared
 from operator_app.workflow.recorder import Recorder
-from operator_app.workflow.seat import SiteRules
+from operator_app.workflow.site_rules import SiteRules
 
 FINISHED = frozenset({DispatchState.DONE, DispatchState.DECLINED})
 

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from operator_app.domain.facts.dispatch import DispatchMoved, DispatchOverdue, DispatchSent
 from operator_app.domain.facts.fact import Fact
@@ -31,9 +30,7 @@ from operator_app.domain.states import (
 from operator_app.domain.triage import PRIORITY, Agency, Card, Kind, Proposal, assess, to_ask
 from operator_app.workflow.board import Board
 from operator_app.workflow.recorder import Note, Recorder
-
-ACK_LIMIT_S = {1: 60, 2: 180, 3: 900, 4: 3600, 5: 3600}
-"""Seconds an agency has to accept, by priority; an undecided incident counts as the gravest."""
+from operator_app.workflow.site_rules import InForce
 
 
 class IncidentDesk:
@@ -44,25 +41,33 @@ class IncidentDesk:
         recorder: Recorder,
         board: Board,
         changed: Callable[[], None],
-        prefix: str,
-        timezone: ZoneInfo,
-        kinds: Sequence[Kind],
-        agencies: Sequence[Agency],
+        rules: InForce,
     ) -> None:
-        """`prefix` and the seat's name stand in the incident number, whose day is that of `timezone`."""
+        """The site's prefix and the seat's name stand in the incident number, whose day is that of the site's zone."""
         self._recorder = recorder
         self._board = board
         self._changed = changed
-        self._prefix = prefix
-        self._timezone = timezone
+        self._rules = rules
         self.turn = asyncio.Lock()
         self.past_known = asyncio.Event()
         self.past_known.set()
-        self.kinds = tuple(kinds)
-        self.agencies = tuple(agencies)
         self._at_hand: IncidentId | None = None
         self._turned = 0
         self.published_card: Callable[[str], Card | None] = lambda _: None
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """Incident kinds of the site, with the cards that it gives them."""
+        return self._rules.now.kinds
+
+    @property
+    def agencies(self) -> tuple[Agency, ...]:
+        """Agencies of the site."""
+        return self._rules.now.agencies
+
+    def accept_within_s(self, incident: Incident) -> int:
+        """How many seconds an agency has to accept that incident."""
+        return self._rules.now.accept.of(incident)
 
     @property
     def at_hand(self) -> IncidentId | None:
@@ -301,7 +306,7 @@ class IncidentDesk:
             raise RefusedError(Refusal.PLACE_MISSING)
 
     def _asking(self, incident: Incident, codes: Sequence[AgencyCode]) -> list[Fact | Note]:
-        limit = ACK_LIMIT_S[incident.priority or 1]
+        limit = self.accept_within_s(incident)
         facts: list[Fact | Note] = [
             DispatchSent(incident.id, DispatchId(self._recorder.fresh_id()), code, limit) for code in codes
         ]
@@ -370,8 +375,8 @@ class IncidentDesk:
         return incident_id, facts
 
     def _next_number(self) -> str:
-        day = self._recorder.clock.now().astimezone(self._timezone)
-        start = f"{self._prefix}-{day:%y%m%d}-{self._recorder.seat}-"
+        day = self._recorder.clock.now().astimezone(self._rules.now.timezone)
+        start = f"{self._rules.now.prefix}-{day:%y%m%d}-{self._recorder.seat}-"
         used = (
             int(each.number.removeprefix(start))
             for each in self._board.incidents.values()

@@ -46,31 +46,15 @@ class Journal(Protocol):
         ...
 
 
-class BadCardError(Exception):
-    """A question card that cannot be used; the text is one English sentence with the cause.
-
-    For the screen: `fault` names the cause, `said` what its sentence names, `at` the question or rule by its number,
-    `line` where in the text it is, from 1, None when it is nowhere in particular.
-    """
-
-    def __init__(
-        self,
-        cause: str,
-        fault: str,
-        said: Mapping[str, str],
-        *,
-        at: tuple[str, int] | None = None,
-        line: int | None = None,
-    ) -> None:
-        super().__init__(cause)
-        self.fault, self.said, self.at, self.line = fault, dict(said), at, line
-
-
 class CardBook(Protocol):
     """Question cards as text that a supervisor can edit."""
 
     def read(self, kind: str, source: str) -> Card:
-        """The card of that kind out of its text. Raises `BadCardError`."""
+        """The card of that kind out of its text. Raises an error that names every fault."""
+        ...
+
+    def read_kept(self, kind: str, source: str) -> Card | None:
+        """The card out of a text that was published once; None when it cannot be read any more."""
         ...
 
     def write(self, card: Card) -> str:

@@ -3,14 +3,13 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from operator_app.domain import line
 from operator_app.domain.duplicates import (
     Known,
-    KnownRules,
     MajorSuggestion,
     Report,
     known_already,
@@ -22,7 +21,7 @@ from operator_app.domain.facts.call import CallClassified, CallLinked
 from operator_app.domain.facts.seat import SeatStateChanged
 from operator_app.domain.ids import AgencyCode, CallId, DispatchId, EventId, IncidentId, SeatName
 from operator_app.domain.incident import Dispatch, Incident, last_words_of
-from operator_app.domain.limits import AgeLimits
+from operator_app.domain.limits import AgeLimits, AnswerGoal
 from operator_app.domain.states import (
     NOISE,
     Classification,
@@ -45,7 +44,6 @@ from operator_app.workflow.lines import Colleague
 from operator_app.workflow.phone_port import Phone
 from operator_app.workflow.ports import (
     BoardChanged,
-    CardBook,
     LinkState,
     LinkTrouble,
     Presence,
@@ -53,6 +51,7 @@ from operator_app.workflow.ports import (
     Shared,
 )
 from operator_app.workflow.recorder import Recorder
+from operator_app.workflow.site_rules import InForce, SiteRules
 from operator_app.workflow.sound import SoundDesk
 
 
@@ -82,23 +81,6 @@ TYPING_S = 4.0
 """How long others are told that a field is being typed in."""
 
 
-@dataclass(frozen=True, slots=True)
-class SiteRules:
-    """What the site says: prefix of incident numbers, local time, kinds with cards, agencies, what is near, limits."""
-
-    prefix: str
-    timezone: ZoneInfo
-    kinds: tuple[Kind, ...]
-    agencies: tuple[Agency, ...]
-    known: KnownRules = field(default_factory=KnownRules)
-    cards: CardBook | None = None
-    ages: AgeLimits = field(default_factory=AgeLimits)
-    auto_answer_s: float | None = None
-    """A free seat answers by itself after so many seconds; None: by hand."""
-    watched: tuple[Colleague, ...] = ()
-    """Whose phones the phone server is asked about."""
-
-
 class Seat:
     """The use cases of one seat. Commands raise `RefusedError`, `PhoneRefusedError`, `JournalFailedError`."""
 
@@ -116,17 +98,15 @@ class Seat:
         self.board = board
         self.bus = bus
         self._recorder = recorder
-        self._rules = rules
+        self._rules = InForce(rules)
         self.calls = CallDesk(phone, recorder, board, self._changed)
         self.calls.on_ended = self._call_ended
         self.sound = SoundDesk(phone, board, bus, recorder.clock)
         self.calls.on_replaced = self._call_replaced
-        self.incidents = IncidentDesk(
-            recorder, board, self._changed, rules.prefix, rules.timezone, rules.kinds, rules.agencies
-        )
+        self.incidents = IncidentDesk(recorder, board, self._changed, self._rules)
         self.landmarks = LandmarkDesk(recorder, board)
         self.by_phone = ByPhone(self.incidents, recorder, board)
-        self.care = IncidentCare(self.incidents, recorder, board, self._changed, rules.cards, rights)
+        self.care = IncidentCare(self.incidents, recorder, board, self._changed, self._rules, rights)
         self.link = LinkState(False, recorder.clock.now(), 0, LinkTrouble.NOT_CONFIGURED)
         self.presence: tuple[Presence, ...] = ()
         self.company = Company()
@@ -159,7 +139,7 @@ class Seat:
     @property
     def timezone(self) -> ZoneInfo:
         """Local time of the room."""
-        return self._rules.timezone
+        return self._rules.now.timezone
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
@@ -169,7 +149,12 @@ class Seat:
     @property
     def age_limits(self) -> AgeLimits:
         """From which age an open incident wants attention."""
-        return self._rules.ages
+        return self._rules.now.ages
+
+    @property
+    def goal(self) -> AnswerGoal:
+        """How fast the site wants calls to be answered."""
+        return self._rules.now.goal
 
     @property
     def agencies(self) -> tuple[Agency, ...]:
@@ -179,7 +164,7 @@ class Seat:
     @property
     def watched(self) -> tuple[Colleague, ...]:
         """Whose phones the phone server is asked about: agencies and others of the house."""
-        return self._rules.watched
+        return self._rules.now.watched
 
     @property
     def colleagues(self) -> tuple[Colleague, ...]:
@@ -190,7 +175,7 @@ class Seat:
     @property
     def auto_answer_s(self) -> float | None:
         """After how many seconds this room answers by rule, None when by hand."""
-        return self._rules.auto_answer_s
+        return self._rules.now.auto_answer_s
 
     @property
     def state(self) -> SeatState:
@@ -257,11 +242,13 @@ class Seat:
             if incident is None:
                 return ()
             report = report_of(incident, numbers.get(incident.id, ()))
-        return known_already(report, self.board.open.values(), self.now(), self._rules.known, numbers, limit)
+        return known_already(
+            report, self.board.open.values(), self.now(), self._rules.now.known, numbers, limit
+        )
 
     def major_suggestion(self) -> MajorSuggestion | None:
         """Whether so many reports of the incident at hand came in that it may be a major one."""
-        return None if self.incident is None else suggest_major(self.incident, self._rules.known)
+        return None if self.incident is None else suggest_major(self.incident, self._rules.now.known)
 
     def now(self) -> datetime:
         """Return the present moment by the clock that events are stamped with."""

@@ -6,13 +6,14 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from operator_app.domain.event import Event
-from operator_app.domain.figures import ANSWER_WITHIN_S, Figures, figures
+from operator_app.domain.figures import Figures, figures
 from operator_app.domain.ids import SeatName
+from operator_app.domain.limits import AnswerGoal
 from operator_app.domain.triage import Agency, Kind
 from operator_app.workflow.board import Board
 from operator_app.workflow.bus import Bus
 from operator_app.workflow.ports import Clock, LinkState, LinkTrouble, Presence
-from operator_app.workflow.seat import SiteRules
+from operator_app.workflow.site_rules import InForce, SiteRules
 
 SEAT_ROLE = "seat"
 
@@ -26,7 +27,6 @@ class WallRoom:
         bus: Bus,
         clock: Clock,
         rules: SiteRules,
-        answer_within_s: float = ANSWER_WITHIN_S,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """`on_events`, `on_link` and `on_presence` are fed by whoever holds the server link.
@@ -38,8 +38,7 @@ class WallRoom:
         self.bus = bus
         self._clock = clock
         self._monotonic = monotonic
-        self._rules = rules
-        self.answer_within_s = answer_within_s
+        self._rules = InForce(rules)
         self.link = LinkState(False, clock.now(), 0, LinkTrouble.NOT_CONFIGURED)
         self.presence: tuple[Presence, ...] = ()
         self._presence_s: float | None = None
@@ -48,17 +47,22 @@ class WallRoom:
     @property
     def timezone(self) -> ZoneInfo:
         """Local time of the room."""
-        return self._rules.timezone
+        return self._rules.now.timezone
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
         """Incident kinds of the site."""
-        return self._rules.kinds
+        return self._rules.now.kinds
 
     @property
     def agencies(self) -> tuple[Agency, ...]:
         """Agencies of the site."""
-        return self._rules.agencies
+        return self._rules.now.agencies
+
+    @property
+    def goal(self) -> AnswerGoal:
+        """How fast the site wants calls to be answered."""
+        return self._rules.now.goal
 
     def now(self) -> datetime:
         """Return the present moment, corrected by the server's clock where it is known."""
@@ -88,7 +92,7 @@ class WallRoom:
             now,
             self.day_start(now),
             presence=self.presence_ages(),
-            answer_within_s=self.answer_within_s,
+            answer_within_s=self.goal.within_s,
         )
 
     # ---- what the world tells

@@ -25,9 +25,13 @@ FAULTS = [
     ("Layers", "ui", "import operator_app.bootstrap"),
     ("Layers", "lanes", "import operator_app.domain"),
     ("Layers", "unheard_of", ""),
-    ("Domain and workflow know no settings and no threads", "domain", "import operator_app.config"),
-    ("Domain and workflow know no settings and no threads", "workflow", "import operator_app.lanes"),
+    ("Domain and workflow know no files and no threads", "domain", "import operator_app.config"),
+    ("Domain and workflow know no files and no threads", "domain", "import operator_app.reading"),
+    ("Domain and workflow know no files and no threads", "workflow", "import operator_app.lanes"),
     ("Maps know the domain only", "maps", "import operator_app.workflow"),
+    ("Layers", "maps", "import operator_app.site"),
+    ("Layers", "reading", "import operator_app.config"),
+    ("What is local knows the domain only", "site", "import operator_app.workflow"),
     ("Only windows know the map pages", "storage", "import operator_app.maps"),
     ("Only windows know the map pages", "telephony", "import operator_app.maps"),
     ("Domain has no clock, no chance, no input, no log", "domain", "import time"),
@@ -48,6 +52,7 @@ FAULTS = [
     ("Home of foreign XML", "maps", "import defusedxml"),
     ("Home of numbers in rows", "domain", "import numpy"),
     ("Home of other processes", "ui", "import psutil"),
+    ("Home of reading", "config", "import msgspec"),
     ("Home of folders and secrets", "storage", "import keyring"),
 ]
 

@@ -50,15 +50,22 @@ def one_sentence(*arguments: str) -> str:
     [
         (
             SEAT + '[map]\nenabled = true\ncolour = "red"\n',
-            r'line 7: unknown key "colour" in \[map\]; known are enabled',
+            r"baris 7, map\.colour: kunci ini tidak dikenal; yang dikenal: enabled",
         ),
-        (SEAT + "[phone]\nport = 70000\n", r"line 6: .*between 0 and 65535"),
-        (SEAT + '[phone]\nenabled = "yes"\n', r"line 6: .*must be true or false"),
-        ('[seat]\nname = "M 1"\n', r"line 2: .*letters and digits"),
-        ("[seat\n", r"not valid TOML"),
-        ('[site]\nname = "112"\n', r"\[seat\] is missing"),
-        ('[seat]\nname = "D"\nrole = "desk"\n', r'a desk needs "agency"'),
-        ('[seat]\nname = "W"\nrole = "wall"\n', r'start "operator-app wall"'),
+        (SEAT + "[phone]\nport = 70000\n", r"baris 6, phone\.port: harus dari 0 sampai 65535"),
+        (
+            SEAT + '[site]\nlanguage = "en"\n[phone]\nenabled = 1\n',
+            r"line 8, phone\.enabled: must be true or false",
+        ),
+        (SEAT + '[phone]\nenabled = "yes"\n', r"baris 6, phone\.enabled: harus true atau false"),
+        ('[seat]\nname = "M 1"\n', r"baris 2, seat\.name: harus 1 sampai 12 huruf"),
+        ("[seat\n", r"baris 1: bukan TOML yang benar"),
+        ('[site]\nname = "112"\n', r"baris 1, seat: kunci ini belum ada"),
+        ('[seat]\nname = "D"\nrole = "desk"\n', r"baris 1, seat\.agency: meja OPD memerlukan kode OPD-nya"),
+        (
+            '[seat]\nname = "W"\nrole = "wall"\n[server]\ndsn = "postgresql://h"\n',
+            r'mulai dengan "operator-app wall"',
+        ),
     ],
 )
 def test_bad_settings_name_file_line_and_cause(tmp_path: Path, text: str, told: str) -> None:
@@ -70,20 +77,23 @@ def test_bad_settings_name_file_line_and_cause(tmp_path: Path, text: str, told: 
 
 
 def test_missing_settings_file(tmp_path: Path) -> None:
-    assert "there is no such settings file" in one_sentence("seat", "--config", str(tmp_path / "none.toml"))
+    assert "berkas ini tidak ada" in one_sentence("seat", "--config", str(tmp_path / "none.toml"))
 
 
 def test_an_agency_that_the_site_does_not_have(tmp_path: Path) -> None:
     config = tmp_path / "window.toml"
     own = {"name": "X", "role": "desk", "agency": "NOPE", "data": str(tmp_path)}
     write_settings(config, {"seat": own})
-    assert re.search(r'no agency "NOPE"; .*DAMKAR', one_sentence("desk", "--config", str(config)))
+    assert re.search(
+        r"seat\.agency: situs ini tidak punya OPD NOPE; .*DAMKAR",
+        one_sentence("desk", "--config", str(config)),
+    )
 
 
 def test_a_wall_needs_a_server(tmp_path: Path) -> None:
     config = tmp_path / "window.toml"
-    write_settings(config, {"seat": {"name": "W", "role": "wall", "data": str(tmp_path)}})
-    assert '"dsn" in [server]' in one_sentence("wall", "--config", str(config))
+    config.write_text('[seat]\nname = "W"\nrole = "wall"\n')
+    assert "isi dsn di [server]" in one_sentence("wall", "--config", str(config))
 
 
 def test_unknown_commands_are_refused_by_usage() -> None:

@@ -56,7 +56,8 @@ from operator_app.workflow.desk import Desk
 from operator_app.workflow.lines import Colleague
 from operator_app.workflow.ports import LinkState, ListenerFailed, Presence
 from operator_app.workflow.recorder import ClockAhead, JournalTrouble, Recorder
-from operator_app.workflow.seat import Seat, SiteRules
+from operator_app.workflow.seat import Seat
+from operator_app.workflow.site_rules import SiteRules
 from operator_app.workflow.wallroom import WallRoom
 from tests.fakes.memory_journal import MemoryJournal
 from tests.fakes.memory_phone import MemoryPhone

@@ -26,7 +26,8 @@ from operator_app.workflow.board import Board
 from operator_app.workflow.bus import Bus
 from operator_app.workflow.ports import LinkState, Shared
 from operator_app.workflow.recorder import Recorder
-from operator_app.workflow.seat import Seat, SiteRules
+from operator_app.workflow.seat import Seat
+from operator_app.workflow.site_rules import SiteRules
 from tests.fakes.memory_journal import MemoryJournal
 from tests.fakes.memory_phone import MemoryPhone
 from tests.fakes.writer import Writer, fresh_id

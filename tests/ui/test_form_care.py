@@ -220,7 +220,7 @@ def test_a_supervisor_edits_a_card_sees_it_and_publishes_it(qapp: QApplication) 
         editor.text.setPlainText(source.replace('answers = "yes_no"', 'answers = "maybe"', 1))
         editor._read()
         assert "maybe" in editor.cause.text()
-        assert "baris 11, pertanyaan 2" in editor.cause.text()
+        assert "baris 11, question[2].answers" in editor.cause.text()
         assert [mark.cursor.blockNumber() for mark in editor.text.extraSelections()] == [10]
         assert not editor.save.isEnabled()
         editor.text.setPlainText(source.replace("Bagian apa yang terbakar?", "Apa yang terbakar, Pak?"))

@@ -10,18 +10,19 @@ from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QScrollArea, QTextEdi
 
 from operator_app.domain.states import RefusedError
 from operator_app.domain.triage import Card, Ground, Kind, assess
+from operator_app.reading.fault import BadFileError
 from operator_app.ui.form.card_pane import CardPane
-from operator_app.ui.form.presenters.card import card_view, fault_words
+from operator_app.ui.form.presenters.card import card_view
 from operator_app.ui.keys.keymap import Cap, Deed
 from operator_app.ui.kit.buttons import KeyButton
 from operator_app.ui.kit.labels import SectionTitle, SpanText, Text, set_title
 from operator_app.ui.kit.rows_model import RowsModel
 from operator_app.ui.kit.rows_view import RowsView
 from operator_app.ui.kit.theme import SMALL, Theme
+from operator_app.ui.words.file_faults import fault_words
 from operator_app.ui.words.rows import Row, cell
 from operator_app.ui.words.site_words import SiteWords
 from operator_app.ui.words.wording import Say, Span, Tone
-from operator_app.workflow.ports import BadCardError
 from operator_app.workflow.seat import Seat
 
 LOOK_AFTER_MS = 250
@@ -144,9 +145,12 @@ class CardEditor(QWidget):
         self.title.say(f"{self._words.kind_label(kind.code)} · {self._say('editor.version', n=present)}")
         try:
             card = self._seat.care.try_card(kind.code, self.text.toPlainText())
-        except (BadCardError, RefusedError) as error:
-            self._say_cause(self._say("editor.faulty", cause=fault_words(error, self._say)), Tone.ALARM)
-            self._mark_line(error.line if isinstance(error, BadCardError) else None)
+        except (BadFileError, RefusedError) as error:
+            first = error.faults[0] if isinstance(error, BadFileError) else None
+            cause = self._say(f"refusal.{error.refusal}") if isinstance(error, RefusedError) else ""
+            cause = cause if first is None else fault_words(first, self._say)
+            self._say_cause(self._say("editor.faulty", cause=cause), Tone.ALARM)
+            self._mark_line(first.line if first is not None and first.line else None)
             self.save.setEnabled(False)
             return
         self._mark_line(None)

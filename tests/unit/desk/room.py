@@ -17,7 +17,7 @@ from operator_app.workflow.board import Board
 from operator_app.workflow.bus import Bus
 from operator_app.workflow.desk import Desk
 from operator_app.workflow.recorder import Note, Recorder
-from operator_app.workflow.seat import SiteRules
+from operator_app.workflow.site_rules import SiteRules
 from operator_app.workflow.wallroom import WallRoom
 from tests.fakes.memory_journal import MemoryJournal
 

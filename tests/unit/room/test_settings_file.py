@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from operator_app.config.settings import SettingsError, load_settings
+from operator_app.config.settings import load_settings
+from operator_app.reading.fault import BadFileError
 from operator_app.room.settings_file import write_settings
 
 
@@ -29,5 +30,5 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
 
 
 def test_a_key_that_the_program_does_not_know_is_refused_here(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="unknown key"):
+    with pytest.raises(BadFileError, match="unknown_key"):
         write_settings(tmp_path / "seat.toml", {"seat": {"name": "M1", "colour": "red"}})

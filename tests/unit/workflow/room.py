@@ -10,7 +10,8 @@ from operator_app.workflow.board import Board
 from operator_app.workflow.bus import Bus
 from operator_app.workflow.phone_port import Phone
 from operator_app.workflow.recorder import Recorder
-from operator_app.workflow.seat import Seat, SiteRules
+from operator_app.workflow.seat import Seat
+from operator_app.workflow.site_rules import SiteRules
 from tests.fakes.memory_journal import MemoryJournal
 
 DAMKAR, BPBD, RSUD, PLN = (AgencyCode(code) for code in ("DAMKAR", "BPBD", "RSUD", "PLN"))

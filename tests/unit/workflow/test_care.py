@@ -9,7 +9,6 @@ from operator_app.domain.facts.site import CardPublished
 from operator_app.domain.ids import AgencyCode, CallId, IncidentId
 from operator_app.domain.states import DispatchState, IncidentStatus, Refusal, RefusedError
 from operator_app.domain.triage import Card
-from operator_app.workflow.ports import BadCardError
 from operator_app.workflow.seat import Seat
 from tests.fakes.memory_phone import MemoryPhone
 from tests.unit.workflow.room import BPBD, DAMKAR, PLN, RSUD, RULES, Bench, make_seat
@@ -183,8 +182,11 @@ class OneCard:
 
     def read(self, kind: str, source: str) -> Card:
         if source != "good":
-            raise BadCardError("no", "no_toml", {})
+            raise ValueError("no")
         return CARDS["BEN-01"]
+
+    def read_kept(self, kind: str, source: str) -> Card | None:
+        return self.read(kind, source)
 
     def write(self, card: Card) -> str:
         return f"version {card.version}"
@@ -200,7 +202,7 @@ async def test_a_supervisor_publishes_a_card_as_a_new_version_and_nobody_else() 
     assert refused.value.refusal is Refusal.NO_RIGHT
     seat = Seat(bench.recorder, bench.board, bench.bus, None, rules, rights=frozenset({"supervisor"}))
     assert seat.care.card_source("KEB-01") == "version 4"
-    with pytest.raises(BadCardError):
+    with pytest.raises(ValueError, match="no"):
         await seat.care.publish_card("KEB-01", "bad")
     assert await seat.care.publish_card("KEB-01", "good") == 5
     assert isinstance(bench.journal.kept[-1].fact, CardPublished)

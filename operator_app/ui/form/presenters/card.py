@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from operator_app.domain.states import RefusedError
 from operator_app.domain.triage import AnswerForm, Card, Question
 from operator_app.ui.words.plain import one_line
 from operator_app.ui.words.wording import Say
-from operator_app.workflow.ports import BadCardError
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +63,3 @@ def _row(question: Question, answer: str, language: str) -> CardRow:
     said = one_line(answer) if question.form is AnswerForm.TEXT else answer
     shown = () if question.form is AnswerForm.TEXT else options
     return CardRow(question.id, one_line(question.ask.said_in(language)), shown, said, words)
-
-
-def fault_words(error: BadCardError | RefusedError, say: Say) -> str:
-    """Return in the screen's words why a card cannot be used, with the line, the question or the rule it is about."""
-    if isinstance(error, RefusedError):
-        return say(f"refusal.{error.refusal}")
-    parts = [] if error.line is None else [say("editor.line", n=error.line)]
-    if error.at is not None:
-        parts.append(say(f"editor.{error.at[0]}", n=error.at[1]))
-    return ", ".join(parts) + (": " if parts else "") + say(f"card_fault.{error.fault}", **error.said)

@@ -13,8 +13,6 @@ from operator_app.ui.words.wording import Say, Span, Tone, local_time, running, 
 from operator_app.workflow.ports import LinkTrouble
 from operator_app.workflow.seat import Seat
 
-WAIT_TARGET_S = 10.0
-
 STATE_TONES = {
     SeatState.READY: Tone.GOOD,
     SeatState.TALKING: Tone.GOOD,
@@ -81,7 +79,7 @@ class TopPresenter:
         if not calls:
             return (), Tone.QUIET
         longest = (self._seat.now() - calls[0].offered_at).total_seconds()
-        tone = Tone.ALARM if longest > WAIT_TARGET_S else Tone.WATCH
+        tone = Tone.ALARM if longest > self._seat.goal.within_s else Tone.WATCH
         spans = (
             Span(self._say("top.waiting", n=len(calls)), tone, strong=True),
             Span(" · " + self._say("top.longest") + " "),

@@ -14,7 +14,6 @@ from operator_app.workflow.wallroom import WallRoom
 
 STALE_S = 5.0
 """Older data is announced in red and painted without any reassuring colour."""
-ANSWER_GOAL_PERCENT = 90
 MAP_LABEL_LETTERS = 14
 
 SEAT_TONES = {
@@ -95,7 +94,7 @@ class WallPresenter:
 
     def _waiting(self, told: Figures) -> Tile:
         count, longest_s = told.waiting.count, told.waiting.longest_s
-        late = longest_s > self._room.answer_within_s
+        late = longest_s > self._room.goal.within_s
         tone = Tone.PLAIN if count == 0 else Tone.ALARM if late else Tone.WATCH
         foot = (
             self._say("wall.waiting_longest", time=running(longest_s))
@@ -105,16 +104,17 @@ class WallPresenter:
         return Tile("waiting", (self._say("wall.waiting"),), str(count), "", (foot,), tone)
 
     def _answered(self, told: Figures) -> Tile:
-        percent, limit = told.answered.percent, int(self._room.answer_within_s)
-        tone = Tone.PLAIN if percent is None else Tone.GOOD if percent >= ANSWER_GOAL_PERCENT else Tone.WATCH
+        percent, goal = told.answered.percent, self._room.goal
+        limit = int(goal.within_s)
+        tone = Tone.PLAIN if percent is None else Tone.GOOD if percent >= goal.percent else Tone.WATCH
         return Tile(
             "answered",
             (self._say("wall.answered", s=limit), self._say("wall.answered_short", s=limit)),
             "–" if percent is None else str(percent),
             "" if percent is None else "%",
             (
-                self._say("wall.answered_foot", goal=ANSWER_GOAL_PERCENT, n=told.calls_today),
-                self._say("wall.answered_foot_short", goal=ANSWER_GOAL_PERCENT, n=told.calls_today),
+                self._say("wall.answered_foot", goal=goal.percent, n=told.calls_today),
+                self._say("wall.answered_foot_short", goal=goal.percent, n=told.calls_today),
             ),
             tone,
         )

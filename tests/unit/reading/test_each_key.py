@@ -1,0 +1,95 @@
+"""Each key of each file that a person writes, misspelt or of another type, is told with file, line and key."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from operator_app.config.settings import parse_settings
+from operator_app.reading.fault import BadFileError
+from operator_app.reading.toml import TomlFile
+from operator_app.site.card_book import SiteCardBook
+from operator_app.site.files import PARTS, SiteFiles, files_beside
+from operator_app.site.rules import read_rules
+from operator_app.ui.words.file_faults import fault_words
+from operator_app.ui.words.texts import load_texts
+from tests.unit.reading.spoilt import Spoilt, every_fault
+
+RESOURCES = Path(__file__).parents[3] / "resources"
+SITE = RESOURCES / "site"
+SETTINGS = Path(__file__).with_name("every_setting.toml")
+SOUND = {part: TomlFile.load(SITE / f"{part}.toml") for part in PARTS}
+WORDS = [load_texts(RESOURCES, language, strict=True) for language in ("id", "en")]
+
+
+def refused(read: Callable[[], object], file: str, spoilt: Spoilt) -> None:
+    """The fault is told where it is, in both languages, and nothing is told that is not in that file."""
+    with pytest.raises(BadFileError) as caught:
+        read()
+    told = [(each.line, each.key) for each in caught.value.faults]
+    assert (spoilt.line, spoilt.key) in told
+    for fault in caught.value.faults:
+        assert fault.file.endswith(file)
+        for say in WORDS:
+            words = fault_words(fault, say)
+            assert fault.file in words
+            assert str(fault.line) in words
+            assert fault.key in words
+
+
+@pytest.mark.parametrize(
+    ("part", "spoilt"),
+    [(part, each) for part in PARTS for each in every_fault(SOUND[part].text)],
+    ids=str,
+)
+def test_of_the_site(part: str, spoilt: Spoilt) -> None:
+    file = TomlFile(f"site/{part}.toml", spoilt.text)
+    refused(lambda: read_rules(SiteFiles({**SOUND, part: file}, frozenset(PARTS))), f"{part}.toml", spoilt)
+
+
+@pytest.mark.parametrize("spoilt", list(every_fault(SETTINGS.read_text("utf-8"))), ids=str)
+def test_of_the_settings(spoilt: Spoilt) -> None:
+    refused(lambda: parse_settings(spoilt.text, "m1.toml"), "m1.toml", spoilt)
+
+
+CARD = """
+[[question]]
+id = "one"
+ask = "Satu?"
+english = "One?"
+answers = "yes_no"
+
+[[question]]
+id = "two"
+ask = "Dua?"
+english = "Two?"
+choices = [["a", "A", "A"], ["b", "B", "B"]]
+
+[[question]]
+id = "three"
+ask = "Tiga?"
+english = "Three?"
+answers = "text"
+
+[[rule]]
+when = { one = "yes", two = ["a", "b"] }
+reason = "sebab"
+english = "reason"
+priority = 1
+agencies = ["DAMKAR"]
+lead = ["DAMKAR"]
+"""
+
+
+@pytest.fixture(scope="module")
+def book() -> SiteCardBook:
+    return read_rules(files_beside(Path("/nowhere"), SITE)).cards
+
+
+def test_the_card_that_is_spoilt_is_sound(book: SiteCardBook) -> None:
+    assert len(book.read("KEB-01", CARD).questions) == 3
+
+
+@pytest.mark.parametrize("spoilt", list(every_fault(CARD)), ids=str)
+def test_of_an_edited_card(book: SiteCardBook, spoilt: Spoilt) -> None:
+    refused(lambda: book.read("KEB-01", spoilt.text), "KEB-01", spoilt)
