@@ -113,6 +113,9 @@ quiet make dep
 quiet make -j "$jobs" lib
 cd pjsip-apps/src/swig/python
 quiet make pjsua2_wrap.cpp
+cp "$here/memory.c" .
+grep -q '\["pjsua2_wrap.cpp"\]' setup.py || fail "setup.py no longer names its sources where it did"
+sed -i 's/\["pjsua2_wrap.cpp"\]/["pjsua2_wrap.cpp", "memory.c"]/' setup.py
 PYTHON_EXE=$python quiet "$python" setup.py build --build-lib "$work/made"
 
 # --- what the engine needs --------------------------------------------------------------------------------------------
@@ -121,7 +124,7 @@ limit() { sed -n "s/^#define $1 //p" "$here/config_site.h"; }
 cat >"$work/made/limits.json" <<TEXT
 {"build": "pjproject of asterisk $version", "calls": $(limit PJSUA_MAX_CALLS), "accounts": $(limit PJSUA_MAX_ACC),
  "players": $(limit PJSUA_MAX_PLAYERS), "recorders": $(limit PJSUA_MAX_RECORDERS), "buddies": $(limit PJSUA_MAX_BUDDIES),
- "handles": $(limit PJ_IOQUEUE_MAX_HANDLES)}
+ "handles": $(limit PJ_IOQUEUE_MAX_HANDLES), "message_bytes": $(limit PJSIP_MAX_PKT_LEN)}
 TEXT
 cp "$work/tree/COPYING" "$work/made/COPYING"
 cd /

@@ -7,6 +7,8 @@
 #define PJSUA_MAX_CONF_PORTS 512
 #define PJ_IOQUEUE_MAX_HANDLES 1024
 #define FD_SETSIZE 1024
+/* A place, subscriber data and a call's history pass 4,000 bytes; over TCP what is longer than this is refused. */
+#define PJSIP_MAX_PKT_LEN 65535
 #define PJSIP_MAX_TSX_COUNT 4095
 #define PJSIP_MAX_DIALOG_COUNT 2047
 #define PJMEDIA_HAS_VIDEO 0

@@ -11,6 +11,7 @@ import pjsua2 as pj
 
 from operator_app.telephony.engine.accounts import direct_config, server_config
 from operator_app.telephony.engine.guard import watchman
+from operator_app.telephony.engine.intake import Intake, UnguardedError, stand_before_parser
 from operator_app.telephony.engine.legs import Legs, SipAccount
 from operator_app.telephony.engine.limits import Limits, Throttle
 from operator_app.telephony.engine.sink import Sink, guarded
@@ -56,6 +57,9 @@ class Library:
         self.codecs: tuple[str, ...] = ()
         self.known_codecs: tuple[str, ...] = ()
         self.version = ""
+        self.unguarded = ""
+        """Why nothing stands before the library's parser; empty while something does."""
+        self._intake: Intake | None = None
         if len(settings.accounts) + 1 > limits.accounts:
             raise PhoneRefusedError(
                 PhoneRefusal.TOO_MANY_ACCOUNTS,
@@ -80,6 +84,13 @@ class Library:
         self.address, self.transports = self._transports.address, tuple(self._transports.names)
         self._endpoint.libStart()
         self._guard = watchman(_binary(), self._sink.key_by_info)
+        try:
+            self._intake = stand_before_parser(
+                _binary(), self._sink.turned_away, lambda why: self._sink.fault("intake", why)
+            )
+        except UnguardedError as problem:
+            self.unguarded = str(problem)
+            _log.error("nothing stands before the library's parser: %s", problem)
         # The bridge needs a clock; the wheel has no sound device of its own.
         self._endpoint.audDevManager().setNullDev()
         self._order_codecs()
@@ -137,6 +148,8 @@ class Library:
         gc.collect()
         if self._guard is not None:
             self._guard.leave()
+        if self._intake is not None:
+            self._intake.leave()
         # Without the flag it waits a second for what is done already.
         self._endpoint.libDestroy(pj.PJSUA_DESTROY_NO_RX_MSG)
 

@@ -22,6 +22,8 @@ class Limits:
     buddies: int = 256
     handles: int = 64
     """Sockets for sound, two a call; a closed one counts for half a second more."""
+    message_bytes: int = 4_000
+    """The longest message; a longer one is refused (513)."""
     build: str = "wheel"
 
 

@@ -1,9 +1,12 @@
 """SIP by hand: messages that no decent program would send, and a caller who speaks raw RTP."""
 
 import asyncio
+import contextlib
 import random
 import socket
 import struct
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Self
 
@@ -130,6 +133,58 @@ class RawPeer:
     def event(self, payload: bytes, *, sequence: int, kind: int = 101, stamp: int = 1600) -> bytes:
         """Return an RTP packet."""
         return struct.pack("!BBHII", 0x80, kind, sequence, stamp, 0x1234) + payload
+
+
+class RawStream:
+    """A TCP connection that says whatever it is told; what comes back is kept."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader, self._writer = reader, writer
+        self.heard = b""
+        self.ended = False
+        self._listening = asyncio.create_task(self._listen())
+
+    @classmethod
+    @asynccontextmanager
+    async def to(cls, target: str) -> AsyncIterator[Self]:
+        """Connect to host:port."""
+        host, _, port = target.rpartition(":")
+        stream = cls(*await asyncio.open_connection(host, int(port)))
+        try:
+            yield stream
+        finally:
+            await stream.close()
+
+    async def _listen(self) -> None:
+        with contextlib.suppress(ConnectionError):
+            while part := await self._reader.read(65_536):
+                self.heard += part
+        self.ended = True
+
+    async def send(self, message: str | bytes) -> None:
+        """Say it, with the transport's name in its Via."""
+        data = message if isinstance(message, bytes) else message.encode()
+        with contextlib.suppress(ConnectionError):
+            self._writer.write(data.replace(b"SIP/2.0/UDP", b"SIP/2.0/TCP"))
+            await self._writer.drain()
+
+    async def response(self, cseq: str, code: int) -> str:
+        """Return the first response of that status to that request, e.g. "1 INVITE" and 200."""
+
+        def look() -> str | None:
+            said = self.heard.decode("utf-8", "replace").split("SIP/2.0 ")
+            return next(
+                (each for each in said if each.startswith(str(code)) and f"CSeq: {cseq}" in each), None
+            )
+
+        return await until(f"{code} to {cseq}", look)
+
+    async def close(self) -> None:
+        """Hang up."""
+        self._writer.close()
+        with contextlib.suppress(ConnectionError):
+            await self._writer.wait_closed()
+        await self._listening
 
 
 def mutated(message: str, chance: random.Random) -> bytes:

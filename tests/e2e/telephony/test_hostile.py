@@ -202,7 +202,9 @@ def test_five_hundred_mutilated_invites(tmp_path: Path) -> None:
                 await paced(sends, peer, 45)
                 await peer.alive()
             await turn_away.stop()
-            assert turn_away.count > 100
+            refused = busy.seat.signals.of(LineRefused)  # above all those that are shorter than they say
+            assert turn_away.count > 50
+            assert turn_away.count + len(refused) > 200
             assert len(busy.seat.phone.calls()) <= busy.seat.ready.max_calls
 
     asyncio.run(story())

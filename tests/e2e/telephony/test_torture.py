@@ -46,34 +46,34 @@ ANSWERED = {
     "mpart01": 200,
     "unreason": STRAY,
     "noreason": STRAY,
-    "badinv01": UNREADABLE,
-    "clerr": RINGS,  # in a datagram the end is where it ends
-    "ncl": UNREADABLE,
-    "scalar02": UNREADABLE,
+    "badinv01": 400,
+    "clerr": 400,  # its body is shorter than it says
+    "ncl": 400,
+    "scalar02": 400,
     "scalarlg": UNREADABLE,
-    "quotbal": UNREADABLE,
-    "ltgtruri": UNREADABLE,
-    "lwsruri": UNREADABLE,
+    "quotbal": 400,
+    "ltgtruri": 400,
+    "lwsruri": 400,
     "lwsstart": RINGS,
     "trws": 200,
     "escruri": RINGS,
     "baddate": RINGS,
-    "regbadct": UNREADABLE,
+    "regbadct": 400,
     "badaspec": 200,
     "baddn": 200,
-    "badvers": UNREADABLE,
+    "badvers": 505,
     "mismatch01": 200,
     "mismatch02": NOBODY,
     "bigcode": UNREADABLE,
     "badbranch": 200,
-    "insuf": UNREADABLE,
-    "unkscm": UNREADABLE,
-    "novelsc": UNREADABLE,
+    "insuf": 400,
+    "unkscm": 416,
+    "novelsc": 416,
     "unksm2": NOBODY,
     "bext01": 200,
     "invut": 415,
-    "regaut01": UNREADABLE,
-    "multi01": RINGS,
+    "regaut01": 400,
+    "multi01": 400,  # and its body is shorter than it says
     "mcl01": 200,
     "bcast": STRAY,
     "zeromf": 200,
@@ -83,7 +83,7 @@ ANSWERED = {
     "sdp01": RINGS,
     "inv2543": 400,  # its offer has no codec that is spoken here
 }
-"""First final answer, or RINGS. What cannot be read is named in the library's log; a stray answer gets none itself."""
+"""First final answer, or RINGS. An answer that cannot be read gets none, nor does a stray one; the first is logged."""
 
 
 def test_the_messages_are_those_of_the_standard_to_the_byte() -> None:
@@ -182,4 +182,4 @@ def test_each_is_answered_for_itself_and_the_call_in_hand_goes_on(tmp_path: Path
     dropped = re.findall(r"packet from (?:UDP )?127\.\d+\.\d+\.(\d+):5060", log)
     unreadable = [name for name, code in ANSWERED.items() if code == UNREADABLE]
     named = {messages()[int(number) - 1].name for number in dropped}
-    assert named == set(unreadable), "each that cannot be read is named in the log"
+    assert set(unreadable) <= named, "each that cannot be read and gets no answer is named in the log"

@@ -1,0 +1,242 @@
+"""What the library would drop, cut off or misread rings, or is answered and told. Nothing rings out of a body."""
+
+import asyncio
+import re
+from pathlib import Path
+
+import pytest
+
+from operator_app.domain.line import LineEnded, LineFault, LineLost, LineOffered, LineRefused
+from operator_app.room.peers import free_sip_port
+from tests.e2e.telephony.raw_sip import RawPeer, RawStream
+from tests.e2e.telephony.rig import Rig, engine_limits, settings, until
+from tests.e2e.telephony.test_hostile import talk
+
+LIMIT = engine_limits().message_bytes
+
+
+def to(uri: str, message: str) -> str:
+    """Return the request with another Request-URI."""
+    return re.sub(r"^(\S+) \S+", rf"\1 {uri}", message, count=1)
+
+
+def long_call(peer: RawPeer, size: int) -> str:
+    """Return an INVITE of so many bytes; its offer stands last, behind what makes it long."""
+    short = peer.request("INVITE", body=body_of(peer, 0), content_type="multipart/mixed;boundary=b")
+    body = body_of(peer, max(0, size - len(short) - 3))
+    head = re.sub(r"Content-Length: \d+", f"Content-Length: {len(body)}", short.partition("\r\n\r\n")[0])
+    return f"{head}\r\n\r\n{body}"
+
+
+def body_of(peer: RawPeer, padding: int) -> str:
+    sdp = peer.invite().partition("\r\n\r\n")[2]
+    return (
+        f"--b\r\nContent-Type: text/plain\r\n\r\n{'y' * padding}\r\n"
+        f"--b\r\nContent-Type: application/sdp\r\n\r\n{sdp}\r\n--b--\r\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "uri", ["urn:service:sos", "URN:service:sos.police", "urn:service:sos.fire;x=y", "urn:service:counseling"]
+)
+@pytest.mark.parametrize("tcp", [False, True])
+def test_a_call_to_an_emergency_service_rings(tmp_path: Path, uri: str, tcp: bool) -> None:
+    async def story() -> None:
+        async with Rig(tmp_path, settings(port=free_sip_port())) as seat:
+            with RawPeer(seat.address) as peer:
+                call = to(uri, peer.invite())
+                if tcp:
+                    async with RawStream.to(seat.address) as stream:
+                        await stream.send(call)
+                        await stream.response(f"{peer.last} INVITE", 180)
+                else:
+                    peer.send(call)
+                    await peer.response(f"{peer.last} INVITE", "180")
+                offered = await seat.signals.wait(LineOffered)
+                assert offered.number == f"08{peer.last}"
+
+    asyncio.run(story())
+
+
+def test_such_a_call_is_answered_spoken_and_ended_and_one_is_taken_back(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with Rig(tmp_path, settings(port=free_sip_port())) as seat:
+            with RawPeer(seat.address) as peer:
+                plain = peer.invite
+                peer.invite = lambda *words, body=None: to("urn:service:sos", plain(*words, body=body))  # type: ignore[method-assign]
+                offered, tag, invite, _, _ = await talk(seat, peer)
+                peer.send(peer.request("BYE", to_tag=tag, call=invite))
+                await peer.response(f"{peer.last} BYE", "200")
+                await seat.ended(offered)
+                call = peer.invite()
+                peer.send(call)
+                await peer.response(f"{peer.last} INVITE", "180")
+                head = call.partition("\r\n\r\n")[0].replace("INVITE", "CANCEL")
+                lines = [each for each in head.split("\r\n") if not each.startswith(("Content-", "Contact"))]
+                peer.send("\r\n".join([*lines, "Content-Length: 0", "", ""]))
+                await peer.response(f"{peer.last} INVITE", "487")
+                await seat.signals.wait(LineEnded, lambda each: each.call_id != offered.call_id)
+                assert seat.signals.of(LineFault) == []
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize(
+    ("code", "broken"),
+    [
+        (416, ("^INVITE \\S+", "INVITE http://112.go.id/")),
+        (416, ("^INVITE \\S+", "INVITE nobodyKnows:112")),
+        (416, ("^INVITE \\S+", "INVITE urn:isbn:0451450523")),
+        (400, ("^INVITE (\\S+)", "INVITE <\\1>")),
+        (400, ("CSeq: ", "CSeq: zero ")),
+        (505, ("SIP/2.0\r\n", "SIP/7.0\r\n")),
+        (400, ("Content-Length: \\d+", "Content-Length: 9999")),
+    ],
+)
+def test_a_call_that_cannot_be_read_is_answered_and_told_once(
+    tmp_path: Path, code: int, broken: tuple[str, str]
+) -> None:
+    async def story() -> None:
+        async with Rig(tmp_path, settings(port=free_sip_port())) as seat:
+            with RawPeer(seat.address) as peer:
+                call = re.sub(broken[0], broken[1], peer.invite(), count=1)
+                for _ in range(2):  # a repetition is answered again, and told no second time
+                    peer.send(call)
+                    await until(f"a {code}", lambda: (peer.receive() or "").startswith(f"SIP/2.0 {code} "))
+                refused = await seat.signals.wait(LineRefused)
+                assert (refused.code, refused.number, refused.count) == (code, f"08{peer.last}", 1)
+                peer.send(re.sub(broken[0], broken[1], peer.invite(), count=1))
+                second = await seat.signals.wait(LineRefused, lambda each: each.count > 1)
+                assert (second.count, seat.signals.of(LineOffered)) == (2, [])
+
+    asyncio.run(story())
+
+
+def carries_sdp(heard: str) -> str | None:
+    return heard if "m=audio" in heard else None
+
+
+@pytest.mark.parametrize("tcp", [False, True])
+@pytest.mark.parametrize("size", [3_900, 4_136, 8_500, 20_000, 55_000])
+def test_a_long_call_rings_with_its_offer_or_is_refused_and_told(
+    tmp_path: Path, size: int, tcp: bool
+) -> None:
+    async def story() -> None:
+        async with Rig(tmp_path, settings(port=free_sip_port())) as seat:
+            with RawPeer(seat.address) as peer:
+                call = long_call(peer, size)
+                assert abs(len(call) - size) < 10
+                async with RawStream.to(seat.address) as stream:
+                    if tcp:
+                        await stream.send(call)
+                    else:
+                        peer.send(call)
+                    if size > LIMIT:
+                        refused = await seat.signals.wait(LineRefused)
+                        assert refused.code == 513
+                        assert seat.signals.of(LineOffered) == []
+                        if tcp:
+                            await until("the connection is shut", lambda: stream.ended)
+                        else:
+                            await until("513", lambda: (peer.receive() or "").startswith("SIP/2.0 513 "))
+                    else:
+                        offered = await seat.answer_next()
+                        answer = await until(
+                            "the answer", lambda: carries_sdp(peer.receive() or stream.heard.decode())
+                        )
+                        assert re.search(r"m=audio \d+ RTP/AVP 8 101\r\n", answer), "an answer to the offer"
+                        await seat.phone.end(offered.call_id)
+                await peer.alive()
+
+    asyncio.run(story())
+
+
+def smuggled(peer: RawPeer, how: str) -> bytes:
+    """Return an INVITE whose body holds others, such that a reader who loses count finds those."""
+    hidden = peer.invite().replace("sip:08", "sip:666") * 3
+    outer = peer.request("INVITE", body="\r\n" * 3 + hidden, content_type="text/plain")
+    length = re.compile(r"Content-Length: \d+")
+    match how:
+        case "over the limit":
+            room = LIMIT - outer.index("\r\n\r\n") - 4  # the buffer is full just where the hidden one begins
+            padding = "x" * room
+            outer = outer.replace("\r\n" * 4, "\r\n\r\n" + padding + "\r\n" * 2, 1)
+            size = len(outer.partition("\r\n\r\n")[2])
+            return length.sub(f"Content-Length: {size}", outer, count=1).encode()
+        case "without a length":
+            return length.sub("Subject: none", outer, count=1).encode()
+        case "with two lengths":
+            return length.sub(r"Content-Length: 0\r\n\g<0>", outer, count=1).encode()
+        case "with a short one first":
+            return length.sub(r"l: 2\r\n\g<0>", outer, count=1).encode()
+        case "with a negative one":
+            return length.sub("Content-Length: -1", outer, count=1).encode()
+        case "with an endless head":
+            return ("INVITE sip:112@x SIP/2.0\r\nX: " + "y" * LIMIT + "\r\n" + hidden).encode()
+    raise AssertionError(how)
+
+
+WAYS = [
+    "over the limit", "without a length", "with two lengths", "with a short one first", "with a negative one",
+    "with an endless head",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("how", WAYS)
+@pytest.mark.parametrize("pieces", [1, 7])
+def test_no_call_rings_out_of_another_ones_body(tmp_path: Path, how: str, pieces: int) -> None:
+    async def story() -> None:
+        async with Rig(tmp_path, settings(port=free_sip_port())) as seat:
+            with RawPeer(seat.address) as peer:
+                async with RawStream.to(seat.address) as stream:
+                    data = smuggled(peer, how)
+                    part = len(data) // pieces + 1
+                    for begin in range(0, len(data), part):
+                        await stream.send(data[begin : begin + part])
+                    await until("the connection is shut", lambda: stream.ended)
+                await peer.alive()
+                assert seat.signals.of(LineOffered) == []
+                async with RawStream.to(seat.address) as stream:  # a new connection is read as ever
+                    await stream.send(peer.invite())
+                    await stream.response(f"{peer.last} INVITE", 180)
+
+    asyncio.run(story())
+
+
+def test_a_connection_with_a_call_on_it_is_shut_too_and_the_call_goes_on(tmp_path: Path) -> None:
+    """The library keeps a connection for as long as a call uses it, and would go on reading."""
+
+    async def story() -> None:
+        async with Rig(tmp_path, settings(port=free_sip_port())) as seat:
+            with RawPeer(seat.address) as peer:
+                async with RawStream.to(seat.address) as stream:
+                    await stream.send(peer.invite())
+                    invite = peer.last
+                    offered = await seat.answer_next()
+                    await stream.response(f"{invite} INVITE", 200)
+                    await stream.send(smuggled(peer, "over the limit") + peer.invite().encode())
+                    await until("the connection is shut", lambda: stream.ended)
+                await peer.alive()
+                assert [each.call_id for each in seat.signals.of(LineOffered)] == [offered.call_id]
+                assert [call.call_id for call in seat.phone.calls()] == [offered.call_id]
+                assert seat.signals.of(LineLost) == []
+
+    asyncio.run(story())
+
+
+def test_a_flood_of_what_cannot_be_read_ends_no_engine(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with Rig(tmp_path, settings(port=free_sip_port())) as seat:
+            with RawPeer(seat.address) as peer:
+                for number in range(300):
+                    peer.send(to(f"nobodyKnows:{number}", peer.request("OPTIONS")))
+                    peer.receive()
+                for number in range(60):
+                    async with RawStream.to(seat.address) as stream:
+                        await stream.send(smuggled(peer, WAYS[number % len(WAYS)]))
+                await peer.alive_after_a_flood()
+                assert seat.signals.of(LineOffered) == []
+                assert seat.signals.of(LineLost) == []
+                assert seat.signals.of(LineFault) == []
+
+    asyncio.run(story())
