@@ -10,7 +10,8 @@ from pathlib import Path
 from operator_app import __version__
 from operator_app.bootstrap.doctor_phone import Finding, phone_findings
 from operator_app.bootstrap.faults import sentences
-from operator_app.bootstrap.own_devices import device_findings
+from operator_app.bootstrap.own_devices import device_findings, load_devices
+from operator_app.bootstrap.own_keys import load_keys
 from operator_app.bootstrap.parts import CannotStartError, data_folder, resources_folder
 from operator_app.bootstrap.rules import own_agency, site_rules
 from operator_app.bootstrap.site import SITE_FOLDER
@@ -64,6 +65,9 @@ def examine(config: Path | None) -> Iterator[Finding]:
     if settings.seat.role == "seat":
         yield from phone_findings(settings)
         yield from device_findings(folder)
+        own = (*load_keys(folder)[1], *load_devices(folder)[1])
+        if own:
+            yield from _faults("own files", BadFileError(*own), config)
     yield _server(settings)
 
 

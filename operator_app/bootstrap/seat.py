@@ -21,7 +21,7 @@ from operator_app.bootstrap.frame import (
     tell_connecting,
     watch_stalls,
 )
-from operator_app.bootstrap.own_devices import keep_devices, with_devices
+from operator_app.bootstrap.own_devices import keep_devices, load_devices, with_devices
 from operator_app.bootstrap.own_keys import keep_keys, load_keys
 from operator_app.bootstrap.parts import resources_folder
 from operator_app.bootstrap.window import PHONE_FOLDER
@@ -44,6 +44,7 @@ from operator_app.telephony.settings import (
 from operator_app.ui.map.presenters.call_place import CallPlace
 from operator_app.ui.program.window_app import WindowApp
 from operator_app.ui.seat.seat_app import run_seat_window
+from operator_app.ui.words.file_faults import all_fault_words
 from operator_app.workflow.board import Board
 from operator_app.workflow.bus import Bus
 from operator_app.workflow.lines import colleague
@@ -83,11 +84,15 @@ async def run_window(app: WindowApp, frame: Frame, store: SeatStore) -> int:
         finder = PlaceFinder(frame.site)
         finder.near = CallPlace(seat, frame.site, frame.texts).kecamatan
 
+        keys, own_faults = load_keys(frame.folder)
+        own_faults = (*own_faults, *load_devices(frame.folder)[1])
         starting = await _order_phone(phone)
 
         async def begin() -> None:
             if frame.site_trouble is not None:
                 app.report(frame.site_trouble, "site pack")
+            for words in all_fault_words(own_faults, frame.texts):
+                app.failed.emit(words)
             await asyncio.gather(
                 guarded(app, lambda: load_history(store, board, bus), "the history"),
                 guarded(app, lambda: _start_phone(app, starting), "the phone"),
@@ -112,7 +117,7 @@ async def run_window(app: WindowApp, frame: Frame, store: SeatStore) -> int:
             finder.search,
             resources=resources,
             with_map=settings.map.enabled,
-            keys=load_keys(frame.folder),
+            keys=keys,
             keep_keys=partial(keep_keys, frame.folder),
             keep_devices=partial(keep_devices, frame.folder),
             control=frame.control,

@@ -77,6 +77,22 @@ class Like:
 
 
 @dataclass(frozen=True, slots=True)
+class OneOf:
+    """One of these texts."""
+
+    choices: tuple[str, ...]
+    cause: str
+
+    def holds(self, value: str) -> bool:
+        """Whether it is one of them."""
+        return value in self.choices
+
+    def said(self) -> Mapping[str, str]:
+        """Nothing: they may be many."""
+        return {}
+
+
+@dataclass(frozen=True, slots=True)
 class Count:
     """A list or table of `fewest` to `most` entries."""
 

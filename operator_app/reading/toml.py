@@ -53,6 +53,14 @@ class TomlFile:
             raise self.refusal(misfits)
         return value
 
+    def read_sound(self, kind: Any) -> tuple[Any, tuple[Fault, ...]]:
+        """What fits, and a fault for each place that does not: what stands there is left out. No key may be needed."""
+        value, misfits = fit(kind, self.table)
+        if value is None:
+            spoilt = {each.at[0] for each in misfits}
+            value, _ = fit(kind, {name: each for name, each in self.table.items() if name not in spoilt})
+        return value, tuple(self.fault(each) for each in misfits)
+
     def refusal(self, misfits: Iterable[Misfit]) -> BadFileError:
         """The error that tells of those places."""
         return BadFileError(*(self.fault(each) for each in misfits))

@@ -20,7 +20,7 @@ from operator_app.telephony.settings import AudioMode, EngineAudio, EngineSettin
 def test_a_choice_is_there_at_the_next_start(tmp_path: Path) -> None:
     choice = AudioChoice('Mic "A"', "Kupluk", "Pengeras", "", 0.6)
     asyncio.run(keep_devices(tmp_path, choice))
-    assert load_devices(tmp_path) == choice
+    assert load_devices(tmp_path) == (choice, ())
     audio = with_devices(EngineSettings(), tmp_path, tmp_path).audio
     assert (audio.microphone, audio.ring, audio.ring_volume) == ('Mic "A"', "Pengeras", 0.6)
     assert audio.ring_file == str(tmp_path / "ring.wav")
@@ -28,24 +28,37 @@ def test_a_choice_is_there_at_the_next_start(tmp_path: Path) -> None:
 
 def test_without_a_choice_the_settings_speak(tmp_path: Path) -> None:
     engine = EngineSettings(audio=EngineAudio(microphone="Set"))
-    assert load_devices(tmp_path) is None
+    assert load_devices(tmp_path) == (None, ())
     assert with_devices(engine, tmp_path, tmp_path).audio.microphone == "Set"
     none = replace(engine, audio=EngineAudio(AudioMode.NONE))
     assert with_devices(none, tmp_path, tmp_path) == none
 
 
-@pytest.mark.parametrize("text", ["ring = 5", "ring_volume = 'x'", "[[[", "\udcff"])
-def test_a_bad_file_is_passed_over(tmp_path: Path, text: str, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize(
+    ("text", "faults"),
+    [
+        ("ring = 5", [(1, "ring", "want_text")]),
+        ("ring_volume = 'x'", [(1, "ring_volume", "want_number")]),
+        ("[[[", [(1, "", "no_toml")]),
+        ("\udcff", [(0, "", "no_utf8")]),
+        ('earpiece = "Ear"\nmic = "Mic"', [(2, "mic", "unknown_key")]),
+    ],
+)
+def test_a_bad_file_is_told_and_its_sound_parts_count(
+    tmp_path: Path, text: str, faults: list[tuple[int, str, str]]
+) -> None:
     (tmp_path / DEVICES_FILE).write_bytes(text.encode("utf-8", "surrogateescape"))
-    assert load_devices(tmp_path) is None
-    assert "cannot be read" in caplog.text
+    choice, told = load_devices(tmp_path)
+    assert (choice or AudioChoice()) == AudioChoice(earpiece="Ear" if "Ear" in text else "")
+    assert [(each.line, each.key, each.cause) for each in told] == faults
 
 
 def test_a_ring_cannot_be_made_silent(tmp_path: Path) -> None:
     (tmp_path / DEVICES_FILE).write_text("ring_volume = 0.0")
-    loaded = load_devices(tmp_path)
+    loaded, faults = load_devices(tmp_path)
     assert loaded is not None
-    assert loaded.ring_volume == 0.2
+    assert loaded.ring_volume == 1.0
+    assert [each.cause for each in faults] == ["not_between"]
 
 
 def test_doctor_names_the_chosen_devices_and_what_is_not_used(tmp_path: Path) -> None:

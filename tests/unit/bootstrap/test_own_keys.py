@@ -9,11 +9,13 @@ from operator_app.ui.keys.keymap import Deed, KeyMap
 
 def kept(folder: Path, keys: KeyMap) -> KeyMap:
     asyncio.run(keep_keys(folder, {deed.value: key for deed, key in keys.own().items()}))
-    return load_keys(folder)
+    loaded, faults = load_keys(folder)
+    assert faults == ()
+    return loaded
 
 
 def test_without_a_file_all_keys_are_as_delivered(tmp_path: Path) -> None:
-    assert load_keys(tmp_path).own() == {}
+    assert load_keys(tmp_path)[0].own() == {}
 
 
 def test_keys_set_at_the_seat_are_there_after_a_start(tmp_path: Path) -> None:
@@ -26,10 +28,21 @@ def test_keys_set_at_the_seat_are_there_after_a_start(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [KEYS_FILE]
 
 
-@pytest.mark.parametrize("text", ["answer = ", "\xff", 'fly = "F2"\nhold = 3\n'])
-def test_a_damaged_file_keeps_no_seat_from_its_calls(tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "faults"),
+    [
+        ("answer = ", [(1, "", "no_toml")]),
+        ("\xff", [(0, "", "no_utf8")]),
+        ("# own\nfly = 'F2'\nhold = 3\nmute = 'Alt+\"'\n", [(2, "fly", "deed"), (3, "hold", "want_text")]),
+    ],
+)
+def test_a_damaged_file_is_told_and_keeps_no_seat_from_its_calls(
+    tmp_path: Path, text: str, faults: list[tuple[int, str, str]]
+) -> None:
     (tmp_path / KEYS_FILE).write_bytes(text.encode("latin-1"))
-    assert load_keys(tmp_path).own() == {}
+    keys, told = load_keys(tmp_path)
+    assert keys.own() == ({Deed.MUTE: 'Alt+"'} if "mute" in text else {})
+    assert [(each.line, each.key, each.cause) for each in told] == faults
 
 
 def test_a_folder_that_cannot_be_written_raises(tmp_path: Path) -> None:

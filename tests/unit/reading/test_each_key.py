@@ -5,12 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from operator_app.bootstrap.own_devices import DEVICES_FILE, load_devices
+from operator_app.bootstrap.own_keys import KEYS_FILE, load_keys
 from operator_app.config.settings import parse_settings
 from operator_app.reading.fault import BadFileError
 from operator_app.reading.toml import TomlFile
 from operator_app.site.card_book import SiteCardBook
 from operator_app.site.files import PARTS, SiteFiles, files_beside
 from operator_app.site.rules import read_rules
+from operator_app.ui.keys.keymap import Deed
 from operator_app.ui.words.file_faults import fault_words
 from operator_app.ui.words.texts import load_texts
 from tests.unit.reading.spoilt import Spoilt, every_fault
@@ -93,3 +96,24 @@ def test_the_card_that_is_spoilt_is_sound(book: SiteCardBook) -> None:
 @pytest.mark.parametrize("spoilt", list(every_fault(CARD)), ids=str)
 def test_of_an_edited_card(book: SiteCardBook, spoilt: Spoilt) -> None:
     refused(lambda: book.read("KEB-01", spoilt.text), "KEB-01", spoilt)
+
+
+# ---- files that a window writes for itself: told in the same way, and the window starts
+
+OWN = {
+    KEYS_FILE: "".join(f'{deed} = "F{n}"\n' for n, deed in enumerate(Deed, 1)),
+    DEVICES_FILE: 'microphone = "M"\nearpiece = "E"\nring = "R"\nrecall = "C"\nring_volume = 0.5\n',
+}
+
+
+@pytest.mark.parametrize(
+    ("file", "spoilt"), [(file, each) for file, text in OWN.items() for each in every_fault(text)], ids=str
+)
+def test_of_what_a_window_writes(tmp_path: Path, file: str, spoilt: Spoilt) -> None:
+    (tmp_path / file).write_text(spoilt.text, encoding="utf-8")
+    _, faults = load_keys(tmp_path) if file == KEYS_FILE else load_devices(tmp_path)
+
+    def read() -> None:
+        raise BadFileError(*faults)
+
+    refused(read, file, spoilt)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
-WHERE_A_CAUSE_STANDS = {"Misfit": 1, "bad_place": 1, "Fault": 3, "Like": 1, "Count": 2}
+WHERE_A_CAUSE_STANDS = {"Misfit": 1, "bad_place": 1, "Fault": 3, "Like": 1, "OneOf": 1, "Count": 2}
 TYPES = {
     f"want_{each}"
     for each in [
