@@ -94,8 +94,11 @@ def _address(phone: PhoneSettings) -> Finding:
         return Finding("phone", words, good=False)
     sound = f"{phone.rtp_port} to {phone.rtp_port + phone.rtp_ports - 1}" if phone.rtp_ports else "any"
     rules = f"sound ports {sound}, SRTP {phone.srtp}, DSCP {phone.sip_dscp}/{phone.rtp_dscp}"
+    servers = bool(phone.account or phone.servers)
+    callers = "strangers may call" if phone.direct or not servers else "only its servers may call"
     return Finding(
-        "phone", f"{phone.address} port {phone.port or 'any'}, {len(phone.account)} accounts, {rules}"
+        "phone",
+        f"{phone.address} port {phone.port or 'any'}, {len(phone.account)} accounts, {callers}, {rules}",
     )
 
 

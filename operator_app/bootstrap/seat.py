@@ -214,6 +214,8 @@ def engine_settings(phone: PhoneSettings, recordings: Path) -> EngineSettings:
         tls_verify=phone.tls_verify,
         keys=KeysBy(phone.keys_by),
         session_expires_s=phone.session_expires_s,
+        servers=phone.servers,
+        direct=phone.direct,
         recordings_dir=str(recordings),
         accounts=tuple(
             EngineAccount(

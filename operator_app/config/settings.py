@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -106,12 +107,23 @@ class PhoneSettings:
     tls_verify: bool = True
     keys_by: Literal["rtp", "info"] = "rtp"
     session_expires_s: Annotated[int, Between(90, 86_400)] = 180
+    servers: tuple[str, ...] = ()
+    """Further addresses and networks that phone servers call from, beside those of the accounts' registrars."""
+    direct: bool | None = None
+    """Whether anybody else may call this seat; unset: only where it has no account and no `servers`."""
     auto_answer: bool = False
     auto_answer_s: Annotated[float, Between(0, 60)] = 3.0
     account: tuple[AccountSettings, ...] = ()
 
     def misfits(self) -> Iterator[Misfit]:
-        """Ports for sound that cannot be so, and a file that is not there."""
+        """Servers that are no addresses, a phone that nobody could call, ports that cannot be, a file that is not."""
+        for number, each in enumerate(self.servers):
+            try:
+                ip_network(each, strict=False)
+            except ValueError:
+                yield Misfit(("servers", number), "address", {"got": each})
+        if self.direct is False and not (self.account or self.servers):
+            yield Misfit(("direct",), "nobody_calls")
         first, count = self.rtp_port, self.rtp_ports
         if first and (not 1024 <= first <= 65534 or first % 2):
             yield Misfit(("rtp_port",), "rtp_port")

@@ -276,6 +276,8 @@ class LineCall:
     """URNs of the emergency call and its incident, as the network named them (Call-Info)."""
     device: str = ""
     """IMEI of a phone that names itself by it: one without a SIM has nothing else."""
+    believed: bool = True
+    """A phone server sent it, or there is none here to tell a stranger from: then the network's word on it is taken."""
     for_call: CallId | None = None
     """The call for whose sake this one was placed: that one is held meanwhile, and comes back when this one ends."""
 
@@ -349,6 +351,8 @@ class LineOffered:
     """URNs of the emergency call and its incident, as the network named them (Call-Info)."""
     device: str = ""
     """IMEI of a phone that names itself by it: one without a SIM has nothing else."""
+    believed: bool = True
+    """As in `LineCall`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,6 +176,8 @@ class Room:
         port = self._own_port()
         self._addresses[name] = f"127.0.0.1:{port}"
         phone: dict[str, Value] = {"enabled": True, "address": "127.0.0.1", "port": port, "audio": audio}
+        if accounts:
+            phone["direct"] = True  # the room's callers call the seat itself, too
         if voice is not None:
             phone |= {"audio": "file", "microphone": str(voice)}
         sections: dict[str, Mapping[str, Value]] = {"phone": phone, "map": {"enabled": map_pane}}

@@ -97,6 +97,7 @@ def offered(signal: LineOffered) -> LineCall:
         reference=signal.reference,
         emergency_ids=signal.emergency_ids,
         device=signal.device,
+        believed=signal.believed,
     )
 
 

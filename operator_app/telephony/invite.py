@@ -62,9 +62,17 @@ _EMERGENCY_URN = re.compile(
 _DEVICE = re.compile(r"\+sip\.instance\s*=\s*\"?<urn:gsma:imei:([0-9-]{8,20})", re.IGNORECASE)
 
 
-def read_invite(message: str) -> Invite:
-    """Read the whole text of an INVITE; what is missing or broken is left out, never guessed."""
+_NETWORK_ONLY = ("p-asserted-identity", "call-info", "x-call-ref", "privacy")
+
+
+def read_invite(message: str, *, believed: bool = True) -> Invite:
+    """Read the whole text of an INVITE; what is missing or broken is left out, never guessed.
+
+    Of a sender who is not `believed` only his own word is taken, nothing that only a network may state.
+    """
     headers, body = split_message(message)
+    if not believed:
+        headers = {name: values for name, values in headers.items() if name not in _NETWORK_ONLY}
     emergency_ids = _emergency_ids(headers.get("call-info", []))
     own_name = next((each for each in emergency_ids if "callid:" in each.lower()), "")
     sender = party(_first(headers, "from"))

@@ -4,6 +4,7 @@ import ipaddress
 from dataclasses import dataclass
 from enum import StrEnum
 
+from operator_app.telephony.origins import networks
 from operator_app.workflow.phone_port import PhoneRefusal, PhoneRefusedError
 
 DEFAULT_CODECS = ("PCMA", "PCMU", "G722")
@@ -87,6 +88,10 @@ class EngineSettings:
     user: str = "112"
     """The name by which this phone is called directly, without a phone server."""
     accounts: tuple[EngineAccount, ...] = ()
+    servers: tuple[str, ...] = ()
+    """Further addresses and networks from which a phone server calls, beside those of the accounts' registrars."""
+    direct: bool | None = None
+    """Whether anybody else may call this phone; None: only where it has no phone server."""
     codecs: tuple[str, ...] = DEFAULT_CODECS
     watch: tuple[str, ...] = ()
     """Numbers or sip: addresses whose presence is asked for at the phone server."""
@@ -118,6 +123,16 @@ class EngineSettings:
         """Whether an account needs TLS."""
         return any(";transport=tls" in account.registrar.lower() for account in self.accounts)
 
+    @property
+    def has_servers(self) -> bool:
+        """Whether there is anybody to tell a stranger from."""
+        return bool(self.accounts or self.servers)
+
+    @property
+    def takes_direct(self) -> bool:
+        """Whether strangers may call."""
+        return not self.has_servers if self.direct is None else self.direct
+
     def check(self) -> None:
         """Raise `PhoneRefusedError` when the settings cannot be carried out by any engine."""
         if not self.udp and not self.tcp:
@@ -131,6 +146,14 @@ class EngineSettings:
                 raise PhoneRefusedError(
                     PhoneRefusal.BAD_ADDRESS, f"{self.bind!r} is no IP address"
                 ) from problem
+        try:
+            networks(self.servers)
+        except ValueError as problem:
+            raise PhoneRefusedError(PhoneRefusal.BAD_SETTINGS, f"servers: {problem}") from problem
+        if self.direct is False and not self.has_servers:
+            raise PhoneRefusedError(
+                PhoneRefusal.BAD_SETTINGS, "no direct calls and no phone server: nobody could call"
+            )
         names = [account.name for account in self.accounts]
         if len(set(names)) != len(names):
             raise PhoneRefusedError(PhoneRefusal.BAD_SETTINGS, "two accounts of one name")

@@ -29,6 +29,7 @@ from operator_app.domain.line import (
     MediaDirection,
 )
 from operator_app.telephony.calls import offered, placed
+from operator_app.telephony.engine.doorman import Request
 from operator_app.telephony.engine.handovers import Handovers
 from operator_app.telephony.engine.hearing import Hearing
 from operator_app.telephony.engine.library import Library
@@ -238,7 +239,10 @@ class Exchange:
         arrivals = self._library.legs.arrivals
         while arrivals:
             new = arrivals.pop(0)
-            self._arrived(new.call_id, new.account, new.message, new.offered_epoch)
+            if new.refused:
+                self._library.legs.hangup(new.call_id, new.refused)
+            else:
+                self._arrived(new)
 
     # --- once a second ----------------------------------------------------------------------------------------------
 
@@ -325,12 +329,6 @@ class Exchange:
             return
         self._tell(LineDigit(call_id, digit))
 
-    def key_by_info(self, sip_call_id: str, key: str) -> None:
-        """A key came by a message that the library must not see."""
-        call_id = self._library.legs.named(sip_call_id)
-        if call_id is not None and call_id in self._calls:
-            self.leg_digit(call_id, key)
-
     def leg_cancelled(self, call_id: CallId, message: str) -> None:
         """The call is taken back by CANCEL or BYE; perhaps because another desk was faster."""
         if is_answered_elsewhere(message):
@@ -357,7 +355,7 @@ class Exchange:
         """Somebody takes the place of the far end of a call: told as a call of its own that goes on with the first."""
         if arrival.replaces is not None:
             self._handovers.takes_over(arrival.call_id, arrival.replaces)
-        self._arrived(arrival.call_id, arrival.account, arrival.message, arrival.offered_epoch)
+        self._arrived(arrival)
 
     def leg_transfer(self, call_id: CallId, code: int, reason: str, final: bool) -> None:
         """The far end tells how the transfer goes."""
@@ -376,6 +374,10 @@ class Exchange:
         self._refused += 1
         self._tell(LineRefused(self._refused, code, number_of(party(remote).uri), _now(), reason))
 
+    def stranger_away(self, request: Request, code: int) -> None:
+        """The doorman refused a stranger's call."""
+        self.turned_away(code, f"from {request.host}", request.header("from"))
+
     def fault(self, where: str, detail: str, call_id: CallId | None = None) -> None:
         """Our own code failed."""
         _log.error("%s (call %s): %s", where, call_id, detail)
@@ -383,10 +385,11 @@ class Exchange:
 
     # --- inside -----------------------------------------------------------------------------------------------------
 
-    def _arrived(self, call_id: CallId, account: str, message: str, offered_epoch: float) -> None:
+    def _arrived(self, new: Arrived) -> None:
         """Read a call, keep it, tell it. One that cannot be read is offered all the same."""
+        call_id = new.call_id
         try:
-            read = read_invite(message)
+            read = read_invite(new.message, believed=new.believed)
         except Exception as problem:  # noqa: BLE001 # no word of a caller may cost the call
             self.fault("invite", repr(problem), call_id)
             read = Invite(None, False, "", "", "", None, None)
@@ -397,8 +400,9 @@ class Exchange:
             display_name=read.display_name,
             uri=read.uri,
             to=read.to,
-            account=account,
-            offered_at=datetime.fromtimestamp(offered_epoch, UTC),
+            account=new.account,
+            believed=new.believed,
+            offered_at=datetime.fromtimestamp(new.offered_epoch, UTC),
             sent_at=read.sent_at,
             location=read.location,
             referred_by=read.referred_by,

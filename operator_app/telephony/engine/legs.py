@@ -12,8 +12,10 @@ import pjsua2 as pj
 
 from operator_app.domain.ids import CallId
 from operator_app.domain.line import MediaDirection
+from operator_app.telephony.engine.doorman import FORBIDDEN, Doorman, Request
 from operator_app.telephony.engine.limits import Throttle
 from operator_app.telephony.engine.sink import LegMedia, LegStep, Sink, guarded
+from operator_app.telephony.origins import Origins, host_of_packet
 
 _DIRECTIONS = {
     0: MediaDirection.NONE,
@@ -39,9 +41,15 @@ class Arrival:
     account: str
     message: str
     offered_epoch: float
+    believed: bool = True
+    """A phone server sent it, or there is none to tell a stranger from."""
+    refused: int = 0
+    """Not 0: it did not ring, and is to be ended by that code."""
     replaces: CallId | None = None
 
 
+DIRECT = "direct"
+"""The account by which this phone is called without a phone server."""
 UNNAMED = CallId("")
 """Of a call that came in, for the moment until its 180 is ordered."""
 
@@ -57,6 +65,8 @@ class SipCall(pj.Call):
         self.call_id = call_id
         self.legs = legs
         self.sink = legs.sink
+        self.host = ""
+        """The address that it came from."""
         self.only_rings = False
         """It came in and nobody here has said more than 180: nothing but its end is news."""
         self.rung = 0
@@ -135,11 +145,16 @@ class SipCall(pj.Call):
     @guarded
     def onCallReplaceRequest(self, prm: pj.OnCallReplaceRequestParam) -> None:
         """Somebody else takes the far end's place (INVITE with Replaces)."""
+        host = host_of_packet(prm.rdata.srcAddress)
+        if not self.legs.origins.believes(host):
+            prm.statusCode = FORBIDDEN
+            return
         new_id = self.sink.new_call_id()
         call = SipCall(self.account, new_id, self.legs)
         self.legs.take(call)
         prm.newCall = call
-        arrival = Arrival(new_id, self.account.name, prm.rdata.wholeMsg, time.time(), self.call_id)
+        account = self.legs.account_name(host, self.account.name)
+        arrival = Arrival(new_id, account, prm.rdata.wholeMsg, time.time(), replaces=self.call_id)
         self.sink.leg_replaced(arrival)
 
     def _not_listened_to(self, prm: object) -> None:
@@ -177,26 +192,39 @@ class SipAccount(pj.Account):
     def onIncomingCall(self, prm: pj.OnIncomingCallParam) -> None:
         """Ring before all else and keep the message: 100 and 180 leave only when this returns."""
         offered = time.time()
-        call = SipCall(self, UNNAMED, self.legs, prm.callId)
-        call.only_rings = True
+        host, legs = host_of_packet(prm.rdata.srcAddress), self.legs
+        # No final answer may leave from here.
+        answer = None if legs.guarded else legs.doorman.judge(Request(prm.rdata.wholeMsg, host))
+        call = SipCall(self, UNNAMED, legs, prm.callId)
+        call.only_rings, call.host = True, host
         problem = ""
         try:
-            call.answer(self.legs.ringing)
+            if answer is None:
+                call.answer(legs.ringing)
         except pj.Error as error:
             problem = error.info()
         call.call_id = call_id = self.sink.new_call_id()
         if not call.gone:
-            self.legs.take(call)
+            legs.take(call)
         else:
-            self.legs.throttle.ended(time.monotonic())
-        self.legs.arrivals.append(Arrival(call_id, self.name, prm.rdata.wholeMsg, offered))
+            legs.throttle.ended(time.monotonic())
+        account, believed = legs.account_name(host, self.name), legs.origins.believes(host)
+        refused = 0 if answer is None else answer.code
+        legs.arrivals.append(Arrival(call_id, account, prm.rdata.wholeMsg, offered, believed, refused))
         if problem:
             self.sink.fault("ring", problem, call_id)
 
     @guarded
     def onRegState(self, prm: pj.OnRegStateParam) -> None:
-        """Pass the server's word on."""
+        """Pass the server's word on, and note from where it took us."""
+        if prm.code == pj.PJSIP_SC_OK:
+            self.legs.origins.learn(self.name, prm.rdata.srcAddress)
         self.sink.registration(self.name, prm.code, prm.reason, prm.expiration, prm.status)
+
+    @guarded
+    def onIncomingSubscribe(self, prm: pj.OnIncomingSubscribeParam) -> None:
+        """Refuse: nobody here publishes anything."""
+        prm.code = FORBIDDEN
 
     @guarded
     def onSendRequest(self, prm: pj.OnSendRequestParam) -> None:
@@ -214,9 +242,13 @@ class SipAccount(pj.Account):
 class Legs:
     """Home of all `SipCall` wrappers: told what to do by our own call ids only."""
 
-    def __init__(self, sink: Sink, throttle: Throttle) -> None:
+    def __init__(self, sink: Sink, throttle: Throttle, origins: Origins) -> None:
         self.sink = sink
         self.throttle = throttle
+        self.origins = origins
+        self.doorman: Doorman
+        self.guarded = False
+        """Whether the doorman stands before the library, and each INVITE that comes here was judged by him."""
         self.may_encrypt = False
         """Whether sound can be SRTP by the site's rule: only then is it worth looking whether it is."""
         self.arrivals: list[Arrival] = []
@@ -240,6 +272,14 @@ class Legs:
         """Let go of a wrapper; only from its own DISCONNECTED callback or after a failed start."""
         if self._calls.pop(call_id, None) is not None:
             self.throttle.ended(time.monotonic())
+
+    def waiting_from(self, host: str) -> int:
+        """Return how many calls from that address ring here."""
+        return sum(call.only_rings and call.host == host for call in self._calls.values())
+
+    def account_name(self, host: str, filed: str) -> str:
+        """Return the account that a call is for: by the address it came from, whatever name the library read in it."""
+        return self.origins.account(host, filed) or DIRECT
 
     def named(self, sip_call_id: str) -> CallId | None:
         """Return our name for the call with that SIP Call-ID, None when there is none."""

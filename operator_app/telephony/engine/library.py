@@ -9,13 +9,16 @@ from pathlib import Path
 
 import pjsua2 as pj
 
-from operator_app.telephony.engine.accounts import direct_config, server_config
+from operator_app.domain.ids import CallId
+from operator_app.telephony.engine.accounts import direct_config, host_of, server_config
+from operator_app.telephony.engine.doorman import Doorman, Request
 from operator_app.telephony.engine.guard import watchman
 from operator_app.telephony.engine.intake import Intake, UnguardedError, stand_before_parser
-from operator_app.telephony.engine.legs import Legs, SipAccount
+from operator_app.telephony.engine.legs import DIRECT, Legs, SipAccount
 from operator_app.telephony.engine.limits import Limits, Throttle
 from operator_app.telephony.engine.sink import Sink, guarded
 from operator_app.telephony.engine.transports import open_transports
+from operator_app.telephony.origins import Origins
 from operator_app.telephony.settings import EngineAccount, EngineSettings, KeysBy, Srtp
 from operator_app.workflow.phone_port import PhoneRefusal, PhoneRefusedError
 
@@ -25,7 +28,8 @@ CLOCK_RATE = 16_000
 BRIDGE_MS = 10
 """The bridge's beat; with the library's own of 20 ms each voice comes some 20 ms later (decision 8)."""
 _UNREGISTER_S = 1.0
-DIRECT = "direct"
+_WAITING_STRANGERS = 2
+"""So many calls of strangers at one address may wait at the same time."""
 
 
 class _Endpoint(pj.Endpoint):
@@ -50,7 +54,11 @@ class Library:
         self._accounts: dict[str, SipAccount] = {}
         self._endpoint = _Endpoint(sink)
         self.limits = limits
-        self.legs = Legs(sink, Throttle(limits.handles))
+        registrars = {each.name: host_of(each.registrar) for each in settings.accounts}
+        self.origins = Origins(registrars, settings.servers)
+        self.legs = Legs(sink, Throttle(limits.handles), self.origins)
+        house = _House(self.legs, sink, limits.calls)
+        self.legs.doorman = Doorman(house, takes_direct=settings.takes_direct)
         self.legs.may_encrypt = settings.srtp is not Srtp.OFF
         self.address = ""
         self.transports: tuple[str, ...] = ()
@@ -83,7 +91,8 @@ class Library:
         self._transports = open_transports(self._endpoint, self._settings)
         self.address, self.transports = self._transports.address, tuple(self._transports.names)
         self._endpoint.libStart()
-        self._guard = watchman(_binary(), self._sink.key_by_info)
+        self._guard = watchman(_binary(), self.legs.doorman.judge)
+        self.legs.guarded = self._guard is not None
         try:
             self._intake = stand_before_parser(
                 _binary(), self._sink.turned_away, lambda why: self._sink.fault("intake", why)
@@ -206,6 +215,30 @@ class Library:
         except pj.Error as problem:
             raise PhoneRefusedError(PhoneRefusal.BAD_SETTINGS, f"account {name}: {problem.reason}") from None
         self._accounts[name] = account
+
+
+class _House:
+    """What the doorman asks of the library's calls."""
+
+    def __init__(self, legs: Legs, sink: Sink, lines: int) -> None:
+        self._legs, self._sink, self._lines = legs, sink, lines
+
+    def believes(self, host: str) -> bool:
+        return self._legs.origins.believes(host)
+
+    def may_ring(self, host: str) -> bool:
+        """One line is always the phone server's."""
+        free = self._lines - len(self._legs)
+        return self._legs.waiting_from(host) < _WAITING_STRANGERS and free > 1
+
+    def call_named(self, sip_call_id: str) -> CallId | None:
+        return self._legs.named(sip_call_id)
+
+    def key_pressed(self, call_id: CallId, key: str) -> None:
+        self._sink.leg_digit(call_id, key)
+
+    def turned_away(self, request: Request, code: int) -> None:
+        self._sink.stranger_away(request, code)
 
 
 def _binary() -> str:

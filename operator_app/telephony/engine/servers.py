@@ -9,11 +9,14 @@ import pjsua2 as pj
 from operator_app.domain.line import LineCall, LineRegistration, LineSignal
 from operator_app.telephony.dialling import sip_uri
 from operator_app.telephony.engine.accounts import host_of
-from operator_app.telephony.engine.library import DIRECT, Library
+from operator_app.telephony.engine.legs import DIRECT
+from operator_app.telephony.engine.library import Library
 from operator_app.telephony.engine.pings import Pings
 from operator_app.telephony.engine.presence import Presence
 from operator_app.telephony.engine.registrations import Registrations
 from operator_app.telephony.engine.sink import Sink
+from operator_app.telephony.invite import number_of
+from operator_app.workflow.lines import dialled_part
 
 _log = logging.getLogger(__name__)
 
@@ -72,9 +75,16 @@ class Servers:
         return account, sip_uri(wish, host_of(settings.registrar) if settings else None)
 
     def may_refer(self, call: LineCall, target: str) -> bool:
-        """Only a phone server may send us on, where there is one: anybody's REFER would let him dial at our cost."""
-        trusted = call.account != DIRECT or not self._library.names
-        return trusted and target.lower().startswith(("sip:", "sips:"))
+        """Nobody may dial at our cost: only whom we called ourselves, by a phone server, may send us on anywhere.
+
+        Who called in may send us to a watched number. Where no server is known, whoever calls is one.
+        """
+        if not target.lower().startswith(("sip:", "sips:")):
+            return False
+        if not self._library.origins.known:
+            return True
+        own = not call.incoming or number_of(target) in [dialled_part(each) for each in self._library.watch]
+        return call.believed and own
 
     def _ping(self, account: str) -> None:
         try:

@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 
 from operator_app.domain.ids import CallId
 from operator_app.domain.line import MediaDirection
+from operator_app.telephony.engine.doorman import Request
 
 
 class LegStep(IntEnum):
@@ -58,6 +59,11 @@ class Arrived(Protocol):
         ...
 
     @property
+    def believed(self) -> bool:
+        """Whether a phone server sent it, or there is none to tell a stranger from."""
+        ...
+
+    @property
     def replaces(self) -> CallId | None:
         """The call of ours whose place it takes."""
         ...
@@ -102,8 +108,8 @@ class Sink(Protocol):
         """Learn that the far end pressed a key."""
         ...
 
-    def key_by_info(self, sip_call_id: str, key: str) -> None:
-        """Learn of a key that came by a message which the library must not see."""
+    def stranger_away(self, request: Request, code: int) -> None:
+        """Learn of a call that was refused before the library saw it."""
         ...
 
     def registration(self, account: str, code: int, reason: str, expires_s: int, status: int) -> None:

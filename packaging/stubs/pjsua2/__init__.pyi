@@ -183,7 +183,11 @@ class OnIncomingCallParam:
     callId: int
     rdata: SipRxData
 
+class OnIncomingSubscribeParam:
+    code: int
+
 class OnRegStateParam:
+    rdata: SipRxData
     status: int
     code: int
     reason: str

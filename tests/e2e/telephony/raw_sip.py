@@ -24,15 +24,16 @@ PLACE = (
 
 
 class RawPeer:
-    """A UDP socket that says whatever it is told."""
+    """A UDP socket at an address of the loopback that says whatever it is told."""
 
-    def __init__(self, target: str) -> None:
-        host, _, port = target.rpartition(":")
-        self.target = (host, int(port))
+    def __init__(self, target: str, host: str = LOOPBACK) -> None:
+        at, _, port = target.rpartition(":")
+        self.target = (at, int(port))
+        self.host = host
         self._number = 0
         self.sip, self.rtp = (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2))
         for each in (self.sip, self.rtp):
-            each.bind((LOOPBACK, 0))
+            each.bind((host, 0))
             each.setblocking(False)
         self.port: int = self.sip.getsockname()[1]
 
@@ -64,12 +65,12 @@ class RawPeer:
         tag = f";tag={to_tag}" if to_tag else ""
         lines = [
             f"{method} sip:112@{self.target[0]}:{self.target[1]} SIP/2.0",
-            f"Via: SIP/2.0/UDP {LOOPBACK}:{self.port};branch=z9hG4bK-{self.port}-{self._number}",
-            f"From: <sip:08{call}@{LOOPBACK}>;tag=t{call}",
+            f"Via: SIP/2.0/UDP {self.host}:{self.port};branch=z9hG4bK-{self.port}-{self._number}",
+            f"From: <sip:08{call}@{self.host}>;tag=t{call}",
             f"To: <sip:112@{LOOPBACK}>{tag}",
             f"Call-ID: raw-{self.port}-{call}",
             f"CSeq: {self._number} {method}",
-            f"Contact: <sip:raw@{LOOPBACK}:{self.port}>",
+            f"Contact: <sip:raw@{self.host}:{self.port}>",
             "Max-Forwards: 70",
             *headers,
             *([f"Content-Type: {content_type}"] if content_type else []),

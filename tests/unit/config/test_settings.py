@@ -51,6 +51,12 @@ def test_defaults_stand_where_nothing_is_said() -> None:
         ('prefix = "KTM"', "[phone]\nsip_dscp = 64", (8, "phone.sip_dscp", "not_between")),
         ('prefix = "KTM"', "[phone]\nrtp_port = 20001", (8, "phone.rtp_port", "rtp_port")),
         ('prefix = "KTM"', "[phone]\nrtp_ports = 20", (8, "phone.rtp_ports", "rtp_ports")),
+        (
+            "[[phone.account]]",
+            '[phone]\nservers = ["10.0.0"]\n[[phone.account]]',
+            (10, "phone.servers[1]", "address"),
+        ),
+        ("[[phone.account]]", "[phone]\ndirect = 1\n[[phone.account]]", (10, "phone.direct", "want_yes_no")),
         ('prefix = "KTM"', '[phone]\ntls_ca = "/no/ca.pem"', (8, "phone.tls_ca", "no_such_file")),
         ('prefix = "KTM"', "[screen]\ntext_scale = nan", (8, "screen.text_scale", "not_between")),
     ],
@@ -62,6 +68,14 @@ def test_a_wrong_key_is_refused_with_its_line(line: str, replaced: str, fault: t
     assert caught.value.faults[0].line == fault[0]
     assert (caught.value.faults[0].key, caught.value.faults[0].cause) == fault[1:]
     assert {each.file for each in caught.value.faults} == {"seat.toml"}
+
+
+def test_a_seat_that_nobody_could_call_is_refused() -> None:
+    with pytest.raises(BadFileError) as caught:
+        parse_settings('[seat]\nname = "M3"\n[phone]\ndirect = false')
+    assert [(each.key, each.cause) for each in caught.value.faults] == [("phone.direct", "nobody_calls")]
+    assert parse_settings(GOOD).phone.direct is None
+    assert parse_settings(GOOD.replace("[[phone", "[phone]\ndirect = true\n[[phone")).phone.direct
 
 
 def test_all_faults_are_told_at_once() -> None:
