@@ -157,15 +157,17 @@ def test_a_desk_writes_its_answers_and_nothing_else(any_database: Database) -> N
 ALL = {"seat", "desk", "plain_desk", "wall"}
 WHO_READS: dict[str, set[str]] = {
     **dict.fromkeys(("journal_head", "incident_call", "dispatch", "seat", "rejected", "presence", "login",
-                     "server_generation", "compat", "room_event", "person", "agency", "kind", "alembic_version"), ALL),
+                     "server_generation", "compat", "room_event", "person", "agency", "kind", "alembic_version",
+                     "fact_kind", "lasting"), ALL),
     "incident": ALL - {"wall"},
     **{table: {"seat", "desk"} for table in ("event", "call", "reporter", "alarm", "phone_call")},
     "mask_key": set(),
+    "outlasting": set(),
 }  # fmt: skip
 """Each table and view, and who may read all of it."""
 WHO_CALLS: dict[str, set[str]] = {
     **dict.fromkeys(("server_mark_v1", "server_mark_v2", "watch_v1", "heartbeat_v1", "leave_v1", "masked_number",
-                     "masked_body", "is_maskable", "beat_v1", "delta_v1"), ALL),
+                     "masked_body", "beat_v1", "delta_v1"), ALL),
     **dict.fromkeys(("apply_events_v1", "at_hand_v1"), ALL - {"wall"}),
 }  # fmt: skip
 """Each function that anybody may call; all others are closed."""

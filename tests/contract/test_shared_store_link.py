@@ -236,7 +236,9 @@ def test_what_a_seat_has_forgotten_comes_back_whole_when_it_is_touched(
             running = m1.writer.incident("Jl. Diponegoro")
             await m1.write([*old, *running])
             await m2.until(lambda: m2.ids >= ids_of([*old, *running]))
-            await m2.until(lambda: m2.link.state.connected)
+            await m2.until(  # told first, then kept
+                lambda: {event.id for event in m2.store.events()} >= ids_of([*old, *running])
+            )
             in_40_days = int(START.timestamp() + 40 * 86_400) * 1000
             assert await asyncio.to_thread(m2.store.tidy, in_40_days) == 3
             late = list(await m1.write(m1.writer.notes(1, where)))

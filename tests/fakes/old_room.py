@@ -9,9 +9,7 @@ from pathlib import Path
 
 import alembic.command
 import psycopg
-import pytest
 import sqlalchemy
-from psycopg.conninfo import make_conninfo
 
 from operator_app.storage.server import schema
 from operator_app.storage.server.server_setup import make_roles
@@ -33,19 +31,14 @@ def old_room(postgres: Postgres, revision: str) -> str:
 
 
 def tables_to(dsn: str, revision: str) -> None:
-    """Bring the tables alone forward to a revision between, as the program of that revision would have left them."""
-    with pytest.MonkeyPatch.context() as patch:
-        upgrade = alembic.command.upgrade
-        patch.setattr(alembic.command, "upgrade", lambda config, _: upgrade(config, revision))
-        patch.setattr(schema, "_make_code", lambda _: None)
-        engine = sqlalchemy.create_engine(
-            "postgresql+psycopg://", creator=lambda: psycopg.connect(make_conninfo(dsn))
-        )
-        try:
-            with engine.connect() as connection:
-                connection.exec_driver_sql("SET ROLE op112_owner")
-                connection.exec_driver_sql("SET search_path = op112")
-                connection.commit()
-                schema.bring_up(connection, "0011")
-        finally:
-            engine.dispose()
+    """Bring the tables alone forward to a revision between; the code stays that of 0011."""
+    config = schema._config()
+    engine = sqlalchemy.create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(dsn))
+    with engine.connect() as connection:
+        connection.exec_driver_sql("SET ROLE op112_owner")
+        connection.exec_driver_sql("SET search_path = op112")
+        connection.commit()
+        config.attributes["connection"] = connection
+        with connection.begin():
+            alembic.command.upgrade(config, revision)
+    engine.dispose()

@@ -27,7 +27,17 @@ from operator_app.storage.server.server_proof import broken_chains
 from operator_app.storage.server.server_setup import admin_connection, make_roles, set_search_path
 
 SUFFIX = ".op112"
-PROJECTIONS = ("incident", "reporter", "incident_call", "dispatch", "call", "seat", "rejected", "person")
+PROJECTIONS = (
+    "incident",
+    "reporter",
+    "incident_call",
+    "dispatch",
+    "call",
+    "seat",
+    "rejected",
+    "person",
+    "lasting",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from operator_app.storage.problems import ServerReason
 from operator_app.storage.server.server_errors import check_dsn, problem_of, server_problem
 from operator_app.storage.server.socket_guard import SocketGuard
 
-PROTO = 4
+PROTO = 5
 """The version of the talk with the server that this program speaks; see table compat."""
 CONNECT_S = 2
 FIRST_WORDS_S = 2.5

@@ -371,15 +371,14 @@ class Feed:
         self._whole_calls |= calls | {row["call_id"] for row in past}
 
     def _load(self, connection: Connection, mark: ServerMark) -> None:
-        """Everything of open and recent incidents and calls, and each seat's state; then the deltas since."""
+        """Everything of open and recent incidents and calls, and what lasts beside them; then the deltas since."""
         (found,) = self._query(connection, _LOAD, {"days": self._history_days, "most": LOAD_MOST})
         fresh = FeedCursor(found["target"], mark.system, mark.timeline, mark.generation)
         for name, ids in (("incident_id", found["incidents"]), ("call_id", found["calls"])):
             for start in range(0, len(ids), LOAD_AT_ONCE):
                 part = ids[start : start + LOAD_AT_ONCE]
                 self._take(self._query(connection, _LOAD_PART[name], {"ids": part}), None)
-        self._take(self._query(connection, _LOAD_PLACES, {}), None)
-        self._take(self._query(connection, _LOAD_SEATS, {}), fresh)
+        self._take(self._query(connection, _LOAD_LASTING, {}), fresh)
         self._whole_incidents, self._whole_calls = set(found["incidents"]), set(found["calls"])
 
     def _take(self, rows: list[_Row], cursor: FeedCursor | None) -> None:
@@ -500,10 +499,7 @@ _PAST = f"""
     SELECT {_COLUMNS} FROM c JOIN op112.room_event e ON e.call_id = c.id AND e.incident_id IS NULL
     WHERE pg_visible_in_snapshot(e.xid, %(target)s::pg_snapshot)
 """  # noqa: S608
-_LOAD_PLACES = f"""
-    SELECT {_COLUMNS} FROM op112.room_event e WHERE e.op IN ('place.kept', 'place.dropped')
-"""  # noqa: S608
-_LOAD_SEATS = f"""
-    SELECT {_COLUMNS} FROM op112.seat s JOIN op112.room_event e ON e.id = s.event_id
-    UNION ALL SELECT {_COLUMNS} FROM op112.room_event e WHERE e.op = 'site.card'
+# What the room has to know beside incidents and calls: seats' states, kept places, cards, and what is still to come.
+_LOAD_LASTING = f"""
+    SELECT {_COLUMNS} FROM op112.room_event e WHERE e.id = ANY (ARRAY(SELECT event_id FROM op112.lasting))
 """  # noqa: S608

@@ -4,6 +4,7 @@ A file of `code` holds one function or view (or a small group that belongs toget
 `CREATE OR REPLACE`. A door that windows call never changes its signature: its next one is a `_v2` beside it.
 """
 
+import json
 from pathlib import Path
 
 import alembic.command
@@ -12,6 +13,11 @@ import sqlalchemy
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from psycopg import sql
+
+from operator_app.domain.facts import FACTS
+from operator_app.domain.facts.fact import Personal
+from operator_app.domain.facts.incident import INCIDENT_FIELDS
+from operator_app.domain.facts.shape import row_of
 
 SCHEMA = "op112"
 LAST_OF_TRIGGERS = "0011"
@@ -41,6 +47,12 @@ _LEFT_OVER = """
     ORDER BY 1 DESC
 """
 
+_FACTS = "SELECT * FROM jsonb_populate_recordset(NULL::fact_kind, %(facts)s::jsonb)"
+_TELL_FACTS = f"INSERT INTO fact_kind {_FACTS}"
+_FACTS_DIFFER = f"""
+    SELECT EXISTS ((SELECT * FROM fact_kind EXCEPT {_FACTS}) UNION ALL ({_FACTS} EXCEPT SELECT * FROM fact_kind))
+"""  # noqa: S608
+
 
 def head_revision() -> str:
     """The newest version of the tables that this program knows."""
@@ -66,8 +78,11 @@ def bring_up(connection: sqlalchemy.Connection, before: str) -> None:
         config.attributes["connection"] = connection
         alembic.command.upgrade(config, "head")
         _make_code(connection)
+        told_anew = _tell_facts(connection)
         if before and before < LAST_OF_TRIGGERS:
             _run(connection, "SELECT rebuild_projections()")
+        elif before and told_anew:
+            _run(connection, "TRUNCATE lasting; SELECT fold_lasting(ARRAY(SELECT event_id FROM outlasting))")
 
 
 def _make_code(connection: sqlalchemy.Connection) -> None:
@@ -79,6 +94,23 @@ def _make_code(connection: sqlalchemy.Connection) -> None:
     for (statement,) in connection.exec_driver_sql(_LEFT_OVER).fetchall():
         _run(connection, statement)
     _run(connection, (_CODE / "rights.sql").read_text(encoding="utf-8"))
+
+
+def _tell_facts(connection: sqlalchemy.Connection) -> bool:
+    """Write down what the program says of each kind of fact; returns whether any of it is new to the server."""
+    facts = [dict(row_of(kind)) for kind in FACTS]
+    by_field = {name: tells and tells.value for name, tells in INCIDENT_FIELDS.items()}
+    for fact in facts:
+        fact["personal"] = {
+            word: by_field if tells == Personal.BY_FIELD else tells
+            for word, tells in fact["personal"].items()
+        }
+    told = json.dumps(facts)
+    changed = connection.exec_driver_sql(_FACTS_DIFFER, {"facts": told}).scalar()
+    if changed:
+        _run(connection, "DELETE FROM fact_kind")
+        connection.exec_driver_sql(_TELL_FACTS, {"facts": told})
+    return bool(changed)
 
 
 def make_indexes(db: psycopg.Connection[tuple[object, ...]]) -> None:

@@ -72,7 +72,7 @@ BEGIN
     PERFORM fold_incident(id) FROM (SELECT DISTINCT unnest(incidents) id ORDER BY 1) i WHERE id IS NOT NULL;
     PERFORM fold_call(id) FROM (SELECT DISTINCT unnest(calls) id ORDER BY 1) c WHERE id IS NOT NULL;
     PERFORM fold_seat(name) FROM (SELECT DISTINCT unnest(seats) name ORDER BY 1) s;
-    PERFORM fold_person(fresh);
+    PERFORM fold_person(fresh), fold_lasting(ARRAY(SELECT (each->>'id')::uuid FROM unnest(fresh) each));
     INSERT INTO alarm (kind, journal_id, seat, event_id, detail)
     SELECT 'number twice', journal, seat_name, i.opened_by, jsonb_build_object('number', i.given_number)
     FROM incident i

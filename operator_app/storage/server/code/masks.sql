@@ -10,34 +10,23 @@ LANGUAGE sql STABLE AS $$
         FROM (SELECT regexp_replace(coalesce(number, ''), '[^0-9]', '', 'g') AS plain) p) d
 $$;
 
-CREATE OR REPLACE FUNCTION masked_body(op text, body jsonb, key bytea, free_text_too boolean) RETURNS jsonb
+-- The body for who may not know of reporters. `personal` says what each word tells of persons, by the incident's field
+-- where it depends on that; a field that is not known here may hold anything.
+CREATE OR REPLACE FUNCTION masked_body(personal jsonb, body jsonb, key bytea, free_text_too boolean) RETURNS jsonb
 LANGUAGE sql STABLE AS $$
-    SELECT CASE op
-        WHEN 'call.offered' THEN body
-            || jsonb_build_object('number', masked_number(body->>'number', key), 'display_name', '')
-        WHEN 'incident.field_set' THEN CASE
-            WHEN body->>'value' IS NULL THEN body
-            WHEN body->>'field' = 'caller_number'
-                THEN body || jsonb_build_object('value', coalesce(masked_number(body->>'value', key), '•••'))
-            WHEN body->>'field' ~ '^(caller|reporter)' OR (free_text_too AND body->>'field' NOT IN (
-                'place', 'landmark', 'village', 'district', 'neighbourhood', 'position', 'kind', 'priority'))
-                THEN body || '{"value": "•••"}'
-            ELSE body END
-        WHEN 'incident.noted' THEN CASE WHEN free_text_too THEN body || '{"text": "•••"}' ELSE body END
-        WHEN 'incident.answered' THEN CASE WHEN free_text_too AND body->>'answer' IS NOT NULL
-            THEN body || '{"answer": "•••"}' ELSE body END
-        ELSE body
-    END
-$$;
-
--- A new sort of fact is told to walls and to desks without the right only once it stands here: when it holds nobody's
--- name or number, or when masked_body takes that out of it.
-CREATE OR REPLACE FUNCTION is_maskable(op text, v integer) RETURNS boolean
-LANGUAGE sql IMMUTABLE AS $$
-    SELECT v <= 1 AND op IN (
-        'call.offered', 'call.answered', 'call.ended', 'call.classified', 'call.linked', 'call.recorded',
-        'incident.opened', 'incident.field_set', 'incident.moved', 'incident.noted', 'incident.answered',
-        'dispatch.sent', 'dispatch.delivered', 'dispatch.moved', 'dispatch.overdue', 'seat.state', 'call.measured',
-        'call.unlinked', 'incident.overruled', 'incident.major', 'incident.taken', 'site.card',
-        'place.kept', 'place.dropped')
+    SELECT body || coalesce(jsonb_object_agg(name, CASE
+            WHEN jsonb_typeof(body->name) = 'array' THEN '[]'
+            WHEN tells = 'number' THEN coalesce(to_jsonb(masked_number(body->>name, key)),
+                CASE WHEN of_a_field THEN to_jsonb('•••'::text) END)
+            WHEN tells = 'name' AND NOT of_a_field THEN to_jsonb(''::text)
+            ELSE to_jsonb('•••'::text) END), '{}')
+    FROM (
+        SELECT word.key AS name, of_a_field, CASE
+            WHEN NOT of_a_field THEN word.value #>> '{}'
+            WHEN word.value ? (body->>'field') THEN word.value->>(body->>'field')
+            WHEN body->>'field' ~ '^(caller|reporter)' THEN 'name'
+            ELSE 'text' END AS tells
+        FROM jsonb_each(personal) word, LATERAL (SELECT jsonb_typeof(word.value) = 'object' AS of_a_field) how
+        WHERE body->>word.key IS NOT NULL) told
+    WHERE tells IN ('number', 'name') OR (tells = 'text' AND free_text_too)
 $$;

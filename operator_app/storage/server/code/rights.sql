@@ -7,7 +7,7 @@ REVOKE ALL ON ALL TABLES IN SCHEMA op112 FROM PUBLIC, op112_seat, op112_desk, op
 GRANT USAGE ON SCHEMA op112 TO op112_seat, op112_desk, op112_wall;
 
 GRANT SELECT ON room_event, incident_call, dispatch, rejected, seat, presence, person, agency, kind, login, journal_head,
-    server_generation, compat, alembic_version TO op112_seat, op112_desk, op112_wall;
+    server_generation, compat, fact_kind, lasting, alembic_version TO op112_seat, op112_desk, op112_wall;
 GRANT SELECT ON event, reporter, call, phone_call, alarm TO op112_reporter;
 GRANT SELECT ON incident TO op112_seat, op112_desk;
 GRANT SELECT (id, number, given_number, status, priority, kind, place, landmark, village, district, neighbourhood, lat,
@@ -16,5 +16,5 @@ GRANT SELECT (id, seat, direction, state, offered_at, answered_at, ended_at, cla
     ON call TO op112_desk, op112_wall;
 
 GRANT EXECUTE ON FUNCTION server_mark_v1, server_mark_v2, watch_v1, heartbeat_v1, leave_v1, beat_v1, delta_v1,
-    masked_number, masked_body, is_maskable TO op112_seat, op112_desk, op112_wall;
+    masked_number, masked_body TO op112_seat, op112_desk, op112_wall;
 GRANT EXECUTE ON FUNCTION apply_events_v1, at_hand_v1 TO op112_seat, op112_desk;
