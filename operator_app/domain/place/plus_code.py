@@ -92,19 +92,15 @@ def encode_plus_code(lat: float, lon: float) -> str:
     return f"{digits[:_BEFORE_SIGN]}+{digits[_BEFORE_SIGN:]}"
 
 
-def complete_plus_code(short: str, lat: float, lon: float) -> str:
-    """Return the full code that a short one stands for near a point, which is that of the town said beside it."""
+def cells_in(short: str, south: float, west: float, north: float, east: float) -> tuple[PlusArea, ...]:
+    """Return all areas that a short code can mean with their middle in a rectangle, from south-west on."""
     missing = _BEFORE_SIGN - short.index("+")
-    code = encode_plus_code(lat, lon)[:missing] + short
-    area = decode_plus_code(code)
     side = 20.0 ** (2 - missing // 2)
-    near_lat, near_lon = area.lat, area.lon
-    if near_lat - lat > side / 2 and near_lat - side > -90:
-        near_lat -= side
-    elif lat - near_lat > side / 2 and near_lat + side < 90:
-        near_lat += side
-    if near_lon - lon > side / 2:
-        near_lon -= side
-    elif lon - near_lon > side / 2:
-        near_lon += side
-    return encode_plus_code(near_lat, near_lon)[:missing] + short
+    found = []
+    for row in range(math.floor((south + 90) / side), math.floor((north + 90) / side) + 1):
+        for column in range(math.floor((west + 180) / side), math.floor((east + 180) / side) + 1):
+            corner = encode_plus_code(row * side - 90 + side / 2, column * side - 180 + side / 2)
+            area = decode_plus_code(corner[:missing] + short)
+            if south <= area.lat <= north and west <= area.lon <= east:
+                found.append(area)
+    return tuple(found)

@@ -13,7 +13,7 @@ from operator_app.domain.place.coordinates import (
     read_position,
     write_position,
 )
-from operator_app.domain.place.plus_code import encode_plus_code
+from operator_app.domain.place.plus_code import FoundCode, PlusArea, cells_in, encode_plus_code
 
 DECIMAL, MINUTES, SECONDS = (
     PositionForm.DECIMAL,
@@ -29,8 +29,11 @@ LINK, VIEW, GEO, CODE = (
 SANGATTA = (0.5, 117.55)
 
 
-def town(name: str) -> tuple[float, float] | None:
-    return SANGATTA if "sangatta" in name.casefold() else None
+def town(code: FoundCode) -> tuple[PlusArea, ...] | PositionTrouble:
+    if "sangatta" not in code.rest.casefold():
+        return PositionTrouble.TOWN_NEEDED
+    lat, lon = SANGATTA
+    return cells_in(code.code, lat - 0.4, lon - 0.4, lat + 0.4, lon + 0.4)
 
 
 SAME_POINT = {
@@ -89,13 +92,13 @@ SAME_POINT = {
     "https://www.google.com/maps/search/0.51234,+117.54321": LINK,
     "https://www.google.com/maps/dir//0.51234,117.54321": LINK,
     "https://www.google.com/maps/dir/?api=1&destination=0.51234%2C117.54321": LINK,
-    "https://www.google.com/maps/embed?pb=!1m18!1m12!1m3!1d3989!2d117.54321!3d0.51234!2m3": LINK,
+    "https://www.google.com/maps/embed?pb=!1m18!1m12!1m3!1d3989!2d117.54321!3d0.51234!2m3": VIEW,
     "https://www.openstreetmap.org/?mlat=0.51234&mlon=117.54321#map=16/0.5/117.5": LINK,
     "https://maps.apple.com/?ll=0.51234,117.54321&q=Pin": LINK,
     "https://maps.apple.com/place?coordinate=0.51234,117.54321&name=X": LINK,
     "https://waze.com/ul?ll=0.51234,117.54321&navigate=yes": LINK,
     "https://www.waze.com/live-map/directions?to=ll.0.51234%2C117.54321": LINK,
-    "https://www.bing.com/maps?cp=0.51234~117.54321&lvl=16": LINK,
+    "https://www.bing.com/maps?cp=0.51234~117.54321&lvl=16": VIEW,
     "https://share.here.com/l/0.51234,117.54321": LINK,
     "https://www.google.com/maps/@0.51234,117.54321,15.5z": VIEW,
     "https://www.google.com/maps/place/Contoh/@0.51234,117.54321,17z": VIEW,
@@ -161,7 +164,7 @@ def test_places_numbers_and_times_are_no_positions(text: str) -> None:
         ("GG7V+4X Kota Lain", PositionTrouble.TOWN_NEEDED),
         ("https://maps.app.goo.gl/AbCd1234", PositionTrouble.LINK_HIDES_IT),
         ("Lihat goo.gl/maps/AbCd ya", PositionTrouble.LINK_HIDES_IT),
-        ("https://www.google.com/maps/place/Masjid+Contoh+5", PositionTrouble.LINK_HIDES_IT),
+        ("https://www.google.com/maps/place/Masjid+Contoh+5", PositionTrouble.LINK_WITHOUT_POINT),
     ],
 )
 def test_what_cannot_be_used_says_why(text: str, trouble: PositionTrouble) -> None:
@@ -235,7 +238,8 @@ def test_a_plus_code_needs_its_town_only_when_it_is_short(text: str) -> None:
     assert abs(found.lon - SANGATTA[1]) < (0.5 if "6PGP" not in text else 60)
 
 
-LATS, LONS = st.floats(-89.99, 89.99), st.floats(-179.99, 179.99)
+LATS, LONS = st.floats(-89.99, 89.99), st.floats(0.01, 179.99) | st.floats(-179.99, -0.01)
+"""All of the earth but zero and zero, which is what a phone sends that knows no position."""
 
 
 @given(
@@ -259,7 +263,7 @@ def test_a_decimal_comma_reads_as_a_decimal_point(lat: float, lon: float) -> Non
 @given(st.text(max_size=60) | st.text("0123456789.,-+°'\"NSEW LUBT:/@?=&%geohtps", max_size=60))
 def test_no_text_breaks_the_reading_and_every_position_is_on_earth(text: str) -> None:
     found = read_position(text, town)
-    for position in (found, getattr(found, "proposal", None)):
+    for position in (found, getattr(found, "proposal", None), *getattr(found, "choices", ())):
         if isinstance(position, Position):
             assert abs(position.lat) <= 90
             assert abs(position.lon) <= 180
@@ -268,7 +272,7 @@ def test_no_text_breaks_the_reading_and_every_position_is_on_earth(text: str) ->
 
 @given(st.text(max_size=40), LATS, LONS)
 def test_a_pin_in_a_link_counts_whatever_stands_around_it(words: str, lat: float, lon: float) -> None:
-    words = words.replace(":", "").replace("/", "").replace(".", "")
+    words = "".join(each for each in words if each.isalpha() or each == " ")
     found = read_position(f"{words} https://maps.google.com/?q={lat:.6f},{lon:.6f} {words}")
     assert isinstance(found, Position)
     assert (found.lat, found.lon) == pytest.approx((lat, lon), abs=1e-6)
@@ -277,3 +281,6 @@ def test_a_pin_in_a_link_counts_whatever_stands_around_it(words: str, lat: float
 def test_a_long_paste_is_read_in_a_moment() -> None:
     assert isinstance(read_position("https://x.id/?mlat=1" + "&a=1" * 5000), NoPosition)
     assert isinstance(read_position("0 " * 5000), NoPosition)
+    assert isinstance(read_position("0.49876 " * 5000), NoPosition | Position)
+    assert isinstance(read_position("https://x.id/ " * 3000), NoPosition)
+    assert isinstance(read_position("- lat " * 4000), NoPosition)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from operator_app.domain.place.plus_code import (
-    complete_plus_code,
+    cells_in,
     decode_plus_code,
     encode_plus_code,
     find_plus_code,
@@ -31,21 +31,18 @@ def test_the_middle_of_a_code(code: str, lat: float, lon: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("short", "lat", "lon", "full"),
+    ("short", "box", "full"),
     [
-        ("CJ+2VX", 20.3701125, 2.782234375, ""),
-        ("9QCJ+2VX", 51.3708675, -1.217765625, "9C3W9QCJ+2VX"),
-        ("XXXX+XX", 0.0, 0.0, "6CFXXXXX+XX"),
-        ("2222+22", 89.6, 0.0, "CFX22222+22"),
-        ("2222+22", 0.0, 0.0, "6FG22222+22"),
-        ("9G8F+6X", 47.4, 8.6, "8FVC9G8F+6X"),
+        ("9QCJ+2VX", (51.0, -1.6, 52.0, -0.8), ["9C3W9QCJ+2VX"]),
+        ("9G8F+6X", (46.9, 8.1, 47.8, 9.0), ["8FVC9G8F+6X"]),
+        ("9G8F+6X", (46.9, 8.1, 48.8, 9.0), ["8FVC9G8F+6X", "8FWC9G8F+6X"]),
+        ("9G8F+6X", (46.5, 8.1, 47.1, 9.0), []),
+        ("2222+22", (-1.0, -1.0, 0.5, 0.5), ["6FG22222+22", "6FF22222+22", "6CGX2222+22", "6CFX2222+22"]),
     ],
 )
-def test_a_short_code_near_a_town(short: str, lat: float, lon: float, full: str) -> None:
-    found = find_plus_code(short)
-    assert (found is not None and not found.is_full) is bool(full)
-    if full:
-        assert complete_plus_code(short, lat, lon) == full
+def test_a_short_code_in_a_rectangle(short: str, box: tuple[float, ...], full: list[str]) -> None:
+    found = {encode_plus_code(area.lat, area.lon) for area in cells_in(short, *box)}
+    assert found == {code[:11] for code in full}
 
 
 @given(st.floats(-90, 90), st.floats(-180, 180))
@@ -55,18 +52,11 @@ def test_a_point_lies_in_its_own_code(lat: float, lon: float) -> None:
     assert min(abs(area.lon - lon), 360 - abs(area.lon - lon)) <= area.width / 2 * 1.001
 
 
-@given(
-    st.floats(-88, 88),
-    st.floats(-178, 178),
-    st.sampled_from([2, 4]),
-    st.floats(-0.4, 0.4),
-    st.floats(-0.4, 0.4),
-)
-def test_a_town_nearby_completes_a_code(lat: float, lon: float, cut: int, north: float, east: float) -> None:
+@given(st.floats(-88, 88), st.floats(-178, 178), st.sampled_from([2, 4]), st.floats(0.01, 0.9))
+def test_a_rectangle_around_a_point_holds_its_code(lat: float, lon: float, cut: int, edge: float) -> None:
     code = encode_plus_code(lat, lon)
-    side = 1.0 if cut == 4 else 20.0
-    town = (max(-89.0, min(89.0, lat + north * side)), max(-179.9, min(179.9, lon + east * side)))
-    assert complete_plus_code(code[cut:], *town) == code
+    found = cells_in(code[cut:], lat - edge, lon - edge, lat + edge, lon + edge)
+    assert code in {encode_plus_code(area.lat, area.lon) for area in found}
 
 
 @pytest.mark.parametrize(

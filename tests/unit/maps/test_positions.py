@@ -7,7 +7,7 @@ import pytest
 
 from operator_app.domain.place.coordinates import NoPosition, Position, PositionForm, PositionTrouble
 from operator_app.domain.place.plus_code import encode_plus_code
-from operator_app.maps.positions import Located, find_position, town_point
+from operator_app.maps.positions import Located, find_position
 from operator_app.maps.site import Site, default_site, import_site, load_site
 from tests.unit.maps.sample_pack import rewrite, write_pack
 
@@ -88,18 +88,82 @@ def test_a_short_plus_code_is_completed_by_its_town(site: Site, town: str) -> No
     assert encode_plus_code(found.position.lat, found.position.lon) == code
 
 
-def test_a_short_plus_code_of_the_neighbour_is_outside(site: Site) -> None:
-    found = find_position(f"{encode_plus_code(1.25, 109.0)[4:]} Kabupaten Sebelah", site)
+def test_a_short_plus_code_is_all_that_it_can_be_in_a_neighbour_as_large_as_two_of_its_cells(
+    site: Site,
+) -> None:
+    code = encode_plus_code(1.25, 109.0)
+    found = find_position(f"{code[4:]} Kabupaten Sebelah", site)
     assert isinstance(found, NoPosition)
-    assert (found.trouble, found.detail) == (PositionTrouble.OUTSIDE, "Kabupaten Sebelah")
+    assert found.trouble is PositionTrouble.SEVERAL
+    assert code in {encode_plus_code(each.lat, each.lon) for each in found.choices}
+    assert {site.neighbour_at(each.lat, each.lon) for each in found.choices} == {"Kabupaten Sebelah"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Jl. Mawar no 3, Sukamaju, Kec. Muara Contoh, Kabupaten Contoh, Provinsi Contoh 75611, Indonesia",
+        "depan masjid Sukamaju",
+        "Kabupaten Contoh, Muara Contoh",
+    ],
+)
+def test_the_town_of_a_short_plus_code_may_stand_anywhere_in_the_address(site: Site, words: str) -> None:
+    code = encode_plus_code(1.2, 110.3)
+    for text in (f"{code[4:]}, {words}", f"{words} {code[4:]}"):
+        found = find_position(text, site)
+        assert isinstance(found, Located)
+        assert encode_plus_code(found.position.lat, found.position.lon) == code
 
 
 @pytest.mark.parametrize("town", ["", "Antah Berantah", "maju", "Kabupaten", "Sukamaj"])
 def test_an_unknown_town_is_not_guessed(site: Site, town: str) -> None:
-    assert town_point(town, site) is None
     found = find_position(f"GG7V+4X {town}", site)
     assert isinstance(found, NoPosition)
     assert (found.trouble, found.detail) == (PositionTrouble.TOWN_NEEDED, town)
+
+
+def test_a_short_code_that_does_not_lie_in_its_town_is_refused(site: Site) -> None:
+    code = encode_plus_code(1.7, 110.3)
+    found = find_position(f"{code[4:]} Sukamaju", site)
+    assert isinstance(found, NoPosition)
+    assert (found.trouble, found.detail) == (PositionTrouble.TOWN_ELSEWHERE, "Sukamaju")
+
+
+def test_every_short_code_of_a_village_is_understood_by_village_and_kecamatan(site: Site) -> None:
+    for village in site.villages:
+        box = village.area.box
+        for row in range(9):
+            lat, lon = (
+                box.south + (box.north - box.south) * (row + 0.5) / 9,
+                box.west + (box.east - box.west) * 0.5,
+            )
+            under = site.locate(lat, lon)
+            if under is None:
+                continue
+            code = encode_plus_code(lat, lon)
+            for town in (under.desa, under.kecamatan):
+                found = find_position(f"{code[4:]} {town}", site)
+                assert isinstance(found, Located), town
+                assert encode_plus_code(found.position.lat, found.position.lon) == code
+
+
+def test_the_place_named_beside_it_settles_a_sign(site: Site) -> None:
+    north = find_position("Sukamaju - 1.20000, 110.30000", site)
+    assert isinstance(north, Located)
+    assert north.position.lat == 1.2
+    doubt = find_position("Toko - 1.20000, 110.30000", site)
+    assert isinstance(doubt, NoPosition)
+    assert (doubt.trouble, len(doubt.choices)) == (PositionTrouble.SEVERAL, 2)
+
+
+def test_what_is_said_to_lie_outside_is_not_proposed_inside(site: Site) -> None:
+    beside = find_position("1.20000, 109.00000 Kabupaten Sebelah", site)
+    assert isinstance(beside, NoPosition)
+    assert (beside.trouble, beside.detail, beside.proposal) == (
+        PositionTrouble.OUTSIDE,
+        "Kabupaten Sebelah",
+        None,
+    )
 
 
 @pytest.mark.skipif(
