@@ -1,21 +1,24 @@
 """Hits of the two search fields as rows: places of the site and typed positions, kinds of incidents."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from operator_app.domain.place.coordinates import (
     NoPosition,
+    Position,
     PositionForm,
     PositionTrouble,
+    words_beside,
     write_position,
 )
 from operator_app.domain.place.location import PositionOrigin, PositionSource
 from operator_app.domain.triage import Kind, find_kinds
 from operator_app.maps.names import PlaceHit
-from operator_app.maps.positions import Located, find_position
+from operator_app.maps.positions import Located, find_position, locate
 from operator_app.maps.site import Site
 from operator_app.ui.kit.search_field import HITS_SHOWN, Finder, Hit
 from operator_app.ui.map.presenters.call_place import distance_words
-from operator_app.ui.words.rows import Row, cell, chip
+from operator_app.ui.words.rows import Cell, Row, cell, chip
 from operator_app.ui.words.site_words import SiteWords
 from operator_app.ui.words.wording import PRIORITY_TONES, Say, Tone
 
@@ -28,8 +31,9 @@ POINT_KIND = "titik"
 def place_finder(search: PlaceSearch, say: Say, site: Site) -> Finder[PlaceHit]:
     """Find places from the second letter on; beside each its village and district, and what it is.
 
-    A position in any usual writing, a pasted link or message among them, comes first; one that cannot be used comes as
-    a row that says why and cannot be picked (its value is None).
+    A position in any usual writing, a pasted link or message among them, comes first. One that cannot be used comes as
+    a row that says why and cannot be picked (its value is None), followed by what can: the readings in doubt, the pair
+    turned round, the point outside with its neighbour's name, the places that the words beside a link name.
     """
 
     def find(typed: str) -> Sequence[Hit[PlaceHit]]:
@@ -37,10 +41,14 @@ def place_finder(search: PlaceSearch, say: Say, site: Site) -> Finder[PlaceHit]:
             return ()
         stated = find_position(typed, site)
         if isinstance(stated, Located):
-            return [_point(stated, site, say, typed)]
-        if stated.trouble is not PositionTrouble.NO_POSITION:
-            return _refused(stated, site, say)
-        return [_place(number, hit, say) for number, hit in enumerate(search(typed)[:HITS_SHOWN])]
+            return [_point(stated, site, say)]
+        if stated.trouble is PositionTrouble.NO_POSITION:
+            return [_place(number, hit, say) for number, hit in enumerate(search(typed)[:HITS_SHOWN])]
+        rows = _refused(stated, site, say)
+        if len(rows) == 1 and stated.trouble in _WORDS_MAY_TELL:
+            beside = search(words_beside(typed))[: HITS_SHOWN - 1]
+            rows += [replace(_place(number, hit, say), sure=False) for number, hit in enumerate(beside, 1)]
+        return rows
 
     return find
 
@@ -66,46 +74,79 @@ def _place(number: int, hit: PlaceHit, say: Say) -> Hit[PlaceHit]:
     return Hit(hit, row)
 
 
-def _point(found: Located, site: Site, say: Say, typed: str, note: str = "") -> Hit[PlaceHit]:
-    at = found.position
+def _point(found: Located, site: Site, say: Say, note: str = "", number: int = 0) -> Hit[PlaceHit]:
+    place = found.place
+    at_sea = say("position.at_sea" if site.villages else "position.no_site")
+    where = f"{place.desa} · {place.kecamatan}" if place else at_sea
+    desa, kecamatan = (place.desa, place.kecamatan) if place else ("", "")
+    sure = (
+        not note
+        and found.position.form is not PositionForm.MAP_VIEW
+        and (place is not None or not site.villages)
+    )
+    return _point_hit(
+        found.position, ("", desa, kecamatan), cell(where, Tone.QUIET), say, note, number, sure=sure
+    )
+
+
+def _outside(found: NoPosition, say: Say, note: str = "", number: int = 0) -> Hit[PlaceHit] | None:
+    """A point outside can be taken, with a warning: the borders of a site pack prove nothing, and boats go far."""
+    if found.read is None:
+        return None
+    words = say("position.in_neighbour", name=found.detail) if found.detail else say("position.outside_all")
+    return _point_hit(
+        found.read, (found.detail, "", ""), cell(words, Tone.WATCH), say, note, number, sure=False
+    )
+
+
+def _point_hit(
+    at: Position, names: tuple[str, str, str], where: Cell, say: Say, note: str, number: int, *, sure: bool
+) -> Hit[PlaceHit]:
+    """A position as a row; `names` are the neighbour's, the village's and the kecamatan's."""
     form = PositionForm.DECIMAL if at.form in _LINKS else at.form
     label = write_position(at.lat, at.lon, form, english=say("map.language") == "en")
-    place = found.place
-    where = (
-        f"{place.desa} · {place.kecamatan}"
-        if place
-        else say("position.at_sea" if site.villages else "position.no_site")
-    )
-    kind = note or say(f"position.form_{at.form}")
+    neighbour, desa, kecamatan = names
     precision = f" ±{distance_words(at.precision_m, say)}" if at.precision_m >= 1 else ""
+    kind = note or say(f"position.form_{at.form}") + precision
     hit = PlaceHit(
-        label,
+        f"{label}, {neighbour}" if neighbour else label,
         POINT_KIND,
-        f"{POINT_KIND}:{typed}",
-        place.desa if place else "",
-        place.kecamatan if place else "",
+        f"{POINT_KIND}:{at.lat:.6f},{at.lon:.6f}",
+        desa,
+        kecamatan,
         at.lat,
         at.lon,
         area=False,
         source=PositionSource(PositionOrigin.TYPED, at.form, at.precision_m),
     )
-    row = Row(
-        f"0 {hit.kode}",
-        (cell(label, strong=True), cell(where, Tone.QUIET), cell(kind + precision, Tone.QUIET)),
-    )
-    return Hit(hit, row)
+    row = Row(f"{number} {hit.kode}", (cell(label, strong=True), where, cell(kind, Tone.QUIET)))
+    return Hit(hit, row, sure)
 
 
 def _refused(stated: NoPosition, site: Site, say: Say) -> list[Hit[PlaceHit]]:
-    words = say(f"position.trouble_{stated.trouble}", detail=stated.detail or say("position.somewhere"))
+    if stated.trouble is PositionTrouble.OUTSIDE and not stated.detail:
+        words = say("position.trouble_outside_all")
+    else:
+        words = say(f"position.trouble_{stated.trouble}", detail=stated.detail)
     why: Hit[PlaceHit] = Hit(
-        None, Row("0 refused", (cell(words, Tone.WATCH, strong=True), cell(""), cell("")))
+        None, Row("0 refused", (cell(words, Tone.WATCH, strong=True), cell(""), cell(""))), sure=False
     )
     rows = [why]
+    if (outside := _outside(stated, say, number=1)) is not None:
+        rows.append(outside)
     if stated.proposal is not None:
         meant = Located(stated.proposal, site.locate(stated.proposal.lat, stated.proposal.lon))
-        rows.append(_point(meant, site, say, "meant", say("position.meant")))
-    return rows
+        rows.append(_point(meant, site, say, say("position.meant"), 2))
+    for number, choice in enumerate(stated.choices, 3):
+        located = locate(choice, site)
+        hit = (
+            _point(located, site, say, number=number)
+            if isinstance(located, Located)
+            else _outside(located, say, number=number)
+        )
+        if hit is not None:
+            rows.append(replace(hit, sure=False))
+    return rows[:HITS_SHOWN]
 
 
 def _kind(kind: Kind) -> Hit[Kind]:
@@ -114,6 +155,16 @@ def _kind(kind: Kind) -> Hit[Kind]:
     return Hit(kind, row)
 
 
+_WORDS_MAY_TELL = frozenset(
+    (
+        PositionTrouble.LINK_HIDES_IT,
+        PositionTrouble.LINK_WITHOUT_POINT,
+        PositionTrouble.NO_FIX,
+        PositionTrouble.NOT_READ,
+        PositionTrouble.TOWN_NEEDED,
+    )
+)
+"""Troubles beside which the words of the text may still name a place."""
 _LINKS = (PositionForm.MAP_LINK, PositionForm.MAP_VIEW, PositionForm.GEO_URI)
 PLACE_KINDS = frozenset({"kecamatan", "kelurahan", "desa", "pulau", "kejadian", "patokan", "pos"})
 """Kinds of places that the catalogue has words for; others stand as the site wrote them."""

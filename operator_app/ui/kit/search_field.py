@@ -20,10 +20,14 @@ HITS_SHOWN = 8
 
 @dataclass(frozen=True, slots=True)
 class Hit(Generic[T]):
-    """One answer: what it is, and how it is shown. One without a value only says something and cannot be picked."""
+    """One answer: what it is, and how it is shown. One without a value only says something and cannot be picked.
+
+    One that is not `sure` is offered: Enter takes it only after the arrows chose it.
+    """
 
     value: T | None
     row: Row
+    sure: bool = True
 
 
 Finder = Callable[[str], Sequence[Hit[T]]]
@@ -52,8 +56,8 @@ class HitList(QFrame):
         column.addWidget(self.view)
         self.hide()
 
-    def tell(self, rows: Sequence[Row], below: QWidget) -> None:
-        """Show these rows under that widget, the first one chosen; hide when there is none."""
+    def tell(self, rows: Sequence[Row], below: QWidget, *, chosen: bool = True) -> None:
+        """Show these rows under that widget, the first one `chosen` or none; hide when there is none."""
         self.model.show(rows)
         if not rows:
             self.hide()
@@ -71,7 +75,7 @@ class HitList(QFrame):
         spare = max(0, inner - sum(natural))
         share = sum(self._weights)
         self.view.set_widths([w + spare * f // share for w, f in zip(natural, self._weights, strict=True)])
-        self.view.setCurrentIndex(self.model.index(0, 0))
+        self.view.setCurrentIndex(self.model.index(0 if chosen else -1, 0))
         self.raise_()
         self.show()
 
@@ -139,7 +143,8 @@ class SearchField(QLineEdit, Generic[T]):
         self._search.stop()
         self._hits = tuple(self._finder(self.text()))[:HITS_SHOWN] if self.hasFocus() else ()
         if self._list is not None:
-            self._list.tell([hit.row for hit in self._hits], self)
+            sure = bool(self._hits) and self._hits[0].sure
+            self._list.tell([hit.row for hit in self._hits], self, chosen=sure)
 
     def close_hits(self) -> None:
         """Put the list away."""
@@ -183,9 +188,11 @@ class SearchField(QLineEdit, Generic[T]):
         self._search.start()
 
     def _enter(self) -> None:
-        if self.hits_shown and self._list is not None:
-            self._pick_id(self._list.view.current_id() or "")
+        chosen = self._list.view.current_id() if self.hits_shown and self._list is not None else None
+        if chosen:
+            self._pick_id(chosen)
         else:
+            self.close_hits()
             self.entered.emit()
 
     def _pick_id(self, row_id: str) -> None:

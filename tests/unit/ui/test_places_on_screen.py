@@ -82,25 +82,51 @@ def test_a_position_in_any_writing_is_one_hit_with_its_village(site: Site, typed
 
 
 @pytest.mark.parametrize(
-    ("typed", "why", "proposed"),
+    ("typed", "why", "offered"),
     [
-        ("1.2, 109.0", "Di luar wilayah: Kabupaten Sebelah", False),
-        ("110.6, 1.2", "Lintang dan bujur tertukar", True),
-        ("-1.2, 110.6", "Di luar wilayah", True),
-        ("1°75'00\"N 110°36'00\"E", "Bukan koordinat bumi", False),
-        ("https://maps.app.goo.gl/Abc123", "Tautan pendek maps.app.goo.gl", False),
+        ("1.2, 109.0", "Di luar wilayah: Kabupaten Sebelah", [(1.2, 109.0)]),
+        ("1.2, 114.0", "Di luar wilayah: laut", [(1.2, 114.0)]),
+        ("110.6, 1.2", "Lintang dan bujur tertukar", [(1.2, 110.6)]),
+        ("-1.2, 110.6", "Di luar wilayah", [(-1.2, 110.6), (1.2, 110.6)]),
+        ("Toko - 1.20000, 110.60000", "Lebih dari satu titik mungkin", [(-1.2, 110.6), (1.2, 110.6)]),
+        ("1.2,110.6; 1.3,110.3", "Lebih dari satu titik mungkin", [(1.3, 110.3), (1.2, 110.6)]),
+        ("1°75'00\"N 110°36'00\"E", "Bukan koordinat bumi", []),
+        ("https://maps.app.goo.gl/Abc123", "Tautan pendek maps.app.goo.gl", []),
+        ("https://contoh.id/berita", "Tautan contoh.id tidak memuat titik", []),
+        ("X: 559456 Y: 55134", "Koordinat UTM tanpa zona", []),
+        ("0.0, 0.0", "Titik 0,0", []),
+        ("///satu.dua.tiga", "what3words tidak terbaca di sini", []),
     ],
 )
-def test_one_that_cannot_be_used_says_why_and_cannot_be_picked(
-    site: Site, typed: str, why: str, proposed: bool
+def test_one_that_cannot_be_used_says_why_and_what_can_be_taken_instead(
+    site: Site, typed: str, why: str, offered: list[tuple[float, float]]
 ) -> None:
     first, *rest = found(site, typed)
     assert first.value is None
     assert words(first).startswith(why)
-    assert bool(rest) is proposed
-    if proposed:
-        assert rest[0].value is not None
-        assert (rest[0].value.lat, rest[0].value.lon) == (1.2, 110.6)
+    assert [(hit.value.lat, hit.value.lon) for hit in rest if hit.value] == offered
+    assert not any(hit.sure for hit in (first, *rest)), "Enter alone takes none of them"
+    assert len({hit.row.id for hit in (first, *rest)}) == 1 + len(rest)
+
+
+def test_a_point_outside_says_whose_it_is_and_fills_no_village(site: Site) -> None:
+    _, hit = found(site, "1.2, 109.0")
+    assert hit.value is not None
+    assert hit.value.label == "1.20000, 109.00000, Kabupaten Sebelah"
+    assert (hit.value.desa, hit.value.kecamatan) == ("", "")
+    assert "di luar wilayah: Kabupaten Sebelah" in words(hit)
+
+
+def test_the_words_beside_a_link_that_tells_nothing_are_still_looked_up(site: Site) -> None:
+    why, *rest = found(site, "Teluk Hijau https://maps.app.goo.gl/Abc123")
+    assert why.value is None
+    assert rest[0].value is not None
+    assert (rest[0].value.label, rest[0].sure) == ("Teluk Hijau", False)
+
+
+def test_a_map_view_is_offered_and_a_point_is_taken_by_enter(site: Site) -> None:
+    assert [hit.sure for hit in found(site, "https://www.google.com/maps/@1.2,110.6,17z")] == [False]
+    assert [hit.sure for hit in found(site, "1.2, 110.6")] == [True]
 
 
 def test_names_are_still_found(site: Site) -> None:
