@@ -55,6 +55,10 @@ class BadRecordError(ValueError):
     """A record that is no event: names what is wrong with it."""
 
 
+FIRST_MOMENT, LAST_MOMENT = datetime(1970, 1, 2, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+"""What happened before or after is no moment: nothing could be reckoned from it, in no time zone."""
+
+
 def to_record(event: Event) -> dict[str, Any]:
     """Flatten an event to JSON-able values; keys as the columns of the event log.
 
@@ -94,6 +98,8 @@ def from_record(record: Mapping[str, Any]) -> Event:
             occurred_at = datetime.fromisoformat(occurred_at)
         if not isinstance(occurred_at, datetime) or occurred_at.tzinfo is None:
             raise BadRecordError("occurred_at has no time zone")
+        if not FIRST_MOMENT <= occurred_at < LAST_MOMENT:
+            raise BadRecordError("occurred_at is no moment")
         return Event(
             id=EventId(str(record["id"])),
             journal_id=JournalId(one_copy(str(record["journal_id"]))),
@@ -105,7 +111,7 @@ def from_record(record: Mapping[str, Any]) -> Event:
             base=None if record.get("base") is None else EventId(str(record["base"])),
             fact=_fact(record),
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
         raise BadRecordError(f"event {record.get('id')!r}: {error}") from error
 
 

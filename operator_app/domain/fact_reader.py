@@ -1,5 +1,6 @@
 """Reads the values of a fact out of JSON, each checked against the type that the fact declares for it."""
 
+import math
 from collections.abc import Callable
 from enum import StrEnum
 from functools import lru_cache
@@ -8,6 +9,8 @@ from typing import Any, ClassVar, Union, get_args, get_origin, get_type_hints
 
 Reader = Callable[[Any], Any]
 
+LARGEST = 1_000_000_000
+"""No number of a fact is larger (seconds, scores, codes, metres, degrees): it would be a mistake, or meant to harm."""
 SHORT = 16
 """Words up to this length come again and again (names of fields, kinds, villages): one copy of each is held."""
 
@@ -56,8 +59,11 @@ def _plain_reader(hint: type[Any], name: str) -> Reader:
     def read(value: Any) -> Any:
         if hint is str and type(value) is str:
             return one_copy(value) if len(value) <= SHORT else value
-        if hint is float and isinstance(value, int) and not isinstance(value, bool):
-            return float(value)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            if not math.isfinite(value) or abs(value) > LARGEST:
+                raise ValueError(f"{name} is no number of use")
+            if hint is float:
+                return float(value)
         if not isinstance(value, hint) or (hint is int and isinstance(value, bool)):
             raise TypeError(f"{name} is no {hint.__name__}")
         return value

@@ -77,6 +77,8 @@ class LinkState:
     quarantined: int = 0
     clock_offset_ms: float = 0.0
     """What to add to this PC's clock to get the server's, as last measured."""
+    unread: int = 0
+    """Events of the room that this window could not read."""
 
 
 class LinkTrouble:

@@ -39,9 +39,13 @@ STEPS = (
     ALTER TABLE own_event ADD COLUMN journal TEXT NOT NULL DEFAULT '';
     UPDATE own_event SET journal = (SELECT journal_id FROM store);
     """,
+    """
+    CREATE TABLE unread (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+    """,
 )
 """`own_event.standing`: 0 not yet at the server, 1 there, 2 quarantined (`trouble` says why).
-`own_event.journal`: under which identity of this journal it was or is to be sent; see `SeatStore.refound`."""
+`own_event.journal`: under which identity of this journal it was or is to be sent; see `SeatStore.refound`.
+`unread`: events of the server's log that could not be read here; they are asked for again at each connect."""
 
 
 def connect(path: Path, *, synced: bool, key: str | None = None) -> sqlite3.Connection:

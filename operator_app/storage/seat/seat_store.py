@@ -6,7 +6,7 @@ import sqlite3
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -117,6 +117,7 @@ class SeatStore:
         self._lock = lock
         self._writing = threading.Lock()
         self._cursor: FeedCursor | None = None
+        self._unread: frozenset[str] = frozenset()
         self._listeners: list[Callable[[], None]] = []
         self._since_checkpoint = 0
         self._tidied = 0
@@ -212,6 +213,15 @@ class SeatStore:
     def cursor(self) -> FeedCursor | None:
         """How far the server's log is kept here; None before the first full load."""
         return self._cursor
+
+    def unread(self) -> Collection[str]:
+        """The ids of the room's events that could not be read here and are to be asked for again."""
+        return self._unread
+
+    def keep_unread(self, fresh: Collection[str], over: Collection[str]) -> None:
+        """Remember some more of them, and forget those that are over. Raises `StoreProblemError`."""
+        if fresh or over:
+            self._on_shelf(self._keep_unread, frozenset(fresh), frozenset(over))
 
     # ---- on the way to the server
 
@@ -391,6 +401,12 @@ class SeatStore:
         self._checkpoint_in_time()
         self._tidy_in_time(_IDLE_S)
 
+    def _keep_unread(self, fresh: frozenset[str], over: frozenset[str]) -> None:
+        with self._writing, self._transaction(self._shelf_db) as db:
+            db.executemany("INSERT OR IGNORE INTO unread (id) VALUES (?)", [(each,) for each in fresh])
+            db.executemany("DELETE FROM unread WHERE id = ?", [(each,) for each in over])
+        self._unread = (self._unread | fresh) - over
+
     def _change_store(self, columns: str, values: tuple[object, ...]) -> None:
         with self._writing, self._transaction(self._shelf_db) as db:
             db.execute(f"UPDATE store SET {columns}", values)  # noqa: S608  (column names are ours)
@@ -503,6 +519,7 @@ class SeatStore:
             *(JournalId(each) for (each,) in db.execute("SELECT DISTINCT journal FROM own_event")),
         }
         self._clock_offset_ms = float(row[1])
+        self._unread = frozenset(each for (each,) in db.execute("SELECT id FROM unread"))
         self._cursor = None if row[2] is None else FeedCursor(*row[2:])
         last, own_hlc = db.execute(
             "SELECT coalesce(max(seq), 0), coalesce(max(hlc), 0) FROM own_event"

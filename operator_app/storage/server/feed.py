@@ -16,18 +16,19 @@ import threading
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import psycopg
 from psycopg.rows import dict_row
 
-from operator_app.domain.event import BadRecordError, Event, from_record
+from operator_app.domain.event import Event
 from operator_app.storage.problems import ServerProblem, ServerReason, StoreProblemError
 from operator_app.storage.seat.seat_store import FeedCursor
 from operator_app.storage.server.bell import Bell
 from operator_app.storage.server.door import Connection, ServerMark, connect, greet, mark_of
+from operator_app.storage.server.reading import COLUMNS, UNREAD_MOST, Unread, read_rows
 from operator_app.storage.server.roll import Roll
 from operator_app.storage.server.server_errors import problem_of, server_problem
 from operator_app.storage.server.socket_guard import SocketGuard
@@ -82,12 +83,21 @@ class Shelf(Protocol):
         """How often old events were removed here; then nothing is known to be kept whole any more."""
         ...
 
+    def unread(self) -> Collection[str]:
+        """The ids of events that could not be read here and are to be asked for again."""
+        ...
+
+    def keep_unread(self, fresh: Collection[str], over: Collection[str]) -> None:
+        """Remember some more of them, and forget those that are read by now or are told no more."""
+        ...
+
 
 class MemoryShelf:
     """For a window without a store: it loads everything anew at each start."""
 
     def __init__(self) -> None:
         self._cursor: FeedCursor | None = None
+        self._unread: frozenset[str] = frozenset()
 
     def cursor(self) -> FeedCursor | None:
         """How far this window has read."""
@@ -104,6 +114,14 @@ class MemoryShelf:
     def tidied(self) -> int:
         """Never: what this window has, it has on its board."""
         return 0
+
+    def unread(self) -> Collection[str]:
+        """What could not be read since the start."""
+        return self._unread
+
+    def keep_unread(self, fresh: Collection[str], over: Collection[str]) -> None:
+        """Remember until the end of this window."""
+        self._unread = (self._unread | frozenset(fresh)) - frozenset(over)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +190,7 @@ class Feed:
         self._hand: tuple[str | None, str] = (None, "")
         self._hand_moved = threading.Event()
         self._roll = Roll()
+        self._lost = ""
         self._stopping = threading.Event()
         self._bell: Bell | None = None
         self._thread = threading.Thread(target=self._run, name="feed", daemon=True)
@@ -207,18 +226,25 @@ class Feed:
                 with connect(self._dsn, name, reads_only=self._reads_only) as connection:
                     self._session(connection, backoff)
             except ServerProblem as problem:
-                self._listener.lost(problem)
+                self._lose(problem)
             except psycopg.Error as error:
-                self._listener.lost(server_problem(error, self._dsn))
+                self._lose(server_problem(error, self._dsn))
             except StoreProblemError as error:
-                log.error("the feed waits for the seat's store: %s", error)  # noqa: TRY400
-                self._listener.lost(ServerProblem(ServerReason.OTHER, error.sentence))
+                self._lose(ServerProblem(ServerReason.OTHER, error.sentence))
             except (
                 Exception
             ) as error:  # a fault of ours must not leave the room silent: it is shown, and tried again
                 log.exception("the feed failed")
-                self._listener.lost(ServerProblem(ServerReason.OTHER, f"The feed failed: {error!r}."))
+                self._lose(ServerProblem(ServerReason.OTHER, f"The feed failed: {error!r}."))
             self._stopping.wait(backoff.next_s())
+
+    def _lose(self, problem: ServerProblem) -> None:
+        """Tell that the server is away; the log hears of each cause once, and again after a connect."""
+        cause = f"{problem.sentence} ({problem.detail})" if problem.detail else problem.sentence
+        if cause != self._lost:
+            self._lost = cause
+            log.warning("without the server: %s", cause)
+        self._listener.lost(problem)
 
     def _session(self, connection: Connection, backoff: "Backoff") -> None:
         greeted = greet(connection, self._dsn, self._guard, reads_only=self._reads_only)
@@ -229,7 +255,9 @@ class Feed:
                 connection.execute(f"LISTEN {CHANNEL}")
         mark = self._beat(connection, greeted)[0]
         self._catch_up(connection, mark)
+        self._ask_again(connection)
         self._listener.connected(connection, mark)
+        self._lost = ""
         backoff.reset()
         if mark.standby:
             self._follow(connection, mark)
@@ -381,9 +409,30 @@ class Feed:
         self._take(self._query(connection, _LOAD_LASTING, {}), fresh)
         self._whole_incidents, self._whole_calls = set(found["incidents"]), set(found["calls"])
 
+    def _ask_again(self, connection: Connection) -> None:
+        """What could not be read: this program may be newer than the last one, or somebody has set it aside."""
+        ids = sorted(self._shelf.unread())
+        for start in range(0, len(ids), LOAD_AT_ONCE):
+            part = ids[start : start + LOAD_AT_ONCE]
+            events, unread = read_rows(self._query(connection, _AGAIN, {"ids": part}))
+            self._tell_and_keep(events, None)
+            self._shelf.keep_unread((), frozenset(part) - {each.id for each in unread})
+
     def _take(self, rows: list[_Row], cursor: FeedCursor | None) -> None:
         """Tell what is not known yet and keep all of it. The cursor moves only when everything before it is kept."""
-        events = read_events(rows)
+        events, unread = read_rows(rows)
+        self._pass_over(unread)
+        self._tell_and_keep(events, cursor)
+
+    def _pass_over(self, rows: Sequence[Unread]) -> None:
+        known = self._shelf.unread()
+        fresh = [each for each in rows if each.id not in known][: max(0, UNREAD_MOST - len(known))]
+        for each in fresh:
+            log.error("event %s of the room cannot be read and is passed over (%s)", each.id, each.why)
+        if fresh:
+            self._shelf.keep_unread([each.id for each in fresh], ())
+
+    def _tell_and_keep(self, events: list[Event], cursor: FeedCursor | None) -> None:
         fresh = self._shelf.unknown(events) if events else ()
         for start in range(0, len(fresh), PAGE):
             self._listener.fed(fresh[start : start + PAGE])
@@ -436,22 +485,6 @@ class Backoff:
         return now_s * random.uniform(0.5, 1.0)  # noqa: S311
 
 
-def read_events(records: Iterable[Any]) -> list[Event]:
-    """Events of records or rows; one that cannot be read is logged and passed over, the server keeps it."""
-    events = []
-    for record in records:
-        try:
-            events.append(from_record(record))
-        except BadRecordError:
-            log.exception("an event from the server cannot be read and is passed over")
-    return events
-
-
-_COLUMNS = (
-    "e.id::text AS id, e.journal_id::text AS journal_id, e.journal_seq AS seq, e.seat, e.actor, e.occurred_at, e.hlc,"
-    " e.base::text AS base, e.op, e.v, e.incident_id::text AS incident_id, e.body,"
-    " e.call_id, e.xid::text AS xid, e.seq AS log_seq"
-)
 # LATERAL with its own ORDER BY: text columns named like the real ones would be what an outer ORDER BY sorts by.
 # At a standby: everything older than the oldest transaction that was open, written as a snapshot without holes.
 _NOW = """
@@ -460,9 +493,12 @@ _NOW = """
     FROM pg_current_snapshot() n
 """
 _BEAT = "SELECT * FROM op112.beat_v1(%s, %s, %s, %s, %s, %s, %s, %s, %s)"
-_DELTA = "SELECT * FROM op112.delta_v1(%(old)s, %(limit)s)"
+_DELTA = f"""
+    SELECT e.target, {COLUMNS.replace("e.journal_seq AS seq", "e.seq").replace("e.seq AS log_seq", "e.log_seq")}
+    FROM op112.delta_v1(%(old)s, %(limit)s) e
+"""  # noqa: S608
 _DELTA_PAGE = f"""
-    SELECT {_COLUMNS} FROM op112.room_event e
+    SELECT {COLUMNS} FROM op112.room_event e
     WHERE e.xid >= pg_snapshot_xmin(%(old)s::pg_snapshot)
         AND NOT pg_visible_in_snapshot(e.xid, %(old)s::pg_snapshot)
         AND pg_visible_in_snapshot(e.xid, %(target)s::pg_snapshot)
@@ -481,8 +517,8 @@ _LOAD = f"""
             UNION SELECT call_id FROM op112.incident_call WHERE incident_id IN (SELECT id FROM i)) AS calls
 """  # noqa: S608
 _LOAD_PART = {
-    "incident_id": f"SELECT {_COLUMNS} FROM op112.room_event e WHERE e.incident_id = ANY (%(ids)s::uuid[])",  # noqa: S608
-    "call_id": f"SELECT {_COLUMNS} FROM op112.room_event e WHERE e.call_id = ANY (%(ids)s)"  # noqa: S608
+    "incident_id": f"SELECT {COLUMNS} FROM op112.room_event e WHERE e.incident_id = ANY (%(ids)s::uuid[])",  # noqa: S608
+    "call_id": f"SELECT {COLUMNS} FROM op112.room_event e WHERE e.call_id = ANY (%(ids)s)"  # noqa: S608
     " AND e.incident_id IS NULL",
 }
 # As of the delta's end: what came later comes with the next one.
@@ -493,13 +529,14 @@ _PAST = f"""
     c AS MATERIALIZED (
         SELECT unnest(%(calls)s::text[]) AS id
         UNION SELECT call_id FROM op112.incident_call WHERE incident_id IN (SELECT id FROM i))
-    SELECT {_COLUMNS} FROM i JOIN op112.room_event e ON e.incident_id = i.id
+    SELECT {COLUMNS} FROM i JOIN op112.room_event e ON e.incident_id = i.id
     WHERE pg_visible_in_snapshot(e.xid, %(target)s::pg_snapshot)
     UNION ALL
-    SELECT {_COLUMNS} FROM c JOIN op112.room_event e ON e.call_id = c.id AND e.incident_id IS NULL
+    SELECT {COLUMNS} FROM c JOIN op112.room_event e ON e.call_id = c.id AND e.incident_id IS NULL
     WHERE pg_visible_in_snapshot(e.xid, %(target)s::pg_snapshot)
 """  # noqa: S608
+_AGAIN = f"SELECT {COLUMNS} FROM op112.room_event e WHERE e.id = ANY (%(ids)s::uuid[])"  # noqa: S608
 # What the room has to know beside incidents and calls: seats' states, kept places, cards, and what is still to come.
 _LOAD_LASTING = f"""
-    SELECT {_COLUMNS} FROM op112.room_event e WHERE e.id = ANY (ARRAY(SELECT event_id FROM op112.lasting))
+    SELECT {COLUMNS} FROM op112.room_event e WHERE e.id = ANY (ARRAY(SELECT event_id FROM op112.lasting))
 """  # noqa: S608

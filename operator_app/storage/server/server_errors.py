@@ -81,6 +81,8 @@ def words_of(error: SqlError) -> str:
         return type(error).__name__
     if cause.sqlstate is not None:
         return f"{cause.sqlstate}: {cause.diag.message_primary}"
+    if isinstance(cause, psycopg.DataError):
+        return type(cause).__name__  # its words hold the value that could not be read
     return " ".join(str(cause).split())
 
 

@@ -59,7 +59,12 @@ class ServerLink:
         self._on_clock = on_clock
         self._post = _Post(loop)
         self._state = _State(
-            self._post, on_state, store.waiting, store.quarantined, lambda: store.clock_offset_ms
+            self._post,
+            on_state,
+            store.waiting,
+            store.quarantined,
+            lambda: len(store.unread()),
+            lambda: store.clock_offset_ms,
         )
         self._feed: Feed | None = None
         self._hand: tuple[str | None, str] = (None, "")
@@ -207,7 +212,8 @@ class BoardFeed:
         self._on_events = on_events
         self._on_presence = on_presence
         self._on_clock = on_clock
-        self._state = _State(self._post, on_state, lambda: 0, lambda: 0)
+        self._shelf = MemoryShelf()
+        self._state = _State(self._post, on_state, lambda: 0, lambda: 0, lambda: len(self._shelf.unread()))
         self._guard: SocketGuard | None = None
         self._dsn = dsn
         self._window = Window(seat, role, version)
@@ -228,7 +234,7 @@ class BoardFeed:
         self._feed = Feed(
             self._dsn,
             self._window,
-            MemoryShelf(),
+            self._shelf,
             self._guard,
             self,
             history_days=self._history_days,
@@ -269,6 +275,7 @@ class BoardFeed:
         if self._on_clock is not None and abs(offset_ms - (self._offset_ms or 0.0)) > CLOCK_STEP_MS:
             self._offset_ms = offset_ms
             self._post(self._on_clock, offset_ms)
+        self._state.refresh()
 
 
 def check_server(dsn: str, *, reads_only: bool = False) -> str:
@@ -319,12 +326,14 @@ class _State:
         on_state: OnState,
         waiting: Callable[[], int],
         quarantined: Callable[[], int],
+        unread: Callable[[], int],
         offset_ms: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self._post = post
         self._on_state = on_state
         self._waiting = waiting
         self._quarantined = quarantined
+        self._unread = unread
         self._offset_ms = offset_ms
         self._lock = threading.Lock()
         self._connected = False
@@ -341,7 +350,7 @@ class _State:
         if self._connected and trouble is not None:
             reason, detail = trouble_of(trouble), trouble.sentence
         counts = (self._waiting(), reason, detail, self._quarantined())
-        return LinkState(connected, self._since, *counts, self._offset_ms())
+        return LinkState(connected, self._since, *counts, self._offset_ms(), self._unread())
 
     def change(self, connected: bool, reason: str, detail: str) -> None:
         """The feed's word."""

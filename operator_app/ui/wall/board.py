@@ -47,7 +47,7 @@ class WallHeader(QFrame):
         """Show the time and the truth about the data."""
         stale = data.stale
         self._clock.say(clock, inverted=stale)
-        self._age.say(data.text if stale else f"● {data.text}", Tone.GOOD, inverted=stale)
+        self._age.say(data.text if stale else f"● {data.text}", data.tone, inverted=stale)
         self._name.say(self._name.wordings, inverted=stale)
         self._warning.say(data.warning, inverted=stale)
         if stale is not self._stale:

@@ -145,7 +145,7 @@ def test_a_store_of_the_first_version_knows_its_journal(folder: Path) -> None:
     events = own(store, 2)
     store.close()
     db = sqlite3.connect(folder / "seat.db")
-    db.executescript("ALTER TABLE own_event DROP COLUMN journal; PRAGMA user_version = 1")
+    db.executescript("ALTER TABLE own_event DROP COLUMN journal; DROP TABLE unread; PRAGMA user_version = 1")
     db.close()
     store = again(folder)
     assert [(each.id, each.journal) for each in store.unsent(9)] == [

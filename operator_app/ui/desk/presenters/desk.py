@@ -127,6 +127,14 @@ class DeskPresenter:
     # ---- where things are
 
     def _server(self) -> tuple[str, Tone]:
+        words, tone = self._standing()
+        unread = self._desk.link.unread
+        if not unread:
+            return words, tone
+        words = self._say("desk.unread", server=words, n=unread)
+        return words, Tone.ALARM if tone is Tone.ALARM else Tone.WATCH
+
+    def _standing(self) -> tuple[str, Tone]:
         link = self._desk.link
         if link.connected and not link.waiting:
             return self._say("desk.server_up"), Tone.GOOD

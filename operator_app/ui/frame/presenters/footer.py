@@ -24,6 +24,9 @@ class LinkView:
 def link_view(seat: Seat, say: Say) -> LinkView:
     """Say how the seat stands to the server: since when it is gone, how much is waiting, what IT must mend."""
     stands = _standing(seat, say)
+    if seat.link.unread:
+        unread = say("link.unread", n=seat.link.unread)
+        stands = LinkView(f"{unread} · {stands.words}", max(stands.tone, Tone.WATCH, key=_TONES.index))
     clock = clock_view(seat.link, say)
     if clock is None:
         return stands

@@ -73,7 +73,10 @@ class WallPresenter:
             return DataAge(
                 say("wall.data_old", age=running(age_s)), True, (say("wall.stale"), say("wall.stale_short"))
             )
-        return DataAge(say("wall.data_fresh", n=int(age_s)), False, ("",))
+        fresh = say("wall.data_fresh", n=int(age_s))
+        if link.unread:
+            return DataAge(say("wall.data_unread", data=fresh, n=link.unread), False, ("",), Tone.WATCH)
+        return DataAge(fresh, False, ("",))
 
     # ---- tiles
 

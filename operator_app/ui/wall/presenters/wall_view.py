@@ -13,6 +13,7 @@ class DataAge:
     text: str
     stale: bool
     warning: tuple[str, ...]
+    tone: Tone = Tone.GOOD
 
 
 @dataclass(frozen=True, slots=True)
