@@ -10,6 +10,7 @@ from operator_app.bootstrap.frame import (
     load_history,
     record,
     shown,
+    site_followed,
     tell_connecting,
 )
 from operator_app.bootstrap.parts import resources_folder
@@ -38,6 +39,7 @@ async def run_window(_app: WindowApp, frame: Frame, store: SeatStore) -> int:
         window = build_desk_window(desk, frame.texts, frame.theme, resources_folder(), frame.control)
         await parts.enter_async_context(shown(window, parts))
         await load_history(store, board, bus)
+        await parts.enter_async_context(site_followed(frame, desk, recorder.note))
         await join_server(frame, store, desk, clock, parts)
         await until_closed(window)
         await recorder.settle(LAST_WRITES_S)

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from operator_app import __version__
+from operator_app.bootstrap.local_site import LocalSite
 from operator_app.bootstrap.parts import ServerClock
 from operator_app.config.settings import Settings
 from operator_app.domain.event import Event
-from operator_app.domain.facts.fact import call_of, incident_of
+from operator_app.domain.facts.fact import Fact, call_of, incident_of
 from operator_app.domain.ids import SeatName
 from operator_app.lanes.watchdog import StallWatch
 from operator_app.maps.site import Site, SitePackError
@@ -30,6 +31,7 @@ from operator_app.workflow.desk import Desk
 from operator_app.workflow.ports import LinkState, LinkTrouble, SetAside
 from operator_app.workflow.recorder import Recorder
 from operator_app.workflow.seat import Seat
+from operator_app.workflow.site_desk import SiteDesk
 from operator_app.workflow.site_rules import SiteRules
 from operator_app.workflow.wallroom import WallRoom
 
@@ -38,6 +40,9 @@ if TYPE_CHECKING:  # its driver is loaded late, see join_server
 
 LAST_WRITES_S = 5.0
 """A window that is closed does not wait longer for a disk: while it lives no other can open its store."""
+SECOND_S = 1.0
+PRESENT_S = 5.0
+"""A window that was heard within so many seconds is there."""
 CHUNK = 400
 """Events of the history put on the board in one turn of the loop: about 10 ms."""
 
@@ -62,7 +67,7 @@ class Frame:
     config: Path
     settings: Settings
     folder: Path
-    rules: SiteRules
+    local: LocalSite
     site: Site
     texts: Texts
     theme: Theme
@@ -72,6 +77,11 @@ class Frame:
     """The phone's engine, started before all else and on its way up."""
     first: MainWindow | None = None
     """The seat's window as its first frame shows it, fonts and theme applied."""
+
+    @property
+    def rules(self) -> SiteRules:
+        """What the site says at the start."""
+        return self.local.rules
 
 
 def record(frame: Frame, store: SeatStore) -> tuple[ServerClock, Board, Bus, Recorder]:
@@ -126,6 +136,32 @@ def tell_connecting(frame: Frame, user: Seat | Desk | WallRoom, clock: ServerClo
     """Until the first word comes or fails, the screen says that it is being tried."""
     if frame.settings.server.dsn:
         user.on_link(LinkState(False, clock.now(), 0, LinkTrouble.CONNECTING))
+
+
+@asynccontextmanager
+async def site_followed(
+    frame: Frame, user: Seat | Desk | WallRoom, note: Callable[[Fact], None] | None
+) -> AsyncIterator[None]:
+    """Keep the window at the site's data as it is published, and compare it with the other windows each second.
+
+    Enter it with the past known; `note` records what the window goes by, None where nothing is written.
+    """
+    seat = SeatName(frame.settings.seat.name)
+    site = SiteDesk(user.rules, user.board, user.bus, frame.local, seat, note)
+
+    async def compare() -> None:
+        while True:
+            present = [each.seat for each in user.presence if each.age_s < PRESENT_S]
+            site.tick(user.now(), present)
+            await asyncio.sleep(SECOND_S)
+
+    site.begin()
+    comparing = asyncio.ensure_future(compare())
+    try:
+        yield
+    finally:
+        comparing.cancel()
+        site.close()
 
 
 async def join_server(

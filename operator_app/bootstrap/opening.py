@@ -7,8 +7,8 @@ from pathlib import Path
 from types import ModuleType
 
 from operator_app.bootstrap.frame import Frame
+from operator_app.bootstrap.local_site import LocalSite
 from operator_app.bootstrap.parts import CannotStartError, resources_folder
-from operator_app.bootstrap.rules import site_rules
 from operator_app.bootstrap.site import SITE_FOLDER
 from operator_app.config.settings import Settings
 from operator_app.maps.site import Site, SitePackError, default_site, has_site, load_site, with_base
@@ -76,7 +76,7 @@ def _frame(
         config=config,
         settings=settings,
         folder=folder,
-        rules=site_rules(settings, site_folder),
+        local=LocalSite(settings, site_folder),
         site=site,
         texts=first.texts if first else load_texts(resources, settings.site.language),
         theme=first.theme if first else Theme.named(settings.screen.theme, settings.screen.text_scale),

@@ -18,6 +18,7 @@ from operator_app.bootstrap.frame import (
     join_server,
     load_history,
     record,
+    site_followed,
     tell_connecting,
     watch_stalls,
 )
@@ -97,6 +98,7 @@ async def run_window(app: WindowApp, frame: Frame, store: SeatStore) -> int:
                 guarded(app, lambda: load_history(store, board, bus), "the history"),
                 guarded(app, lambda: _start_phone(app, starting), "the phone"),
             )
+            await parts.enter_async_context(site_followed(frame, seat, recorder.note))
             steps = {
                 "the seat's start": seat.open,
                 "the places": lambda: finder.widen(frame, board, bus, parts),

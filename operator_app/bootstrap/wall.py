@@ -4,7 +4,7 @@ import asyncio
 from contextlib import AsyncExitStack
 
 from operator_app import __version__
-from operator_app.bootstrap.frame import Frame, shown, tell_connecting
+from operator_app.bootstrap.frame import Frame, shown, site_followed, tell_connecting
 from operator_app.bootstrap.parts import ServerClock, resources_folder
 from operator_app.storage.server.server_link import BoardFeed
 from operator_app.ui.program.app import until_closed
@@ -30,6 +30,7 @@ async def run_window(_app: WindowApp, frame: Frame) -> int:
             room, frame.texts, frame.theme, frame.site, resources_folder(), frame.settings, frame.control
         )
         await parts.enter_async_context(shown(window, parts))
+        await parts.enter_async_context(site_followed(frame, room, None))
         feed = BoardFeed(
             frame.settings.server.dsn,
             seat=frame.settings.seat.name,

@@ -6,7 +6,7 @@ from typing import Any
 
 from operator_app.domain.call import fold_call
 from operator_app.domain.event import Event
-from operator_app.domain.facts.fact import CALL, INCIDENT, KIND, PLACE, SEAT
+from operator_app.domain.facts.fact import CALL, INCIDENT, KIND, PLACE, SEAT, SITE_AT, SITE_PART
 from operator_app.domain.facts.site import CardPublished
 from operator_app.domain.ids import IncidentId
 from operator_app.domain.incident import fold_incident
@@ -25,6 +25,11 @@ def fold_card(events: Sequence[Event]) -> Event | None:
     return max(cards, default=(0, (0, ""), None))[2]
 
 
+def latest(events: Sequence[Event]) -> Event | None:
+    """The last word."""
+    return max(events, key=lambda event: event.order, default=None)
+
+
 FOLDS: Mapping[str, Fold] = MappingProxyType(
     {
         INCIDENT.sort: lambda which, events: fold_incident(IncidentId(which), events),
@@ -32,5 +37,7 @@ FOLDS: Mapping[str, Fold] = MappingProxyType(
         SEAT.sort: fold_seat,
         PLACE.sort: lambda _, events: fold_landmark(events),
         KIND.sort: lambda _, events: fold_card(events),
+        SITE_PART.sort: lambda _, events: latest(events),
+        SITE_AT.sort: lambda _, events: latest(events),
     }
 )

@@ -34,11 +34,11 @@ class TomlFile:
 
     @classmethod
     def load(cls, path: Path) -> "TomlFile":
-        """Read the file, which must be UTF-8; the mark that some editors put before it is no part of it."""
+        """Read the file, which must be UTF-8; a mark before it and line ends of Windows are no part of it."""
         try:
             if path.stat().st_size > LONGEST_BYTES:
                 raise bad_place(path, "too_large", most=LONGEST_BYTES >> 20)
-            return cls(str(path), path.read_bytes().decode("utf-8-sig"))
+            return cls(str(path), path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n"))
         except FileNotFoundError:
             raise bad_place(path, "no_file") from None
         except UnicodeDecodeError as error:

@@ -8,7 +8,19 @@ from typing import Any
 
 from operator_app.domain.call import Call
 from operator_app.domain.event import Event
-from operator_app.domain.facts.fact import CALL, INCIDENT, KIND, PLACE, SEAT, About, Fact, Lasts, Thing
+from operator_app.domain.facts.fact import (
+    CALL,
+    INCIDENT,
+    KIND,
+    PLACE,
+    SEAT,
+    SITE_AT,
+    SITE_PART,
+    About,
+    Fact,
+    Lasts,
+    Thing,
+)
 from operator_app.domain.facts.incident import IncidentOpened
 from operator_app.domain.folds import FOLDS
 from operator_app.domain.ids import CallId, EventId, IncidentId, SeatName
@@ -66,6 +78,16 @@ class Board:
     def cards(self) -> Mapping[str, Event]:
         """By kind the event that gave it its present card; of kinds that keep the site's own there is none."""
         return self._all(KIND)
+
+    @property
+    def published(self) -> Mapping[str, Event]:
+        """By name the event that published each part of the site's data last."""
+        return self._all(SITE_PART)
+
+    @property
+    def site_at(self) -> Mapping[SeatName, Event]:
+        """By window the event that says which parts of the site's data it goes by."""
+        return self._all(SITE_AT)
 
     def open_incidents(self) -> tuple[Incident, ...]:
         """Those that are not ended: the gravest first, then the oldest."""

@@ -17,7 +17,7 @@ from operator_app.domain.facts.incident import (
     ReminderDone,
     ReminderSet,
 )
-from operator_app.domain.facts.site import CardPublished
+from operator_app.domain.facts.site import CARD_PART, CardPublished, PartPublished, digest_of
 from operator_app.domain.ids import AgencyCode, CallId, IncidentId
 from operator_app.domain.incident import LONGEST_REMINDER_S, Incident, Reminder
 from operator_app.domain.states import INCIDENT_MOVES, IncidentStatus, Refusal, RefusedError
@@ -54,7 +54,7 @@ class IncidentCare:
         self._changed = changed
         self._rules = rules
         self.rights = rights
-        self._read: dict[str, tuple[str, Card | None]] = {}
+        self._read: dict[str, tuple[tuple[CardPublished, CardBook], Card | None]] = {}
         desk.published_card = self.published
 
     # ---- decisions about the proposal
@@ -266,23 +266,33 @@ class IncidentCare:
 
     def published(self, kind: str) -> Card | None:
         """The card that a supervisor gave that kind last; None: the site's own stands."""
-        event, cards = self._board.cards.get(kind), self._rules.now.cards
-        if event is None or cards is None or not isinstance(event.fact, CardPublished):
+        edit, cards = self._edit(kind), self._rules.now.cards
+        if edit is None or cards is None:
             return None
         held = self._read.get(kind)
-        if held is None or held[0] != event.id:
-            card = cards.read_kept(kind, event.fact.source)
-            card = None if card is None else replace(card, version=event.fact.version)
-            held = self._read[kind] = (event.id, card)
+        if held is None or held[0] != (edit, cards):
+            card = cards.read_kept(kind, edit.source)
+            card = None if card is None else replace(card, version=edit.version)
+            held = self._read[kind] = ((edit, cards), card)
         return held[1]
+
+    def _edit(self, kind: str) -> CardPublished | None:
+        """What a supervisor made of that kind's card last, in the older or in the newer form of the record."""
+        told = (self._board.cards.get(kind), self._board.published.get(f"{CARD_PART}{kind}"))
+        edits: list[CardPublished] = []
+        for event in told:
+            if event is not None and isinstance(event.fact, CardPublished):
+                edits.append(event.fact)
+            elif event is not None and isinstance(event.fact, PartPublished) and event.fact.body is not None:
+                edits.append(CardPublished(kind, event.fact.version, event.fact.body))
+        return max(edits, key=lambda edit: edit.version, default=None)
 
     def card_source(self, kind: str) -> str:
         """The text of the kind's present card, to be edited. Raises `RefusedError` without the right."""
         cards = self._need_right()
-        event = self._board.cards.get(kind)
-        if event is not None and isinstance(event.fact, CardPublished) and self.published(kind) is not None:
-            return event.fact.source
-        card = self._desk.kind(kind).card
+        edit, card = self._edit(kind), self._desk.kind(kind).card
+        if edit is not None and card is not None and card.version == edit.version:
+            return edit.source
         return "" if card is None else cards.write(card)
 
     def try_card(self, kind: str, source: str) -> Card:
@@ -294,7 +304,8 @@ class IncidentCare:
         self.try_card(kind, source)
         present = self._desk.kind(kind).card
         version = (0 if present is None else present.version) + 1
-        await self._recorder.record([CardPublished(kind, version, source)])
+        part = PartPublished(f"{CARD_PART}{kind}", version, digest_of(source), "", source)
+        await self._recorder.record([part])
         self._changed()
         return version
 

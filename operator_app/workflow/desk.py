@@ -17,7 +17,7 @@ from operator_app.workflow.bus import Bus
 from operator_app.workflow.incidents import dispatch_move, find_dispatch
 from operator_app.workflow.ports import LinkState, LinkTrouble, Presence, Saved, Shared
 from operator_app.workflow.recorder import Recorder
-from operator_app.workflow.site_rules import SiteRules
+from operator_app.workflow.site_rules import InForce, SiteRules
 
 FINISHED = frozenset({DispatchState.DONE, DispatchState.DECLINED})
 
@@ -63,7 +63,7 @@ class Desk:
         self.board = board
         self.bus = bus
         self._recorder = recorder
-        self._rules = rules
+        self.rules = InForce(rules)
         self._turn = asyncio.Lock()
         self._delivering: set[DispatchId] = set()
         self._unshared = set(unshared)
@@ -84,17 +84,17 @@ class Desk:
     @property
     def timezone(self) -> ZoneInfo:
         """Local time of the room."""
-        return self._rules.timezone
+        return self.rules.now.timezone
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
         """Incident kinds of the site."""
-        return self._rules.kinds
+        return self.rules.now.kinds
 
     @property
     def agencies(self) -> tuple[Agency, ...]:
         """Agencies of the site."""
-        return self._rules.agencies
+        return self.rules.now.agencies
 
     def now(self) -> datetime:
         """Return the present moment by the clock that events are stamped with."""

@@ -193,8 +193,14 @@ class IncidentDesk:
     def kind_or_none(self, code: str) -> Kind | None:
         """The kind of that code, or None."""
         found = next((each for each in self.kinds if each.code == code), None)
-        card = None if found is None else self.published_card(code)
-        return found if found is None or card is None else replace(found, card=card)
+        edited = None if found is None else self.published_card(code)
+        if (
+            found is None
+            or edited is None
+            or (found.card is not None and found.card.version > edited.version)
+        ):
+            return found
+        return replace(found, card=edited)
 
     def agency_or_none(self, code: str) -> Agency | None:
         """The agency of that code, or None."""

@@ -98,15 +98,15 @@ class Seat:
         self.board = board
         self.bus = bus
         self._recorder = recorder
-        self._rules = InForce(rules)
+        self.rules = InForce(rules)
         self.calls = CallDesk(phone, recorder, board, self._changed)
         self.calls.on_ended = self._call_ended
         self.sound = SoundDesk(phone, board, bus, recorder.clock)
         self.calls.on_replaced = self._call_replaced
-        self.incidents = IncidentDesk(recorder, board, self._changed, self._rules)
+        self.incidents = IncidentDesk(recorder, board, self._changed, self.rules)
         self.landmarks = LandmarkDesk(recorder, board)
         self.by_phone = ByPhone(self.incidents, recorder, board)
-        self.care = IncidentCare(self.incidents, recorder, board, self._changed, self._rules, rights)
+        self.care = IncidentCare(self.incidents, recorder, board, self._changed, self.rules, rights)
         self.link = LinkState(False, recorder.clock.now(), 0, LinkTrouble.NOT_CONFIGURED)
         self.presence: tuple[Presence, ...] = ()
         self.company = Company()
@@ -139,7 +139,7 @@ class Seat:
     @property
     def timezone(self) -> ZoneInfo:
         """Local time of the room."""
-        return self._rules.now.timezone
+        return self.rules.now.timezone
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
@@ -149,12 +149,12 @@ class Seat:
     @property
     def age_limits(self) -> AgeLimits:
         """From which age an open incident wants attention."""
-        return self._rules.now.ages
+        return self.rules.now.ages
 
     @property
     def goal(self) -> AnswerGoal:
         """How fast the site wants calls to be answered."""
-        return self._rules.now.goal
+        return self.rules.now.goal
 
     @property
     def agencies(self) -> tuple[Agency, ...]:
@@ -164,7 +164,7 @@ class Seat:
     @property
     def watched(self) -> tuple[Colleague, ...]:
         """Whose phones the phone server is asked about: agencies and others of the house."""
-        return self._rules.now.watched
+        return self.rules.now.watched
 
     @property
     def colleagues(self) -> tuple[Colleague, ...]:
@@ -175,7 +175,7 @@ class Seat:
     @property
     def auto_answer_s(self) -> float | None:
         """After how many seconds this room answers by rule, None when by hand."""
-        return self._rules.now.auto_answer_s
+        return self.rules.now.auto_answer_s
 
     @property
     def state(self) -> SeatState:
@@ -243,12 +243,12 @@ class Seat:
                 return ()
             report = report_of(incident, numbers.get(incident.id, ()))
         return known_already(
-            report, self.board.open.values(), self.now(), self._rules.now.known, numbers, limit
+            report, self.board.open.values(), self.now(), self.rules.now.known, numbers, limit
         )
 
     def major_suggestion(self) -> MajorSuggestion | None:
         """Whether so many reports of the incident at hand came in that it may be a major one."""
-        return None if self.incident is None else suggest_major(self.incident, self._rules.now.known)
+        return None if self.incident is None else suggest_major(self.incident, self.rules.now.known)
 
     def now(self) -> datetime:
         """Return the present moment by the clock that events are stamped with."""

@@ -38,7 +38,7 @@ class WallRoom:
         self.bus = bus
         self._clock = clock
         self._monotonic = monotonic
-        self._rules = InForce(rules)
+        self.rules = InForce(rules)
         self.link = LinkState(False, clock.now(), 0, LinkTrouble.NOT_CONFIGURED)
         self.presence: tuple[Presence, ...] = ()
         self._presence_s: float | None = None
@@ -47,22 +47,22 @@ class WallRoom:
     @property
     def timezone(self) -> ZoneInfo:
         """Local time of the room."""
-        return self._rules.now.timezone
+        return self.rules.now.timezone
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
         """Incident kinds of the site."""
-        return self._rules.now.kinds
+        return self.rules.now.kinds
 
     @property
     def agencies(self) -> tuple[Agency, ...]:
         """Agencies of the site."""
-        return self._rules.now.agencies
+        return self.rules.now.agencies
 
     @property
     def goal(self) -> AnswerGoal:
         """How fast the site wants calls to be answered."""
-        return self._rules.now.goal
+        return self.rules.now.goal
 
     def now(self) -> datetime:
         """Return the present moment, corrected by the server's clock where it is known."""

@@ -28,6 +28,8 @@ INCIDENT = About("incident", "incident_id")
 SEAT = About("seat", "")
 PLACE = About("place", "place_id")
 KIND = About("kind", "kind")
+SITE_PART = About("site_part", "part")
+SITE_AT = About("site_at", "")
 
 
 class Lasts(StrEnum):

@@ -1,9 +1,21 @@
 """What the room adds to the site's own data."""
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import ClassVar
 
-from operator_app.domain.facts.fact import KIND, PLACE, About, Fact, Lasts, ToldTo, Writer, words
+from operator_app.domain.facts.fact import (
+    KIND,
+    PLACE,
+    SITE_AT,
+    SITE_PART,
+    About,
+    Fact,
+    Lasts,
+    ToldTo,
+    Writer,
+    words,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +66,52 @@ class PlaceDropped(PlaceFact):
     """A kept place is found no more."""
 
     op = "place.dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class PartPublished(Fact):
+    """A part of the site's own data in a new version, for every window; going back publishes an old one again.
+
+    `body` is its text, whose SHA-256 is `digest`; None for what is too big for the record and lies as a file at each
+    window. `why` is in words, or empty. A card that was edited in a window is the part "card/" and its kind.
+    """
+
+    op = "site.part"
+    about = (SITE_PART,)
+    lasts = Lasts.UNTIL_NEXT
+    told_to = ToldTo.ALL
+    written_by = (Writer.SUPERVISOR,)
+    personal = words()
+    clash_by = ()
+
+    part: str
+    version: int
+    digest: str
+    why: str
+    body: str | None
+
+
+CARD_PART = "card/"
+"""Before the code of a kind: the part that is its card as it was edited in a window."""
+
+
+def digest_of(text: str) -> str:
+    """The digest of a part's text."""
+    return sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class SiteTaken(Fact):
+    """The window that noted this goes by these parts from now on, each as "part version digest".
+
+    Version 0 is a file beside the window or of the plain default; of the digest, 12 letters.
+    """
+
+    op = "site.taken"
+    about = (SITE_AT,)
+    lasts = Lasts.UNTIL_NEXT
+    told_to = ToldTo.ALL
+    written_by = (Writer.SEAT, Writer.DESK)
+    personal = words()
+
+    parts: tuple[str, ...]

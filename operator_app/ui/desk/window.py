@@ -22,9 +22,11 @@ from operator_app.ui.program.control import Marks, PaintMarks
 from operator_app.ui.program.errands import Errands
 from operator_app.ui.program.sound import LoopSound
 from operator_app.ui.words.notice import Notice
+from operator_app.ui.words.site_news import SiteNews
 from operator_app.ui.words.wording import Say, Tone
 from operator_app.workflow.desk import Desk
 from operator_app.workflow.ports import BoardChanged, LinkState, ListenerFailed, Shared
+from operator_app.workflow.site_desk import SiteStanding
 
 KEYS = {
     Action.ACCEPT: "F2",
@@ -54,6 +56,7 @@ class DeskWindow(QWidget):
         self._sound = sound
         self._presenter = DeskPresenter(desk, say)
         self._errands = Errands(say, self._take_notice)
+        self._site_news = SiteNews(say)
         self._notice: Notice | None = None
         self._delivering: set[str] = set()
         self._paints = PaintMarks(self, marks or Marks())
@@ -73,6 +76,7 @@ class DeskWindow(QWidget):
             bus.subscribe(Shared, self._changed),
             bus.subscribe(LinkState, self._changed),
             bus.subscribe(ListenerFailed, self._listener_failed),
+            bus.subscribe(SiteStanding, self._site_told),
         ]
         self._settle()
 
@@ -187,6 +191,11 @@ class DeskWindow(QWidget):
 
     def _listener_failed(self, failed: ListenerFailed) -> None:
         self._take_notice(Notice(self._say("notice.listener_failed", error=failed.error), loud=True))
+
+    def _site_told(self, standing: SiteStanding) -> None:
+        notices, _ = self._site_news.told(standing)
+        for notice in notices:
+            self._take_notice(notice)
 
     def _settle(self) -> None:
         typing = self._notes.reason_for is not None

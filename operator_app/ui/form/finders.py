@@ -19,7 +19,7 @@ from operator_app.maps.site import Site
 from operator_app.ui.kit.search_field import HITS_SHOWN, Finder, Hit
 from operator_app.ui.map.presenters.call_place import distance_words
 from operator_app.ui.words.rows import Cell, Row, cell, chip
-from operator_app.ui.words.site_words import SiteWords
+from operator_app.ui.words.site_words import Local, SiteWords
 from operator_app.ui.words.wording import PRIORITY_TONES, Say, Tone
 
 PlaceSearch = Callable[[str], Sequence[PlaceHit]]
@@ -53,12 +53,12 @@ def place_finder(search: PlaceSearch, say: Say, site: Site) -> Finder[PlaceHit]:
     return find
 
 
-def kind_finder(kinds: Sequence[Kind], words: SiteWords) -> Finder[Kind]:
+def kind_finder(site: Local, words: SiteWords) -> Finder[Kind]:
     """Find kinds by letters of code or name; the kind that is chosen already is no search."""
-    labels = {words.kind_label(kind.code) for kind in kinds}
 
     def find(typed: str) -> Sequence[Hit[Kind]]:
-        found = () if typed in labels else find_kinds(kinds, typed, HITS_SHOWN)
+        chosen = any(typed == words.kind_label(kind.code) for kind in site.kinds)
+        found = () if chosen else find_kinds(site.kinds, typed, HITS_SHOWN)
         return [_kind(kind) for kind in found]
 
     return find

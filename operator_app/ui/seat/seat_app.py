@@ -78,7 +78,7 @@ class SeatWindow(QObject):
         self._texts = texts
         self.keys = keys or KeyMap()
         manner = Manner(theme, texts, self.keys, self.marks, keep_keys, keep_devices)
-        words = SiteWords(texts, seat.kinds, seat.agencies)
+        words = SiteWords(texts, seat)
         self.draft = Draft(self._store, time.monotonic, self._draft_changed)
         table = IncidentsPresenter(seat, texts, words)
         view = (

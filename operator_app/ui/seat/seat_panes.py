@@ -84,7 +84,7 @@ def build_panes(
         say,
         keys,
         place_finder(search, say, site),
-        kind_finder(seat.kinds, words),
+        kind_finder(seat, words),
         agencies,
         draft.holds,
     )

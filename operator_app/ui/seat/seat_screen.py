@@ -55,6 +55,7 @@ from operator_app.workflow.ports import (
 )
 from operator_app.workflow.recorder import ClockAhead, JournalTrouble
 from operator_app.workflow.seat import Seat, SeatChanged, SeatsLost
+from operator_app.workflow.site_desk import SiteStanding
 
 LISTS_AFTER_MS = 40
 """Lists and history wait that long, so that the pop of a call is painted first."""
@@ -179,6 +180,7 @@ class SeatScreen(QObject):
             bus.subscribe(JournalTrouble, self._journal_trouble),
             bus.subscribe(SeatsLost, lambda _: self._seats_lost()),
             bus.subscribe(ClockAhead, self._clock_ahead),
+            bus.subscribe(SiteStanding, self._site_told),
         ]
         self._news.begin()
         self.sound.start()
@@ -286,6 +288,15 @@ class SeatScreen(QObject):
     def _clock_ahead(self, message: ClockAhead) -> None:
         words = self._say("notice.clock_ahead", seat=message.seat, n=message.ahead_s)
         self._tell(Notice(words, loud=True, topic=f"clock {message.seat}"))
+
+    def _site_told(self, message: SiteStanding) -> None:
+        notices, over = self._news.site.told(message)
+        for topic in over:
+            self._panes.footer.withdraw(topic)
+        for notice in notices:
+            self._tell(notice)
+        self._show_board()
+        self._form_timer.start(0)
 
     def _journal_trouble(self, message: JournalTrouble) -> None:
         if message.pending:

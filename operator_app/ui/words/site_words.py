@@ -1,6 +1,7 @@
 """Names of kinds, agencies and seats as they stand on screen."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
+from typing import Protocol
 
 from operator_app.domain.ids import AgencyCode
 from operator_app.domain.triage import Agency, Kind
@@ -8,13 +9,43 @@ from operator_app.ui.words.plain import one_line
 from operator_app.ui.words.wording import Say, is_table, seat_name
 
 
+class Local(Protocol):
+    """Whoever knows what the site has now: a seat, a desk, a wall's room."""
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """Its incident kinds."""
+        ...
+
+    @property
+    def agencies(self) -> tuple[Agency, ...]:
+        """Its agencies."""
+        ...
+
+
+class KindsByCode:
+    """The site's kinds as they stand now: a new version of them is published while windows run."""
+
+    def __init__(self, site: Local) -> None:
+        self._site = site
+        self._of: tuple[Kind, ...] = ()
+        self._held: Mapping[str, Kind] = {}
+
+    def get(self, code: str) -> Kind | None:
+        """The kind of that code, None for one that the site does not know."""
+        kinds = self._site.kinds
+        if kinds is not self._of:
+            self._of, self._held = kinds, {kind.code: kind for kind in kinds}
+        return self._held.get(code)
+
+
 class SiteWords:
     """Looks names up by code; a code that this site does not know stands for itself."""
 
-    def __init__(self, say: Say, kinds: Iterable[Kind], agencies: Iterable[Agency]) -> None:
+    def __init__(self, say: Say, site: Local) -> None:
         self._say = say
-        self._kinds = {kind.code: kind for kind in kinds}
-        self._agencies = {str(agency.code): agency for agency in agencies}
+        self._site = site
+        self._kinds = KindsByCode(site)
 
     def kind(self, code: str) -> str:
         """Return the kind's name, empty for an empty code."""
@@ -38,8 +69,7 @@ class SiteWords:
 
     def agency(self, code: str) -> str:
         """Return the agency's name."""
-        known = self._agencies.get(code)
-        return code if known is None else known.name
+        return next((each.name for each in self._site.agencies if each.code == code), code)
 
     def is_table(self, name: str) -> bool:
         """Whether that is the name of an operator's seat."""

@@ -11,7 +11,7 @@ from operator_app.config.settings import parse_settings
 from operator_app.reading.fault import BadFileError
 from operator_app.reading.toml import TomlFile
 from operator_app.site.card_book import SiteCardBook
-from operator_app.site.files import PARTS, SiteFiles, files_beside
+from operator_app.site.files import PARTS, SiteFiles, site_files
 from operator_app.site.rules import read_rules
 from operator_app.ui.keys.keymap import Deed
 from operator_app.ui.words.file_faults import fault_words
@@ -86,7 +86,7 @@ lead = ["DAMKAR"]
 
 @pytest.fixture(scope="module")
 def book() -> SiteCardBook:
-    return read_rules(files_beside(Path("/nowhere"), SITE)).cards
+    return read_rules(site_files(Path("/nowhere"), SITE, {})).cards
 
 
 def test_the_card_that_is_spoilt_is_sound(book: SiteCardBook) -> None:

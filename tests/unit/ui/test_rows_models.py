@@ -70,7 +70,7 @@ def test_equal_rows_tell_the_view_nothing() -> None:
 
 def made_model() -> tuple[IncidentsModel, dict[str, Incident]]:
     room = make_room()
-    presenter = IncidentsPresenter(room.seat, SAY, SiteWords(SAY, room.seat.kinds, room.seat.agencies))
+    presenter = IncidentsPresenter(room.seat, SAY, SiteWords(SAY, room.seat))
     known: dict[str, Incident] = {}
     for number, name in enumerate("abcdefghij"):
         writer = PastWriter("M1")

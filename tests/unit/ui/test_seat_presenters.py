@@ -15,6 +15,7 @@ from operator_app.domain.facts.dispatch import DispatchMoved
 from operator_app.domain.facts.incident import FieldSet, IncidentMoved
 from operator_app.domain.ids import AgencyCode, CallId, IncidentId
 from operator_app.domain.states import Classification, DispatchState, IncidentStatus, SeatState
+from operator_app.domain.triage import Agency, Kind
 from operator_app.maps.live import MapIncident
 from operator_app.maps.site import Site, default_site, import_site, load_site
 from operator_app.ui.company.presenters.together import TogetherPresenter
@@ -86,7 +87,7 @@ class Views:
 
     @property
     def site(self) -> SiteWords:
-        return SiteWords(SAY, self.room.seat.kinds, self.room.seat.agencies)
+        return SiteWords(SAY, self.room.seat)
 
     def incident_row(self, number: str) -> list[str]:
         found = next(each for each in self.table().rows() if each.number == number)
@@ -777,8 +778,15 @@ def test_marks_do_not_change_while_only_time_passes() -> None:
 # ---- words
 
 
+class NoSite:
+    """Knows nothing."""
+
+    kinds: tuple[Kind, ...] = ()
+    agencies: tuple[Agency, ...] = ()
+
+
 def test_a_code_that_the_site_does_not_know_stands_for_itself() -> None:
-    words = SiteWords(SAY, (), ())
+    words = SiteWords(SAY, NoSite())
     assert (words.kind("X-9"), words.kind_label("X-9"), words.agency("TNI"), words.seat("Pengawas")) == (
         "X-9",
         "X-9",

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from operator_app.domain.facts.incident import IncidentMoved, Overruled
-from operator_app.domain.facts.site import CardPublished
+from operator_app.domain.facts.site import CardPublished, PartPublished
 from operator_app.domain.ids import AgencyCode, CallId, IncidentId
 from operator_app.domain.states import DispatchState, IncidentStatus, Refusal, RefusedError
 from operator_app.domain.triage import Card
@@ -205,9 +205,31 @@ async def test_a_supervisor_publishes_a_card_as_a_new_version_and_nobody_else() 
     with pytest.raises(ValueError, match="no"):
         await seat.care.publish_card("KEB-01", "bad")
     assert await seat.care.publish_card("KEB-01", "good") == 5
-    assert isinstance(bench.journal.kept[-1].fact, CardPublished)
+    told = bench.journal.kept[-1].fact
+    assert isinstance(told, PartPublished)
+    assert (told.part, told.version, told.body) == ("card/KEB-01", 5, "good")
     assert seat.care.card_source("KEB-01") == "good"
     await seat.edit("place", "x")
     await seat.choose_kind("KEB-01")
     assert seat.card is not None
     assert (seat.card.version, seat.card.questions) == (5, CARDS["BEN-01"].questions)
+
+
+async def test_a_card_of_before_there_were_parts_is_read_and_the_higher_version_stands() -> None:
+    bench = carded()
+    kinds = tuple(replace(kind, card=CARDS.get(kind.code)) for kind in RULES.kinds)
+    rules = replace(RULES, kinds=kinds, cards=OneCard())
+    seat = Seat(bench.recorder, bench.board, bench.bus, None, rules, rights=frozenset({"supervisor"}))
+
+    def version() -> int:
+        kind = seat.incidents.kind_or_none("KEB-01")
+        assert kind is not None
+        assert kind.card is not None
+        return kind.card.version
+
+    await bench.recorder.record([CardPublished("KEB-01", 3, "good")])
+    assert version() == 4, "the site's file brings a newer one"
+    await bench.recorder.record([CardPublished("KEB-01", 6, "good")])
+    assert version() == 6
+    assert await seat.care.publish_card("KEB-01", "good") == 7
+    assert version() == 7

@@ -274,7 +274,7 @@ def test_a_reminder_of_a_seat_that_nobody_sits_at_is_told_elsewhere() -> None:
         await pair.one.seat.care.remind(5, "tanya lagi")
         pair.carry()
         pair.pass_s(301)
-        reminders = ReminderPresenter(pair.two.seat, str, SiteWords(str, (), ()))  # type: ignore[arg-type]
+        reminders = ReminderPresenter(pair.two.seat, str, SiteWords(str, pair.two.seat))  # type: ignore[arg-type]
         hear(pair.two, ("M1", 0.4, ""))
         assert reminders.due() == ()
         hear(pair.two, ("M1", 9.0, ""))

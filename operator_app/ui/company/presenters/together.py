@@ -8,6 +8,7 @@ from operator_app.domain.facts.incident import IncidentMoved, IncidentTaken
 from operator_app.domain.ids import EventId, IncidentId, SeatName
 from operator_app.domain.incident import Incident
 from operator_app.ui.words.notice import Notice
+from operator_app.ui.words.site_news import SiteNews
 from operator_app.ui.words.site_words import SiteWords
 from operator_app.ui.words.wording import Say, local_time
 from operator_app.workflow.seat import Seat
@@ -122,6 +123,7 @@ class RoomNews:
         self._clashes: dict[IncidentId, int] = {}
         self._were_open: set[IncidentId] = set()
         self._lost: set[SeatName] = set()
+        self.site = SiteNews(say)
 
     def begin(self) -> None:
         """Take the room as it is: what was told before is not told again."""

@@ -15,6 +15,7 @@ from operator_app.ui.desk.presenters.desk_view import (
     DispatchLine,
     IncidentSheet,
 )
+from operator_app.ui.words.site_words import KindsByCode
 from operator_app.ui.words.wording import (
     PRIORITY_TONES,
     Say,
@@ -38,7 +39,7 @@ class DeskPresenter:
         """Speak about `desk` in the language of `say`."""
         self._desk = desk
         self._say = say
-        self._kinds = {kind.code: kind for kind in desk.kinds}
+        self._kinds = KindsByCode(desk)
         self._timeline = Timeline(desk, say)
         self._selected: DispatchId | None = None
         self._waiting: set[DispatchId] = set()

@@ -8,6 +8,7 @@ from operator_app.domain.figures import Figures, SeatStanding, Unaccepted
 from operator_app.domain.incident import Dispatch, Incident, unmade_refusal
 from operator_app.domain.states import Classification, DispatchState, IncidentStatus, SeatState
 from operator_app.ui.wall.presenters.wall_view import DataAge, IncidentLine, Mark, SeatLine, Tile, WallView
+from operator_app.ui.words.site_words import KindsByCode
 from operator_app.ui.words.wording import PRIORITY_TONES, Say, Tone, local_time, running
 from operator_app.workflow.ports import LinkTrouble
 from operator_app.workflow.wallroom import WallRoom
@@ -41,8 +42,7 @@ class WallPresenter:
         """Speak about `room` in the language of `say`."""
         self._room = room
         self._say = say
-        self._kinds = {kind.code: kind for kind in room.kinds}
-        self._agencies = {agency.code: agency.name for agency in room.agencies}
+        self._kinds = KindsByCode(room)
 
     def view(self) -> WallView:
         """Return the wall as it has to look now."""
@@ -193,9 +193,9 @@ class WallPresenter:
         code = incident.value("kind")
         if not code:
             return (self._say("wall.kind_unknown"),)
-        if self._masked(incident):
+        kind = self._kinds.get(code)
+        if kind is None or kind.masked:
             return (self._say("wall.kind_masked"), self._say("wall.kind_masked_short"))
-        kind = self._kinds[code]
         first = kind.name.split("/")[0].strip()
         return (kind.name, first, kind.category)
 
@@ -260,7 +260,7 @@ class WallPresenter:
         return tuple((self._say(key), count(kinds)) for key, kinds in DAY_ROWS)
 
     def _agency(self, code: str) -> str:
-        return next((name for known, name in self._agencies.items() if known == code), code)
+        return next((each.name for each in self._room.agencies if each.code == code), code)
 
 
 _STEPS = (DispatchState.ACCEPTED, DispatchState.UNDER_WAY, DispatchState.ON_SCENE)
