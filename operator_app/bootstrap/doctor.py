@@ -65,7 +65,9 @@ def examine(config: Path | None) -> Iterator[Finding]:
     if settings.seat.role == "seat":
         yield from phone_findings(settings)
         yield from device_findings(folder)
-        own = (*load_keys(folder)[1], *load_devices(folder)[1])
+        from operator_app.ui.seat.areas import SEAT_DEEDS  # noqa: PLC0415  (all of the window, for a seat alone)
+
+        own = (*load_keys(folder, SEAT_DEEDS)[1], *load_devices(folder)[1])
         if own:
             yield from _faults("own files", BadFileError(*own), config)
     yield _server(settings)

@@ -42,9 +42,12 @@ from operator_app.telephony.settings import (
     KeysBy,
     Srtp,
 )
+from operator_app.ui.frame.manner import Manner
 from operator_app.ui.map.presenters.call_place import CallPlace
+from operator_app.ui.program.control import Marks
 from operator_app.ui.program.window_app import WindowApp
-from operator_app.ui.seat.seat_app import run_seat_window
+from operator_app.ui.seat.areas import SEAT_DEEDS
+from operator_app.ui.seat.seat_app import build_seat_window, run_seat_window
 from operator_app.ui.words.file_faults import all_fault_words
 from operator_app.workflow.board import Board
 from operator_app.workflow.bus import Bus
@@ -85,7 +88,7 @@ async def run_window(app: WindowApp, frame: Frame, store: SeatStore) -> int:
         finder = PlaceFinder(frame.site)
         finder.near = CallPlace(seat, frame.site, frame.texts).kecamatan
 
-        keys, own_faults = load_keys(frame.folder)
+        keys, own_faults = load_keys(frame.folder, SEAT_DEEDS)
         own_faults = (*own_faults, *load_devices(frame.folder)[1])
         starting = await _order_phone(phone)
 
@@ -110,20 +113,27 @@ async def run_window(app: WindowApp, frame: Frame, store: SeatStore) -> int:
                 await asyncio.sleep(TICK_S)
 
         beginning: list[asyncio.Task[None]] = []
-        await run_seat_window(
-            app,
-            seat,
-            frame.texts,
+        manner = Manner(
             frame.theme,
+            frame.texts,
+            keys,
+            Marks(),
+            partial(keep_keys, frame.folder),
+            partial(keep_devices, frame.folder),
+        )
+        window = build_seat_window(
+            seat,
+            manner,
             frame.site,
             finder.search,
-            resources=resources,
+            resources,
             with_map=settings.map.enabled,
-            keys=keys,
-            keep_keys=partial(keep_keys, frame.folder),
-            keep_devices=partial(keep_devices, frame.folder),
-            control=frame.control,
             first=frame.first,
+        )
+        await run_seat_window(
+            app,
+            window,
+            control=frame.control,
             shown=lambda _: beginning.append(asyncio.ensure_future(guarded(app, begin, "the seat's start"))),
         )
         for task in beginning:

@@ -182,7 +182,7 @@ async def hostile_news(it: Stage, words: str) -> None:
     bus.publish(JournalTrouble(3, words))
     bus.publish(ClockAhead(SeatName(words), 900))
     it.room.seat.on_link(LinkState(False, NOW, 3, words, words, 2))
-    it.seat_window.screen._tick()
+    it.seat_window.screen.second()
     await asyncio.sleep(0)
 
 

@@ -37,7 +37,7 @@ def picture(
     given, scale = SIZES[size]
 
     async def scene(it: Stage) -> None:
-        view = it.seat_window.panes.map.view
+        view = it.seat_window.areas.map.pane.view
         if view is not None:
             view.activate()
             await until(lambda: view.state is MapState.READY)

@@ -14,7 +14,6 @@ from operator_app.domain.facts.call import CallAnswered, CallLinked, CallOffered
 from operator_app.domain.facts.incident import FieldSet
 from operator_app.domain.ids import CallId
 from operator_app.ui.frame.main_window import Page
-from operator_app.ui.keys.keymap import Deed
 from operator_app.ui.supervisor.card_editor import WHOLE
 from operator_app.workflow.ports import Presence
 from tests.ui.desk_scene import until
@@ -128,7 +127,7 @@ async def known_already(it: Stage) -> None:
         number = f"KTM-261123-{seat}-009"
         _, events = incident(PastWriter(seat), minutes, number, "KEB-01", place, position)
         it.room.seat.on_events(events)
-    known = it.seat_window.panes.form.known.words
+    known = it.seat_window.areas.form.pane.known.words
     await until(lambda: "KTM-261123-M1-009" in known.text())
 
 
@@ -136,7 +135,7 @@ async def major(it: Stage) -> None:
     """Three reports have come in."""
     writer = PastWriter("M1").back(1)
     it.room.seat.on_events([writer.event(CallLinked(CallId(f"c{n}"), it.at_hand.id)) for n in range(2)])
-    await until(lambda: "3" in it.seat_window.panes.form.known.words.text())
+    await until(lambda: "3" in it.seat_window.areas.form.pane.known.words.text())
 
 
 async def taken_over(it: Stage) -> None:
@@ -144,7 +143,7 @@ async def taken_over(it: Stage) -> None:
     it.room.seat.on_presence([Presence("M2", "seat", 4.2), Presence("M3", "seat", 0.1)])
     await until(lambda: bool(it.room.seat.orphans()))
     it.room.seat.select(it.room.seat.orphans()[0].id)
-    await until(it.seat_window.panes.together.take_over.isVisible)
+    await until(it.seat_window.areas.company.strip.take_over.isVisible)
 
 
 async def company(it: Stage) -> None:
@@ -164,14 +163,14 @@ async def places(it: Stage) -> None:
     it.press(Qt.Key.Key_F5)
     it.write("s")
     it.write("a")
-    await until(lambda: it.seat_window.panes.form.place.hits_shown)
+    await until(lambda: it.seat_window.areas.form.pane.place.hits_shown)
 
 
 async def kinds(it: Stage) -> None:
     """Kinds are found by letters."""
     it.press(Qt.Key.Key_F6)
     it.write("ke")
-    await until(lambda: it.seat_window.panes.form.kind.hits_shown)
+    await until(lambda: it.seat_window.areas.form.pane.kind.hits_shown)
 
 
 async def abandoned(it: Stage) -> None:
@@ -198,7 +197,7 @@ async def searched(it: Stage) -> None:
 async def old(it: Stage) -> None:
     """Everything is late."""
     it.room.clock.pass_s(5 * 3600)
-    it.seat_window.screen._tick()
+    it.seat_window.screen.second()
     await it.still()
 
 
@@ -220,14 +219,14 @@ async def command(it: Stage) -> None:
     """The command bar finds."""
     it.press(Qt.Key.Key_K, CTRL)
     it.write("sang")
-    await until(lambda: not it.seat_window.panes.commands._search.isActive())
+    await until(lambda: not it.seat_window.areas.finder.commands._search.isActive())
 
 
 async def identified(it: Stage) -> None:
     """A call without a number is found by its phone's IMEI."""
     it.press(Qt.Key.Key_K, CTRL)
     it.write("35209900")
-    await until(lambda: not it.seat_window.panes.commands._search.isActive())
+    await until(lambda: not it.seat_window.areas.finder.commands._search.isActive())
 
 
 async def measured(it: Stage) -> None:
@@ -273,18 +272,18 @@ async def card_editor(it: Stage) -> None:
     """A supervisor changes the questions of a kind."""
     it.room.seat.care.rights = frozenset({"supervisor"})
     it.press(Qt.Key.Key_K, CTRL | SHIFT)
-    editor = it.seat_window.screen._form_wishes._editor
+    editor = it.seat_window.areas.supervisor.editor
     assert editor is not None
     editor.resize(*(editor._theme.px(side) for side in WHOLE))
     await until(editor.isVisible)
     await it.still()
 
 
-def by_deed(deed: Deed) -> Callable[[Stage], Awaitable[None]]:
+def by_deed(deed: str) -> Callable[[Stage], Awaitable[None]]:
     """The pane that a deed opens."""
 
     async def play(it: Stage) -> None:
-        it.seat_window.screen.wishes._deeds()[deed]()
+        it.seat_window.hand.press(deed)
         await asyncio.sleep(0.05)
 
     return play
@@ -332,14 +331,14 @@ SCENES: dict[str, Scene] = {
     "raced": Scene(raced, tuple(Page)),
     "measured": Scene(measured, (Page.PHONE, Page.FORM)),
     "number-history": Scene(number_history),
-    "devices": Scene(by_deed(Deed.DEVICES), FORM),
-    "quality": Scene(by_deed(Deed.QUALITY), FORM),
-    "recall": Scene(by_deed(Deed.RECALL), FORM),
+    "devices": Scene(by_deed("devices"), FORM),
+    "quality": Scene(by_deed("quality"), FORM),
+    "recall": Scene(by_deed("recall"), FORM),
     "card-editor": Scene(card_editor, FORM),
-    "card": Scene(by_deed(Deed.CARD), FORM),
-    "decide": Scene(by_deed(Deed.DECIDE), FORM),
-    "answers": Scene(by_deed(Deed.PHONE_ANSWER), FORM),
-    "note": Scene(by_deed(Deed.NOTE), FORM),
-    "remind": Scene(by_deed(Deed.REMIND), FORM),
-    "unsent": Scene(by_deed(Deed.UNSENT), FORM),
+    "card": Scene(by_deed("card"), FORM),
+    "decide": Scene(by_deed("decide"), FORM),
+    "answers": Scene(by_deed("phone_answer"), FORM),
+    "note": Scene(by_deed("note"), FORM),
+    "remind": Scene(by_deed("remind"), FORM),
+    "unsent": Scene(by_deed("unsent"), FORM),
 }

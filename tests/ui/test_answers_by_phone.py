@@ -16,7 +16,7 @@ Key = Qt.Key
 
 def line(it: Stage) -> str:
     """What stands in the line, without its looks."""
-    spans = it.seat_window.panes.form.dispatch.answers._spans
+    spans = it.seat_window.areas.form.pane.dispatch.answers._spans
     return "".join(each.text for each in spans).replace("\u00a0", " ")
 
 

@@ -16,7 +16,7 @@ async def hits(it: Stage, words: str) -> list[list[str]]:
     if not is_shown(it.window, "commandBar"):
         it.press(Qt.Key.Key_K, CTRL)
     it.write(words)
-    await until(lambda: not it.seat_window.panes.commands._search.isActive())
+    await until(lambda: not it.seat_window.areas.finder.commands._search.isActive())
     return rows_of(it, "commandHits")
 
 
@@ -114,7 +114,7 @@ def test_a_call_that_is_answered_puts_the_bar_away_and_it_covers_no_ringing_call
     async def scene(it: Stage) -> None:
         await hits(it, "seb")
         it.room.phone.offer("085244710032")
-        bar, phone = it.seat_window.panes.commands, it.seat_window.panes.phone
+        bar, phone = it.seat_window.areas.finder.commands, it.seat_window.areas.phone.pane
         assert said(it.window, "callNumber") == "0852-4471-0032"
         assert bar.x() > phone.mapTo(it.window, phone.rect().topRight()).x()
         it.press(Qt.Key.Key_F2)

@@ -13,7 +13,11 @@ from PySide6.QtWidgets import QApplication, QWidget
 from operator_app.maps.site import default_site
 from operator_app.ui.frame.first_frame import StartingLine
 from operator_app.ui.frame.main_window import MainWindow
+from operator_app.ui.frame.manner import Manner
+from operator_app.ui.keys.keymap import KeyMap
 from operator_app.ui.kit.theme import Theme, load_fonts
+from operator_app.ui.program.control import Marks
+from operator_app.ui.seat.areas import SEAT_DEEDS
 from operator_app.ui.seat.seat_app import SeatWindow
 from operator_app.ui.words.texts import load_texts
 from operator_app.ui.words.wording import seat_name
@@ -75,11 +79,19 @@ def test_seat_and_operator_stay_where_they_stand_when_the_panes_come(
         size = window.size()
         window.closeEvent(refused := QCloseEvent())
         assert not refused.isAccepted()
-        seat = SeatWindow(room.seat, texts, theme, default_site(RESOURCES), lambda _typed: (), window=window)
+        seat = SeatWindow(
+            room.seat,
+            Manner(theme, texts, KeyMap(SEAT_DEEDS), Marks()),
+            default_site(RESOURCES),
+            lambda _typed: (),
+            window=window,
+        )
         try:
             seat.start()
             seat.show()
-            await until(lambda: seat.panes.form.place.isVisible() and window.findChild(StartingLine) is None)
+            await until(
+                lambda: seat.areas.form.pane.place.isVisible() and window.findChild(StartingLine) is None
+            )
             await asyncio.sleep(0)
             assert seat.window is window
             assert window.size() == size

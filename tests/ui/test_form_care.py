@@ -71,7 +71,7 @@ def test_priority_and_agencies_are_overruled_and_given_back(qapp: QApplication) 
 
 def timeline(it: Stage) -> str:
     """All that stands in the timeline."""
-    model = it.seat_window.panes.timeline.model
+    model = it.seat_window.areas.timeline.pane.model
     return "\n".join(
         str(model.data(model.index(row, 1), Qt.ItemDataRole.DisplayRole)) for row in range(model.rowCount())
     )
@@ -140,7 +140,7 @@ def test_a_note_a_filter_and_a_reminder_that_comes_due(qapp: QApplication) -> No
         assert "Jalan buntu" in timeline(it)
         assert "Kejadian dibuka" not in timeline(it)
         it.room.clock.pass_s(301)
-        it.seat_window.screen._remind()
+        it.seat_window.areas.timeline._remind()
         assert "hubungi Damkar" in said(it.window, "notice")
         it.press(Qt.Key.Key_R, ALT)
         await until(lambda: it.at_hand.reminders[0].done_at is not None)
@@ -213,7 +213,7 @@ def test_a_supervisor_edits_a_card_sees_it_and_publishes_it(qapp: QApplication) 
     async def scene(it: Stage) -> None:
         it.room.seat.care.rights = frozenset({"supervisor"})
         it.press(Qt.Key.Key_K, CTRL | SHIFT)
-        editor = it.seat_window.screen._form_wishes._editor
+        editor = it.seat_window.areas.supervisor.editor
         assert editor is not None
         await until(editor.isVisible)
         source = editor.text.toPlainText()
@@ -229,7 +229,7 @@ def test_a_supervisor_edits_a_card_sees_it_and_publishes_it(qapp: QApplication) 
         assert editor.save.isEnabled()
         editor._publish()
         await until(lambda: it.room.seat.card is not None and it.room.seat.card.version == 2)
-        await until(lambda: "Apa yang terbakar, Pak?" in it.seat_window.panes.form.card.shown_text())
+        await until(lambda: "Apa yang terbakar, Pak?" in it.seat_window.areas.form.pane.card.shown_text())
         assert it.at_hand.value("kind") == "KEB-01"
 
     staged(qapp, scene)

@@ -4,7 +4,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from operator_app.domain.states import SeatState
-from operator_app.ui.keys.keymap import Deed
 from operator_app.ui.kit.buttons import KeyButton
 from tests.ui.desk_scene import is_shown, said, until
 from tests.ui.test_seat_window import CTRL, Stage, rows_of, staged
@@ -51,8 +50,8 @@ def test_another_key_is_set_shown_on_the_cap_at_once_and_works(qapp: QApplicatio
     kept: list[dict[str, str]] = []
 
     async def scene(it: Stage) -> None:
-        it.seat_window.panes.help.changed.connect(
-            lambda: kept.append({d.value: k for d, k in it.seat_window.keys.own().items()})
+        it.seat_window.areas.finder.help.changed.connect(
+            lambda: kept.append(it.seat_window.manner.keys.own())
         )
         choose(it, "tahan")
         it.press(Qt.Key.Key_Return)
@@ -100,7 +99,7 @@ def test_a_ringing_call_is_not_covered_and_has_its_key_even_while_one_is_awaited
         choose(it, "bisukan")
         it.press(Qt.Key.Key_Return)
         it.room.phone.offer("085244710032")
-        help_, phone = it.seat_window.panes.help, it.seat_window.panes.phone
+        help_, phone = it.seat_window.areas.finder.help, it.seat_window.areas.phone.pane
         assert not help_.geometry().intersects(
             phone.rect().translated(phone.mapTo(it.window, phone.rect().topLeft()))
         )
@@ -115,11 +114,11 @@ def test_a_ringing_call_is_not_covered_and_has_its_key_even_while_one_is_awaited
 
 def test_a_reset_of_all_brings_every_key_back(qapp: QApplication) -> None:
     async def scene(it: Stage) -> None:
-        assert it.seat_window.keys.put(Deed.PRANK, "Ctrl+U") is None
+        assert it.seat_window.manner.keys.put("classify_prank", "Ctrl+U") is None
         assert cap(it, "classify_prank") == "^U"
         choose(it, "iseng")
         it.press(Qt.Key.Key_Delete, SHIFT)
         assert cap(it, "classify_prank") == "4"
-        assert it.seat_window.keys.own() == {}
+        assert it.seat_window.manner.keys.own() == {}
 
     staged(qapp, scene)

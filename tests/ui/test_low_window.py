@@ -33,7 +33,7 @@ def below_the_fold(it: Stage, column: str) -> int:
 
 
 def rows_in_sight(it: Stage) -> int:
-    view = it.seat_window.panes.timeline.view
+    view = it.seat_window.areas.timeline.pane.view
     return view.viewport().height() // view.row_height
 
 
@@ -51,19 +51,19 @@ def test_nothing_of_a_call_lies_below_the_fold(qapp: QApplication, name: str, la
 
 def test_the_timeline_changes_its_place_with_the_height_and_keeps_the_keyboard(qapp: QApplication) -> None:
     async def scene(it: Stage) -> None:
-        panes = it.seat_window.panes
-        assert panes.form.isAncestorOf(panes.timeline)
+        form, timeline_ = it.seat_window.areas.form.pane, it.seat_window.areas.timeline.pane
+        assert form.isAncestorOf(timeline_)
         it.press(Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
         it.write("Jalan ")
         assert it.focus == "entry"
         it.window.resize(*LOW)
-        await until(lambda: panes.right.isAncestorOf(panes.timeline))
+        await until(lambda: it.seat_window.right.isAncestorOf(timeline_))
         assert it.focus == "entry"
         it.write("buntu")
         it.press(Qt.Key.Key_Return)
         await until(lambda: "Jalan buntu" in timeline(it))
         it.window.resize(*HIGH)
-        await until(lambda: panes.form.isAncestorOf(panes.timeline))
+        await until(lambda: form.isAncestorOf(timeline_))
         await it.still()
 
     staged(qapp, scene, size=HIGH)

@@ -21,9 +21,13 @@ from operator_app.maps.names import PlaceHit
 from operator_app.maps.serve import MapAssets
 from operator_app.maps.site import Site, default_site
 from operator_app.ui.frame.main_window import Mode, Page
+from operator_app.ui.frame.manner import Manner
+from operator_app.ui.keys.keymap import KeyMap
 from operator_app.ui.kit.buttons import KeyButton
 from operator_app.ui.kit.theme import Theme, load_fonts
 from operator_app.ui.kit.widget_tree import describe_tree
+from operator_app.ui.program.control import Marks
+from operator_app.ui.seat.areas import SEAT_DEEDS
 from operator_app.ui.seat.seat_app import SeatWindow
 from operator_app.ui.words.texts import Texts
 from operator_app.workflow.bus import Bus
@@ -85,9 +89,7 @@ class Stage:
     async def still(self) -> None:
         """Wait until every wish is carried out and everything typed is saved."""
         await until(
-            lambda: (
-                not self.seat_window.draft.is_dirty and self.seat_window.screen.wishes.errands.running == 0
-            )
+            lambda: not self.seat_window.draft.is_dirty and self.seat_window.hand.errands.running == 0
         )
         await settled(self.room)
         await asyncio.sleep(0)
@@ -124,8 +126,7 @@ def staged(
             await it.seat.open()
         window = SeatWindow(
             it.seat,
-            texts(language),
-            look,
+            Manner(look, texts(language), KeyMap(SEAT_DEEDS), Marks()),
             site or default_site(RESOURCES),
             find,
             other_texts=other_texts,
@@ -135,7 +136,7 @@ def staged(
         window.window.resize(*size)
         window.window.show()
         window.window.activateWindow()
-        window.panes.form.focus_place()
+        window.areas.form.pane.focus_place()
         stage = Stage(it, window)
         try:
             await until(window.window.isActiveWindow)
@@ -240,10 +241,10 @@ def test_typing_goes_on_while_the_disk_stalls_and_nothing_is_lost(qapp: QApplica
 
         it.room.journal.append = stalled  # type: ignore[method-assign]
         it.press(Qt.Key.Key_Tab)
-        it.seat_window.panes.form.text.setFocus()
-        it.seat_window.panes.form.focus_text()
+        it.seat_window.areas.form.pane.text.setFocus()
+        it.seat_window.areas.form.pane.focus_text()
         it.write(" A")
-        await until(lambda: it.seat_window.screen.wishes.errands.running > 0)
+        await until(lambda: it.seat_window.hand.errands.running > 0)
         it.write("B")
         assert said(it.window, "text").endswith(" AB")
         await until(lambda: said(it.window, "saved") == "menyimpan…")
@@ -368,7 +369,7 @@ def test_a_field_under_the_hand_is_not_overwritten_and_takes_the_others_word_whe
     qapp: QApplication,
 ) -> None:
     async def scene(it: Stage) -> None:
-        it.seat_window.panes.form.landmark.setFocus()
+        it.seat_window.areas.form.pane.landmark.setFocus()
         other = PastWriter("M1").back(-1)
         it.room.seat.on_events([other.event(FieldSet(it.at_hand.id, "landmark", "depan SPBU"))])
         it.room.seat.on_events([other.event(FieldSet(it.at_hand.id, "caller_name", "Ibu Sari"))])
@@ -396,7 +397,7 @@ def test_a_refusal_is_told_quietly_and_esc_puts_it_away(qapp: QApplication) -> N
 def test_a_disk_that_fails_is_told_loudly_until_it_is_mended(qapp: QApplication) -> None:
     async def scene(it: Stage) -> None:
         it.room.journal.broken = "disk penuh"
-        it.seat_window.panes.form.focus_text()
+        it.seat_window.areas.form.pane.focus_text()
         it.write(" Angin kencang")
         await until(lambda: "TIDAK TERSIMPAN: disk penuh" in said(it.window, "notice"))
         await until(lambda: said(it.window, "saved") == "BELUM TERSIMPAN")
@@ -446,7 +447,7 @@ def rows_of(it: Stage, name: str) -> list[list[str]]:
 
 def test_the_chosen_incident_stays_chosen_whatever_comes(qapp: QApplication) -> None:
     async def scene(it: Stage) -> None:
-        table = it.seat_window.panes.incidents.view
+        table = it.seat_window.areas.incidents.pane.view
         fire = it.at_hand.id
         await until(lambda: table.current_id() == fire)
         writer = PastWriter("M2")
@@ -461,7 +462,7 @@ def test_the_chosen_incident_stays_chosen_whatever_comes(qapp: QApplication) -> 
 
 def test_the_row_under_the_arrows_stays_while_time_passes_and_the_room_works(qapp: QApplication) -> None:
     async def scene(it: Stage) -> None:
-        table, screen = it.seat_window.panes.incidents.view, it.seat_window.screen
+        table, screen = it.seat_window.areas.incidents.pane.view, it.seat_window.screen
         fire = it.at_hand.id
         await until(lambda: table.current_id() == fire)
         begun = table.currentIndex().row()
@@ -471,14 +472,14 @@ def test_the_row_under_the_arrows_stays_while_time_passes_and_the_room_works(qap
         pointed = table.current_id()
         assert pointed != fire
         assert table.currentIndex().row() == begun + 1
-        screen._tick()
+        screen.second()
         assert table.current_id() == pointed
         _, events = incident(
             PastWriter("M2"), 90, "KTM-261123-M2-099", "LAK-01", ("", "Sangkima", "Sangatta")
         )
         it.room.seat.on_events(events)
         await until(lambda: any("M2-099" in row[1] for row in rows_of(it, "incidentsTable")))
-        screen._show_form()
+        screen.second()
         assert table.current_id() == pointed
         assert table.selectionModel().hasSelection()
         it.press(Qt.Key.Key_Return)
@@ -489,15 +490,15 @@ def test_the_row_under_the_arrows_stays_while_time_passes_and_the_room_works(qap
 
 def test_the_marked_row_goes_back_to_the_form_once_the_keyboard_leaves_the_table(qapp: QApplication) -> None:
     async def scene(it: Stage) -> None:
-        table, screen = it.seat_window.panes.incidents.view, it.seat_window.screen
+        table, screen = it.seat_window.areas.incidents.pane.view, it.seat_window.screen
         fire = it.at_hand.id
         await until(lambda: table.current_id() == fire)
         it.press(Qt.Key.Key_F, CTRL)
         it.press(Qt.Key.Key_Down)
         it.press(Qt.Key.Key_Down)
         assert table.current_id() != fire
-        it.seat_window.panes.form.focus_text()
-        screen._tick()
+        it.seat_window.areas.form.pane.focus_text()
+        screen.second()
         assert table.current_id() == fire
 
     staged(qapp, scene)
@@ -505,14 +506,14 @@ def test_the_marked_row_goes_back_to_the_form_once_the_keyboard_leaves_the_table
 
 def test_without_an_incident_in_the_form_the_arrows_keep_their_row(qapp: QApplication) -> None:
     async def scene(it: Stage) -> None:
-        table, screen = it.seat_window.panes.incidents.view, it.seat_window.screen
+        table, screen = it.seat_window.areas.incidents.pane.view, it.seat_window.screen
         it.room.seat.select(None)
-        screen._tick()
+        screen.second()
         assert not table.selectionModel().hasSelection()
         it.press(Qt.Key.Key_F, CTRL)
         it.press(Qt.Key.Key_Down)
         pointed = table.current_id()
-        screen._tick()
+        screen.second()
         assert table.current_id() == pointed
         assert table.selectionModel().hasSelection()
 
@@ -541,9 +542,9 @@ def test_the_filter_leads_to_an_incident_by_keys_alone(qapp: QApplication) -> No
 def test_a_click_on_a_row_loads_it_and_saves_what_was_typed(qapp: QApplication) -> None:
     async def scene(it: Stage) -> None:
         fire = it.at_hand.id
-        it.seat_window.panes.form.focus_text()
+        it.seat_window.areas.form.pane.focus_text()
         it.write(" Padam")
-        view = it.seat_window.panes.incidents.view
+        view = it.seat_window.areas.incidents.pane.view
         place = view.visualRect(view.model().index(2, 2)).center()
         QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(place))
         await until(lambda: it.at_hand.number.endswith("M2-011"))
@@ -682,7 +683,7 @@ def test_no_word_is_cut_off_at_any_size(
 def test_both_themes_show_the_window(qapp: QApplication, theme: str) -> None:
     async def scene(it: Stage) -> None:
         image = it.window.grab().toImage()
-        corner = it.seat_window.panes.incidents.mapTo(it.window, QPoint(6, 6))
+        corner = it.seat_window.areas.incidents.pane.mapTo(it.window, QPoint(6, 6))
         assert image.pixelColor(corner).name() == Theme.named(theme).tokens.panel
 
     staged(qapp, scene, theme=theme)
@@ -709,10 +710,10 @@ class FakeRing(QObject):
 def test_the_ring_sounds_while_a_call_waits_and_is_marked(qapp: QApplication) -> None:
     async def scene(it: Stage) -> None:
         ring = FakeRing()
-        it.seat_window.screen._ring = ring  # type: ignore[assignment]
+        it.seat_window.areas.top._ring._sound = ring  # type: ignore[assignment]
         it.room.phone.offer("081255440199")
         assert ring.told == [True]
-        assert [mark.name for mark in it.seat_window.marks.after(0)].count("ring_started") == 1
+        assert [mark.name for mark in it.seat_window.manner.marks.after(0)].count("ring_started") == 1
         it.press(Qt.Key.Key_F2)
         await until(lambda: ring.told == [True, False])
         await it.still()
@@ -727,7 +728,7 @@ def test_the_ring_sounds_while_a_call_waits_and_is_marked(qapp: QApplication) ->
 
 def test_an_empty_table_under_a_filter_does_not_claim_that_nothing_is_open(qapp: QApplication) -> None:
     async def scene(it: Stage) -> None:
-        view = it.seat_window.panes.incidents.view
+        view = it.seat_window.areas.incidents.pane.view
         it.press(Qt.Key.Key_F, CTRL)
         it.write("gempa")
         assert view._empty == "Tidak ada yang cocok dengan saringan."

@@ -87,10 +87,10 @@ def test_devices_are_chosen_by_keys_beside_the_form_and_kept(
 
     async def scene(it: Stage) -> None:
         equip(it)
-        it.seat_window.screen.sound._keep = keep
+        it.seat_window.areas.sound._keep = keep
         it.press(Qt.Key.Key_A, CTRL | SHIFT)
         await until(lambda: box(it, SoundRole.RING).count() == 3)
-        pane, form = it.seat_window.screen.sound.devices, it.seat_window.panes.form
+        pane, form = it.seat_window.areas.sound.devices, it.seat_window.areas.form.pane
         place = form.rect().translated(form.mapTo(it.window, form.rect().topLeft()))
         assert not pane.geometry().intersects(place)
         assert it.room.phone.listens
@@ -213,7 +213,7 @@ def test_the_line_is_plotted_at_a_key(qapp: QApplication, theme: str, size: tupl
             )
             it.room.clock.pass_s(1)
         it.press(Qt.Key.Key_J, CTRL)
-        pane = it.seat_window.screen.sound.quality
+        pane = it.seat_window.areas.sound.quality
         assert len(pane.curves) == 3
         assert [value.text() for _, value in pane.figures] == ["4,3", "0,0 %", "5 ms", "60 ms"]
         xs, ys = pane.curves[0].lines["mos"].getData()

@@ -26,7 +26,7 @@ def picture(it: Stage, name: str) -> None:
 
 
 def fields_of(it: Stage) -> dict[str, QRect]:
-    form = it.seat_window.panes.form
+    form = it.seat_window.areas.form.pane
     fields = (form.place, form.landmark, form.kind, form.text, form.caller_name)
     return {
         each.objectName(): QRect(each.mapTo(it.window, each.rect().topLeft()), each.size()) for each in fields
@@ -74,8 +74,8 @@ def test_two_values_are_shown_without_a_jump_and_one_key_chooses(
 
 def test_what_is_typed_over_words_that_were_never_seen_is_a_clash(qapp: QApplication) -> None:
     async def scene(it: Stage) -> None:
-        it.seat_window.panes.form.landmark.setFocus()
-        it.seat_window.panes.form.landmark.end(False)
+        it.seat_window.areas.form.pane.landmark.setFocus()
+        it.seat_window.areas.form.pane.landmark.end(False)
         other_seat_writes(it)
         await until(lambda: is_shown(it.window, "clashTitle"))
         it.press(Qt.Key.Key_I, CTRL | SHIFT)
@@ -148,7 +148,7 @@ def test_what_the_server_refused_is_listed(qapp: QApplication) -> None:
         it.room.seat.on_link(LinkState(True, NOW, 0, quarantined=1))
         await until(lambda: "tidak diterima server" in said(it.window, "notice"))
         it.press(Qt.Key.Key_Q, CTRL | SHIFT)
-        pane = it.seat_window.panes.unsent
+        pane = it.seat_window.areas.unsent.pane
         await until(lambda: pane.isVisible() and pane.model.rowCount() == 1)
         await until_whole(it.window)
         picture(it, "unsent")
@@ -176,7 +176,7 @@ def test_what_the_server_refused_is_sent_again_by_one_key_and_the_pane_says_what
             it.room.seat.on_link(LinkState(connected, NOW, waiting, quarantined=quarantined))
 
         it.room.seat.set_aside, it.room.seat.send_again = refused, send_again
-        pane = it.seat_window.panes.unsent
+        pane = it.seat_window.areas.unsent.pane
         link(False, 0, 2)
         it.press(Qt.Key.Key_S, CTRL | SHIFT)
         await until(

@@ -4,7 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from operator_app.ui.company.presenters.together import Choice, TogetherView
-from operator_app.ui.keys.keymap import Deed, KeyMap
+from operator_app.ui.keys.keymap import KeyMap
 from operator_app.ui.kit.buttons import KeyButton
 from operator_app.ui.kit.labels import ElideText, Text
 from operator_app.ui.kit.theme import SMALL, Theme
@@ -44,20 +44,20 @@ class ChoiceLine(QWidget):
 class TogetherStrip(QWidget):
     """Stands between form and timeline while there is something to decide, so that no field moves. Never modal."""
 
-    wished = Signal(Deed)
+    wished = Signal(str)
 
     def __init__(self, theme: Theme, say: Say, keys: KeyMap) -> None:
         super().__init__()
         self.setObjectName("together")
         self._say = say
         self.title = Text(part="small", tone=Tone.WATCH, wrap=True, name="clashTitle")
-        keep = self._button(theme, keys, Deed.CLASH_KEEP, "together.keep")
-        take = self._button(theme, keys, Deed.CLASH_TAKE, "together.take")
+        keep = self._button(theme, keys, "clash_keep", "together.keep")
+        take = self._button(theme, keys, "clash_take", "together.take")
         for each in (keep, take):
             each.setMinimumWidth(max(keep.sizeHint().width(), take.sizeHint().width()))
         self.keep, self.take = ChoiceLine(theme, keep, "keep"), ChoiceLine(theme, take, "take")
         self.lost = Text(part="small", tone=Tone.ALARM, wrap=True, name="lostSeat")
-        self.take_over = self._button(theme, keys, Deed.TAKE_OVER, "together.take_over")
+        self.take_over = self._button(theme, keys, "take_over", "together.take_over")
         self.take_over.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._clash, self._orphan = QWidget(), QWidget()
         rows = QVBoxLayout(self)
@@ -93,9 +93,7 @@ class TogetherStrip(QWidget):
         self._orphan.setVisible(bool(view.lost))
         self.setVisible(view.clash is not None or bool(view.lost))
 
-    def _button(self, theme: Theme, keys: KeyMap, deed: Deed, words: str) -> KeyButton:
-        button = KeyButton(
-            theme, self._say(words), keys.cap(deed), name=deed.value, spoken_key=keys.key(deed), text_px=SMALL
-        )
+    def _button(self, theme: Theme, keys: KeyMap, deed: str, words: str) -> KeyButton:
+        button = KeyButton(theme, self._say(words), keys.cap(deed), name=deed, text_px=SMALL)
         button.clicked.connect(lambda: self.wished.emit(deed))
         return button

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from operator_app.ui.frame.main_window import MainWindow
 from operator_app.ui.frame.overlay import Overlay
-from operator_app.ui.keys.keymap import Deed, KeyMap
+from operator_app.ui.keys.keymap import KeyMap
 from operator_app.ui.kit.buttons import KeyButton
 from operator_app.ui.kit.labels import SectionTitle, Text
 from operator_app.ui.kit.rows_model import RowsModel
@@ -45,7 +45,7 @@ class UnsentPane(Overlay):
         self.column.addWidget(Text(say("unsent.what_now"), "small", Tone.QUIET, wrap=True))
         self.column.addWidget(self.view, 1)
         self.again = KeyButton(
-            theme, say("unsent.again"), keys.cap(Deed.SEND_AGAIN), name="sendAgain", text_px=SMALL
+            theme, say("unsent.again"), keys.cap("send_again"), name="sendAgain", text_px=SMALL
         )
         self.again.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.again.clicked.connect(self.again_wished)

@@ -6,10 +6,10 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
-from operator_app.ui.finder.deed_names import DeedNames
+from operator_app.ui.frame.deeds import Deeds, Offer
 from operator_app.ui.frame.main_window import MainWindow
 from operator_app.ui.frame.overlay import Overlay
-from operator_app.ui.keys.keymap import GROUPS, Deed, KeyMap
+from operator_app.ui.keys.deeds import Group
 from operator_app.ui.kit.buttons import KeyButton
 from operator_app.ui.kit.flow import FlowLayout
 from operator_app.ui.kit.labels import SectionTitle, Text, set_hint
@@ -50,10 +50,10 @@ class KeyHelp(Overlay):
 
     changed = Signal()
 
-    def __init__(self, theme: Theme, say: Say, keys: KeyMap, window: MainWindow, names: DeedNames) -> None:
+    def __init__(self, theme: Theme, say: Say, window: MainWindow, deeds: Deeds) -> None:
         super().__init__(theme, window, "keyHelp")
-        self._say, self._keys, self._names = say, keys, names
-        self._for: Deed | None = None
+        self._say, self._deeds, self._keys = say, deeds, deeds.keys
+        self._for: Offer | None = None
         self.model = RowsModel(4)
         self.view = RowsView(
             theme,
@@ -76,7 +76,7 @@ class KeyHelp(Overlay):
         self.view.left_at_top.connect(lambda: self.search.setFocus(Qt.FocusReason.OtherFocusReason))
         self.told.caught.connect(self._caught)
         self.closed.connect(self._rest)
-        keys.follow(self._show)
+        self._keys.follow(self._show)
 
     def first(self) -> QWidget:
         """Begin with the search."""
@@ -124,60 +124,58 @@ class KeyHelp(Overlay):
     def _show(self) -> None:
         wanted = self.search.text().casefold().split()
         rows: list[Row] = []
-        for group, deeds in GROUPS.items():
+        listed = tuple(self._deeds.listed())
+        for group in Group:
             head = self._say(f"deed_group.{group}")
-            lines = [self._line(deed) for deed in deeds if self._is_listed(deed)]
+            lines = [self._line(each) for each in listed if each.deed.group is group]
             rows += _group(head, [line for line in lines if _holds(line, head, wanted)])
         head = self._say("deed_group.fixed")
         fixed = [(f"fixed {name}", self._say(f"fixed_key.{name}"), key, "") for key, name in FIXED]
         rows += _group(head, [line for line in fixed if _holds(line, head, wanted)])
         self.model.show(rows)
 
-    def _is_listed(self, deed: Deed) -> bool:
-        return deed not in self._keys.withheld and self._names.is_there(deed)
-
-    def _line(self, deed: Deed) -> tuple[str, str, str, str]:
-        key, delivered = self._keys.key(deed), self._keys.delivered(deed)
-        return deed.value, self._names.of(deed), key, "" if key == delivered else delivered
+    def _line(self, offer: Offer) -> tuple[str, str, str, str]:
+        name = offer.deed.id
+        key, delivered = self._keys.key(name), self._keys.delivered(name)
+        return name, offer.name(self._say), key, "" if key == delivered else delivered
 
     # ---- another key
 
-    def _chosen(self) -> Deed | None:
-        held = self.view.current_id() or ""
-        return Deed(held) if held in set(Deed) else None
+    def _chosen(self) -> Offer | None:
+        return self._deeds.offer(self.view.current_id() or "")
 
     def _await(self) -> None:
-        deed = self._chosen()
-        if deed is None:
+        chosen = self._chosen()
+        if chosen is None:
             self._tell(self._say("key_help.fixed"), Tone.WATCH)
             return
-        self._for = deed
+        self._for = chosen
         self.told.awaits = True
-        self._tell(self._say("key_help.press", deed=self._names.of(deed)), Tone.BUSY)
+        self._tell(self._say("key_help.press", deed=chosen.name(self._say)), Tone.BUSY)
         self.told.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _caught(self, key: str) -> None:
-        deed = self._for
-        if deed is None or key == "Esc":
+        wanted = self._for
+        if wanted is None or key == "Esc":
             self._rest()
         else:
-            refused = self._keys.put(deed, key)
+            refused = self._keys.put(wanted.deed.id, key)
             if refused is not None:
-                self._tell(self._names.refusal(refused, key), Tone.WATCH)
+                self._tell(self._deeds.refusal(refused, key), Tone.WATCH)
                 return  # it still waits for a better one
-            self._settled(self._say("key_help.set", key=key, deed=self._names.of(deed)))
+            self._settled(self._say("key_help.set", key=key, deed=wanted.name(self._say)))
         self.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _reset(self) -> None:
-        deed = self._chosen()
-        if deed is None:
+        chosen = self._chosen()
+        if chosen is None:
             self._tell(self._say("key_help.fixed"), Tone.WATCH)
             return
-        refused, key = self._keys.reset(deed), self._keys.delivered(deed)
+        refused, key = self._keys.reset(chosen.deed.id), self._keys.delivered(chosen.deed.id)
         if refused is not None:
-            self._tell(self._names.refusal(refused, key), Tone.WATCH)
+            self._tell(self._deeds.refusal(refused, key), Tone.WATCH)
         else:
-            self._settled(self._say("key_help.was_reset", deed=self._names.of(deed), key=key))
+            self._settled(self._say("key_help.was_reset", deed=chosen.name(self._say), key=key))
 
     def _reset_all(self) -> None:
         self._keys.reset()

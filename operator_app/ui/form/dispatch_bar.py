@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from operator_app.domain.ids import AgencyCode
 from operator_app.ui.form.answer_line import AnswerLine
-from operator_app.ui.form.presenters.form import FormView
-from operator_app.ui.keys.keymap import Deed, KeyMap, agency_deeds
+from operator_app.ui.form.presenters.form import QUICK_AGENCIES, FormView, agency_deed
+from operator_app.ui.keys.keymap import KeyMap
 from operator_app.ui.kit.buttons import KeyButton
 from operator_app.ui.kit.flow import FlowLayout
 from operator_app.ui.kit.labels import SpanText, Text, set_look
@@ -92,7 +92,7 @@ class DispatchBar(QWidget):
 
     dispatch_wished = Signal()
     agency_wished = Signal(str)
-    wished = Signal(Deed)
+    wished = Signal(str)
 
     def __init__(
         self, theme: Theme, say: Say, key_map: KeyMap, agencies: Sequence[tuple[AgencyCode, str]]
@@ -105,10 +105,9 @@ class DispatchBar(QWidget):
         self.now = KeyButton(
             theme,
             say("form.dispatch"),
-            key_map.cap(Deed.DISPATCH),
-            name=Deed.DISPATCH.value,
+            key_map.cap("dispatch"),
+            name="dispatch",
             look="primary",
-            spoken_key=key_map.key(Deed.DISPATCH),
         )
         self.now.setSizePolicy(self.now.sizePolicy().Policy.Fixed, self.now.sizePolicy().Policy.Fixed)
         self.now.clicked.connect(self.dispatch_wished)
@@ -116,18 +115,16 @@ class DispatchBar(QWidget):
         one = FlowLayout(gap=theme.px(8), line_gap=theme.px(3))
         self.send_to = Text(say("form.send_to"), "label", Tone.QUIET)
         one.addWidget(self.send_to)
-        for (code, name), deed in zip(agencies, agency_deeds(len(agencies)), strict=False):
-            button = KeyButton(
-                theme, name, key_map.cap(deed), name=deed.value, spoken_key=key_map.key(deed), text_px=SMALL
-            )
+        for place, (code, name) in enumerate(agencies[:QUICK_AGENCIES]):
+            deed = agency_deed(place)
+            button = KeyButton(theme, name, key_map.cap(deed), name=deed, text_px=SMALL)
             button.clicked.connect(lambda _=False, c=code: self.agency_wished.emit(c))
             self.buttons[code] = button
             one.addWidget(button)
         one.push_right()
-        for deed in (Deed.DECIDE, Deed.PHONE_ANSWER):
+        for deed in ("decide", "phone_answer"):
             led = KeyButton(
-                theme, say(f"form.do_{deed}"), key_map.cap(deed), name=deed.value, look="quiet",
-                spoken_key=key_map.key(deed), text_px=SMALL,
+                theme, say(f"form.do_{deed}"), key_map.cap(deed), name=deed, look="quiet", text_px=SMALL,
             )  # fmt: skip
             led.clicked.connect(lambda _=False, d=deed: self.wished.emit(d))
             one.addWidget(led)

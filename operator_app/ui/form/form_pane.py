@@ -13,7 +13,7 @@ from operator_app.ui.form.card_pane import CardPane
 from operator_app.ui.form.dispatch_bar import DispatchBar
 from operator_app.ui.form.known_bar import KnownBar
 from operator_app.ui.form.presenters.form import FormView, priority_tone
-from operator_app.ui.keys.keymap import Deed, KeyMap
+from operator_app.ui.keys.keymap import KeyMap
 from operator_app.ui.kit.buttons import KeyButton
 from operator_app.ui.kit.caps import FieldLabel, KeyCap
 from operator_app.ui.kit.labels import Chip, ElideText, Panel, SpanText, Text, set_look, set_tip
@@ -102,9 +102,8 @@ class FormPane(Panel):
         self.new = KeyButton(
             theme,
             say("form.new_button"),
-            keys.cap(Deed.NEW_INCIDENT),
-            name=Deed.NEW_INCIDENT.value,
-            spoken_key=keys.key(Deed.NEW_INCIDENT),
+            keys.cap("new_incident"),
+            name="new_incident",
             text_px=13,
         )
         self.place: SearchField[PlaceHit] = SearchField(
@@ -118,12 +117,12 @@ class FormPane(Panel):
         self.caller_name = LineField("caller_name", say("form.caller"))
         self.text = ParagraphField(theme, "text", say("form.text"))
         self.dispatch = DispatchBar(theme, say, keys, agencies)
-        self.card = CardPane(theme, say, keys.cap(Deed.CARD))
+        self.card = CardPane(theme, say, keys.cap("card"))
         self.known = KnownBar(theme, say, keys)
         self.point = SpanText(theme, name="pointLine", part="small")
         self.point.setMinimumWidth(1)
         self.point.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._point_cap = KeyCap(theme, keys.cap(Deed.COPY_POINT))
+        self._point_cap = KeyCap(theme, keys.cap("copy_point"))
         self._fields: list[QVBoxLayout] = []
         self._labels: dict[str, FieldLabel] = {}
         self._lines: dict[str, LineField | SearchField[PlaceHit]] = {
@@ -186,6 +185,12 @@ class FormPane(Panel):
                 self._say("together.mark", field=words) if clashes else words,
                 Tone.WATCH if clashes else Tone.QUIET,
             )
+
+    def show_shared(self, company: str, clashing: Collection[str]) -> None:
+        """Say who else is at the incident, and mark the fields that wait for a choice."""
+        self.company.say(company)
+        self.company.setVisible(bool(company))
+        self.mark_clashes(clashing)
 
     def close_up(self, short: bool) -> None:
         """Do with less height."""
@@ -291,10 +296,10 @@ class FormPane(Panel):
         standing.addWidget(self.warning, 1)
         self.column.addLayout(standing)
         top, below = self._grids = (self._grid(), self._grid())
-        top.addLayout(self._field("place", self.place, keys.cap(Deed.PLACE)), 0, 0)
+        top.addLayout(self._field("place", self.place, keys.cap("place")), 0, 0)
         top.addLayout(self._field("landmark", self.landmark), 0, 1, 1, 2)
         top.addLayout(self._point_line(), 1, 0, 1, 3)
-        top.addLayout(self._field("kind", self.kind, keys.cap(Deed.KIND)), 2, 0)
+        top.addLayout(self._field("kind", self.kind, keys.cap("kind")), 2, 0)
         top.addLayout(self._field("village", self.village), 2, 1)
         top.addLayout(self._field("neighbourhood", self.neighbourhood), 2, 2)
         below.addLayout(self._field("text", self.text), 0, 0)

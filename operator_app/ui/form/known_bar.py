@@ -5,19 +5,19 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy
 
 from operator_app.ui.form.presenters.known import KnownView
-from operator_app.ui.keys.keymap import Deed, KeyMap
+from operator_app.ui.keys.keymap import KeyMap
 from operator_app.ui.kit.buttons import KeyButton
 from operator_app.ui.kit.labels import Text, set_tip, set_tone
 from operator_app.ui.kit.theme import SMALL, Theme
 from operator_app.ui.words.wording import Say, Tone
 
-SHOWN = (Deed.LINK, Deed.LINK_NEXT, Deed.MAJOR, Deed.UNLINK)
+SHOWN = ("link", "link_next", "major", "unlink")
 
 
 class KnownBar(QFrame):
     """Shows a `KnownView`; `wished` tells which of its keys was pressed by mouse."""
 
-    wished = Signal(Deed)
+    wished = Signal(str)
 
     def __init__(self, theme: Theme, say: Say, keys: KeyMap) -> None:
         super().__init__()
@@ -31,11 +31,10 @@ class KnownBar(QFrame):
         row.setContentsMargins(theme.px(12), 0, theme.px(4), 0)
         row.setSpacing(theme.px(6))
         row.addWidget(self.words, 1)
-        self.buttons: dict[Deed, KeyButton] = {}
+        self.buttons: dict[str, KeyButton] = {}
         for deed in SHOWN:
             button = KeyButton(
-                theme, say(f"known.do_{deed.value}"), keys.cap(deed), name=deed.value,
-                spoken_key=keys.key(deed), text_px=SMALL,
+                theme, say(f"known.do_{deed}"), keys.cap(deed), name=deed, text_px=SMALL,
             )  # fmt: skip
             button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             button.clicked.connect(lambda _=False, d=deed: self.wished.emit(d))
@@ -70,14 +69,14 @@ class KnownBar(QFrame):
         self._view, self._tone = view, tone
         set_tone(self, tone)
         many = self._say("known.do_link_next_n", place=view.place, count=view.count)
-        self.buttons[Deed.LINK_NEXT].say(many)
+        self.buttons["link_next"].say(many)
         shown = {
-            Deed.LINK: view.candidate is not None,
-            Deed.LINK_NEXT: view.count > 1,
-            Deed.MAJOR: view.suggests_major or view.is_major,
-            Deed.UNLINK: view.can_unlink,
+            "link": view.candidate is not None,
+            "link_next": view.count > 1,
+            "major": view.suggests_major or view.is_major,
+            "unlink": view.can_unlink,
         }
-        self.buttons[Deed.MAJOR].say(self._say("known.do_major_end" if view.is_major else "known.do_major"))
+        self.buttons["major"].say(self._say("known.do_major_end" if view.is_major else "known.do_major"))
         for deed, button in self.buttons.items():
             button.setVisible(shown[deed])
         self._fit()

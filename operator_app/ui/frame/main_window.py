@@ -136,6 +136,13 @@ class MainWindow(QWidget):
             room.setBottom(phone.mapTo(self, phone.rect().bottomRight()).y())
         return room
 
+    def map_room(self) -> QRect | None:
+        """Return where the map's column stands beside the form; None where it does not."""
+        pane = self._panes[Page.MAP]
+        if self._mode is not Mode.WIDE or not pane.isVisible():
+            return None
+        return QRect(pane.mapTo(self, pane.rect().topLeft()), pane.size())
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Choose the arrangement for that size."""
         super().resizeEvent(event)

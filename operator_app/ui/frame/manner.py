@@ -8,7 +8,7 @@ from operator_app.domain.line import AudioChoice
 from operator_app.ui.keys.keymap import KeyMap
 from operator_app.ui.kit.theme import Theme
 from operator_app.ui.program.control import Marks
-from operator_app.ui.words.wording import Say
+from operator_app.ui.words.texts import Texts
 
 KeepDevices = Callable[[AudioChoice], Coroutine[Any, Any, None]]
 KeepKeys = Callable[[Mapping[str, str]], Coroutine[Any, Any, None]]
@@ -23,7 +23,7 @@ class Manner:
     """
 
     theme: Theme
-    say: Say
+    say: Texts
     keys: KeyMap
     marks: Marks
     keep_keys: KeepKeys | None = None

@@ -5,7 +5,7 @@ from enum import StrEnum
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
 
-from operator_app.ui.keys.keymap import Deed, KeyMap
+from operator_app.ui.keys.keymap import KeyMap
 from operator_app.ui.kit.buttons import KeyButton
 from operator_app.ui.kit.theme import Theme
 from operator_app.ui.words.wording import Say
@@ -21,10 +21,10 @@ class Page(StrEnum):
 
 
 _KEYS = {
-    Page.PHONE: Deed.NEXT_LIST,
-    Page.FORM: Deed.PLACE,
-    Page.MAP: Deed.MAP,
-    Page.INCIDENTS: Deed.FILTER,
+    Page.PHONE: "next_list",
+    Page.FORM: "place",
+    Page.MAP: "map",
+    Page.INCIDENTS: "filter",
 }
 
 

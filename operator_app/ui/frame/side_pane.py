@@ -3,7 +3,7 @@
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from operator_app.ui.frame.main_window import MainWindow, Mode
+from operator_app.ui.frame.main_window import MainWindow
 from operator_app.ui.frame.overlay import Overlay
 from operator_app.ui.kit.buttons import KeyButton
 from operator_app.ui.kit.labels import SectionTitle
@@ -14,11 +14,8 @@ from operator_app.ui.words.wording import Say
 class SidePane(Overlay):
     """Lies where the map is; unlike other overlays it stays when the keyboard goes to the form."""
 
-    def __init__(
-        self, theme: Theme, say: Say, window: MainWindow, map_pane: QWidget, name: str, title: str
-    ) -> None:
+    def __init__(self, theme: Theme, say: Say, window: MainWindow, name: str, title: str) -> None:
         super().__init__(theme, window, name)
-        self._map = map_pane
         self._over_window = window
         self._scroll_inside()
         head = QHBoxLayout()
@@ -52,10 +49,8 @@ class SidePane(Overlay):
 
     def place(self, room: QRect) -> QRect:
         """Over the map where it stands beside the form, else over the lower half."""
-        if self._over_window.mode is Mode.WIDE and self._map.isVisible():
-            corner = self._map.mapTo(self._over_window, self._map.rect().topLeft())
-            box = QRect(corner, self._map.size())
-        else:
+        box = self._over_window.map_room()
+        if box is None:
             box = QRect(room)
             box.setTop(room.top() + room.height() // 3)
         tall = min(box.height(), max(self.wanted_height(box.height()), self.minimumSizeHint().height()))

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy
 
 from operator_app.ui.incidents.incidents_model import IncidentsModel
 from operator_app.ui.incidents.presenters.incidents import COLUMNS, IncidentsPresenter
-from operator_app.ui.keys.keymap import Deed, KeyMap
+from operator_app.ui.keys.keymap import KeyMap
 from operator_app.ui.kit.caps import KeyCap
 from operator_app.ui.kit.labels import Panel, SectionTitle, SpanText, set_hint, set_look
 from operator_app.ui.kit.rows_view import RowsView
@@ -80,7 +80,7 @@ class IncidentsPane(Panel):
         head.addStretch(0)
         typed = QHBoxLayout()
         typed.setSpacing(theme.px(8))
-        typed.addWidget(KeyCap(theme, keys.cap(Deed.FILTER)))
+        typed.addWidget(KeyCap(theme, keys.cap("filter")))
         typed.addWidget(self.filter)
         head.addLayout(typed)
         self.column.setContentsMargins(theme.px(14), theme.px(8), theme.px(6), theme.px(8))

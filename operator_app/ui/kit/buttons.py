@@ -43,7 +43,7 @@ class KeyButton(QPushButton):
         centred: bool = False,
         text_px: int = BODY,
     ) -> None:
-        """`key` is what stands on the cap, `spoken_key` what a screen reader says when that differs."""
+        """`key` is what stands on the cap; a screen reader says the whole key, or `spoken_key`."""
         super().__init__()
         self._words = breakable(short(words))
         self._theme, self._key, self._centred, self._text_px = theme, key, centred, text_px
@@ -53,7 +53,7 @@ class KeyButton(QPushButton):
         if look:
             self.setProperty("look", look)
         self.setAccessibleName(unbroken(self._words))
-        self.setAccessibleDescription(spoken_key or key)
+        self.setAccessibleDescription(spoken_key or (key.key if isinstance(key, Cap) else key))
         # A click must not take the keyboard from the form; where a button has a key it needs no focus at all, and
         # Space must never hang up because the focus has fallen on a button by itself.
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus if key else Qt.FocusPolicy.TabFocus)
@@ -74,7 +74,7 @@ class KeyButton(QPushButton):
         fresh = keys.cap(self._key.deed, self._key.without)
         if fresh != self._key:
             self._key = fresh
-            self.setAccessibleDescription(keys.key(fresh.deed))
+            self.setAccessibleDescription(fresh.key)
             self.updateGeometry()
             self.update()
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from operator_app.ui.keys.keymap import Cap, Deed, KeyMap
+from operator_app.ui.keys.keymap import Cap, KeyMap
 from operator_app.ui.kit.labels import WEIGHT_STRONG, ElideText, Text
 from operator_app.ui.kit.theme import CAP, SMALL, Theme
 from operator_app.ui.words.wording import Tone
@@ -58,7 +58,7 @@ class KeyCap(QWidget):
 class LeadCap(KeyCap):
     """The beginning that the keys of a whole row share, e.g. Alt; gone when one of them has another one."""
 
-    def __init__(self, theme: Theme, lead: str, deeds: Sequence[Deed], keys: KeyMap) -> None:
+    def __init__(self, theme: Theme, lead: str, deeds: Sequence[str], keys: KeyMap) -> None:
         super().__init__(theme, lead)
         self._deeds = tuple(deeds)
         if not self._shared(keys):

@@ -2,7 +2,7 @@
 
 import math
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
@@ -13,6 +13,7 @@ from operator_app.ui.words.wording import Say, Tone
 FLOOR_DB = -54.0
 """What is quieter is shown as silence."""
 LOUD_DB = -8.0
+QUIET_AFTER_MS = 400
 FALL = 0.72
 _STEPS = 16
 
@@ -69,7 +70,7 @@ class LevelBar(QWidget):
 
 
 class LevelStrip(QWidget):
-    """Microphone and earpiece side by side."""
+    """Microphone and earpiece side by side; falls to silence by itself when nothing is told any more."""
 
     def __init__(self, theme: Theme, say: Say, name: str) -> None:
         super().__init__()
@@ -87,6 +88,10 @@ class LevelStrip(QWidget):
             if bar is self.microphone:
                 row.addSpacing(theme.px(8))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._quiet = QTimer(self)
+        self._quiet.setSingleShot(True)
+        self._quiet.setInterval(QUIET_AFTER_MS)
+        self._quiet.timeout.connect(lambda: self.tell(0.0, 0.0))
 
     @property
     def lit(self) -> bool:
@@ -97,3 +102,5 @@ class LevelStrip(QWidget):
         """Show both."""
         self.microphone.tell(microphone)
         self.earpiece.tell(earpiece)
+        if self.lit:
+            self._quiet.start()

@@ -5,7 +5,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from operator_app.maps.call_area import stated_area
-from operator_app.ui.keys.keymap import Deed, KeyMap
+from operator_app.ui.keys.keymap import KeyMap
 from operator_app.ui.kit.buttons import KeyButton
 from operator_app.ui.kit.labels import ElideText, Text
 from operator_app.ui.kit.theme import Theme
@@ -93,9 +93,8 @@ class CallPlaceBar(QFrame):
         self.take = KeyButton(
             theme,
             say("call_place.take"),
-            keys.cap(Deed.CALL_PLACE),
-            name=Deed.CALL_PLACE.value,
-            spoken_key=keys.key(Deed.CALL_PLACE),
+            keys.cap("call_place"),
+            name="call_place",
             text_px=13,
         )
         self.take.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget
 
-from operator_app.ui.keys.keymap import Deed, KeyMap
+from operator_app.ui.keys.keymap import KeyMap
 from operator_app.ui.kit.buttons import KeyButton
 from operator_app.ui.kit.caps import KeyCap
 from operator_app.ui.kit.labels import Panel
@@ -60,9 +60,8 @@ class CallLists(Panel):
         self.call_back = KeyButton(
             theme,
             say("lists.call_back"),
-            keys.cap(Deed.CALL_BACK),
-            name=Deed.CALL_BACK.value,
-            spoken_key=keys.key(Deed.CALL_BACK),
+            keys.cap("call_back"),
+            name="call_back",
         )
         self.call_back.clicked.connect(self.call_back_wished)
         self._arrange(theme, keys)
@@ -117,7 +116,7 @@ class CallLists(Panel):
             self.tabs[name].clicked.connect(lambda _=False, n=name: self.show_list(n))
             self._stack.addWidget(self.views[name])
         heads.addStretch(1)
-        heads.addWidget(KeyCap(theme, keys.cap(Deed.NEXT_LIST)))
+        heads.addWidget(KeyCap(theme, keys.cap("next_list")))
         self.column.addLayout(heads)
         self.column.addWidget(self._stack, 1)
         self.column.addWidget(self.call_back)

@@ -4,7 +4,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
-from operator_app.ui.keys.keymap import Deed, KeyMap
+from operator_app.ui.keys.keymap import KeyMap
 from operator_app.ui.kit.buttons import KeyButton
 from operator_app.ui.kit.labels import ElideText, Text, set_look, set_tip
 from operator_app.ui.kit.lamps import Lamp
@@ -90,9 +90,8 @@ class LineStrip(QWidget):
         self.quick = KeyButton(
             theme,
             say("quick.title"),
-            keys.cap(Deed.DIAL),
-            name=Deed.DIAL.value,
-            spoken_key=keys.key(Deed.DIAL),
+            keys.cap("dial"),
+            name="dial",
             text_px=SMALL,
         )
         self.quick.setSizePolicy(self.quick.sizePolicy().Policy.Fixed, self.quick.sizePolicy().Policy.Fixed)

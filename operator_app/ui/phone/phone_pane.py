@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from operator_app.domain.states import Classification
-from operator_app.ui.keys.keymap import Deed, KeyMap
+from operator_app.ui.keys.keymap import KeyMap
 from operator_app.ui.kit.buttons import KeyButton
 from operator_app.ui.kit.caps import LeadCap
 from operator_app.ui.kit.labels import ElideText, Panel, SectionTitle, SpanText, Text, set_look
@@ -17,19 +17,19 @@ from operator_app.ui.phone.presenters.phone import PhoneView, Standing
 from operator_app.ui.program.control import Marks, PaintMarks
 from operator_app.ui.words.wording import Say, Tone
 
-CLASSES: tuple[tuple[tuple[Classification, Deed], ...], ...] = (
+CLASSES: tuple[tuple[tuple[Classification, str], ...], ...] = (
     (
-        (Classification.EMERGENCY, Deed.EMERGENCY),
-        (Classification.NON_EMERGENCY, Deed.NON_EMERGENCY),
-        (Classification.INFORMATION, Deed.INFORMATION),
+        (Classification.EMERGENCY, "classify_emergency"),
+        (Classification.NON_EMERGENCY, "classify_non_emergency"),
+        (Classification.INFORMATION, "classify_information"),
     ),
     (
-        (Classification.PRANK, Deed.PRANK),
-        (Classification.GHOST, Deed.GHOST),
+        (Classification.PRANK, "classify_prank"),
+        (Classification.GHOST, "classify_ghost"),
     ),
     (
-        (Classification.MISDIRECTED, Deed.MISDIRECTED),
-        (Classification.TEST, Deed.TEST),
+        (Classification.MISDIRECTED, "classify_misdirected"),
+        (Classification.TEST, "classify_test"),
     ),
 )
 """What a call can be, in the rows in which it stands: a row of calls that are work, two of noise."""
@@ -38,7 +38,7 @@ CLASSES: tuple[tuple[tuple[Classification, Deed], ...], ...] = (
 class PhonePane(Panel):
     """Shows a `PhoneView`; every button tells the deed it stands for."""
 
-    wished = Signal(Deed)
+    wished = Signal(str)
 
     def __init__(self, theme: Theme, say: Say, keys: KeyMap, marks: Marks) -> None:
         super().__init__(theme, "phone", gap=5)
@@ -64,14 +64,14 @@ class PhonePane(Panel):
         for widget in (self.number, self.caller, self.past, self.sound):
             self.column.addWidget(widget)
         self._short = False
-        self.answer = self._key(keys, Deed.ANSWER, "phone.answer", look="primary")
-        self.end = self._key(keys, Deed.END, "phone.end", look="danger")
-        self.hold = self._key(keys, Deed.HOLD, "phone.hold")
-        self.mute = self._key(keys, Deed.MUTE, "phone.mute")
+        self.answer = self._key(keys, "answer", "phone.answer", look="primary")
+        self.end = self._key(keys, "end", "phone.end", look="danger")
+        self.hold = self._key(keys, "hold", "phone.hold")
+        self.mute = self._key(keys, "mute", "phone.mute")
         for button in (self.hold, self.mute):
             button.setCheckable(True)
-        self.transfer = self._key(keys, Deed.TRANSFER, "phone.transfer")
-        self.conference = self._key(keys, Deed.CONFERENCE, "phone.conference")
+        self.transfer = self._key(keys, "transfer", "phone.transfer")
+        self.conference = self._key(keys, "conference", "phone.conference")
         self.conference.setCheckable(True)
         self._grid = grid = QGridLayout()
         grid.setSpacing(theme.px(6))
@@ -175,19 +175,18 @@ class PhonePane(Panel):
             self.update()
         self._connected = talking or self._connected
 
-    def _key(self, keys: KeyMap, deed: Deed, words: str, look: str = "") -> KeyButton:
+    def _key(self, keys: KeyMap, deed: str, words: str, look: str = "") -> KeyButton:
         button = KeyButton(
             self.theme,
             self._say(words),
             keys.cap(deed),
-            name=deed.value,
+            name=deed,
             look=look,
-            spoken_key=keys.key(deed),
         )
         button.clicked.connect(lambda: self.wished.emit(deed))
         return button
 
-    def _class_row(self, keys: KeyMap, row: Sequence[tuple[Classification, Deed]]) -> QHBoxLayout:
+    def _class_row(self, keys: KeyMap, row: Sequence[tuple[Classification, str]]) -> QHBoxLayout:
         line = QHBoxLayout()
         line.setSpacing(self.theme.px(5))
         for classification, deed in row:
@@ -196,8 +195,7 @@ class PhonePane(Panel):
                 self.theme,
                 words,
                 keys.cap(deed, without="Alt+"),
-                name=deed.value,
-                spoken_key=keys.key(deed),
+                name=deed,
                 text_px=SMALL,
             )
             button.setCheckable(True)

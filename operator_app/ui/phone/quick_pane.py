@@ -15,12 +15,12 @@ from PySide6.QtWidgets import (
 )
 
 from operator_app.domain.ids import AgencyCode
-from operator_app.ui.keys.keymap import QUICK, Deed, KeyMap
+from operator_app.ui.keys.keymap import KeyMap
 from operator_app.ui.kit.buttons import KeyButton
 from operator_app.ui.kit.caps import LeadCap
 from operator_app.ui.kit.labels import ElideText, Panel, SectionTitle, Text, set_hint, set_look, set_tip
 from operator_app.ui.kit.theme import SMALL, Theme
-from operator_app.ui.phone.presenters.quick import QuickMode, QuickView
+from operator_app.ui.phone.presenters.quick import QuickMode, QuickView, quick_deed
 from operator_app.ui.phone.quick_key import QuickKey
 from operator_app.ui.words.plain import one_line
 from operator_app.ui.words.wording import Say, Tone
@@ -124,8 +124,8 @@ class QuickPane(Panel):
             theme, say("quick.call"), "↵", name="quickCall", spoken_key="Enter", text_px=SMALL
         )
         self.call.setSizePolicy(self.call.sizePolicy().Policy.Fixed, self.call.sizePolicy().Policy.Fixed)
-        self.blind = self._small(say("quick.blind"), "quickBlind", keys, Deed.TRANSFER)
-        self.keys = self._small(say("quick.keypad"), Deed.KEYPAD.value, keys, Deed.KEYPAD)
+        self.blind = self._small(say("quick.blind"), "quickBlind", keys, "transfer")
+        self.keys = self._small(say("quick.keypad"), "keypad", keys, "keypad")
         self.keypad = Keypad(theme)
         self._watches = watches
         self.agencies: dict[AgencyCode, QuickKey] = {}
@@ -212,10 +212,8 @@ class QuickPane(Panel):
         if focus is not None and focus is not self and not self.isAncestorOf(focus):
             self._before = focus
 
-    def _small(self, words: str, name: str, keys: KeyMap, deed: Deed) -> KeyButton:
-        button = KeyButton(
-            self.theme, words, keys.cap(deed), name=name, spoken_key=keys.key(deed), text_px=SMALL
-        )
+    def _small(self, words: str, name: str, keys: KeyMap, deed: str) -> KeyButton:
+        button = KeyButton(self.theme, words, keys.cap(deed), name=name, text_px=SMALL)
         button.setSizePolicy(button.sizePolicy().Policy.Fixed, button.sizePolicy().Policy.Fixed)
         return button
 
@@ -228,14 +226,14 @@ class QuickPane(Panel):
         grid = QGridLayout()
         grid.setSpacing(theme.px(4))
         rows.addLayout(grid)
-        for number, ((code, name, phone), deed) in enumerate(zip(agencies, QUICK, strict=False)):
+        for number, (code, name, phone) in enumerate(agencies):
+            deed = quick_deed(number)
             button = QuickKey(
                 theme,
                 name,
                 keys.cap(deed, without="Shift+"),
-                name=deed.value,
+                name=deed,
                 watched=self._watches,
-                spoken_key=keys.key(deed),
             )
             button.setCheckable(True)
             set_tip(button, f"{name} · {phone}")
@@ -258,7 +256,7 @@ class QuickPane(Panel):
         head.setSpacing(theme.px(8))
         head.addWidget(self.title)
         if count:
-            head.addWidget(LeadCap(theme, "Shift", QUICK[:count], keys))
+            head.addWidget(LeadCap(theme, "Shift", [quick_deed(each) for each in range(count)], keys))
         head.addWidget(self.target, 1)
         row = QHBoxLayout()
         row.setSpacing(theme.px(6))
@@ -275,7 +273,7 @@ class QuickPane(Panel):
         keys.follow(lambda: self._hint(keys))
 
     def _hint(self, keys: KeyMap) -> None:
-        set_hint(self.field, f"{self._say('quick.field')}  {keys.cap(Deed.DIAL)}")
+        set_hint(self.field, f"{self._say('quick.field')}  {keys.cap('dial')}")
 
     def _connect(self) -> None:
         self.field.textChanged.connect(self.typed)

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
-from operator_app.ui.keys.keymap import Deed, KeyMap
+from operator_app.ui.keys.keymap import KeyMap
 from operator_app.ui.kit.buttons import StateButton
 from operator_app.ui.kit.flow import FlowLayout
 from operator_app.ui.kit.labels import Clock, ElideText, SpanText, Text, set_tip, set_tone
@@ -25,7 +25,7 @@ class TopBar(QFrame):
         self.setProperty("part", "panel")
         self.seat = Text(part="strong", name="topSeat")
         self.operator = ElideText(tone=Tone.QUIET, name="topOperator", natural=True)
-        self.state = StateButton(theme, keys.cap(Deed.STATE), name="topState")
+        self.state = StateButton(theme, keys.cap("state"), name="topState")
         self.state.clicked.connect(self.state_wished)
         self.waiting = SpanText(theme, name="topWaiting", part="waiting")
         self.phone = Lamp(theme, "lampPhone")

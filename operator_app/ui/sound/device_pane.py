@@ -72,8 +72,8 @@ class DevicePane(SidePane):
     test_wished = Signal(SoundRole)
     volume_wished = Signal(int)
 
-    def __init__(self, theme: Theme, say: Say, window: MainWindow, map_pane: QWidget) -> None:
-        super().__init__(theme, say, window, map_pane, "devices", say("sound.devices"))
+    def __init__(self, theme: Theme, say: Say, window: MainWindow) -> None:
+        super().__init__(theme, say, window, "devices", say("sound.devices"))
         self.note = Text(tone=Tone.WATCH, wrap=True, name="devicesNote", part="small")
         self.column.addWidget(self.note)
         self.roles = {role: RoleLine(theme, say, role) for role in SoundRole}

@@ -82,8 +82,8 @@ class Curves(QWidget):
 class QualityPane(SidePane):
     """Figures of the last second above, curves of the last two minutes below."""
 
-    def __init__(self, theme: Theme, say: Say, window: MainWindow, map_pane: QWidget) -> None:
-        super().__init__(theme, say, window, map_pane, "quality", say("quality.title"))
+    def __init__(self, theme: Theme, say: Say, window: MainWindow) -> None:
+        super().__init__(theme, say, window, "quality", say("quality.title"))
         self._say = say
         self.curves: tuple[Curves, ...] = ()
         self.head = Text(part="small", name="qualityHead")

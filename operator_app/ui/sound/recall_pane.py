@@ -57,8 +57,8 @@ class RecallPane(SidePane):
     seek_wished = Signal(int)
     stop_wished = Signal()
 
-    def __init__(self, theme: Theme, say: Say, window: MainWindow, map_pane: QWidget) -> None:
-        super().__init__(theme, say, window, map_pane, "recall", say("recall.title"))
+    def __init__(self, theme: Theme, say: Say, window: MainWindow) -> None:
+        super().__init__(theme, say, window, "recall", say("recall.title"))
         self._playing = False
         self._say = say
         self.model = RowsModel(4)

@@ -1,8 +1,6 @@
 """A window of its own in which a supervisor edits question cards; beside the text stands the card as it will be."""
 
-from collections.abc import Callable, Coroutine
 from dataclasses import replace
-from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QShortcut, QTextCursor, QTextFormat
@@ -13,17 +11,15 @@ from operator_app.domain.triage import Card, Ground, Kind, assess
 from operator_app.reading.fault import BadFileError
 from operator_app.ui.form.card_pane import CardPane
 from operator_app.ui.form.presenters.card import card_view
-from operator_app.ui.keys.keymap import Cap, Deed
+from operator_app.ui.frame.area import Hand
 from operator_app.ui.kit.buttons import KeyButton
 from operator_app.ui.kit.labels import SectionTitle, SpanText, Text, set_title
 from operator_app.ui.kit.rows_model import RowsModel
 from operator_app.ui.kit.rows_view import RowsView
-from operator_app.ui.kit.theme import SMALL, Theme
+from operator_app.ui.kit.theme import SMALL
 from operator_app.ui.words.file_faults import fault_words
 from operator_app.ui.words.rows import Row, cell
-from operator_app.ui.words.site_words import SiteWords
-from operator_app.ui.words.wording import Say, Span, Tone
-from operator_app.workflow.seat import Seat
+from operator_app.ui.words.wording import Span, Tone
 
 LOOK_AFTER_MS = 250
 WHOLE = (1400, 720)
@@ -35,16 +31,10 @@ SAVE = "Ctrl+S"
 class CardEditor(QWidget):
     """Kinds on the left, the card's text in the middle, its preview on the right. Never in the way of a call."""
 
-    def __init__(
-        self,
-        theme: Theme,
-        say: Say,
-        seat: Seat,
-        words: SiteWords,
-        run: Callable[[Coroutine[Any, Any, object], str], None],
-    ) -> None:
+    def __init__(self, hand: Hand) -> None:
         super().__init__()
-        self._theme, self._say, self._seat, self._words, self._run = theme, say, seat, words, run
+        theme, say = hand.theme, hand.say
+        self._hand, self._theme, self._say, self._seat, self._words = hand, theme, say, hand.seat, hand.words
         self._kind: Kind | None = None
         self._saved = ""
         self.setObjectName("window")
@@ -65,7 +55,7 @@ class CardEditor(QWidget):
         self.cause = Text(part="small", wrap=True, name="editorCause")
         self.cause.setMinimumHeight(3 * theme.metrics(SMALL).lineSpacing())
         self.cause.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self.preview = CardPane(theme, say, Cap("Ctrl+Q", Deed.CARD))
+        self.preview = CardPane(theme, say, hand.keys.cap("card"))
         self.preview.setObjectName("editorPreview")
         self.outcome = SpanText(theme, wrap=True, name="editorOutcome", part="small", lines=6)
         self.save = KeyButton(
@@ -200,7 +190,7 @@ class CardEditor(QWidget):
     def _publish(self) -> None:
         self._read()
         if self._kind is not None and self.save.isEnabled():
-            self._run(self._store(self._kind.code, self.text.toPlainText()), Deed.CARD_EDITOR)
+            self._hand.run("card_editor", self._store(self._kind.code, self.text.toPlainText()))
 
     async def _store(self, code: str, source: str) -> None:
         version = await self._seat.care.publish_card(code, source)

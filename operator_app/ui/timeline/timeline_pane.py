@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from operator_app.ui.keys.keymap import Deed, KeyMap
+from operator_app.ui.keys.keymap import KeyMap
 from operator_app.ui.kit.buttons import KeyButton
 from operator_app.ui.kit.caps import KeyCap
 from operator_app.ui.kit.labels import SectionTitle, Text, set_hint, set_tip
@@ -131,9 +131,9 @@ class TimelinePane(QWidget):
         head = QHBoxLayout()
         head.setSpacing(theme.px(10))
         head.addWidget(SectionTitle(say("timeline.title")))
-        head.addWidget(KeyCap(theme, keys.cap(Deed.TIMELINE)))
+        head.addWidget(KeyCap(theme, keys.cap("timeline")))
         self.tabs: dict[Sort, KeyButton] = {}
-        group, spoken = QButtonGroup(self), keys.key(Deed.TIMELINE)
+        group, spoken = QButtonGroup(self), keys.key("timeline")
         for sort in Sort:
             words, name = say(f"timeline.sort_{sort}"), f"timeline_{sort}"
             tab = KeyButton(theme, words, name=name, spoken_key=spoken, text_px=SMALL)
@@ -153,7 +153,7 @@ class TimelinePane(QWidget):
         self.entry.setMinimumWidth(theme.px(90))
         self.entry.setFont(theme.font(SMALL, tabular=False))
         head.addWidget(self.entry, 1)
-        head.addWidget(KeyCap(theme, keys.cap(Deed.NOTE)))
+        head.addWidget(KeyCap(theme, keys.cap("note")))
         column.addLayout(head)
         column.addWidget(self.view, 1)
         self._time = theme.metrics(SMALL).horizontalAdvance("00:00:00") + 2 * self.view.delegate.side + 2

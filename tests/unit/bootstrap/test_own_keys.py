@@ -4,25 +4,26 @@ from pathlib import Path
 import pytest
 
 from operator_app.bootstrap.own_keys import KEYS_FILE, keep_keys, load_keys
-from operator_app.ui.keys.keymap import Deed, KeyMap
+from operator_app.ui.keys.keymap import KeyMap
+from operator_app.ui.seat.areas import SEAT_DEEDS
 
 
 def kept(folder: Path, keys: KeyMap) -> KeyMap:
-    asyncio.run(keep_keys(folder, {deed.value: key for deed, key in keys.own().items()}))
-    loaded, faults = load_keys(folder)
+    asyncio.run(keep_keys(folder, keys.own()))
+    loaded, faults = load_keys(folder, SEAT_DEEDS)
     assert faults == ()
     return loaded
 
 
 def test_without_a_file_all_keys_are_as_delivered(tmp_path: Path) -> None:
-    assert load_keys(tmp_path)[0].own() == {}
+    assert load_keys(tmp_path, SEAT_DEEDS)[0].own() == {}
 
 
 def test_keys_set_at_the_seat_are_there_after_a_start(tmp_path: Path) -> None:
-    keys = KeyMap()
-    assert keys.put(Deed.HOLD, "Ctrl+\\") is None
-    assert keys.put(Deed.MUTE, 'Alt+"') is None
-    assert kept(tmp_path, keys).own() == {Deed.HOLD: "Ctrl+\\", Deed.MUTE: 'Alt+"'}
+    keys = KeyMap(SEAT_DEEDS)
+    assert keys.put("hold", "Ctrl+\\") is None
+    assert keys.put("mute", 'Alt+"') is None
+    assert kept(tmp_path, keys).own() == {"hold": "Ctrl+\\", "mute": 'Alt+"'}
     keys.reset()
     assert kept(tmp_path, keys).own() == {}
     assert [path.name for path in tmp_path.iterdir()] == [KEYS_FILE]
@@ -40,8 +41,8 @@ def test_a_damaged_file_is_told_and_keeps_no_seat_from_its_calls(
     tmp_path: Path, text: str, faults: list[tuple[int, str, str]]
 ) -> None:
     (tmp_path / KEYS_FILE).write_bytes(text.encode("latin-1"))
-    keys, told = load_keys(tmp_path)
-    assert keys.own() == ({Deed.MUTE: 'Alt+"'} if "mute" in text else {})
+    keys, told = load_keys(tmp_path, SEAT_DEEDS)
+    assert keys.own() == ({"mute": 'Alt+"'} if "mute" in text else {})
     assert [(each.line, each.key, each.cause) for each in told] == faults
 
 

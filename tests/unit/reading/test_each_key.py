@@ -13,7 +13,7 @@ from operator_app.reading.toml import TomlFile
 from operator_app.site.card_book import SiteCardBook
 from operator_app.site.files import PARTS, SiteFiles, site_files
 from operator_app.site.rules import read_rules
-from operator_app.ui.keys.keymap import Deed
+from operator_app.ui.seat.areas import SEAT_DEEDS
 from operator_app.ui.words.file_faults import fault_words
 from operator_app.ui.words.texts import load_texts
 from tests.unit.reading.spoilt import Spoilt, every_fault
@@ -101,7 +101,7 @@ def test_of_an_edited_card(book: SiteCardBook, spoilt: Spoilt) -> None:
 # ---- files that a window writes for itself: told in the same way, and the window starts
 
 OWN = {
-    KEYS_FILE: "".join(f'{deed} = "F{n}"\n' for n, deed in enumerate(Deed, 1)),
+    KEYS_FILE: "".join(f'{deed.id} = "F{n}"\n' for n, deed in enumerate(SEAT_DEEDS, 1)),
     DEVICES_FILE: 'microphone = "M"\nearpiece = "E"\nring = "R"\nrecall = "C"\nring_volume = 0.5\n',
 }
 
@@ -111,7 +111,7 @@ OWN = {
 )
 def test_of_what_a_window_writes(tmp_path: Path, file: str, spoilt: Spoilt) -> None:
     (tmp_path / file).write_text(spoilt.text, encoding="utf-8")
-    _, faults = load_keys(tmp_path) if file == KEYS_FILE else load_devices(tmp_path)
+    _, faults = load_keys(tmp_path, SEAT_DEEDS) if file == KEYS_FILE else load_devices(tmp_path)
 
     def read() -> None:
         raise BadFileError(*faults)

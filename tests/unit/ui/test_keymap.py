@@ -1,55 +1,87 @@
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QKeySequence
 
+from operator_app.ui.form.presenters.form import QUICK_AGENCIES, agency_deed
+from operator_app.ui.keys.deeds import Before, Deed, Group
 from operator_app.ui.keys.key_rules import KeyRefusal, refuse
-from operator_app.ui.keys.keymap import (
-    AGENCIES,
-    GROUPS,
-    KEYS,
-    QUICK,
-    QUICK_AGENCIES,
-    Deed,
-    KeyMap,
-    Refused,
-    agency_deeds,
-)
+from operator_app.ui.keys.keymap import KeyMap, Refused
+from operator_app.ui.phone.presenters.quick import QUICK_KEYS, quick_deed
+from operator_app.ui.seat.areas import SEAT_DEEDS
 from operator_app.ui.words.texts import load_texts
 
 RESOURCES = Path(__file__).parents[3] / "resources"
-TEXTS = load_texts(RESOURCES, "id", strict=True)
+NUMBERED = {
+    *(agency_deed(place) for place in range(QUICK_AGENCIES)),
+    *(quick_deed(place) for place in range(QUICK_KEYS)),
+}
+"""Deeds that are called by the name of their agency."""
 
 
-def test_every_deed_has_a_key_and_no_key_two_deeds() -> None:
-    assert set(KEYS) == set(Deed)
-    assert KeyMap().conflicts() == ()
+def but(left_out: str, deeds: Iterable[Deed[object]] = SEAT_DEEDS) -> list[Deed[object]]:
+    return [deed for deed in deeds if deed.id != left_out]
+
+
+def test_no_key_as_delivered_stands_for_two_deeds_and_no_deed_is_there_twice() -> None:
+    assert KeyMap(SEAT_DEEDS).conflicts() == ()
+    with pytest.raises(ValueError, match="two deeds are called hold"):
+        KeyMap([*SEAT_DEEDS, next(deed for deed in SEAT_DEEDS if deed.id == "hold")])
 
 
 def test_every_key_is_one_that_qt_knows() -> None:
-    for deed, key in KEYS.items():
-        assert QKeySequence(key).toString() == key, deed
+    for deed in SEAT_DEEDS:
+        assert QKeySequence(deed.key).toString() == deed.key, deed
 
 
-def test_every_deed_stands_in_one_group_and_has_a_name_in_both_languages() -> None:
-    placed = [deed for deeds in GROUPS.values() for deed in deeds]
-    assert sorted(placed) == sorted(Deed), "put the deed into GROUPS in ui/keys/keymap.py"
-    for language in ("id", "en"):
-        texts = load_texts(RESOURCES, language, strict=True)
-        lacking = [deed for deed in Deed if deed not in (*AGENCIES, *QUICK) and not texts.has(f"deed.{deed}")]
-        assert lacking == [], f"name it under [deed] in {language}.toml"
-        assert all(texts.has(f"deed_group.{group}") for group in GROUPS)
-        assert all(texts.has(f"key_refusal.{reason}") for reason in KeyRefusal)
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_every_deed_and_group_has_a_name(language: str) -> None:
+    texts = load_texts(RESOURCES, language, strict=True)
+    unnamed = {deed.id for deed in SEAT_DEEDS if not texts.has(f"deed.{deed.id}")}
+    assert unnamed == NUMBERED, f"name it under [deed] in {language}.toml"
+    assert {deed.id for deed in SEAT_DEEDS if deed.called is not None} == NUMBERED
+    assert all(texts.has(f"deed_group.{group}") for group in Group)
+    assert all(texts.has(f"key_refusal.{reason}") for reason in KeyRefusal)
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_every_deed_that_can_fail_has_a_name_for_the_notice(language: str) -> None:
+    texts = load_texts(RESOURCES, language, strict=True)
+    wishes = {deed.wish or deed.id for deed in SEAT_DEEDS if deed.before is not Before.NOTHING}
+    assert [wish for wish in wishes if not texts.has(f"wish.{wish}")] == []
+
+
+def test_what_is_typed_is_saved_before_a_deed_that_could_lose_or_misplace_it() -> None:
+    by_before = {before: {deed.id for deed in SEAT_DEEDS if deed.before is before} for before in Before}
+    assert by_before[Before.KEEP] == {
+        "answer", "hold", "end", "call_back", "transfer",
+        "classify_emergency", "classify_non_emergency", "classify_information",
+        "classify_prank", "classify_ghost", "classify_misdirected", "classify_test",
+        *(quick_deed(place) for place in range(QUICK_KEYS)),
+    }  # fmt: skip
+    assert by_before[Before.MUST] == {
+        "state", "new_incident", "read_back", "link", "unlink", "take_over", "clash_take", "clash_keep",
+        "dispatch", "copy_text", "landmark", "call_place",
+        *(agency_deed(place) for place in range(QUICK_AGENCIES)),
+    }  # fmt: skip
 
 
 def test_no_key_as_delivered_is_one_that_a_text_field_needs() -> None:
-    assert {deed: refuse(key) for deed, key in KEYS.items() if refuse(key) is not None} == {}
+    assert {deed.id: refuse(deed.key) for deed in SEAT_DEEDS if refuse(deed.key) is not None} == {}
+
+
+def test_each_deed_stands_once_in_the_key_help() -> None:
+    assert max(Counter(deed.id for deed in SEAT_DEEDS).values()) == 1
+    assert {deed.group for deed in SEAT_DEEDS} == set(Group) - {Group.DESK}
 
 
 def test_a_conflict_names_key_and_deeds() -> None:
-    ((key, deeds),) = KeyMap({**KEYS, Deed.HOLD: "f12"}).conflicts()
+    hold: Deed[object] = Deed("hold", "f12", Group.CALL, lambda _: None)
+    ((key, deeds),) = KeyMap([*but("hold"), hold]).conflicts()
     assert key == "F12"
-    assert set(deeds) == {Deed.HOLD, Deed.END}
+    assert set(deeds) == {"hold", "end"}
 
 
 @pytest.mark.parametrize(
@@ -75,72 +107,51 @@ def test_a_conflict_names_key_and_deeds() -> None:
     ],
 )
 def test_keys_that_fields_lists_and_system_need_are_refused(key: str, reason: KeyRefusal | None) -> None:
-    told = KeyMap().put(Deed.HOLD, key)
+    told = KeyMap(SEAT_DEEDS).put("hold", key)
     assert told == (None if reason is None else Refused(reason))
 
 
 def test_a_key_that_another_deed_has_is_refused_and_names_it() -> None:
-    keys = KeyMap()
-    assert keys.put(Deed.HOLD, "f12") == Refused(KeyRefusal.TAKEN, Deed.END)
-    assert keys.key(Deed.HOLD) == "F3"
-    assert keys.put(Deed.HOLD, "F3") is None  # its own
+    keys = KeyMap(SEAT_DEEDS)
+    assert keys.put("hold", "f12") == Refused(KeyRefusal.TAKEN, "end")
+    assert keys.key("hold") == "F3"
+    assert keys.put("hold", "F3") is None  # its own
 
 
 def test_another_key_is_told_kept_as_own_and_reset() -> None:
-    keys, told = KeyMap(), []
+    keys, told = KeyMap(SEAT_DEEDS), []
     keys.follow(lambda: told.append(keys.own()))
-    assert keys.put(Deed.HOLD, "ctrl+u") is None
-    assert keys.put(Deed.MUTE, "F3") is None
-    assert told[-1] == {Deed.HOLD: "Ctrl+U", Deed.MUTE: "F3"}
-    assert keys.reset(Deed.HOLD) == Refused(KeyRefusal.TAKEN, Deed.MUTE)
+    assert keys.put("hold", "ctrl+u") is None
+    assert keys.put("mute", "F3") is None
+    assert told[-1] == {"hold": "Ctrl+U", "mute": "F3"}
+    assert keys.reset("hold") == Refused(KeyRefusal.TAKEN, "mute")
     assert keys.reset() is None
     assert keys.own() == {}
     assert keys.conflicts() == ()
 
 
 def test_own_keys_of_the_seat_are_taken_over_and_useless_ones_named() -> None:
-    keys = KeyMap(own={Deed.HOLD: "Ctrl+U", Deed.MUTE: "F12", Deed.END: "x"})
-    assert keys.own() == {Deed.HOLD: "Ctrl+U"}
-    assert keys.not_taken == ((Deed.MUTE, "F12"), (Deed.END, "x"))
+    keys = KeyMap(SEAT_DEEDS, {"hold": "Ctrl+U", "mute": "F12", "end": "x"})
+    assert keys.own() == {"hold": "Ctrl+U"}
+    assert keys.not_taken == (("mute", "F12"), ("end", "x"))
+
+
+def test_a_key_of_a_deed_that_this_version_does_not_have_is_left_alone() -> None:
+    keys = KeyMap(SEAT_DEEDS, {"fly": "Ctrl+U", "hold": "Ctrl+U"})
+    assert (keys.own(), keys.not_taken) == ({"hold": "Ctrl+U"}, ())
 
 
 def test_own_keys_may_have_changed_places() -> None:
-    keys = KeyMap(own={Deed.HOLD: "F4", Deed.MUTE: "F3"})
-    assert (keys.key(Deed.HOLD), keys.key(Deed.MUTE), keys.not_taken) == ("F4", "F3", ())
+    keys = KeyMap(SEAT_DEEDS, {"hold": "F4", "mute": "F3"})
+    assert (keys.key("hold"), keys.key("mute"), keys.not_taken) == ("F4", "F3", ())
 
 
 def test_caps_are_short_and_keys_are_whole() -> None:
-    keys = KeyMap()
-    assert (keys.cap(Deed.AGENCY_1), keys.key(Deed.AGENCY_1)) == ("^1", "Ctrl+1")
-    assert keys.cap(Deed.ANSWER) == "F2"
-    assert keys.cap(Deed.PRANK, without="Alt+") == "4"
-
-
-def test_the_site_may_have_fewer_or_more_agencies_than_keys() -> None:
-    assert list(agency_deeds(2)) == [Deed.AGENCY_1, Deed.AGENCY_2]
-    assert len(list(agency_deeds(30))) == QUICK_AGENCIES
-
-
-def test_every_deed_that_can_fail_has_a_name_for_the_notice() -> None:
-    no_wish = {
-        Deed.PLACE,
-        Deed.KIND,
-        Deed.FILTER,
-        Deed.SORT,
-        Deed.MAP,
-        Deed.NEXT_LIST,
-        Deed.HELP,
-        Deed.COMMAND,
-        Deed.NUMBER_HISTORY,
-        Deed.UNSENT,
-        Deed.QUALITY,
-        Deed.CARD,
-        Deed.LINK_NEXT,
-        Deed.NOTE,
-        Deed.REMIND,
-        Deed.TIMELINE,
-        Deed.FINISH_INCIDENT,
-        Deed.CANCEL_INCIDENT,
-    }
-    named = {deed for deed in Deed if not deed.startswith(("agency_", "quick_"))} - no_wish
-    assert [deed for deed in named if not TEXTS.has(f"wish.{deed}")] == []
+    keys = KeyMap(SEAT_DEEDS)
+    assert (keys.cap("agency_1"), keys.cap("agency_1").key, keys.key("agency_1")) == (
+        "^1",
+        "Ctrl+1",
+        "Ctrl+1",
+    )
+    assert keys.cap("answer") == "F2"
+    assert keys.cap("classify_prank", without="Alt+") == "4"

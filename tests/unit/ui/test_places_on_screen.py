@@ -211,11 +211,11 @@ def test_it_is_taken_over_only_at_a_wish_and_with_its_source(site: Site) -> None
         it = await hand(site)
         before = it.at_hand.position
         with pytest.raises(RefusedError) as refused:
-            await it.commands.take_call_location()
+            await it.must(it.commands.take_call_location())
         assert refused.value.refusal is Refusal.NO_CALL_LOCATION
         come_from(it, CallLocation(CIRCLE, method="Cell"))
         assert it.at_hand.position == before
-        assert await it.commands.take_call_location() == ""
+        assert await it.must(it.commands.take_call_location()) == ""
         assert it.at_hand.position == (1.2, 110.6)
         assert (it.at_hand.value("village"), it.at_hand.value("position_source")) == (
             "Teluk Hijau",
@@ -230,10 +230,10 @@ def test_an_address_fills_an_empty_place_and_never_a_filled_one(site: Site) -> N
         it = await hand(site)
         come_from(it, CallLocation(civic=(CivicPart("RD", "Jl. Mawar"),)))
         with pytest.raises(RefusedError) as refused:
-            await it.commands.take_call_location()
+            await it.must(it.commands.take_call_location())
         assert refused.value.refusal is Refusal.CALL_LOCATION_WITHOUT_POINT
         await it.room.seat.edit("place", None)
-        assert await it.commands.take_call_location() == "Jl. Mawar"
+        assert await it.must(it.commands.take_call_location()) == "Jl. Mawar"
         assert it.at_hand.value("place") == "Jl. Mawar"
 
     scene(play)
@@ -297,20 +297,20 @@ def test_a_place_with_a_point_is_kept_for_the_room_and_can_be_dropped(site: Site
     async def play() -> None:
         it = await hand(site)
         it.draft.typed("place", "Warung Bu Siti")
-        assert await it.commands.keep_place() == "Warung Bu Siti"
+        assert await it.must(it.commands.keep_place()) == "Warung Bu Siti"
         (landmark,) = it.room.seat.board.landmarks.values()
         assert (landmark.label, landmark.lat, landmark.lon) == ("Warung Bu Siti", 0.47851, 117.5632)
         assert [e.fact.label for e in it.room.journal.kept if isinstance(e.fact, PlaceKept)] == [
             "Warung Bu Siti"
         ]
         with pytest.raises(RefusedError) as refused:
-            await it.commands.keep_place()
+            await it.must(it.commands.keep_place())
         assert refused.value.refusal is Refusal.LANDMARK_KEPT_ALREADY
-        assert await it.commands.drop_place(landmark.id) == "Warung Bu Siti"
+        assert await it.room.seat.landmarks.drop(landmark.id) == "Warung Bu Siti"
         assert not it.room.seat.board.landmarks
         assert isinstance(it.room.journal.kept[-1].fact, PlaceDropped)
         with pytest.raises(RefusedError):
-            await it.commands.drop_place(landmark.id)
+            await it.room.seat.landmarks.drop(landmark.id)
 
     scene(play)
 
@@ -329,11 +329,11 @@ def test_what_has_no_name_is_not_kept(site: Site, place: str, landmark: str, why
         it = await hand(site)
         await it.room.seat.edit_many({"place": place, "landmark": landmark})
         with pytest.raises(RefusedError) as refused:
-            await it.commands.keep_place()
+            await it.must(it.commands.keep_place())
         assert refused.value.refusal is why
         await it.room.seat.edit_many({"place": "Warung", "position": None})
         with pytest.raises(RefusedError) as refused:
-            await it.commands.keep_place()
+            await it.must(it.commands.keep_place())
         assert refused.value.refusal is Refusal.LANDMARK_POINT_MISSING
 
     scene(play)
@@ -345,10 +345,10 @@ def test_a_place_that_the_site_has_already_is_not_kept_again(site: Site) -> None
         there = {"village": "Sukamaju", "position": "1.25,110.25"}
         await it.room.seat.edit_many({**there, "place": "  SUKAMAJU "})
         with pytest.raises(RefusedError) as refused:
-            await it.commands.keep_place()
+            await it.must(it.commands.keep_place())
         assert refused.value.refusal is Refusal.LANDMARK_IN_SITE
         await it.room.seat.edit_many({"place": "Sukamaju", "position": "1.25,111.9"})
-        assert await it.commands.keep_place() == "Sukamaju", "of that name, but in another kecamatan"
+        assert await it.must(it.commands.keep_place()) == "Sukamaju", "of that name, but in another kecamatan"
 
     scene(play)
 
@@ -357,7 +357,7 @@ def test_coordinates_with_a_landmark_are_kept_under_the_landmark(site: Site) -> 
     async def play() -> None:
         it = await hand(site)
         await it.room.seat.edit_many({"place": "0.51000, 117.50000", "landmark": "Gudang Biru"})
-        assert await it.commands.keep_place() == "Gudang Biru"
+        assert await it.must(it.commands.keep_place()) == "Gudang Biru"
 
     scene(play)
 

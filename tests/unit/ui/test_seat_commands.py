@@ -12,9 +12,13 @@ from operator_app.domain.ids import AgencyCode, CallId, IncidentId
 from operator_app.domain.incident import Incident
 from operator_app.domain.states import CallState, Classification, Refusal, RefusedError, SeatState
 from operator_app.maps.site import PlaceHit, Site, default_site, import_site, load_site
+from operator_app.ui.keys.deeds import Before, Wish
 from operator_app.ui.orders.commands import SeatCommands
 from operator_app.ui.orders.draft import Draft
+from operator_app.ui.program.errands import Errands
+from operator_app.ui.words.notice import NOT_SAVED, Notice
 from operator_app.workflow.ports import JournalFailedError
+from tests.ui.desk_scene import texts
 from tests.ui.seat_room import RESOURCES, Room, busy_room, settled
 from tests.unit.maps.sample_pack import write_pack
 
@@ -26,7 +30,19 @@ class Hand:
     room: Room
     draft: Draft
     commands: SeatCommands
-    unsaved: list[JournalFailedError]
+    errands: Errands
+    told: list[Notice]
+
+    async def must(self, wish: Wish) -> object:
+        """Carry a wish out after what was typed has been saved."""
+        return await self.errands.in_order(wish, Before.MUST)
+
+    async def keep(self, wish: Wish) -> None:
+        """Carry a wish out that does not wait for a broken disk."""
+        await self.errands.in_order(wish, Before.KEEP)
+
+    async def select(self, incident_id: IncidentId | None) -> None:
+        self.room.seat.select(incident_id)
 
     def incident(self, number: str) -> Incident:
         return next(i for i in self.room.seat.board.incidents.values() if i.number.endswith(number))
@@ -40,11 +56,15 @@ class Hand:
 
 async def hand(site: Site | None = None) -> Hand:
     room = await busy_room()
-    unsaved: list[JournalFailedError] = []
+    told: list[Notice] = []
     draft = Draft(room.seat.edit_many, lambda: 0.0, lambda: None)
     at = site or default_site(RESOURCES)
-    commands = SeatCommands(room.seat, draft, at, at.search, unsaved.append)
-    return Hand(room, draft, commands, unsaved)
+    commands = SeatCommands(room.seat, draft, at, at.search)
+    return Hand(room, draft, commands, Errands(texts(), told.append, draft), told)
+
+
+async def nothing() -> None:
+    """A wish to save, and nothing more."""
 
 
 def scene(play: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -60,7 +80,7 @@ def test_typed_words_go_to_the_incident_they_were_typed_for() -> None:
         it = await hand()
         fire = it.at_hand.id
         it.draft.typed("text", "Api sudah padam")
-        await it.commands.select(it.incident("M2-011").id)
+        await it.must(it.select(it.incident("M2-011").id))
         assert it.room.seat.board.incidents[fire].value("text") == "Api sudah padam"
         assert it.at_hand.value("text") == ""
 
@@ -70,9 +90,9 @@ def test_typed_words_go_to_the_incident_they_were_typed_for() -> None:
 def test_words_typed_before_there_is_an_incident_are_not_lost_by_choosing_another_one() -> None:
     async def play() -> None:
         it = await hand()
-        await it.commands.select(None)
+        await it.must(it.select(None))
         it.draft.typed("place", "dekat pasar induk")
-        await it.commands.select(it.incident("M2-011").id)
+        await it.must(it.select(it.incident("M2-011").id))
         assert it.incident("M3-002").value("place") == "dekat pasar induk"
         assert it.at_hand.number.endswith("M2-011")
 
@@ -82,13 +102,13 @@ def test_words_typed_before_there_is_an_incident_are_not_lost_by_choosing_anothe
 def test_wishes_to_the_form_are_carried_out_in_their_order() -> None:
     async def play() -> None:
         it = await hand()
-        await it.commands.select(None)
+        await it.must(it.select(None))
         it.draft.typed("place", "jalan baru")
         await asyncio.gather(
-            it.commands.save(),
-            it.commands.choose_kind("BEN-01"),
-            it.commands.dispatch(),
-            it.commands.select(it.incident("M2-011").id),
+            it.must(nothing()),
+            it.must(it.room.seat.choose_kind("BEN-01")),
+            it.must(it.room.seat.dispatch()),
+            it.must(it.select(it.incident("M2-011").id)),
         )
         fresh = it.incident("M3-002")
         assert (fresh.value("place"), fresh.value("kind")) == ("jalan baru", "BEN-01")
@@ -104,7 +124,7 @@ def test_an_answer_saves_what_was_typed_first() -> None:
         fire = it.at_hand.id
         await it.room.seat.end()
         it.draft.typed("text", "semua selamat")
-        await it.commands.answer()
+        await it.keep(it.room.seat.answer())
         assert it.room.seat.board.incidents[fire].value("text") == "semua selamat"
         assert it.room.seat.incident_at_hand is None
         assert it.room.seat.live_call is not None
@@ -120,10 +140,10 @@ def test_a_broken_disk_does_not_keep_a_caller_waiting_and_the_words_are_kept() -
         it.room.journal.broken = "disk full"
         it.draft.typed("text", "semua selamat")
         with pytest.raises(JournalFailedError):
-            await it.commands.answer()  # the seat's own state cannot be recorded either
+            await it.keep(it.room.seat.answer())  # the seat's own state cannot be recorded either
         assert it.room.seat.live_call is not None
         assert it.room.seat.live_call.number == "085244710032"
-        assert [str(error) for error in it.unsaved] == ["disk full"]
+        assert [(each.topic, each.loud) for each in it.told] == [(NOT_SAVED, True)]
         assert it.draft.holds("text")
         it.room.journal.broken = ""
 
@@ -135,9 +155,9 @@ def test_ending_and_classifying_go_on_when_the_words_cannot_be_saved() -> None:
         it = await hand()
         it.draft.typed("text", "x")
         it.room.journal.broken = "disk full"
-        await it.commands.end()
+        await it.keep(it.room.seat.end())
         assert it.room.seat.live_call is None
-        assert len(it.unsaved) == 1
+        assert [each.topic for each in it.told] == [NOT_SAVED]
         it.room.journal.broken = ""
 
     scene(play)
@@ -150,7 +170,7 @@ def test_choosing_an_incident_is_refused_while_the_words_cannot_be_saved() -> No
         it.draft.typed("text", "x")
         it.room.journal.broken = "disk full"
         with pytest.raises(JournalFailedError):
-            await it.commands.select(it.incident("M2-011").id)
+            await it.must(it.select(it.incident("M2-011").id))
         assert it.at_hand.id == fire
         it.room.journal.broken = ""
 
@@ -166,9 +186,9 @@ def test_a_picked_village_gives_names_but_no_point_to_drive_to(tmp_path: Any) ->
 
     async def play() -> None:
         it = await hand(load_site(tmp_path / "site"))
-        await it.commands.select(None)
+        await it.must(it.select(None))
         it.draft.typed("place", "teluk hij")
-        await it.commands.pick_place(area("Teluk Hijau", "Teluk Hijau", "Muara Contoh"))
+        await it.must(it.commands.pick_place(area("Teluk Hijau", "Teluk Hijau", "Muara Contoh")))
         held = it.at_hand
         assert (held.value("place"), held.value("village"), held.value("district")) == (
             "Teluk Hijau",
@@ -186,11 +206,11 @@ def test_a_point_stays_only_if_it_lies_in_the_village_now_named(tmp_path: Any) -
 
     async def play() -> None:
         it = await hand(load_site(tmp_path / "site"))
-        await it.commands.set_point(1.2, 110.6)
+        await it.must(it.commands.set_point(1.2, 110.6))
         assert it.at_hand.value("village") == "Teluk Hijau"
-        await it.commands.pick_place(area("Teluk Hijau", "Teluk Hijau", "Muara Contoh"))
+        await it.must(it.commands.pick_place(area("Teluk Hijau", "Teluk Hijau", "Muara Contoh")))
         assert it.at_hand.position == (1.2, 110.6)
-        await it.commands.pick_place(area("Sukamaju", "Sukamaju", "Muara Contoh"))
+        await it.must(it.commands.pick_place(area("Sukamaju", "Sukamaju", "Muara Contoh")))
         assert it.at_hand.position is None
 
     scene(play)
@@ -202,7 +222,7 @@ def test_a_place_with_a_true_point_brings_it_along() -> None:
         spot = PlaceHit(
             "Masjid Agung", "patokan", "2", "Singa Geweh", "Sangatta Selatan", 0.5, 117.5, area=False
         )
-        await it.commands.pick_place(spot)
+        await it.must(it.commands.pick_place(spot))
         assert it.at_hand.position == (0.5, 117.5)
 
     scene(play)
@@ -215,7 +235,7 @@ def test_a_click_on_the_map_opens_no_incident_by_accident() -> None:
         await settled(it.room)
         await it.room.seat.finish()
         with pytest.raises(RefusedError) as refused:
-            await it.commands.set_point(0.5, 117.5)
+            await it.must(it.commands.set_point(0.5, 117.5))
         assert refused.value.refusal is Refusal.NO_INCIDENT
 
     scene(play)
@@ -224,7 +244,7 @@ def test_a_click_on_the_map_opens_no_incident_by_accident() -> None:
 def test_a_point_outside_all_villages_keeps_the_names_that_were_told() -> None:
     async def play() -> None:
         it = await hand()
-        await it.commands.set_point(0.1, 118.9)
+        await it.must(it.commands.set_point(0.1, 118.9))
         assert it.at_hand.position == (0.1, 118.9)
         assert it.at_hand.value("village") == "Singa Geweh"
 
@@ -235,18 +255,18 @@ def test_the_state_key_goes_to_break_and_back_and_ends_the_wrap_up() -> None:
     async def play() -> None:
         it = await hand()
         with pytest.raises(RefusedError) as refused:
-            await it.commands.next_state()
+            await it.must(it.commands.next_state())
         assert refused.value.refusal is Refusal.CALL_AT_HAND
-        await it.commands.end()
+        await it.keep(it.room.seat.end())
         await settled(it.room)
         assert it.room.seat.state is SeatState.WRAP_UP
         it.draft.typed("text", "selesai dicatat")
-        await it.commands.next_state()
+        await it.must(it.commands.next_state())
         assert (it.room.seat.state, it.room.seat.incident_at_hand) == (SeatState.READY, None)
         assert it.incident("M3-001").value("text") == "selesai dicatat"
         told = []
         for _ in range(2):
-            await it.commands.next_state()
+            await it.must(it.commands.next_state())
             told.append(it.room.seat.state)
         assert told == [SeatState.BREAK, SeatState.READY]
 
@@ -256,11 +276,11 @@ def test_the_state_key_goes_to_break_and_back_and_ends_the_wrap_up() -> None:
 def test_a_prank_is_ended_and_the_seat_free_by_one_wish() -> None:
     async def play() -> None:
         it = await hand()
-        await it.commands.end()
+        await it.keep(it.room.seat.end())
         await settled(it.room)
-        await it.commands.answer()
+        await it.keep(it.room.seat.answer())
         prank = it.room.seat.call_at_hand
-        await it.commands.classify(Classification.PRANK)
+        await it.keep(it.room.seat.classify(Classification.PRANK))
         await settled(it.room)
         call = it.room.seat.board.calls[prank or CallId("")]
         assert (call.state, call.classification) == (CallState.ENDED, Classification.PRANK)
@@ -272,13 +292,13 @@ def test_a_prank_is_ended_and_the_seat_free_by_one_wish() -> None:
 def test_hold_and_mute_turn_on_and_off() -> None:
     async def play() -> None:
         it = await hand()
-        for wish in (it.commands.hold, it.commands.mute):
-            await wish()
+        for wish in (it.room.seat.hold_or_swap, it.commands.mute):
+            await it.keep(wish())
         call = it.room.seat.live_call
         assert call is not None
         assert (call.hold, call.muted) == ("local", True)
-        for wish in (it.commands.hold, it.commands.mute):
-            await wish()
+        for wish in (it.room.seat.hold_or_swap, it.commands.mute):
+            await it.keep(wish())
         call = it.room.seat.live_call
         assert call is not None
         assert (call.hold, call.muted) == ("none", False)
@@ -289,10 +309,10 @@ def test_hold_and_mute_turn_on_and_off() -> None:
 def test_one_agency_can_be_asked_beside_the_proposal() -> None:
     async def play() -> None:
         it = await hand()
-        await it.commands.dispatch_to(AgencyCode("BPBD"))
+        await it.must(it.room.seat.dispatch([AgencyCode("BPBD")]))
         assert it.at_hand.dispatch_to(AgencyCode("BPBD")) is not None
         with pytest.raises(RefusedError) as refused:
-            await it.commands.dispatch_to(AgencyCode("BPBD"))
+            await it.must(it.room.seat.dispatch([AgencyCode("BPBD")]))
         assert refused.value.refusal is Refusal.ALREADY_SENT
 
     scene(play)
@@ -303,8 +323,8 @@ def test_the_incident_in_the_form_can_be_chosen_again_without_harm() -> None:
         it = await hand()
         it.draft.typed("text", "x")
         fire = it.at_hand.id
-        await it.commands.select(IncidentId(fire))
+        await it.must(it.select(IncidentId(fire)))
         assert it.at_hand.id == fire
-        assert it.draft.holds("text")
+        assert it.at_hand.value("text") == "x"
 
     scene(play)

@@ -28,6 +28,7 @@ from operator_app.ui.orders.draft import Draft
 from operator_app.ui.phone.presenters.lists import ListsPresenter
 from operator_app.ui.phone.presenters.past import NumberPast
 from operator_app.ui.phone.presenters.phone import PhonePresenter, PhoneView, Standing
+from operator_app.ui.phone.presenters.ringing import rings
 from operator_app.ui.seat.presenters.top import TopPresenter, TopView
 from operator_app.ui.sound.presenters.quality import measured_words
 from operator_app.ui.timeline.presenters.timeline import TimelinePresenter
@@ -808,14 +809,13 @@ def test_every_state_of_a_seat_has_a_next_one_but_talking() -> None:
 def test_a_ring_is_heard_only_while_nobody_is_being_spoken_with() -> None:
     async def play() -> None:
         room = await busy_room()
-        presenter = PhonePresenter(room.seat, SAY, NumberPast(room.seat.board.calls))
-        assert not presenter.rings()
+        assert not rings(room.seat)
         await room.seat.end()
         await settled(room)
-        assert presenter.rings()
+        assert rings(room.seat)
         for call in room.seat.waiting():
             room.phone.far_ends(call.call_id)
-        assert not presenter.rings()
+        assert not rings(room.seat)
         await settled(room)
 
     scene(play)
@@ -824,12 +824,11 @@ def test_a_ring_is_heard_only_while_nobody_is_being_spoken_with() -> None:
 def test_a_ring_is_heard_while_a_caller_waits_on_hold() -> None:
     async def play() -> None:
         room = await busy_room()
-        presenter = PhonePresenter(room.seat, SAY, NumberPast(room.seat.board.calls))
         assert room.seat.waiting()
         await room.seat.hold(True)
-        assert presenter.rings()
+        assert rings(room.seat)
         await room.seat.hold(False)
-        assert not presenter.rings()
+        assert not rings(room.seat)
         await settled(room)
 
     scene(play)

@@ -29,6 +29,7 @@ from operator_app.workflow.seat import Seat
 TYPED_FIELDS = ("place", "landmark", "village", "neighbourhood", "caller_name", "text")
 """Fields with an editor of their own; kind and position are chosen."""
 QUICK_AGENCIES = 9
+"""So many agencies have a key of their own, the first of the site."""
 NO_CARD = CardView("", "")
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -93,6 +94,11 @@ class FormView:
     sent_early: bool = False
     """Somebody has been asked already; who is asked now is added."""
     is_ended: bool = False
+
+
+def agency_deed(place: int) -> str:
+    """Return the deed of handing over to the agency with a desk at that place."""
+    return f"agency_{place + 1}"
 
 
 class FormPresenter:

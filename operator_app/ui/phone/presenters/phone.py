@@ -11,7 +11,6 @@ from operator_app.domain.ids import CallId, IncidentId
 from operator_app.domain.states import CallState, Classification, SeatState
 from operator_app.ui.phone.presenters.past import NumberPast
 from operator_app.ui.words.wording import Say, Span, Tone, number_text, running
-from operator_app.workflow.line_rules import rings_for
 from operator_app.workflow.lines import Lines
 from operator_app.workflow.seat import Seat
 
@@ -141,16 +140,6 @@ class PhonePresenter:
                 else "phone.conference"
             ),
         )
-
-    def rings(self) -> bool:
-        """Whether the ring is to be heard: a call waits and nobody is being spoken with."""
-        return bool(self._seat.waiting()) and rings_for(self._seat.calls.living())
-
-    def engine_rings(self) -> bool:
-        """Whether the phone itself has a loudspeaker that rings; then this window must not ring too."""
-        ready = self._seat.calls.ready
-        role = None if ready is None else ready.audio.role(line.SoundRole.RING)
-        return role is not None and role.works
 
     def _over(self) -> Call | None:
         at_hand = self._seat.call_at_hand

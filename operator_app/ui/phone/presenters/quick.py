@@ -81,6 +81,11 @@ class QuickView:
     can_press_keys: bool
 
 
+def quick_deed(place: int) -> str:
+    """Return the deed of calling the agency at that place."""
+    return f"quick_{place + 1}"
+
+
 class QuickPresenter:
     """Makes the panel out of the seat, and reads what is typed in its field. Pure but for its mode."""
 

@@ -1,96 +1,55 @@
-"""Joins devices, listening again and line quality to the seat: whoever opens them sees what is, and is obeyed."""
+"""Devices, listening again and line quality: whoever opens them sees what is, and is obeyed."""
 
-from collections.abc import Callable, Coroutine
-from typing import Any
+from datetime import datetime
 
-from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
 from operator_app.domain.ids import CallId
 from operator_app.domain.line import AudioChoice, SoundRole
-from operator_app.ui.frame.main_window import MainWindow
-from operator_app.ui.frame.manner import KeepDevices
-from operator_app.ui.keys.keymap import Deed
-from operator_app.ui.kit.levels import LevelStrip
-from operator_app.ui.kit.theme import Theme
-from operator_app.ui.program.errands import Errands
+from operator_app.ui.frame.area import Area, Hand
+from operator_app.ui.keys.deeds import Deed, Group, Wish
 from operator_app.ui.sound.device_pane import DevicePane
 from operator_app.ui.sound.presenters.devices import DevicesPresenter
 from operator_app.ui.sound.presenters.quality import QualityPresenter
 from operator_app.ui.sound.presenters.recall import RecallPresenter
 from operator_app.ui.sound.quality_pane import QualityPane
 from operator_app.ui.sound.recall_pane import RecallPane
-from operator_app.ui.words.notice import Notice
-from operator_app.ui.words.wording import Say
-from operator_app.workflow.seat import Seat, SeatChanged
+from operator_app.workflow.seat import SeatChanged
 from operator_app.workflow.sound import RECALL_STEP_S, LevelsHeard, SoundChanged
 
-LISTEN_EVERY_MS = 8_000
-QUIET_AFTER_MS = 400
+LISTEN_AGAIN_MS = 8_000
+"""The engine listens so long for the levels' sake; while the pane is open it is asked again."""
 
 
-class SoundPanes(QObject):
-    """The three panes of the seat's sound. Loop thread only."""
+class SoundArea(Area):
+    """The three panes of the seat's sound."""
 
-    def __init__(
-        self,
-        seat: Seat,
-        say: Say,
-        theme: Theme,
-        window: MainWindow,
-        map_pane: QWidget,
-        strip: LevelStrip,
-        errands: Errands,
-        tell: Callable[[Notice], None],
-        keep: KeepDevices | None = None,
-    ) -> None:
-        """`strip` is the phone pane's; `keep` keeps a chosen device at the seat, None: as long as the window lives."""
-        super().__init__()
-        self._seat, self._say, self._strip, self._errands, self._keep = seat, say, strip, errands, keep
-        self._notice = tell
-        self.devices = DevicePane(theme, say, window, map_pane)
-        self.recall = RecallPane(theme, say, window, map_pane)
-        self.quality = QualityPane(theme, say, window, map_pane)
-        self._devices_view = DevicesPresenter(seat, say)
-        self._recall_view = RecallPresenter(seat, say)
-        self._quality_view = QualityPresenter(seat, say)
-        self._listening = QTimer(self)
-        self._listening.setInterval(LISTEN_EVERY_MS)
-        self._listening.timeout.connect(self._listen)
-        self._quiet = QTimer(self)
-        self._quiet.setSingleShot(True)
-        self._quiet.setInterval(QUIET_AFTER_MS)
-        self._quiet.timeout.connect(lambda: self._levels(LevelsHeard(0.0, 0.0)))
-        self._ends: list[Callable[[], None]] = []
+    told = (LevelsHeard, SoundChanged, SeatChanged)
+
+    def __init__(self, hand: Hand) -> None:
+        self._hand, self._seat, self._keep = hand, hand.seat, hand.manner.keep_devices
+        theme, say, window = hand.theme, hand.say, hand.window
+        self.devices = DevicePane(theme, say, window)
+        self.recall = RecallPane(theme, say, window)
+        self.quality = QualityPane(theme, say, window)
+        self._devices_view = DevicesPresenter(hand.seat, say)
+        self._recall_view = RecallPresenter(hand.seat, say)
+        self._quality_view = QualityPresenter(hand.seat, say)
+        self._listening = hand.timers.once(self._listen)
         self._connect()
 
-    def deeds(self) -> dict[Deed, Callable[[], None]]:
-        """Return what the keys of this room do."""
-        return {
-            Deed.DEVICES: self._toggle_devices,
-            Deed.RECALL: self._toggle_recall,
-            Deed.QUALITY: self._toggle_quality,
-        }
-
-    def start(self) -> None:
-        """Follow the seat."""
-        bus = self._seat.bus
-        self._ends = [
-            bus.subscribe(LevelsHeard, self._levels),
-            bus.subscribe(SoundChanged, lambda _: self.show()),
-            bus.subscribe(SeatChanged, lambda _: self.show()),
-        ]
-
-    def stop(self) -> None:
-        """Follow it no more."""
-        for end in self._ends:
-            end()
-        self._ends = []
-        self._listening.stop()
-        self._quiet.stop()
-
-    def show(self) -> None:
+    def changed(self, what: object) -> None:
         """Bring what is open up to date."""
+        if not isinstance(what, LevelsHeard):
+            self._show()
+        elif self.devices.isVisible():
+            self.devices.levels.tell(what.microphone, what.earpiece)
+
+    def second(self, now: datetime) -> None:
+        """Bring what is open up to date."""
+        self._show()
+
+    def _show(self) -> None:
         if self.devices.isVisible():
             self.devices.tell(self._devices_view.view())
         if self.recall.isVisible():
@@ -100,7 +59,8 @@ class SoundPanes(QObject):
 
     # ---- devices
 
-    def _toggle_devices(self) -> None:
+    def toggle_devices(self) -> None:
+        """Open the sound devices, or close them."""
         self._close_others(self.devices)
         self.devices.toggle()
 
@@ -108,7 +68,6 @@ class SoundPanes(QObject):
         self.devices.tell(self._devices_view.view())
         self._run(self._seat.sound.look(), "devices")
         self._listen()
-        self._listening.start()
 
     def _closed(self) -> None:
         self._listening.stop()
@@ -116,6 +75,7 @@ class SoundPanes(QObject):
 
     def _listen(self) -> None:
         self._run(self._seat.sound.listen(True), "devices")
+        self._listening.start(LISTEN_AGAIN_MS)
 
     def _choose(self, choice: AudioChoice | None) -> None:
         if choice is not None:
@@ -128,12 +88,13 @@ class SoundPanes(QObject):
         try:
             await self._keep(choice)
         except OSError as error:
-            words = self._say("sound.not_kept", error=error.strerror or type(error).__name__)
-            self._notice(Notice(words, loud=True))
+            reason = error.strerror or type(error).__name__
+            self._hand.tell(self._hand.say("sound.not_kept", error=reason), loud=True)
 
     # ---- listening again
 
-    def _toggle_recall(self) -> None:
+    def toggle_recall(self) -> None:
+        """Open the calls to listen to again, or close them."""
         opens = not self.recall.isVisible()
         self._close_others(self.recall)
         self.recall.toggle()
@@ -155,17 +116,11 @@ class SoundPanes(QObject):
 
     # ---- the line
 
-    def _toggle_quality(self) -> None:
+    def toggle_quality(self) -> None:
+        """Open the plot of the line's quality, or close it."""
         self._close_others(self.quality)
         self.quality.toggle()
-        self.show()
-
-    def _levels(self, heard: LevelsHeard) -> None:
-        self._strip.tell(heard.microphone, heard.earpiece)
-        if self.devices.isVisible():
-            self.devices.levels.tell(heard.microphone, heard.earpiece)
-        if heard.microphone or heard.earpiece or self._strip.lit:
-            self._quiet.start()
+        self._show()
 
     # ---- inside
 
@@ -188,5 +143,11 @@ class SoundPanes(QObject):
         self.recall.stop_wished.connect(lambda: self._run(sound.stop_recall(), "recall"))
         self.recall.closed.connect(lambda: self._run(sound.stop_recall(), "recall"))
 
-    def _run(self, wish: Coroutine[Any, Any, object], name: str) -> None:
-        self._errands.run(wish, self._say(f"wish.{name}"))
+    def _run(self, wish: Wish, name: str) -> None:
+        self._hand.run(name, wish)
+
+    deeds = (
+        Deed("recall", "Ctrl+R", Group.CALL, toggle_recall),
+        Deed("quality", "Ctrl+J", Group.CALL, toggle_quality),
+        Deed("devices", "Ctrl+Shift+A", Group.WINDOW, toggle_devices),
+    )
