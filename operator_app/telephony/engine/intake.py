@@ -8,7 +8,7 @@ body would ring. Its C functions let us put that right (pjproject 2.15 to 2.17; 
 - a parser of `urn:` addresses of our own;
 - a look at each message of a stream before it is read: where nobody knows any more where messages end, the connection
   is shut, and nothing that still comes by it is read;
-- a module before all others that refuses what is cut off or incomplete;
+- a module before all others that refuses what is cut off, incomplete, or leads the library to a known fault;
 - an answer to what was dropped, in the words of RFC 3261, and a word to the window when it was a call.
 """
 
@@ -24,6 +24,7 @@ from pathlib import Path
 from operator_app.telephony.engine import unread
 from operator_app.telephony.engine.memory import BlindError, Memory, read_address
 from operator_app.telephony.engine.modules import module
+from operator_app.telephony.engine.offers import is_out_of_bounds
 
 _log = logging.getLogger(__name__)
 
@@ -93,7 +94,7 @@ class Intake:
         """Connections of which nothing more is read, with their far ends: the library uses an address again."""
         self._told: deque[tuple[str, ...]] = deque(maxlen=_REMEMBERED)
         self._blanks = (0, 0)
-        self._module = module(b"mod-operator112-whole", _BEFORE_ALL, self._on_request)
+        self._module = module(b"mod-operator112-whole", _BEFORE_ALL, self._on_request, self._on_response)
         self._scheme = ctypes.create_string_buffer(b"urn")
         self._parser = _Parser(self._read_urn)
         self._received = _OnReceived(self._on_received)
@@ -202,6 +203,20 @@ class Intake:
             return 0
         except Exception:  # noqa: BLE001 # whatever it is, the library gets its message
             _log.exception("whole")
+            return 0
+        return 1
+
+    def _on_response(self, rdata: int) -> int:
+        """Take away an answer that leads the library to a known fault: the call it belongs to finds no answer."""
+        try:
+            if not is_out_of_bounds(self._memory.read(rdata)[0]):
+                return 0
+            _log.warning("an answer was dropped: its description of sound is out of bounds")
+        except BlindError:
+            self._tell_blind()
+            return 0
+        except Exception:  # noqa: BLE001 # whatever it is, the library gets its message
+            _log.exception("response")
             return 0
         return 1
 

@@ -3,7 +3,7 @@
 import ctypes
 from collections.abc import Callable
 
-_OnRequest = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)
+_OnMessage = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)
 
 
 class _Text(ctypes.Structure):
@@ -23,14 +23,25 @@ class Module(ctypes.Structure):
         ("start", ctypes.c_void_p),
         ("stop", ctypes.c_void_p),
         ("unload", ctypes.c_void_p),
-        ("on_rx_request", _OnRequest),
-        ("on_rx_response", ctypes.c_void_p),
+        ("on_rx_request", _OnMessage),
+        ("on_rx_response", _OnMessage),
         ("on_tx_request", ctypes.c_void_p),
         ("on_tx_response", ctypes.c_void_p),
         ("on_tsx_state", ctypes.c_void_p),
     )
 
 
-def module(name: bytes, priority: int, on_request: Callable[[int], int]) -> Module:
-    """Return a module that is asked about each request (`pjsip_rx_data`) and returns 1 when it has dealt with it."""
-    return Module(name=_Text(name, len(name)), id=-1, priority=priority, on_rx_request=_OnRequest(on_request))
+def module(
+    name: bytes,
+    priority: int,
+    on_request: Callable[[int], int],
+    on_response: Callable[[int], int] | None = None,
+) -> Module:
+    """Return a module that is asked about each message (`pjsip_rx_data`) and returns 1 when it has dealt with it."""
+    return Module(
+        name=_Text(name, len(name)),
+        id=-1,
+        priority=priority,
+        on_rx_request=_OnMessage(on_request),
+        on_rx_response=_OnMessage(on_response) if on_response else _OnMessage(),
+    )

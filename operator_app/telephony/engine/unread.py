@@ -7,10 +7,13 @@ import re
 from dataclasses import dataclass
 from hashlib import blake2b
 
-BAD_REQUEST, UNKNOWN_SCHEME, OTHER_VERSION, TOO_LONG = 400, 416, 505, 513
+from operator_app.telephony.engine.offers import is_out_of_bounds
+
+BAD_REQUEST, UNKNOWN_SCHEME, NOT_ACCEPTABLE, OTHER_VERSION, TOO_LONG = 400, 416, 488, 505, 513
 REASONS = {
     BAD_REQUEST: "Bad Request",
     UNKNOWN_SCHEME: "Unsupported URI Scheme",
+    NOT_ACCEPTABLE: "Not Acceptable Here",
     OTHER_VERSION: "Version Not Supported",
     TOO_LONG: "Message Too Large",
 }
@@ -21,7 +24,6 @@ _SCHEMES = {"sip", "sips", "tel", "urn"}
 _NO_SERVICE = re.compile(rb"[^\s]+[ \t]+urn:(?!service:)", re.IGNORECASE)
 _END_OF_ADDRESS, _END_OF_BARE = re.compile(rb"[\s>]"), re.compile(rb"[\s>;,]")
 _FOLD = re.compile(rb"\r?\n[ \t]+")
-_LENGTH = re.compile(rb"^(?:content-length|l)[ \t]*:(.*?)\r?$", re.IGNORECASE | re.MULTILINE)
 _NAMES = {
     "via": "Via", "v": "Via", "from": "From", "f": "From", "to": "To", "t": "To", "call-id": "Call-ID",
     "i": "Call-ID", "cseq": "CSeq", "p-asserted-identity": "P-Asserted-Identity",
@@ -90,14 +92,16 @@ def fault_of_whole(data: bytes, *, filled: bool, datagram: bool) -> int:
     when it is a service (RFC 5031).
     """
     if datagram:
-        body = len(data) - len(head_of(data))
-        length = _length(head_of(data))
+        head = head_of(data)
+        length = _length(head)
         if length is None:
             if filled:
                 return TOO_LONG
-        elif body < length:
+        elif len(data) - len(head) < length:
             return TOO_LONG if filled else BAD_REQUEST
-    return UNKNOWN_SCHEME if _NO_SERVICE.match(data) else 0
+    if _NO_SERVICE.match(data):
+        return UNKNOWN_SCHEME
+    return NOT_ACCEPTABLE if is_out_of_bounds(data) else 0
 
 
 def fault_of_stream(data: bytes, limit: int) -> int:
@@ -156,7 +160,14 @@ def head_of(data: bytes) -> bytes:
 
 def _length(head: bytes) -> int | None:
     """Return the length that a head says its body has; None without one, negative when it cannot be believed."""
-    told = {found.strip() for found in _LENGTH.findall(_FOLD.sub(b" ", head))}
+    if b"\n " in head or b"\n\t" in head:
+        head = _FOLD.sub(b" ", head)
+    told = set()
+    for line in head.split(b"\n"):
+        if line[:1] in b"cClL":
+            name, _, value = line.partition(b":")
+            if name.strip().lower() in (b"content-length", b"l"):
+                told.add(value.strip())
     if not told:
         return None
     if len(told) > 1:

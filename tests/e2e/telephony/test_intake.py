@@ -91,6 +91,7 @@ def test_such_a_call_is_answered_spoken_and_ended_and_one_is_taken_back(tmp_path
         (400, ("CSeq: ", "CSeq: zero ")),
         (505, ("SIP/2.0\r\n", "SIP/7.0\r\n")),
         (400, ("Content-Length: \\d+", "Content-Length: 9999")),
+        (488, ("a=rtpmap:8 ", "a=rtpmap:65535 ")),
     ],
 )
 def test_a_call_that_cannot_be_read_is_answered_and_told_once(
