@@ -1,6 +1,7 @@
 """The doctor's look at the phone: library, codecs, TLS, sound, address, servers, each asked and not assumed."""
 
 import json
+import re
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -12,6 +13,8 @@ from operator_app.lanes.child import own_process
 
 LOOK_S = 20.0
 CONNECT_S = 2.0
+KNOWN_SAFE = (2, 17)
+"""The oldest pjproject without a published fault that reaches this program unhindered (docs/phone-library.md)."""
 SIP_PORT, SIPS_PORT = 5060, 5061
 
 
@@ -35,7 +38,7 @@ def phone_findings(settings: Settings) -> Iterator[Finding]:
     if isinstance(told, str):
         yield Finding("phone lib", told, good=False)
     else:
-        yield from _library(phone, told)
+        yield from library_findings(phone, told)
     for account in phone.account:
         yield _server(account)
 
@@ -55,15 +58,30 @@ def ask_library() -> dict[str, Any] | str:
     return told if isinstance(told, dict) else "the phone library said nothing"
 
 
-def _library(phone: PhoneSettings, told: dict[str, Any]) -> Iterator[Finding]:
+def library_findings(phone: PhoneSettings, told: dict[str, Any]) -> Iterator[Finding]:
+    """Judge what the library has told of itself (`engine.look`)."""
     limits = told["limits"]
     carries = (
         f"{limits['calls']} calls, {limits['accounts'] - 1} servers, {limits['buddies']} watched numbers"
     )
+    carries += f", messages to {limits['message_bytes']:,} bytes"
     words = f"pjproject {told['version']} ({limits['build']}): {carries}"
     fits = len(phone.account) < limits["accounts"]
     too_many = f"; {len(phone.account)} accounts are too many"
     yield Finding("phone lib", words if fits else words + too_many, fits)
+    if _number(told["version"]) < KNOWN_SAFE:
+        safe = ".".join(map(str, KNOWN_SAFE))
+        words = (
+            f"pjproject {told['version']} is older than {safe}, the last one known safe: published memory faults "
+            "of it are within a caller's reach (docs/phone-library.md)"
+        )
+        yield Finding("phone lib", words, good=False)
+    if told["unguarded"]:
+        words = (
+            f"nothing stands before its parser ({told['unguarded']}): what is broken or too long is lost "
+            "without a word, urn:service:sos does not ring"
+        )
+        yield Finding("phone lib", words, good=False)
     known = list(dict.fromkeys(str(each).partition("/")[0].upper() for each in told["codecs"]))
     unknown = [each for each in phone.codecs if each.upper() not in known]
     if unknown:
@@ -83,6 +101,10 @@ def _library(phone: PhoneSettings, told: dict[str, Any]) -> Iterator[Finding]:
     else:
         wanted = phone.audio == "auto"
         yield Finding("sound", f"no sound card: {told['no_devices']}", None if wanted else True)
+
+
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", version.partition("-")[0]))
 
 
 def _address(phone: PhoneSettings) -> Finding:

@@ -296,6 +296,8 @@ class LineReady:
     """True when a living engine was attached to: its calls are up, see `Phone.calls`."""
     accounts: tuple[str, ...] = ()
     """Accounts that are to register at phone servers; what became of each is told by `LineRegistration`."""
+    unguarded: str = ""
+    """Why nothing stands before the phone library: what is broken or too long is lost untold. Empty when it stands."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ from operator_app.domain.line import (
     SoundRole,
     TransferState,
 )
+from operator_app.telephony.engine import LIBRARY_VARIABLE, WHEEL, own_library
 from operator_app.telephony.process import kill
 from operator_app.workflow.phone_port import Phone, PhoneRefusal, PhoneRefusedError
 from tests.e2e.telephony.raw_sip import RawPeer
@@ -231,8 +232,15 @@ async def memory_world() -> AsyncIterator[World]:
     await world.phone.aclose()
 
 
-@pytest.fixture(params=["memory", "engine"])
-def start(request: pytest.FixtureRequest, tmp_path: Path) -> Start:
+LIBRARIES = [] if own_library() is None else ["engine on the wheel"]
+"""Where a build of our own is in use the wheel is held to its promises as well: a clone without one runs on it."""
+
+
+@pytest.fixture(params=["memory", "engine", *LIBRARIES])
+def start(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
+    if request.param == "engine on the wheel":
+        monkeypatch.setenv(LIBRARY_VARIABLE, WHEEL)
+
     @asynccontextmanager
     async def engine_world() -> AsyncIterator[World]:
         seat = Rig(tmp_path, settings(), "seat")

@@ -16,10 +16,25 @@ The rules it lives by; each was learnt by breaking it, and most have a test in `
 
 import os
 import sys
+from pathlib import Path
 
 LIBRARY_VARIABLE = "OPERATOR_PJSUA2"
-"""Names the folder of a pjsua2 of our own build (packaging/pjsua2); without it the installed wheel is used."""
+"""Names the folder of a pjsua2 to use, or `wheel` for the installed one; unset, a build of our own goes first."""
+WHEEL = "wheel"
 
-if (_folder := os.environ.get(LIBRARY_VARIABLE)) and _folder not in sys.path:
+
+def own_library() -> Path | None:
+    """Return the folder of the pjsua2 of our own build (`packaging/pjsua2`) that is to be used, None for the wheel.
+
+    A package carries it below its own Python; in a clone `./dev` puts a link there to the one in the user's cache.
+    """
+    wanted = os.environ.get(LIBRARY_VARIABLE, "")
+    if wanted:
+        return None if wanted == WHEEL else Path(wanted)
+    carried = Path(sys.prefix, "lib", "operator-112", "pjsua2")
+    return carried if carried.is_dir() else None
+
+
+if (_folder := own_library()) is not None and str(_folder) not in sys.path:
     # Here, as each part of the engine that is loaded first may be the first to load the library.
-    sys.path.insert(0, _folder)
+    sys.path.insert(0, str(_folder))

@@ -3,19 +3,20 @@
 import gc
 import logging
 import os
-import sys
 import time
 from pathlib import Path
 
 import pjsua2 as pj
 
 from operator_app.domain.ids import CallId
+from operator_app.telephony.engine import LIBRARY_VARIABLE
 from operator_app.telephony.engine.accounts import direct_config, host_of, server_config
 from operator_app.telephony.engine.doorman import Doorman, Request
 from operator_app.telephony.engine.guard import watchman
 from operator_app.telephony.engine.intake import Intake, UnguardedError, stand_before_parser
 from operator_app.telephony.engine.legs import DIRECT, Legs, SipAccount
 from operator_app.telephony.engine.limits import Limits, Throttle
+from operator_app.telephony.engine.memory import binary_of_library
 from operator_app.telephony.engine.sink import Sink, guarded
 from operator_app.telephony.engine.transports import open_transports
 from operator_app.telephony.origins import Origins
@@ -88,18 +89,24 @@ class Library:
     def _bring_up(self, log_file: Path) -> None:
         self._endpoint.libInit(self._endpoint_config(log_file))
         self.version = f"pjproject {self._endpoint.libVersion().full}"
+        named = os.environ.get(
+            LIBRARY_VARIABLE, ""
+        )  # whoever may set it owns the session; it is said all the same
+        _log.log(logging.WARNING if named else logging.INFO, "%s, %s", self.version, binary_of_library())
         self._transports = open_transports(self._endpoint, self._settings)
         self.address, self.transports = self._transports.address, tuple(self._transports.names)
         self._endpoint.libStart()
-        self._guard = watchman(_binary(), self.legs.doorman.judge)
+        self._guard = watchman(binary_of_library(), self.legs.doorman.judge)
         self.legs.guarded = self._guard is not None
         try:
             self._intake = stand_before_parser(
-                _binary(), self._sink.turned_away, lambda why: self._sink.fault("intake", why)
+                binary_of_library(), self._sink.turned_away, lambda why: self._sink.fault("intake", why)
             )
         except UnguardedError as problem:
             self.unguarded = str(problem)
             _log.error("nothing stands before the library's parser: %s", problem)
+        if self._guard is None:
+            self.unguarded = self.unguarded or "the watchman is not at its post"
         # The bridge needs a clock; the wheel has no sound device of its own.
         self._endpoint.audDevManager().setNullDev()
         self._order_codecs()
@@ -239,15 +246,6 @@ class _House:
 
     def turned_away(self, request: Request, code: int) -> None:
         self._sink.stranger_away(request, code)
-
-
-def _binary() -> str:
-    """Return the file of the loaded library: the module beside or inside the package that has its C functions."""
-    for name in ("pjsua2._pjsua2", "_pjsua2"):
-        module = sys.modules.get(name)
-        if module is not None and module.__file__:
-            return module.__file__
-    return ""
 
 
 def shrink_log(log_file: Path, limit: int) -> None:

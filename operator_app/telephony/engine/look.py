@@ -8,7 +8,9 @@ import sys
 from dataclasses import asdict
 from typing import Any
 
+from operator_app.telephony.engine.intake import UnguardedError, stand_before_parser
 from operator_app.telephony.engine.limits import library_limits
+from operator_app.telephony.engine.memory import binary_of_library
 
 
 def main() -> int:
@@ -28,9 +30,23 @@ def _library() -> dict[str, Any]:
     endpoint.libInit(config)
     try:
         codecs = [codec.codecId for codec in endpoint.codecEnum2()]
-        return {"version": endpoint.libVersion().full, "codecs": codecs, "tls": _tls(pj, endpoint)}
+        return {
+            "version": endpoint.libVersion().full,
+            "codecs": codecs,
+            "tls": _tls(pj, endpoint),
+            "unguarded": _unguarded(),
+        }
     finally:
         endpoint.libDestroy(pj.PJSUA_DESTROY_NO_RX_MSG)
+
+
+def _unguarded() -> str:
+    """Return why nothing can stand before the parser of this library, "" when it can."""
+    try:
+        stand_before_parser(binary_of_library(), lambda *_lost: None, lambda _blind: None).leave()
+    except UnguardedError as problem:
+        return str(problem)
+    return ""
 
 
 def _tls(pj: Any, endpoint: Any) -> str:

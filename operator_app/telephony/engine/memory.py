@@ -7,6 +7,7 @@ known: the same file, compiled with the headers and the settings of that wheel's
 import ctypes
 import socket
 import struct
+import sys
 from dataclasses import dataclass, fields
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -87,6 +88,15 @@ class Memory:
     def kind(self, transport: int) -> int:
         """Return the library's number for that kind of transport."""
         return ctypes.c_int.from_address(transport + self.transport_type).value
+
+
+def binary_of_library() -> str:
+    """Return the file of the loaded library: the module beside or inside the package that has its C functions."""
+    for name in ("pjsua2._pjsua2", "_pjsua2"):
+        module = sys.modules.get(name)
+        if module is not None and module.__file__:
+            return module.__file__
+    return ""
 
 
 def read_address(pointer: int) -> tuple[str, int]:

@@ -282,6 +282,7 @@ class Session:
             codecs=library.codecs,
             address=library.address,
             transports=library.transports,
+            unguarded=library.unguarded,
         )
         gc.collect()
         gc.freeze()

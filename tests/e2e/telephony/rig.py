@@ -12,7 +12,7 @@ from typing import Self, TypeVar
 import numpy as np
 
 from operator_app.domain.line import LineEnded, LineLevels, LineOffered, LineQuality, LineReady, LineSignal
-from operator_app.telephony.engine import LIBRARY_VARIABLE
+from operator_app.telephony.engine import own_library
 from operator_app.telephony.engine.limits import Limits, library_limits
 from operator_app.telephony.launch import ENGINE_COMMAND
 from operator_app.telephony.phone import EnginePhone
@@ -24,9 +24,8 @@ LIMIT_S = 15.0
 
 
 def engine_limits() -> Limits:
-    """What the library that the engines of this run use can carry: the wheel, or the build in OPERATOR_PJSUA2."""
-    folder = os.environ.get(LIBRARY_VARIABLE)
-    return library_limits(Path(folder) if folder else None)
+    """What the library that the engines of this run use can carry: the wheel, or a build of our own."""
+    return library_limits(own_library())
 
 
 LOOPBACK = "127.0.0.1"

@@ -261,6 +261,11 @@ def test_the_phone_lamp_tells_the_truth() -> None:
         calls = room.seat.calls
         calls.on_signal(line.LineAudioChanged(line.LineAudio(line.AudioKind.DEVICE, "Headset")))
         assert views(room).top().phone.tone is Tone.GOOD
+        assert calls.ready is not None
+        whole, calls.ready = calls.ready, replace(calls.ready, unguarded="this library hides its functions")
+        lamp = views(room).top().phone
+        assert (lamp.words, lamp.tone) == ("Telepon tanpa penjaga", Tone.WATCH)
+        calls.ready = whole
         failed = line.RegistrationState.FAILED
         calls.on_signal(line.LineRegistration("a", failed, 403, problem=line.RegistrationProblem.FORBIDDEN))
         assert views(room).top().phone.words == "Telepon tak terdaftar"

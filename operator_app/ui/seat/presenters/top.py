@@ -118,6 +118,8 @@ class TopPresenter:
             return LampView(self._say("lamp.phone_no_sound"), Tone.WATCH)
         if failed:
             return LampView(self._say("lamp.phone_half_registered"), Tone.WATCH)
+        if calls.ready.unguarded:
+            return LampView(self._say("lamp.phone_unguarded"), Tone.WATCH)
         if not rings:
             return LampView(self._say("lamp.phone_no_ring"), Tone.WATCH)
         return LampView(self._say("lamp.phone"), Tone.GOOD)
