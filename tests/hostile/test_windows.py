@@ -63,7 +63,7 @@ from tests.fakes.memory_journal import MemoryJournal
 from tests.fakes.memory_phone import MemoryPhone
 from tests.fakes.writer import fresh_id
 from tests.hostile.strangers import BAIT, PAYLOADS, OpenWatch, by, drawn_faults, hover, markup
-from tests.ui.desk_scene import play, texts, until
+from tests.ui.desk_scene import desk_manner, play, texts, until
 from tests.ui.scenes import SCENES
 from tests.ui.seat_room import NOW, RESOURCES, PastWriter, Room, default_rules, settled
 from tests.ui.test_seat_window import Stage, staged
@@ -255,7 +255,7 @@ def test_a_desk_reads_strangers_words_letter_for_letter(
         rules = hostile_agency(words)
         recorder = Recorder(MemoryJournal("desk"), clock, board, bus, SeatName(words), words)
         desk = Desk(recorder, board, bus, rules.agencies[0], rules)
-        window = build_desk_window(desk, texts(), Theme.named("dark"), RESOURCES)
+        window = build_desk_window(desk, desk_manner(), RESOURCES)
         window.resize(1366, 768)
         QWidget.show(window)
         try:
@@ -266,8 +266,8 @@ def test_a_desk_reads_strangers_words_letter_for_letter(
             desk.on_events([each for each in waiting if not isinstance(each.fact, DispatchMoved)])
             await until(lambda: bool(desk.all_shares()) and not window._gather.isActive())
             await window.errands.settle()
-            steps: tuple[Callable[[], None], ...] = (
-                window._settle, lambda: window._step(1), lambda: window._want(Action.DECLINE),
+            steps: tuple[Callable[[], object], ...] = (
+                window._settle, lambda: window._step(1), lambda: window.want(Action.DECLINE),
             )  # fmt: skip
             for step in steps:
                 step()

@@ -9,7 +9,12 @@ import qasync
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
+from operator_app.ui.desk.window import DeskWindow
+from operator_app.ui.frame.manner import KeepKeys, Manner
+from operator_app.ui.keys.keymap import KeyMap
+from operator_app.ui.kit.theme import Theme
 from operator_app.ui.kit.widget_tree import describe_tree
+from operator_app.ui.program.control import Marks
 from operator_app.ui.words.texts import Texts, load_texts
 
 RESOURCES = Path(__file__).parents[2] / "resources"
@@ -19,6 +24,13 @@ PATIENCE_S = 15.0
 def texts(language: str = "id") -> Texts:
     """The words of the screen; a missing one fails the test."""
     return load_texts(RESOURCES, language, strict=True)
+
+
+def desk_manner(
+    language: str = "id", theme: str = "dark", scale: float = 1.0, keep: KeepKeys | None = None
+) -> Manner:
+    """How a desk's window looks and speaks."""
+    return Manner(Theme.named(theme, scale), texts(language), KeyMap(DeskWindow.deeds), Marks(), keep)
 
 
 def play(app: QApplication, scene: Callable[[], Coroutine[Any, Any, None]]) -> None:

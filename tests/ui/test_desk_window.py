@@ -1,6 +1,6 @@
 """The desk's window on Qt: alarm, keys, refusals, where things are saved; no word cut off at any size."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,15 +16,27 @@ from operator_app.domain.incident import Dispatch
 from operator_app.domain.states import DispatchState, IncidentStatus
 from operator_app.ui.desk.desk_app import ALARM_FILE, DeskApp, build_desk_window
 from operator_app.ui.desk.presenters.desk_view import Action
-from operator_app.ui.desk.window import KEYS
+from operator_app.ui.desk.window import DeskWindow
+from operator_app.ui.frame.manner import KeepKeys
 from operator_app.ui.kit.buttons import KeyButton
-from operator_app.ui.kit.theme import Theme
 from operator_app.workflow.desk import Desk
 from operator_app.workflow.ports import LinkState, LinkTrouble
 from tests.fakes.memory_journal import MemoryJournal
-from tests.ui.desk_scene import RESOURCES, clipped, is_enabled, is_shown, play, said, texts, until, words
+from tests.ui.desk_scene import (
+    RESOURCES,
+    desk_manner,
+    is_enabled,
+    is_shown,
+    play,
+    said,
+    texts,
+    until,
+    until_whole,
+    words,
+)
 from tests.unit.desk.room import DAMKAR, RSUD, SeatFeed, SetClock, made_desk
 
+KEYS = {deed.id: deed.key for deed in DeskWindow.deeds}
 LONG = "Dapur terbakar, dua orang belum keluar. Tetangga mulai menyiram. Mobil besar bisa masuk sampai depan gang."
 
 
@@ -79,6 +91,7 @@ async def staged(
     app: QApplication,
     scene: Callable[[Stage], Coroutine[Any, Any, None]],
     *,
+    keep: KeepKeys | None = None,
     language: str = "id",
     theme: str = "dark",
     scale: float = 1.0,
@@ -87,7 +100,7 @@ async def staged(
 ) -> None:
     clock = SetClock()
     desk, journal = made_desk(clock)
-    window = build_desk_window(desk, texts(language), Theme.named(theme, scale), RESOURCES)
+    window = build_desk_window(desk, desk_manner(language, theme, scale, keep), RESOURCES)
     window.resize(*size)
     desk.on_link(LinkState(True, clock.now(), 0))
     stage = Stage(app, clock, SeatFeed(clock), desk, journal, window)
@@ -95,6 +108,7 @@ async def staged(
         if shown:
             QWidget.show(window)
             window.activateWindow()
+            await until(window.isActiveWindow)
         await scene(stage)
     finally:
         await window.shutdown()
@@ -414,7 +428,10 @@ def test_every_control_has_a_name_and_every_step_its_own_key(qapp: QApplication)
         await stage.read()
         buttons = stage.window.findChildren(QPushButton)
         assert all(button.accessibleName() for button in buttons)
-        keys = [button.key for button in stage.window.findChildren(KeyButton)]
+        steps = [
+            each for each in stage.window.findChildren(KeyButton) if not stage.window.help.isAncestorOf(each)
+        ]
+        keys = [button.key for button in steps]
         assert all(keys)
         assert len(set(keys)) == len(keys)
 
@@ -442,7 +459,7 @@ def test_no_word_is_cut_off(
         await until(lambda: stage.dispatch(dispatch_id).delivered_at is not None)
         await stage.read()
         assert (stage.window.width(), stage.window.height()) == size
-        assert clipped(stage.window) == []
+        await until_whole(stage.window)
         for area in stage.window.findChildren(QScrollArea):
             content: QWidget | None = area.widget()
             assert content is not None
@@ -450,7 +467,105 @@ def test_no_word_is_cut_off(
         stage.press(Qt.Key.Key_F8)
         await until(stage.window._notes.edit.isVisible)
         await stage.read()
-        assert clipped(stage.window) == []
+        await until_whole(stage.window)
         assert (stage.window.width(), stage.window.height()) == size
 
     play(qapp, lambda: staged(qapp, scene, language=language, theme=theme, scale=scale, size=size))
+
+
+# ---- keys
+
+
+def help_rows(stage: Stage) -> dict[str, str]:
+    """Key by name, as they stand in the key help."""
+    model = stage.window.help.model
+    return {
+        str(model.index(row, 1).data()): str(model.index(row, 2).data()) for row in range(model.rowCount())
+    }
+
+
+@pytest.mark.parametrize(
+    ("language", "accept", "show"),
+    [
+        ("id", "Terima penugasan", "Tampilkan penugasan yang menunggu"),
+        ("en", "Accept the dispatch", "Show the dispatch that waits"),
+    ],
+)
+@pytest.mark.parametrize(("size", "scale"), [((1366, 768), 1.0), ((1366, 768), 2.0)])
+def test_f1_shows_every_key_of_the_desk_and_nothing_of_it_is_cut_off(
+    qapp: QApplication, language: str, accept: str, show: str, size: tuple[int, int], scale: float
+) -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.fire()
+        await stage.read()
+        stage.press(Qt.Key.Key_F1)
+        await until(lambda: is_shown(stage.window, "keyHelp"))
+        rows = help_rows(stage)
+        assert (rows[accept], rows[show]) == ("F2", "F6")
+        assert {deed.key for deed in DeskWindow.deeds} < set(rows.values())
+        await until_whole(stage.window)
+        search, alarm = stage.window.help.search, stage.window.findChild(QWidget, "alarm")
+        await until(lambda: search.height() >= search.minimumSizeHint().height())
+        assert alarm is not None
+        assert not stage.window.help.geometry().intersects(alarm.geometry())
+        stage.press(Qt.Key.Key_Escape)
+        await until(lambda: not is_shown(stage.window, "keyHelp"))
+
+    play(qapp, lambda: staged(qapp, scene, language=language, size=size, scale=scale))
+
+
+def test_another_key_set_at_the_desk_works_stands_on_its_button_and_is_kept(qapp: QApplication) -> None:
+    kept: list[dict[str, str]] = []
+
+    async def keep(own: Mapping[str, str]) -> None:
+        kept.append(dict(own))
+
+    async def scene(stage: Stage) -> None:
+        _, dispatch_id = await stage.fire()
+        await stage.read()
+        stage.press(Qt.Key.Key_F1)
+        QTest.keyClicks(stage.window.help.search, "terima penugasan")
+        stage.press(Qt.Key.Key_Down)
+        stage.press(Qt.Key.Key_Return)
+        stage.press(Qt.Key.Key_F9)
+        await stage.read()
+        assert kept == [{"accept": "F9"}]
+        stage.press(Qt.Key.Key_Escape)
+        button = stage.window.findChild(KeyButton, "accept")
+        assert button is not None
+        assert button.key == "F9"
+        stage.press(Qt.Key.Key_F2)
+        await stage.read()
+        assert stage.dispatch(dispatch_id).state is DispatchState.SENT
+        stage.press(Qt.Key.Key_F9)
+        await until(lambda: stage.dispatch(dispatch_id).state is DispatchState.ACCEPTED)
+        await stage.read()
+
+    play(qapp, lambda: staged(qapp, scene, keep=keep))
+
+
+def test_a_new_dispatch_puts_the_key_help_away_even_while_a_key_is_awaited(qapp: QApplication) -> None:
+    async def scene(stage: Stage) -> None:
+        stage.press(Qt.Key.Key_F1)
+        stage.press(Qt.Key.Key_Down)
+        stage.press(Qt.Key.Key_Return)
+        assert stage.window.help.told.awaits
+        _, dispatch_id = await stage.fire()
+        await until(lambda: not is_shown(stage.window, "keyHelp"))
+        await until(lambda: stage.dispatch(dispatch_id).delivered_at is not None)
+        await stage.read()
+        stage.press(Qt.Key.Key_F2)
+        await until(lambda: stage.dispatch(dispatch_id).state is DispatchState.ACCEPTED)
+        await stage.read()
+        stage.press(Qt.Key.Key_F1)
+        await until(lambda: is_shown(stage.window, "keyHelp"))
+
+    play(qapp, lambda: staged(qapp, scene))
+
+
+def test_an_error_that_nobody_caught_is_shown_at_the_desk(qapp: QApplication) -> None:
+    async def scene(stage: Stage) -> None:
+        stage.window.fault("KeyError: 'x'")
+        await until(lambda: "KeyError" in said(stage.window, "notice"))
+
+    play(qapp, lambda: staged(qapp, scene))

@@ -1,6 +1,6 @@
 """The big buttons of the desk, and the row in which a refusal gets its reason."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QStackedWidge
 
 from operator_app.domain.ids import DispatchId
 from operator_app.ui.desk.presenters.desk_view import Action, IncidentSheet
+from operator_app.ui.keys.keymap import KeyMap
 from operator_app.ui.kit.buttons import KeyButton
 from operator_app.ui.kit.labels import Text, set_hint
 from operator_app.ui.kit.theme import Theme
@@ -21,9 +22,9 @@ LOOKS = {Action.ACCEPT: "primary", Action.DECLINE: "danger"}
 class ActionBar(QWidget):
     """One button a step; only the steps that are legal now can be pressed."""
 
-    wanted = Signal(object)
+    wanted = Signal(str)
 
-    def __init__(self, theme: Theme, say: Say, keys: Mapping[Action, str]) -> None:
+    def __init__(self, theme: Theme, say: Say, keys: KeyMap) -> None:
         super().__init__()
         across = QHBoxLayout(self)
         across.setContentsMargins(0, 0, 0, 0)
@@ -33,7 +34,7 @@ class ActionBar(QWidget):
             button = KeyButton(
                 theme,
                 say(f"desk.{action}"),
-                keys[action],
+                keys.cap(action),
                 name=action.value,
                 look=LOOKS.get(action, ""),
                 centred=True,

@@ -6,10 +6,10 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from operator_app.ui.desk.window import DeskWindow
-from operator_app.ui.kit.theme import Theme, load_fonts
-from operator_app.ui.program.control import ControlServer, Marks
+from operator_app.ui.frame.manner import Manner
+from operator_app.ui.kit.theme import load_fonts
+from operator_app.ui.program.control import ControlServer
 from operator_app.ui.program.sound import LoopSound
-from operator_app.ui.words.texts import Texts
 from operator_app.workflow.desk import Desk
 
 ALARM_FILE = "desk-alarm.wav"
@@ -19,16 +19,13 @@ SOUND_AFTER_MS = 200
 class DeskApp(DeskWindow):
     """The desk's window with what it needs from outside: its sound and its observation channel."""
 
-    def __init__(
-        self, desk: Desk, texts: Texts, theme: Theme, sound: LoopSound, control: Path | None
-    ) -> None:
+    def __init__(self, desk: Desk, manner: Manner, sound: LoopSound, control: Path | None) -> None:
         """`control` is the file that gets the channel's address."""
-        marks = Marks()
-        super().__init__(desk, texts, theme, sound, marks)
+        super().__init__(desk, manner, sound)
         self.sound = sound
         sound.setParent(self)
         probes = {"sounding": lambda: sound.is_sounding, "audible": lambda: sound.is_audible}
-        self._channel = None if control is None else ControlServer(self, marks, control, probes)
+        self._channel = None if control is None else ControlServer(self, manner.marks, control, probes)
 
     def show(self) -> None:
         """Show maximised; the sound is looked for after the first paint."""
@@ -49,12 +46,10 @@ class DeskApp(DeskWindow):
         self.close()
 
 
-def build_desk_window(
-    desk: Desk, texts: Texts, theme: Theme, resources: Path, control: Path | None = None
-) -> DeskApp:
+def build_desk_window(desk: Desk, manner: Manner, resources: Path, control: Path | None = None) -> DeskApp:
     """Make the desk's window, not yet shown. Needs the application; gives it fonts and look."""
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     load_fonts(resources)
-    theme.apply(app)
-    return DeskApp(desk, texts, theme, LoopSound(resources / "sounds" / ALARM_FILE), control)
+    manner.theme.apply(app)
+    return DeskApp(desk, manner, LoopSound(resources / "sounds" / ALARM_FILE), control)

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any, ClassVar
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtCore import QRect, QTimer
+from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from operator_app.domain.ids import DispatchId
@@ -13,56 +14,59 @@ from operator_app.ui.desk.actions import ActionBar, NoteRow
 from operator_app.ui.desk.alarm import AlarmBanner, sound_words
 from operator_app.ui.desk.lines import DispatchList
 from operator_app.ui.desk.presenters.desk import DeskPresenter
-from operator_app.ui.desk.presenters.desk_view import TARGETS, Action
+from operator_app.ui.desk.presenters.desk_view import TARGETS, Action, Alarm
 from operator_app.ui.desk.sheet import SheetPane
+from operator_app.ui.finder.key_help import KeyHelp
+from operator_app.ui.frame.deeds import Deeds
+from operator_app.ui.frame.manner import KeepKeys, Manner
+from operator_app.ui.frame.overlay import Ground
+from operator_app.ui.keys.deeds import Deed, Group, Wish
+from operator_app.ui.keys.keymap import fixed_key
 from operator_app.ui.kit.labels import Clock, Panel, Text, set_title, set_tone
 from operator_app.ui.kit.lamps import Lamp
 from operator_app.ui.kit.theme import Theme
-from operator_app.ui.program.control import Marks, PaintMarks
+from operator_app.ui.program.control import PaintMarks
 from operator_app.ui.program.errands import Errands
 from operator_app.ui.program.sound import LoopSound
 from operator_app.ui.words.notice import Notice
 from operator_app.ui.words.site_news import SiteNews
-from operator_app.ui.words.wording import Say, Tone
+from operator_app.ui.words.wording import Tone
 from operator_app.workflow.desk import Desk
 from operator_app.workflow.ports import BoardChanged, LinkState, ListenerFailed, Shared
 from operator_app.workflow.site_desk import SiteStanding
 
-KEYS = {
-    Action.ACCEPT: "F2",
-    Action.UNDER_WAY: "F3",
-    Action.ON_SCENE: "F4",
-    Action.DONE: "F5",
-    Action.DECLINE: "F8",
-}
-SHOW_WAITING_KEY = "F6"
 LIST_KEYS = "↑ ↓"
+FIXED = ((LIST_KEYS, "desk_arrows"), ("Enter", "desk_enter"), ("Esc", "desk_escape"))
 GATHER_MS = 30
 DELIVERY_RETRY_MS = 10_000
 LIST_WIDTH, LIST_SHARE = 380, 0.4
 """The list's width at scale 1, and the share of the window that it never exceeds."""
 
 
-class DeskWindow(QWidget):
-    """What the petugas OPD sees. It never takes the keyboard from whoever is typing, and opens nothing over itself."""
+def _taking(action: Action) -> Callable[["DeskWindow"], Wish | None]:
+    return lambda window: window.want(action)
 
-    def __init__(
-        self, desk: Desk, say: Say, theme: Theme, sound: LoopSound, marks: Marks | None = None
-    ) -> None:
+
+class DeskWindow(Ground):
+    """What the petugas OPD sees. It never takes the keyboard from whoever is typing, and opens nothing by itself."""
+
+    def __init__(self, desk: Desk, manner: Manner, sound: LoopSound) -> None:
         super().__init__()
-        self._desk = desk
-        self._say = say
-        self._theme = theme
-        self._sound = sound
+        self._desk, self._manner, self._sound = desk, manner, sound
+        say = self._say = manner.say
+        self._theme = manner.theme
         self._presenter = DeskPresenter(desk, say)
         self._errands = Errands(say, self._take_notice)
         self._site_news = SiteNews(say)
         self._notice: Notice | None = None
         self._delivering: set[str] = set()
-        self._paints = PaintMarks(self, marks or Marks())
+        self._paints = PaintMarks(self, manner.marks)
+        self._deeds = Deeds(say, manner.keys, manner.marks, self._errands)
         self.setObjectName("window")
         set_title(self, f"{desk.agency.name} · {say('desk.title')}")
+        self._alarmed: tuple[str, str] | None = None
         self._arrange()
+        self.help = KeyHelp(self._theme, say, self, self._deeds, FIXED)
         self._bind_keys()
         self._gather = QTimer(self, singleShot=True, interval=GATHER_MS)
         self._gather.timeout.connect(self._settle)
@@ -104,10 +108,23 @@ class DeskWindow(QWidget):
         first = None if view.alarm is None else view.alarm.first
         self._banner.tell(view.alarm, in_view=first == self._presenter.selected)
         self._sound.ring(view.alarm is not None)
+        self._uncover(view.alarm)
         self._list.tell(view.open_lines, view.ended_lines, sounds=self._sound.is_audible and not view.cut_off)
         self._sheet.tell(view.sheet)
         self._actions.tell(view.sheet)
         self._notes.tell(view.record, self._notice)
+
+    def fault(self, words: str) -> None:
+        """Show that something in this window failed."""
+        self._take_notice(Notice(self._say("notice.window_fault", error=words), loud=True))
+
+    def tell(self, words: str) -> None:
+        """Show what the person must know."""
+        self._take_notice(Notice(words, loud=True))
+
+    def overlay_room(self) -> QRect:
+        """Never over what says that a dispatch waits, nor over the steps."""
+        return self._list.geometry().united(self._sheet.geometry())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the list within its share."""
@@ -123,23 +140,36 @@ class DeskWindow(QWidget):
         self._unsubscribe.clear()
         super().closeEvent(event)
 
-    # ---- wishes
+    # ---- deeds
 
-    def _want(self, action: Action) -> None:
+    def want(self, action: Action) -> Wish | None:
+        """Take that step with the dispatch in view, where it is legal; a refusal asks for its reason first."""
         dispatch_id = self._presenter.selected
         if dispatch_id is None or not self._actions.is_allowed(action):
-            return
+            return None
         if self._presenter.is_unread():
             self._take_notice(Notice(self._say("desk.read_first"), loud=False))
-            return
+            return None
         self._notice = None
         if action is Action.DECLINE:
             sheet = self._presenter.view().sheet
             self._notes.ask_reason(dispatch_id, "" if sheet is None else sheet.number)
-        else:
-            if self._notes.reason_for == dispatch_id:
-                self._notes.close_reason()
-            self._errands.run(self._desk.move(dispatch_id, TARGETS[action]), action.value)
+            return None
+        if self._notes.reason_for == dispatch_id:
+            self._notes.close_reason()
+        return self._desk.move(dispatch_id, TARGETS[action])
+
+    def show_waiting(self) -> None:
+        """Bring the dispatch into view that has waited longest."""
+        alarm = self._presenter.view().alarm
+        if alarm is not None:
+            self._choose(alarm.first)
+
+    def show_help(self) -> None:
+        """Open the key help, or close it."""
+        self.help.toggle()
+
+    # ---- wishes
 
     def _decline(self, dispatch_id: str, reason: str) -> None:
         async def carry_out() -> None:
@@ -147,16 +177,11 @@ class DeskWindow(QWidget):
             if self._notes.reason_for == dispatch_id:
                 self._notes.close_reason()
 
-        self._errands.run(carry_out(), "decline")
+        self._errands.run(carry_out(), self._say("wish.decline"))
 
     def _choose(self, dispatch_id: str) -> None:
         self._presenter.select(DispatchId(dispatch_id))
         self.read()
-
-    def _show_first(self) -> None:
-        alarm = self._presenter.view().alarm
-        if alarm is not None:
-            self._choose(alarm.first)
 
     def _step(self, by: int) -> None:
         if self._notes.reason_for is not None:
@@ -170,7 +195,7 @@ class DeskWindow(QWidget):
         if share is None or share.dispatch.delivered_at is not None or dispatch_id in self._delivering:
             return
         self._delivering.add(dispatch_id)
-        self._errands.run(self._desk.shown(DispatchId(dispatch_id)), "delivered")
+        self._errands.run(self._desk.shown(DispatchId(dispatch_id)), self._say("wish.delivered"))
         QTimer.singleShot(DELIVERY_RETRY_MS, self, lambda: self._deliver_again(dispatch_id))
 
     def _deliver_again(self, dispatch_id: str) -> None:
@@ -197,6 +222,13 @@ class DeskWindow(QWidget):
         for notice in notices:
             self._take_notice(notice)
 
+    def _uncover(self, alarm: Alarm | None) -> None:
+        """A dispatch that waits anew puts the key help away: nothing may lie over it, and no key be kept from it."""
+        told = None if alarm is None else (alarm.first, alarm.headline)
+        if told is not None and told != self._alarmed:
+            self.help.close_up()
+        self._alarmed = told
+
     def _settle(self) -> None:
         typing = self._notes.reason_for is not None
         self._presenter.settle_selection(typing=typing)
@@ -217,14 +249,15 @@ class DeskWindow(QWidget):
 
     def _arrange(self) -> None:
         theme, say = self._theme, self._say
-        self._banner = AlarmBanner(theme, say, SHOW_WAITING_KEY)
-        self._banner.asked_for_first.connect(self._show_first)
+        keys = self._manner.keys
+        self._banner = AlarmBanner(theme, say, keys.cap("next_waiting"))
+        self._banner.asked_for_first.connect(lambda: self._deeds.press("next_waiting"))
         self._list = DispatchList(theme, say, LIST_KEYS)
         self._list.chosen.connect(self._choose)
         self._list.painted.connect(self._painted)
         self._sheet = SheetPane(theme, say)
-        self._actions = ActionBar(theme, say, KEYS)
-        self._actions.wanted.connect(self._want)
+        self._actions = ActionBar(theme, say, keys)
+        self._actions.wanted.connect(self._deeds.press)
         self._notes = NoteRow(theme, say)
         self._notes.reason_given.connect(self._decline)
         body = QHBoxLayout()
@@ -273,14 +306,34 @@ class DeskWindow(QWidget):
         return self._cut_off
 
     def _bind_keys(self) -> None:
-        for action, key in KEYS.items():
-            self._bind(key, partial(self._want, action))
-        self._bind(SHOW_WAITING_KEY, self._show_first)
-        self._bind("Up", lambda: self._step(-1))
-        self._bind("Down", lambda: self._step(1))
+        self._deeds.register(self)
+        self._deeds.install(self)
+        arrows = (
+            fixed_key(self, "Up", lambda: self._step(-1)),
+            fixed_key(self, "Down", lambda: self._step(1)),
+        )
+        for arrow in arrows:  # in the help they move in its list
+            self.help.opened.connect(partial(arrow.setEnabled, False))
+            self.help.closed.connect(partial(arrow.setEnabled, True))
+        keep = self._manner.keep_keys
+        if keep is not None:
+            self.help.changed.connect(lambda: self._errands.run(self._keep(keep), self._say("wish.keys")))
+        if self._manner.keys.not_taken:
+            words = ", ".join(f"{deed}: {key}" for deed, key in self._manner.keys.not_taken)
+            self.tell(self._say("key_help.not_taken", keys=words))
 
-    def _bind(self, key: str, act: Callable[[], None]) -> None:
-        shortcut = QShortcut(QKeySequence(key), self)
-        shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
-        shortcut.setAutoRepeat(key in ("Up", "Down"))
-        shortcut.activated.connect(act)
+    async def _keep(self, keep: KeepKeys) -> None:
+        try:
+            await keep(self._manner.keys.own())
+        except OSError as error:
+            self.tell(self._say("key_help.not_kept", error=error.strerror or type(error).__name__))
+
+    deeds: ClassVar[tuple[Deed[Any], ...]] = (
+        Deed(Action.ACCEPT, "F2", Group.DESK, _taking(Action.ACCEPT)),
+        Deed(Action.UNDER_WAY, "F3", Group.DESK, _taking(Action.UNDER_WAY)),
+        Deed(Action.ON_SCENE, "F4", Group.DESK, _taking(Action.ON_SCENE)),
+        Deed(Action.DONE, "F5", Group.DESK, _taking(Action.DONE)),
+        Deed(Action.DECLINE, "F8", Group.DESK, _taking(Action.DECLINE)),
+        Deed("next_waiting", "F6", Group.DESK, show_waiting),
+        Deed("help", "F1", Group.WINDOW, show_help),
+    )

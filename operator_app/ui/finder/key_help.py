@@ -7,8 +7,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from operator_app.ui.frame.deeds import Deeds, Offer
-from operator_app.ui.frame.main_window import MainWindow
-from operator_app.ui.frame.overlay import Overlay
+from operator_app.ui.frame.overlay import Ground, Overlay
 from operator_app.ui.keys.deeds import Group
 from operator_app.ui.kit.buttons import KeyButton
 from operator_app.ui.kit.flow import FlowLayout
@@ -20,7 +19,8 @@ from operator_app.ui.words.rows import Row, cell, chip
 from operator_app.ui.words.wording import Say, Tone
 
 FIXED = (("Tab", "tab"), ("↑ ↓ ← →", "arrows"), ("Enter", "enter"), ("Esc", "escape"))
-NARROW_BELOW = 700
+NARROW_BELOW, LOW_BELOW = 700, 170
+"""In a low pane the rows need the room of the buttons: what these do is said, and their keys work."""
 SHARES = (20, 57, 14, 9)
 
 
@@ -50,9 +50,12 @@ class KeyHelp(Overlay):
 
     changed = Signal()
 
-    def __init__(self, theme: Theme, say: Say, window: MainWindow, deeds: Deeds) -> None:
+    def __init__(
+        self, theme: Theme, say: Say, window: Ground, deeds: Deeds, fixed: Sequence[tuple[str, str]] = FIXED
+    ) -> None:
+        """`fixed` are keys that nobody can set otherwise, and their names under [fixed_key]."""
         super().__init__(theme, window, "keyHelp")
-        self._say, self._deeds, self._keys = say, deeds, deeds.keys
+        self._say, self._deeds, self._keys, self._fixed = say, deeds, deeds.keys, fixed
         self._for: Offer | None = None
         self.model = RowsModel(4)
         self.view = RowsView(
@@ -114,6 +117,7 @@ class KeyHelp(Overlay):
         bar = self.view.verticalScrollBar().sizeHint().width()
         free = self.width() - margins.left() - margins.right() - bar
         narrow = free < self.theme.px(NARROW_BELOW)
+        self._buttons.setVisible(self.height() >= self.theme.px(LOW_BELOW))
         shares = tuple(0 if narrow and column in (0, 3) else share for column, share in enumerate(SHARES))
         for column in (0, 3):
             self.view.setColumnHidden(column, narrow)
@@ -130,7 +134,7 @@ class KeyHelp(Overlay):
             lines = [self._line(each) for each in listed if each.deed.group is group]
             rows += _group(head, [line for line in lines if _holds(line, head, wanted)])
         head = self._say("deed_group.fixed")
-        fixed = [(f"fixed {name}", self._say(f"fixed_key.{name}"), key, "") for key, name in FIXED]
+        fixed = [(f"fixed {name}", self._say(f"fixed_key.{name}"), key, "") for key, name in self._fixed]
         rows += _group(head, [line for line in fixed if _holds(line, head, wanted)])
         self.model.show(rows)
 
@@ -204,14 +208,15 @@ class KeyHelp(Overlay):
         self.column.addLayout(head)
         self.column.addWidget(self.view, 1)
         self.column.addWidget(self.told)
-        keys = FlowLayout(gap=self.theme.px(8))
+        self._buttons = QWidget()
+        keys = FlowLayout(self._buttons, gap=self.theme.px(8))
         for name, cap, act in (
             ("change", "Enter", self._await),
             ("reset", "Del", self._reset),
             ("reset_all", "⇧Del", self._reset_all),
         ):
             keys.addWidget(self._button(name, cap, act))
-        self.column.addLayout(keys)
+        self.column.addWidget(self._buttons)
 
     def _button(self, name: str, cap: str, act: object) -> KeyButton:
         button = KeyButton(self.theme, self._say(f"key_help.{name}"), cap, name=f"key_{name}", text_px=SMALL)

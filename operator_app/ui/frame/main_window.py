@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from operator_app.ui.frame.overlay import Ground
 from operator_app.ui.frame.page_strip import Page, PageStrip
 from operator_app.ui.kit.labels import set_title
 from operator_app.ui.kit.theme import Theme
@@ -39,7 +40,7 @@ class Mode(StrEnum):
     SINGLE = "single"
 
 
-class MainWindow(QWidget):
+class MainWindow(Ground):
     """The window and its three arrangements. `dismissed`: Esc was pressed where nothing else wanted it.
 
     `closes_up` tells whether the panes should do with less height, `sets_aside` whether the timeline should stand under

@@ -4,9 +4,16 @@ from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from operator_app.ui.frame.main_window import MainWindow
 from operator_app.ui.kit.labels import Panel
 from operator_app.ui.kit.theme import Theme
+
+
+class Ground(QWidget):
+    """A window over which panes may lie for a moment."""
+
+    def overlay_room(self) -> QRect:
+        """Return where: all of it, but what must be seen at any moment."""
+        return self.rect()
 
 
 class Overlay(Panel):
@@ -15,9 +22,10 @@ class Overlay(Panel):
     It closes by itself as soon as the keyboard goes elsewhere, e.g. by F2 or F5.
     """
 
+    opened = Signal()
     closed = Signal()
 
-    def __init__(self, theme: Theme, window: MainWindow, name: str) -> None:
+    def __init__(self, theme: Theme, window: Ground, name: str) -> None:
         super().__init__(theme, name, gap=8)
         self.setParent(window)
         self.setProperty("part", "overlay")
@@ -41,10 +49,13 @@ class Overlay(Panel):
         """Show the pane with the keyboard in it."""
         if not self.isVisible():
             self._before = self._over.focusWidget()
+        fresh = not self.isVisible()
         self._lay()
         self.show()
         self.raise_()
         self.first().setFocus(Qt.FocusReason.ShortcutFocusReason)
+        if fresh:
+            self.opened.emit()
 
     def toggle(self) -> None:
         """Open, or close when it is open: one key does both."""

@@ -146,12 +146,18 @@ class KeyMap:
         self.follow(lambda: show_keys(window, self))
 
     def _shortcut(self, window: QWidget, deed: str, act: Callable[[], None]) -> None:
-        shortcut = QShortcut(QKeySequence(self._keys[deed]), window)
-        shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
-        shortcut.setAutoRepeat(False)
+        shortcut = fixed_key(window, self._keys[deed], act, repeats=False)
         shortcut.setObjectName(f"key_{deed}")
-        shortcut.activated.connect(act)
         self._shortcuts.setdefault(deed, []).append(shortcut)
+
+
+def fixed_key(window: QWidget, key: str, act: Callable[[], None], *, repeats: bool = True) -> QShortcut:
+    """Make a key work anywhere in that window that nobody can set otherwise."""
+    shortcut = QShortcut(QKeySequence(key), window)
+    shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
+    shortcut.setAutoRepeat(repeats)
+    shortcut.activated.connect(act)
+    return shortcut
 
 
 def show_keys(window: QWidget, keys: KeyMap) -> None:

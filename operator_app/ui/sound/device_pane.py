@@ -65,9 +65,8 @@ class RoleLine(QWidget):
 
 
 class DevicePane(SidePane):
-    """The devices of the seat. `opened` and `closed` tell whether anybody looks at the levels."""
+    """The devices of the seat; while it is open somebody looks at the levels."""
 
-    opened = Signal()
     chosen = Signal(SoundRole, str)
     test_wished = Signal(SoundRole)
     volume_wished = Signal(int)
@@ -108,11 +107,6 @@ class DevicePane(SidePane):
     def wanted_height(self, most: int) -> int:
         """Return room for four roles."""
         return min(most, self.theme.px(HEIGHT))
-
-    def open_up(self) -> None:
-        """Show the pane, with the levels running."""
-        super().open_up()
-        self.opened.emit()
 
     def tell(self, view: DevicesView) -> None:
         """Show those devices."""

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QShortcut, QTextCursor, QTextFormat
+from PySide6.QtGui import QColor, QKeyEvent, QTextCursor, QTextFormat
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QScrollArea, QTextEdit, QVBoxLayout, QWidget
 
 from operator_app.domain.states import RefusedError
@@ -12,6 +12,7 @@ from operator_app.reading.fault import BadFileError
 from operator_app.ui.form.card_pane import CardPane
 from operator_app.ui.form.presenters.card import card_view
 from operator_app.ui.frame.area import Hand
+from operator_app.ui.keys.keymap import fixed_key
 from operator_app.ui.kit.buttons import KeyButton
 from operator_app.ui.kit.labels import SectionTitle, SpanText, Text, set_title
 from operator_app.ui.kit.rows_model import RowsModel
@@ -62,8 +63,7 @@ class CardEditor(QWidget):
             theme, say("editor.save"), SAVE.replace("Ctrl+", "^"), name="editorSave", look="primary"
         )
         self.save.clicked.connect(self._publish)
-        shortcut = QShortcut(QKeySequence(SAVE), self)
-        shortcut.activated.connect(self._publish)
+        fixed_key(self, SAVE, self._publish, repeats=False)
         self._look = QTimer(self)
         self._look.setSingleShot(True)
         self._look.setInterval(LOOK_AFTER_MS)

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from operator_app.bootstrap.own_keys import KEYS_FILE, keep_keys, load_keys
+from operator_app.ui.desk.window import DeskWindow
 from operator_app.ui.keys.keymap import KeyMap
 from operator_app.ui.seat.areas import SEAT_DEEDS
 
@@ -49,3 +50,13 @@ def test_a_damaged_file_is_told_and_keeps_no_seat_from_its_calls(
 def test_a_folder_that_cannot_be_written_raises(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No such file"):
         asyncio.run(keep_keys(tmp_path / "gone", {}))
+
+
+def test_a_desk_keeps_its_own_keys_by_its_own_deeds(tmp_path: Path) -> None:
+    keys = KeyMap(DeskWindow.deeds)
+    assert keys.put("accept", "F9") is None
+    asyncio.run(keep_keys(tmp_path, keys.own()))
+    loaded, faults = load_keys(tmp_path, DeskWindow.deeds)
+    assert (loaded.own(), faults) == ({"accept": "F9"}, ())
+    _, faults = load_keys(tmp_path, SEAT_DEEDS)
+    assert [(each.key, each.cause) for each in faults] == [("accept", "deed")]

@@ -1,10 +1,12 @@
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtGui import QKeySequence
 
+from operator_app.ui.desk.window import DeskWindow
 from operator_app.ui.form.presenters.form import QUICK_AGENCIES, agency_deed
 from operator_app.ui.keys.deeds import Before, Deed, Group
 from operator_app.ui.keys.key_rules import KeyRefusal, refuse
@@ -21,12 +23,22 @@ NUMBERED = {
 """Deeds that are called by the name of their agency."""
 
 
+DESK = DeskWindow.deeds
+
+
+@pytest.mark.parametrize("deeds", [SEAT_DEEDS, DESK], ids=["seat", "desk"])
+def test_no_key_as_delivered_stands_for_two_deeds_nor_is_one_that_a_field_needs(
+    deeds: tuple[Deed[Any], ...],
+) -> None:
+    assert KeyMap(deeds).conflicts() == ()
+    assert {deed.id: refuse(deed.key) for deed in deeds if refuse(deed.key) is not None} == {}
+
+
 def but(left_out: str, deeds: Iterable[Deed[object]] = SEAT_DEEDS) -> list[Deed[object]]:
     return [deed for deed in deeds if deed.id != left_out]
 
 
-def test_no_key_as_delivered_stands_for_two_deeds_and_no_deed_is_there_twice() -> None:
-    assert KeyMap(SEAT_DEEDS).conflicts() == ()
+def test_no_deed_is_there_twice() -> None:
     with pytest.raises(ValueError, match="two deeds are called hold"):
         KeyMap([*SEAT_DEEDS, next(deed for deed in SEAT_DEEDS if deed.id == "hold")])
 
@@ -39,7 +51,7 @@ def test_every_key_is_one_that_qt_knows() -> None:
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_every_deed_and_group_has_a_name(language: str) -> None:
     texts = load_texts(RESOURCES, language, strict=True)
-    unnamed = {deed.id for deed in SEAT_DEEDS if not texts.has(f"deed.{deed.id}")}
+    unnamed = {deed.id for deed in (*SEAT_DEEDS, *DESK) if not texts.has(f"deed.{deed.id}")}
     assert unnamed == NUMBERED, f"name it under [deed] in {language}.toml"
     assert {deed.id for deed in SEAT_DEEDS if deed.called is not None} == NUMBERED
     assert all(texts.has(f"deed_group.{group}") for group in Group)
@@ -50,6 +62,7 @@ def test_every_deed_and_group_has_a_name(language: str) -> None:
 def test_every_deed_that_can_fail_has_a_name_for_the_notice(language: str) -> None:
     texts = load_texts(RESOURCES, language, strict=True)
     wishes = {deed.wish or deed.id for deed in SEAT_DEEDS if deed.before is not Before.NOTHING}
+    wishes |= {deed.id for deed in DESK if deed.group is Group.DESK} - {"next_waiting"}
     assert [wish for wish in wishes if not texts.has(f"wish.{wish}")] == []
 
 
@@ -68,13 +81,9 @@ def test_what_is_typed_is_saved_before_a_deed_that_could_lose_or_misplace_it() -
     }  # fmt: skip
 
 
-def test_no_key_as_delivered_is_one_that_a_text_field_needs() -> None:
-    assert {deed.id: refuse(deed.key) for deed in SEAT_DEEDS if refuse(deed.key) is not None} == {}
-
-
 def test_each_deed_stands_once_in_the_key_help() -> None:
     assert max(Counter(deed.id for deed in SEAT_DEEDS).values()) == 1
-    assert {deed.group for deed in SEAT_DEEDS} == set(Group) - {Group.DESK}
+    assert {deed.group for deed in (*SEAT_DEEDS, *DESK)} == set(Group)
 
 
 def test_a_conflict_names_key_and_deeds() -> None:
