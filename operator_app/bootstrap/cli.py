@@ -85,15 +85,7 @@ def parser(wanted: str = "") -> argparse.ArgumentParser:
         help="heads of the chains, kept elsewhere: compared and added to",
     )
 
-    site = _command(commands, "site", "the site pack: what is local", "site")
-    packs = site.add_subparsers(dest="task", required=True, metavar="TASK")
-    bring = packs.add_parser("import", help="check a site pack and take it into use")
-    bring.add_argument(
-        "source", type=Path, help="folder of the site pack, or a base map (.mbtiles, .pmtiles)"
-    )
-    into = bring.add_mutually_exclusive_group(required=True)
-    into.add_argument("--config", type=Path, help="settings file of the window that is to use it")
-    into.add_argument("--into", type=Path, help="folder that keeps site packs")
+    _add_site(commands)
 
     doctor = _command(commands, "doctor", "say what is wrong with this machine or window", "doctor")
     doctor.add_argument("--config", type=Path, help="settings file of the window to look at")
@@ -111,6 +103,33 @@ def parser(wanted: str = "") -> argparse.ArgumentParser:
         commands, "phone-engine", "the phone of a seat (started by the seat)", "phone_engine", add_help=False
     )
     return top
+
+
+def _add_site(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    site = _command(commands, "site", "the site pack: what is local", "site")
+    packs = site.add_subparsers(dest="task", required=True, metavar="TASK")
+    bring = packs.add_parser(
+        "import", help="check a site pack and take it into use, in the whole room where it can"
+    )
+    bring.add_argument(
+        "source", type=Path, help="folder of the site pack, or a base map (.mbtiles, .pmtiles)"
+    )
+    into = bring.add_mutually_exclusive_group(required=True)
+    into.add_argument("--config", type=Path, help="settings file of the window that is to use it")
+    into.add_argument("--into", type=Path, help="folder that keeps site packs")
+    listing = packs.add_parser("list", help="show all versions of what was published")
+    back = packs.add_parser("back", help="publish an old version of a part again")
+    back.add_argument(
+        "part", help="as `site list` names it: agencies, kinds, cards, known, limits, card/KIND"
+    )
+    back.add_argument("version", type=int)
+    out = packs.add_parser("export", help="write what counts now as files, to be changed and imported again")
+    out.add_argument("folder", type=Path, help="a new folder")
+    for each in (listing, back, out):
+        each.add_argument("--config", type=Path, required=True, help="settings file of a seat of the room")
+    for each in (bring, back):
+        each.add_argument("--why", default="", help="the reason, for whoever looks at the list")
+        each.add_argument("--as", dest="actor", metavar="NAME", help="who does it; else [seat] operator")
 
 
 def _command(

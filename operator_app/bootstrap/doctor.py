@@ -10,10 +10,11 @@ from pathlib import Path
 from operator_app import __version__
 from operator_app.bootstrap.doctor_phone import Finding, phone_findings
 from operator_app.bootstrap.faults import sentences
+from operator_app.bootstrap.local_site import LocalSite
 from operator_app.bootstrap.own_devices import device_findings, load_devices
 from operator_app.bootstrap.own_keys import load_keys
 from operator_app.bootstrap.parts import CannotStartError, data_folder, resources_folder
-from operator_app.bootstrap.rules import own_agency, site_rules
+from operator_app.bootstrap.rules import own_agency
 from operator_app.bootstrap.site import SITE_FOLDER
 from operator_app.bootstrap.store_key import store_key
 from operator_app.config.settings import Settings, load_settings
@@ -108,13 +109,19 @@ def _site(config: Path, settings: Settings, folder: Path) -> Iterator[Finding]:
     except SitePackError as error:
         yield Finding("site", str(error), good=False)
     try:
-        rules = site_rules(settings, place)
+        local = LocalSite(settings, place)
+        rules = local.rules
         if settings.seat.role == "desk":
             own_agency(config, settings, rules)
     except BadFileError as error:
         yield from _faults("rules", error, config)
         return
     yield Finding("rules", f"{len(rules.kinds)} kinds, {len(rules.agencies)} agencies")
+    versions = ", ".join(f"{part} v{each.version}" for part, each in local.published.items())
+    yield Finding("published", versions or "nothing: this window goes by the files beside it", None)
+    strange = (*local.faults, *local.strays())
+    if strange:
+        yield from _faults("site files", BadFileError(*strange), config)
 
 
 def _faults(subject: str, error: BadFileError, config: Path | None) -> Iterator[Finding]:

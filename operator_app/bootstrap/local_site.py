@@ -6,9 +6,17 @@ from pathlib import Path
 
 from operator_app.bootstrap.parts import resources_folder
 from operator_app.config.settings import Settings
-from operator_app.domain.facts.site import PartPublished, digest_of
+from operator_app.domain.facts.site import PartPublished
 from operator_app.reading.fault import BadFileError, Fault
-from operator_app.site.files import AGENCIES, PARTS, Published, SiteFiles, site_files
+from operator_app.site.files import (
+    AGENCIES,
+    PARTS,
+    Published,
+    SiteFiles,
+    parts_beside,
+    site_files,
+    unread_beside,
+)
 from operator_app.site.rules import LocalRules, read_rules
 from operator_app.site.shelf import Shelf
 from operator_app.workflow.lines import colleague
@@ -36,6 +44,14 @@ class LocalSite:
         self._all_live = settings.seat.role == "wall"  # it has no keys that could come to mean another agency
         self.files, local = self._start()
         self.rules = self._with_settings(local)
+        for fault in self.strays():
+            log.warning("%s", fault)
+
+    def strays(self) -> tuple[Fault, ...]:
+        """Files beside the window that nothing reads, and those that have no say because the room publishes."""
+        unread = [Fault(str(self._folder / name), 0, "", "unread") for name in unread_beside(self._folder)]
+        idle = parts_beside(self._folder) if self.published else ()
+        return (*unread, *(Fault(str(self._folder / f"{each}.toml"), 0, "", "no_say") for each in idle))
 
     def words(self) -> tuple[str, ...]:
         """The parts that the window started with."""
@@ -44,9 +60,9 @@ class LocalSite:
     def read(self, published: Mapping[str, PartPublished]) -> SiteReading:
         """Read the newest published parts: agencies have keys and buttons, so others wait for the next start."""
         newest = {
-            part: Published(part, fact.version, fact.body)
+            part: Published(part, fact.version, text)
             for part, fact in published.items()
-            if part in PARTS and fact.body is not None and digest_of(fact.body) == fact.digest
+            if part in PARTS and (text := fact.text()) is not None
         }
         if newest == self.published:
             error = BadFileError(*self.faults) if self.faults else None

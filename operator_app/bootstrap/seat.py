@@ -89,7 +89,7 @@ async def run_window(app: WindowApp, frame: Frame, store: SeatStore) -> int:
         finder.near = CallPlace(seat, frame.site, frame.texts).kecamatan
 
         keys, own_faults = load_keys(frame.folder, SEAT_DEEDS)
-        own_faults = (*own_faults, *load_devices(frame.folder)[1])
+        own_faults = (*own_faults, *load_devices(frame.folder)[1], *frame.local.strays())
         starting = await _order_phone(phone)
 
         async def begin() -> None:

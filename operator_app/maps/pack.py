@@ -28,6 +28,7 @@ __all__ = ["LISTED", "MANIFEST", "ROLES", "ListedPlace", "Pack", "SitePackError"
 
 MANIFEST = "site.toml"
 _ATTRIBUTION_MARK = 'Say on the map: "'
+_BASE_MAPS = (".mbtiles", ".pmtiles")
 _NOTICES = (".md", ".txt", "license", "copying")
 
 
@@ -122,6 +123,37 @@ def read_pack(source: Path) -> Pack:
         warnings=tuple(warnings),
         listed=tuple(listed),
     )
+
+
+def has_borders(source: Path) -> bool:
+    """Whether the folder wants to be a pack of borders: it has a layer or a manifest."""
+    if not source.is_dir():
+        return True  # the reading says what is wrong with it
+    names = {path.name for path in source.iterdir()}
+    return MANIFEST in names or any(rule.names(name) for rule in ROLES.values() for name in names)
+
+
+def unread_files(source: Path) -> tuple[str, ...]:
+    """Files of a pack's folder that no layer, notice or base map is; hidden ones are left out."""
+    if not source.is_dir():
+        return ()
+    layers = {path.name for path in _find_layers(source)}
+    return tuple(
+        path.name
+        for path in sorted(source.iterdir())
+        if not path.name.startswith(".")
+        and path.name not in layers
+        and path.name != MANIFEST
+        and not path.name.lower().endswith((*_NOTICES, *_BASE_MAPS))
+    )
+
+
+def _find_layers(source: Path) -> Iterable[Path]:
+    """The files that are layers, as far as their names and the manifest say."""
+    named = _read_manifest(source).get("files", {})
+    for path in source.iterdir():
+        if path.name in named.values() or any(rule.names(path.name) for rule in ROLES.values()):
+            yield path
 
 
 def _read_manifest(source: Path) -> Mapping[str, Any]:

@@ -68,6 +68,11 @@ def site_files(folder: Path, default: Path, published: Mapping[str, Published]) 
     return SiteFiles(files, frozenset(own), versions)
 
 
+def parts_beside(folder: Path) -> tuple[str, ...]:
+    """The parts that lie in that folder."""
+    return tuple(part for part in PARTS if os.path.lexists(folder / f"{part}.toml"))
+
+
 def unread_beside(folder: Path) -> tuple[str, ...]:
     """TOML files in a site's folder that nothing reads: a name that is misspelt, as a rule."""
     known = {f"{part}.toml" for part in PARTS}

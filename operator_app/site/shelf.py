@@ -9,11 +9,11 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from operator_app.reading.marks import Between, OneOf
+from operator_app.reading.marks import Between
 from operator_app.reading.shape import fit
-from operator_app.site.files import PARTS, Published
+from operator_app.site.files import Published
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ class _Row:
     digest: str
 
 
-_Index = Mapping[Annotated[str, OneOf(PARTS, "part")], _Row]
+_Index = Mapping[Literal["agencies", "kinds", "cards", "known", "limits"], _Row]
 
 
 class Shelf:

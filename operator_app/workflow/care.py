@@ -17,7 +17,7 @@ from operator_app.domain.facts.incident import (
     ReminderDone,
     ReminderSet,
 )
-from operator_app.domain.facts.site import CARD_PART, CardPublished, PartPublished, digest_of
+from operator_app.domain.facts.site import CARD_PART, CardPublished, PartPublished
 from operator_app.domain.ids import AgencyCode, CallId, IncidentId
 from operator_app.domain.incident import LONGEST_REMINDER_S, Incident, Reminder
 from operator_app.domain.states import INCIDENT_MOVES, IncidentStatus, Refusal, RefusedError
@@ -283,8 +283,8 @@ class IncidentCare:
         for event in told:
             if event is not None and isinstance(event.fact, CardPublished):
                 edits.append(event.fact)
-            elif event is not None and isinstance(event.fact, PartPublished) and event.fact.body is not None:
-                edits.append(CardPublished(kind, event.fact.version, event.fact.body))
+            elif event is not None and isinstance(event.fact, PartPublished):
+                edits.append(CardPublished(kind, event.fact.version, event.fact.text() or ""))
         return max(edits, key=lambda edit: edit.version, default=None)
 
     def card_source(self, kind: str) -> str:
@@ -304,8 +304,7 @@ class IncidentCare:
         self.try_card(kind, source)
         present = self._desk.kind(kind).card
         version = (0 if present is None else present.version) + 1
-        part = PartPublished(f"{CARD_PART}{kind}", version, digest_of(source), "", source)
-        await self._recorder.record([part])
+        await self._recorder.record([PartPublished.of(f"{CARD_PART}{kind}", version, source)])
         self._changed()
         return version
 

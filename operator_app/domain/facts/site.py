@@ -1,8 +1,10 @@
 """What the room adds to the site's own data."""
 
+from base64 import b85decode, b85encode
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import ClassVar
+from zlib import compress, decompressobj, error
 
 from operator_app.domain.facts.fact import (
     KIND,
@@ -72,8 +74,9 @@ class PlaceDropped(PlaceFact):
 class PartPublished(Fact):
     """A part of the site's own data in a new version, for every window; going back publishes an old one again.
 
-    `body` is its text, whose SHA-256 is `digest`; None for what is too big for the record and lies as a file at each
-    window. `why` is in words, or empty. A card that was edited in a window is the part "card/" and its kind.
+    `body` holds its text, whose SHA-256 is `digest`: as it is, or, when `packed`, compressed (zlib) in base 85. None
+    for what is too big for the record and lies as a file at each window. `why` is in words, or empty. A card that was
+    edited in a window is the part "card/" and its kind.
     """
 
     op = "site.part"
@@ -88,11 +91,36 @@ class PartPublished(Fact):
     version: int
     digest: str
     why: str
+    packed: bool
     body: str | None
+
+    @classmethod
+    def of(cls, part: str, version: int, text: str, why: str = "") -> "PartPublished":
+        """The fact that publishes that text."""
+        raw = text.encode()
+        if len(raw) <= LONGEST_PLAIN:
+            return cls(part, version, digest_of(text), why, packed=False, body=text)
+        body = b85encode(compress(raw, 9)).decode() if len(raw) <= LONGEST_TEXT else None
+        return cls(part, version, digest_of(text), why, packed=True, body=body)
+
+    def text(self) -> str | None:
+        """Its text; None where there is none, or where it is not what the digest says."""
+        try:
+            text = self.body
+            if text is not None and self.packed:
+                unpacker = decompressobj()
+                text = unpacker.decompress(b85decode(text), LONGEST_TEXT).decode()
+        except (ValueError, error):
+            return None
+        return text if text is not None and digest_of(text) == self.digest else None
 
 
 CARD_PART = "card/"
 """Before the code of a kind: the part that is its card as it was edited in a window."""
+
+
+LONGEST_PLAIN, LONGEST_TEXT = 16_384, 1_048_576
+"""Bytes: longer texts are compressed; those longer still do not travel with the record."""
 
 
 def digest_of(text: str) -> str:

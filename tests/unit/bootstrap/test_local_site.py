@@ -1,5 +1,6 @@
 """A window takes what is published: at once where it can, at its next start where keys would change their meaning."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ def text(part: str) -> str:
 
 
 def published(version: int = 1, **parts: str) -> dict[str, PartPublished]:
-    return {part: PartPublished(part, version, digest_of(body), "", body) for part, body in parts.items()}
+    return {part: PartPublished.of(part, version, body) for part, body in parts.items()}
 
 
 MORE_AGENCIES = text("agencies") + '\n[[agency]]\ncode = "PMI"\nname = "PMI"\nhas_desk = false\n'
@@ -144,7 +145,7 @@ def test_of_what_was_published_before_only_the_present_is_kept(tmp_path: Path) -
 
 
 def test_a_text_that_is_not_what_its_digest_says_is_not_taken(tmp_path: Path) -> None:
-    forged = {"limits": PartPublished("limits", 1, digest_of("other"), "", LIMITS)}
+    forged = {"limits": replace(PartPublished.of("limits", 1, LIMITS), digest=digest_of("other"))}
     assert LocalSite(SEAT, tmp_path).read(forged).rules is None
 
 
@@ -153,3 +154,16 @@ def test_every_part_of_the_plain_default_can_be_published(tmp_path: Path) -> Non
     reading = site.read(published(1, **{part: text(part) for part in PARTS}))
     assert reading.error is None
     assert all(each.split(" ")[1] == "1" for each in reading.words)
+
+
+def test_files_that_nothing_reads_or_that_have_no_say_are_told(tmp_path: Path) -> None:
+    (tmp_path / "agency.toml").write_text("")
+    (tmp_path / "limits.toml").write_text(LIMITS)
+    site = LocalSite(SEAT, tmp_path)
+    assert [(Path(each.file).name, each.cause) for each in site.strays()] == [("agency.toml", "unread")]
+    site.read(published(known=text("known")))
+    again = LocalSite(SEAT, tmp_path)
+    assert [(Path(each.file).name, each.cause) for each in again.strays()] == [
+        ("agency.toml", "unread"),
+        ("limits.toml", "no_say"),
+    ]

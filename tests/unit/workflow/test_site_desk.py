@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 
-from operator_app.domain.facts.site import PartPublished, SiteTaken, digest_of
+from operator_app.domain.facts.site import PartPublished, SiteTaken
 from operator_app.domain.ids import SeatName
 from operator_app.domain.limits import AnswerGoal
 from operator_app.workflow.site_desk import SiteDesk, SiteReading, SiteStanding
@@ -24,7 +24,7 @@ class Reader:
     def read(self, published: Mapping[str, PartPublished]) -> SiteReading:
         self.read_times += 1
         fact = published["limits"]
-        body = fact.body or ""
+        body = fact.text() or ""
         if body == "bad":
             return SiteReading(None, self.words(), error=ValueError("bad"))
         if body == "later":
@@ -65,7 +65,7 @@ OTHER = Writer("M2")
 
 
 def part(version: int, body: str) -> PartPublished:
-    return PartPublished("limits", version, digest_of(body), "trial", body)
+    return PartPublished.of("limits", version, body, "trial")
 
 
 async def test_a_window_records_what_it_starts_with_once() -> None:
