@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from operator_app.domain.clash import Said, settle
 from operator_app.domain.event import Event
 from operator_app.domain.facts.call import (
     CallAnswered,
@@ -43,6 +44,8 @@ class Call:
     ended_at: datetime | None = None
     end_reason: str = ""
     classification: Classification | None = None
+    classified: Said | None = None
+    """By whom; where seats did not know of each other, the graver classification counts until one classifies again."""
     incident_id: IncidentId | None = None
     recordings: tuple[str, ...] = ()
     digests: tuple[str, ...] = ()
@@ -53,6 +56,13 @@ class Call:
     """URNs by which the network names the emergency call and its incident."""
     device: str = ""
     """The phone's IMEI, where the network gave it."""
+
+    @property
+    def doubted(self) -> tuple[Classification, ...]:
+        """What other seats found it to be that did not know of each other, beside the one that counts."""
+        said = () if self.classified is None else (self.classified.event, *self.classified.clashes)
+        found = (each.fact.classification for each in said if isinstance(each.fact, CallClassified))
+        return tuple(dict.fromkeys(each for each in found if each is not self.classification))
 
     @property
     def keys(self) -> str:
@@ -107,8 +117,8 @@ def _evolve(call: Call, event: Event) -> Call:
             return replace(call, state=CallState.CONNECTED, answered_at=event.occurred_at)
         case CallEnded(by=by, reason=reason) if not call.is_over:
             return replace(call, state=_end_state(call, by), ended_at=event.occurred_at, end_reason=reason)
-        case CallClassified(classification=classification):
-            return replace(call, classification=classification)
+        case CallClassified():
+            return _classified(call, event)
         case CallLinked(incident_id=incident_id) | IncidentOpened(incident_id=incident_id):
             return replace(call, incident_id=incident_id)
         case CallUnlinked(incident_id=incident_id) if call.incident_id == incident_id:
@@ -128,6 +138,15 @@ def _evolve(call: Call, event: Event) -> Call:
             return replace(call, steps=(*call.steps, event))
         case _:
             return call
+
+
+def _classified(call: Call, event: Event) -> Call:
+    held = call.classified
+    # One key and no typing: whoever classifies again what has been classified has decided.
+    said = settle(None if held is not None and held.event.id == event.base else held, event)
+    fact = said.counts.fact
+    assert isinstance(fact, CallClassified)
+    return replace(call, classified=said, classification=fact.classification)
 
 
 def _end_state(call: Call, by: str) -> CallState:

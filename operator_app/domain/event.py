@@ -125,11 +125,9 @@ def _fact(record: Mapping[str, Any]) -> Fact:
     if kind is None or version > kind.v:
         incident_id = None if incident is None else IncidentId(str(incident))
         return UnknownFact(op, version, json.dumps(body, ensure_ascii=False, sort_keys=True), incident_id)
-    values = {
-        name: read(str(incident) if name == "incident_id" and incident is not None else body.get(name))
-        for name, read in _readers(op)
-    }
-    fact: Fact = kind(**values)
+    if incident is not None:
+        body = {**body, "incident_id": str(incident)}
+    fact: Fact = kind(*[read(body.get(name)) for name, read in _readers(op)])
     return fact
 
 

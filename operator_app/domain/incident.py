@@ -1,9 +1,9 @@
 """An incident and its dispatches: the fold of their events, the same in every window and on the server.
 
-Fields: the value with the highest (hlc, event id) wins; whoever writes stamps higher than all seen of the
-incident. An edit whose `base` is not the value it met is a clash, kept beside the winner until a person chooses.
-Answers to the questions of a card: the latest wins. Status and dispatches move through the tables of `states`; an
-impossible move is kept as rejected.
+Whoever writes stamps higher than all seen of the incident; of a field, an answer, a decision the latest word stands.
+A word whose writer did not know of the one that stood is a clash (`clash`), kept beside it until a person chooses; as
+long the graver one counts. Status and dispatches move through the tables of `states`; an impossible move is kept as
+rejected.
 """
 
 import re
@@ -12,11 +12,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
+from operator_app.domain.clash import Said, Slot, settle, slot_of, unheard, without
 from operator_app.domain.event import Event
 from operator_app.domain.facts.call import CallLinked, CallUnlinked
 from operator_app.domain.facts.dispatch import DispatchDelivered, DispatchMoved, DispatchOverdue, DispatchSent
 from operator_app.domain.facts.incident import (
+    PRIORITIES,
     AnswerGiven,
+    ClashSettled,
     FieldSet,
     IncidentMoved,
     IncidentOpened,
@@ -58,6 +61,15 @@ class Clash:
     value: str | None
     event_id: EventId
     seat: SeatName
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """A slot in which somebody has to decide: the event that stands, and those that lost against it unheard."""
+
+    slot: Slot
+    stands: EventId
+    others: tuple[EventId, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,17 +178,15 @@ class Incident:
     opened_at: datetime | None = None
     status: IncidentStatus = IncidentStatus.NEW
     fields: Mapping[str, FieldValue] = field(default_factory=lambda: MappingProxyType({}))
-    given: Mapping[str, GivenAnswer] = field(default_factory=lambda: MappingProxyType({}))
+    said: Mapping[Slot, Said] = field(default_factory=lambda: MappingProxyType({}))
+    """Answers, decisions and moves, by what they are about."""
     dispatches: tuple[Dispatch, ...] = ()
     calls: tuple[CallId, ...] = ()
     timeline: tuple[Event, ...] = ()
     rejected: tuple[EventId, ...] = ()
     owner: SeatName | None = None
     """The seat that looks after it: the one that opened it, or the last that took it over."""
-    own: Mapping[str, OwnChoice] = field(default_factory=lambda: MappingProxyType({}))
-    read_back: ReadBack | None = None
     reminders: tuple[Reminder, ...] = ()
-    is_major: bool = False
     unlinked: frozenset[CallId] = frozenset()
     """Calls that were linked by mistake; they keep their place among the others in case they come back."""
 
@@ -186,22 +196,95 @@ class Incident:
         return "" if held is None or held.value is None else held.value
 
     @property
+    def given(self) -> Mapping[str, GivenAnswer]:
+        """The latest answer to each question that ever had one."""
+        return {
+            fact.question: GivenAnswer(
+                fact.answer, fact.card_version, event.id, event.seat, event.occurred_at
+            )
+            for event in (said.event for said in self.said.values())
+            if isinstance(fact := event.fact, AnswerGiven)
+        }
+
+    @property
     def answers(self) -> Mapping[str, str]:
         """The answers that stand, by question."""
         return {question: given.answer for question, given in self.given.items() if given.answer is not None}
 
     @property
+    def doubts(self) -> Mapping[str, frozenset[str | None]]:
+        """By question the other answers that were given without knowing of the one that stands; None: taken back."""
+        return {
+            said.event.fact.question: frozenset(
+                each.fact.answer for each in said.clashes if isinstance(each.fact, AnswerGiven)
+            )
+            for said in self.said.values()
+            if said.clashes and isinstance(said.event.fact, AnswerGiven)
+        }
+
+    @property
+    def own(self) -> Mapping[str, OwnChoice]:
+        """What operators decided against the proposal, by subject; of undecided clashes the graver choice."""
+        return {
+            fact.subject: OwnChoice(
+                fact.chosen, fact.proposed, event.id, event.seat, event.actor, event.occurred_at
+            )
+            for event in (said.counts for said in self.said.values())
+            if isinstance(fact := event.fact, Overruled) and fact.chosen is not None
+        }
+
+    @property
+    def is_major(self) -> bool:
+        """Whether it is led as a major one."""
+        return any(
+            said.counts.fact.major
+            for said in self.said.values()
+            if isinstance(said.counts.fact, MajorDeclared)
+        )
+
+    @property
     def clashes(self) -> Mapping[str, tuple[Clash, ...]]:
-        """The losing values that nobody has decided about, by field."""
+        """The losing values of fields that nobody has decided about, by field."""
         return {name: held.clashes for name, held in self.fields.items() if held.clashes}
 
     @property
+    def contests(self) -> tuple["Contest", ...]:
+        """Everything that somebody has to decide between."""
+        fields = (
+            Contest((FieldSet.op, name), held.event_id, tuple(each.event_id for each in held.clashes))
+            for name, held in self.fields.items()
+            if held.clashes
+        )
+        others = (
+            Contest(slot, said.event.id, tuple(each.id for each in said.clashes))
+            for slot, said in self.said.items()
+            if said.clashes
+        )
+        return (*fields, *others)
+
+    def event(self, event_id: str) -> Event | None:
+        """That event of its timeline, or None."""
+        return next((each for each in self.timeline if each.id == event_id), None)
+
+    @property
+    def read_back(self) -> ReadBack | None:
+        """The place as it was last read back, or None."""
+        said = self.said.get((PlaceReadBack.op,))
+        if said is None or not isinstance(fact := said.event.fact, PlaceReadBack):
+            return None
+        event = said.event
+        return ReadBack(
+            fact.place, fact.position or "", fact.source, fact.accuracy_m, event.seat, event.occurred_at
+        )
+
+    @property
     def read_back_holds(self) -> bool:
-        """The caller has heard the place as it stands now."""
+        """The caller has heard the place as it stands now, and no other one was told another place."""
         heard = self.read_back
-        return heard is not None and (heard.place, heard.position) == (
-            self.value("place"),
-            self.value("position"),
+        return (
+            heard is not None
+            and not self.said[PlaceReadBack.op,].clashes
+            and (heard.place, heard.position) == (self.value("place"), self.value("position"))
         )
 
     @property
@@ -216,9 +299,12 @@ class Incident:
 
     @property
     def priority(self) -> int | None:
-        """1 (life in danger) to 5 (information), None while undecided."""
-        text = self.value("priority")
-        return int(text) if text in {"1", "2", "3", "4", "5"} else None
+        """1 (life in danger) to 5 (information), of clashing ones the graver; None while undecided."""
+        held = self.fields.get("priority")
+        if held is None:
+            return None
+        told = (held.value, *(each.value for each in held.clashes))
+        return min((int(each) for each in told if each in PRIORITIES), default=None)
 
     @property
     def position(self) -> tuple[float, float] | None:
@@ -258,13 +344,21 @@ def fold_incident(incident_id: IncidentId, events: Iterable[Event]) -> Incident:
     incident = Incident(incident_id, timeline=ordered)
     # Half of all events set fields, on which no other step depends: gathered, for a copy of the whole costs 20 µs each.
     fields: dict[str, FieldValue] = {}
+    said: dict[Slot, Said] = {}
     for event in ordered:
-        if isinstance(event.fact, FieldSet):
-            name = event.fact.field
-            fields[name] = _settle(fields.get(name), event, event.fact)
+        fact = event.fact
+        if isinstance(fact, FieldSet):
+            fields[fact.field] = _settle(fields.get(fact.field), event, fact)
+        elif isinstance(fact, ClashSettled):
+            said = {slot: without(held, fact.over) if held.clashes else held for slot, held in said.items()}
+        elif fact.clash_by is not None:
+            slot = slot_of(fact)
+            before = said.get(slot)
+            said[slot] = settle(before, event)
+            incident = _moved(incident, event, before)
         else:
             incident = _evolve(incident, event)
-    incident = replace(incident, fields=MappingProxyType(fields))
+    incident = replace(incident, fields=MappingProxyType(fields), said=MappingProxyType(said))
     if incident.unlinked:
         left = tuple(call for call in incident.calls if call not in incident.unlinked)
         incident = replace(incident, calls=left)
@@ -288,28 +382,40 @@ def _evolve(incident: Incident, event: Event) -> Incident:
             )
         case IncidentTaken():
             return replace(incident, owner=event.seat)
-        case AnswerGiven(question=question, answer=answer, card_version=version):
-            latest = GivenAnswer(answer, version, event.id, event.seat, event.occurred_at)
-            return replace(incident, given=MappingProxyType({**incident.given, question: latest}))
-        case IncidentMoved(to=to):
-            if to is incident.status:
-                return incident
-            if to not in INCIDENT_MOVES[incident.status]:
-                return _rejected(incident, event)
-            return replace(incident, status=to)
         case CallLinked(call_id=call_id):
             unlinked = incident.unlinked - {call_id}
             return replace(incident, calls=_with_call(incident.calls, call_id), unlinked=unlinked)
         case CallUnlinked(call_id=call_id):
             return replace(incident, unlinked=incident.unlinked | {call_id})
-        case Overruled() | PlaceReadBack() | ReminderSet() | ReminderDone() | MajorDeclared():
-            return _decided(incident, event)
+        case ReminderSet() | ReminderDone():
+            return _reminded(incident, event)
         case DispatchSent():
             return _sent(incident, event, event.fact)
-        case DispatchDelivered() | DispatchMoved() | DispatchOverdue():
+        case DispatchDelivered() | DispatchOverdue():
             return _dispatch_step(incident, event, event.fact)
         case _:
             return incident
+
+
+def _moved(incident: Incident, event: Event, before: Said | None) -> Incident:
+    """After a move of status or of a dispatch, which says what it is from the word in its slot before it."""
+    match event.fact:
+        case DispatchMoved():
+            return _dispatch_step(incident, event, event.fact)
+        case IncidentMoved(to=to) if to is not incident.status:
+            merges = IncidentStatus.MERGED in (to, incident.status)
+            if unheard(before, event) and not merges and _ends(to) != _ends(incident.status):
+                # Of an end and a step that did not know of each other the step counts until somebody has decided.
+                return incident if _ends(to) else replace(incident, status=to)
+            if to not in INCIDENT_MOVES[incident.status]:
+                return _rejected(incident, event)
+            return replace(incident, status=to)
+        case _:
+            return incident
+
+
+def _ends(status: IncidentStatus) -> bool:
+    return status in (IncidentStatus.CLOSED, IncidentStatus.CANCELLED)
 
 
 def _settle(held: FieldValue | None, event: Event, fact: FieldSet) -> FieldValue:
@@ -333,19 +439,8 @@ def _left(clashes: tuple[Clash, ...], chosen: tuple[str, ...]) -> tuple[Clash, .
     return tuple(each for each in clashes if each.event_id not in chosen)
 
 
-def _decided(incident: Incident, event: Event) -> Incident:
-    """What a person decided about the incident, beside its fields: the latest counts."""
+def _reminded(incident: Incident, event: Event) -> Incident:
     match event.fact:
-        case Overruled(subject=subject, chosen=chosen, proposed=proposed):
-            own = {name: choice for name, choice in incident.own.items() if name != subject}
-            if chosen is not None:
-                own[subject] = OwnChoice(
-                    chosen, proposed, event.id, event.seat, event.actor, event.occurred_at
-                )
-            return replace(incident, own=MappingProxyType(own))
-        case PlaceReadBack(place=place, position=position, source=source, accuracy_m=accuracy):
-            heard = ReadBack(place, position or "", source, accuracy, event.seat, event.occurred_at)
-            return replace(incident, read_back=heard)
         case ReminderSet(reminder_id=name, after_s=after_s, text=text):
             due_at = event.occurred_at + timedelta(seconds=max(0, min(after_s, LONGEST_REMINDER_S)))
             fresh = Reminder(name, text, event.seat, event.actor, event.occurred_at, due_at)
@@ -358,8 +453,6 @@ def _decided(incident: Incident, event: Event) -> Incident:
                 for each in incident.reminders
             )
             return replace(incident, reminders=done)
-        case MajorDeclared(major=major):
-            return replace(incident, is_major=major)
         case _:
             return incident
 

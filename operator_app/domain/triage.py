@@ -1,13 +1,19 @@
 """From the kind of an incident and the answers to its card to priority and agencies, with every reason as a value."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from types import MappingProxyType
 
 from operator_app.domain.ids import AgencyCode
 
 UNKNOWN = "unknown"
 """The answer "not known", which every question with fixed answers takes; it never lowers a priority."""
+
+
+Doubts = Mapping[str, frozenset[str | None]]
+"""By question what else was answered by a seat that did not know of the answer that stands; None: nothing."""
+NO_DOUBTS: Doubts = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +94,19 @@ class Rule:
     agencies: tuple[AgencyCode, ...] = ()
     lead: tuple[AgencyCode, ...] = ()
 
-    def holds(self, answers: Mapping[str, str]) -> bool:
-        """Whether the answers given so far fulfil the rule."""
-        return all(answers.get(question) in wanted for question, wanted in self.when)
+    def holds(self, answers: Mapping[str, str], doubts: Doubts = NO_DOUBTS) -> bool:
+        """Whether the answers given so far fulfil the rule; where two seats answered differently, either of them."""
+        return all(
+            answers.get(question) in wanted or not wanted.isdisjoint(doubts.get(question, ()))
+            for question, wanted in self.when
+        )
+
+    def is_sure(self, answers: Mapping[str, str], doubts: Doubts) -> bool:
+        """Whether it holds whichever of differing answers turns out to be right."""
+        return all(
+            answers.get(question) in wanted and wanted.issuperset(doubts.get(question, ()))
+            for question, wanted in self.when
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,14 +194,22 @@ def to_ask(proposal: Proposal, own: Mapping[str, str], agencies: Sequence[Agency
     return (*kept, *added)
 
 
-def assess(kind: Kind, answers: Mapping[str, str], agencies: Sequence[Agency]) -> Proposal:
+def assess(
+    kind: Kind, answers: Mapping[str, str], agencies: Sequence[Agency], doubts: Doubts = NO_DOUBTS
+) -> Proposal:
     """Propose priority and agencies by kind and answers (code by question id, of this or of other cards).
 
     The gravest raised priority counts; one answer that raises or confirms outweighs all that lower; of those that
     lower, the one that lowers most. Agencies only ever join; codes that the site does not know are left out.
+    Of answers that clash (`doubts`) the graver one counts: either may raise or send, only both together lower.
     """
-    rules = [] if kind.card is None else [rule for rule in kind.card.rules if rule.holds(answers)]
-    reasons = _reasons(kind, rules)
+    rules = [] if kind.card is None else [rule for rule in kind.card.rules if rule.holds(answers, doubts)]
+    sure = [
+        rule
+        for rule in rules
+        if rule.priority is None or rule.priority <= kind.priority or rule.is_sure(answers, doubts)
+    ]
+    reasons = _reasons(kind, sure)
     wanted = _wanted(kind, rules)
     known = {agency.code: agency for agency in agencies}
     found = [
@@ -199,6 +223,22 @@ def assess(kind: Kind, answers: Mapping[str, str], agencies: Sequence[Agency]) -
         tuple(each for each in found if not each.agency.has_desk),
         reasons,
     )
+
+
+def gravest(proposals: Sequence[Proposal]) -> Proposal:
+    """One proposal of several between which nobody has decided: the gravest priority, and every agency of any."""
+    first, *others = sorted(proposals, key=lambda each: each.priority)
+    return replace(
+        first,
+        dispatch=_joined(first.dispatch, *(each.dispatch for each in others)),
+        by_phone=_joined(first.by_phone, *(each.by_phone for each in others)),
+    )
+
+
+def _joined(*proposed: tuple[ProposedAgency, ...]) -> tuple[ProposedAgency, ...]:
+    """Each agency once, as it is proposed first; leading ones first."""
+    once = {each.agency.code: each for told in reversed(proposed) for each in told}
+    return tuple(sorted(once.values(), key=lambda each: not each.lead))
 
 
 def _reasons(kind: Kind, rules: Iterable[Rule]) -> tuple[Because, ...]:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from operator_app.domain.call import Call
+from operator_app.domain.clash import slot_of
 from operator_app.domain.event import Event
 from operator_app.domain.facts.fact import (
     CALL,
@@ -98,6 +99,22 @@ class Board:
         """The highest stamp of what is known here of the things that a fact (told by that seat) is about."""
         told = (each for thing in fact.things(seat) for each in self._events.get(thing, ()))
         return max((each.hlc for each in told), default=0)
+
+    def seen(self, fact: Fact, seat: SeatName) -> EventId | None:
+        """What a writer of that fact has before the eyes: the word that it contradicts or confirms.
+
+        Where nothing was said yet, the first event of the thing: so "saw nothing" and "does not tell" are two things.
+        """
+        for thing in fact.things(seat):
+            told = sorted(self._events.get(thing, ()), key=lambda each: each.order)
+            same = [
+                each
+                for each in told
+                if each.fact.clash_by is not None and slot_of(each.fact) == slot_of(fact)
+            ]
+            if told:
+                return (same[-1] if same else told[0]).id
+        return None
 
     def apply(self, events: Iterable[Event]) -> BoardChanged:
         """Take in events not seen before and say what they changed; each thing is folded once."""

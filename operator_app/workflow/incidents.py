@@ -27,7 +27,18 @@ from operator_app.domain.states import (
     Refusal,
     RefusedError,
 )
-from operator_app.domain.triage import PRIORITY, Agency, Card, Kind, Proposal, assess, to_ask
+from operator_app.domain.triage import (
+    NO_DOUBTS,
+    PRIORITY,
+    Agency,
+    Card,
+    Doubts,
+    Kind,
+    Proposal,
+    assess,
+    gravest,
+    to_ask,
+)
 from operator_app.workflow.board import Board
 from operator_app.workflow.recorder import Note, Recorder
 from operator_app.workflow.site_rules import InForce
@@ -141,7 +152,8 @@ class IncidentDesk:
         free = incident is None or PRIORITY not in incident.own
         if free and (incident is None or incident.priority in (None, before.priority if before else None)):
             answers = {} if incident is None else incident.answers
-            values["priority"] = str(assess(kind, answers, self.agencies).priority)
+            doubts = NO_DOUBTS if incident is None else incident.doubts
+            values["priority"] = str(assess(kind, answers, self.agencies, doubts).priority)
         return await self.edit(values, call_id)
 
     async def answer_question(self, question_id: str, answer: str | None) -> None:
@@ -165,18 +177,19 @@ class IncidentDesk:
                     held.event_id if held else None,
                 )
             ]
-            await self._recorder.record(
-                [*facts, *self._priority_after(incident, question_id, answer or None)]
-            )
+            doubts = incident.doubts
+            answers = {key: value for key, value in incident.answers.items() if key != question_id}
+            if answer:
+                answers[question_id] = answer
+            await self._recorder.record([*facts, *self.priority_after(incident, answers, doubts)])
 
-    def _priority_after(self, incident: Incident, question_id: str, answer: str | None) -> list[Fact | Note]:
-        """The priority that follows from an answer, unless the operator chose another than the proposed one."""
+    def priority_after(
+        self, incident: Incident, answers: Mapping[str, str], doubts: Doubts
+    ) -> list[Fact | Note]:
+        """The priority that follows from those answers, unless the operator chose another than the proposed one."""
         kind = self.kind(incident.value("kind"))
-        answers = {key: value for key, value in incident.answers.items() if key != question_id}
-        if answer is not None:
-            answers[question_id] = answer
-        before = assess(kind, incident.answers, self.agencies).priority
-        after = assess(kind, answers, self.agencies).priority
+        before = assess(kind, incident.answers, self.agencies, incident.doubts).priority
+        after = assess(kind, answers, self.agencies, doubts).priority
         decided = PRIORITY in incident.own or incident.priority not in (None, before)
         if decided or incident.priority == after:
             return []
@@ -215,28 +228,16 @@ class IncidentDesk:
 
     def proposal(self) -> Proposal | None:
         """What kind and answers of the incident at hand suggest; None without a kind."""
-        incident = self.incident
-        kind = None if incident is None else self.kind_or_none(incident.value("kind"))
-        return None if incident is None or kind is None else assess(kind, incident.answers, self.agencies)
+        return None if self.incident is None else self.proposal_for(self.incident)
 
-    async def choose(self, name: str, event_id: EventId) -> None:
-        """Decide a clash of the incident at hand: of the values shown for that field, the one of `event_id` stands.
-
-        Raises `RefusedError` when it is no choice (any more).
-        """
-        async with self.turn:
-            incident = self.need()
-            held = incident.fields.get(name)
-            clashes = () if held is None else held.clashes
-            if held is None or not clashes:
-                raise RefusedError(Refusal.NO_CLASH)
-            values = {held.event_id: held.value} | {each.event_id: each.value for each in clashes}
-            if event_id not in values:
-                raise RefusedError(Refusal.NO_CLASH, "the values have changed")
-            settled = tuple(str(each.event_id) for each in clashes)
-            await self._recorder.record(
-                [Note(FieldSet(incident.id, name, values[event_id], settled), held.event_id)]
-            )
+    def proposal_for(self, incident: Incident) -> Proposal | None:
+        """What its kind and answers suggest, of those that clash the gravest; None without a kind."""
+        codes = [incident.value("kind"), *(each.value or "" for each in incident.clashes.get("kind", ()))]
+        kinds = [kind for code in dict.fromkeys(codes) if (kind := self.kind_or_none(code)) is not None]
+        if not kinds:
+            return None
+        answers, doubts = incident.answers, incident.doubts
+        return gravest([assess(kind, answers, self.agencies, doubts) for kind in kinds])
 
     async def take_over(self, incident_id: IncidentId) -> Incident:
         """Look after that incident from now on and take it in hand. Raises `RefusedError` when it is ours or over."""

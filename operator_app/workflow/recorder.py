@@ -121,7 +121,7 @@ class Recorder:
                         actor=self.actor,
                         occurred_at=note.at or now,
                         hlc=last,
-                        base=note.base,
+                        base=self._base(note),
                         fact=without_nul(note.fact),
                     )
                 )
@@ -134,6 +134,12 @@ class Recorder:
         self._bus.publish(changed)
         self._bus.publish(Saved(saved))
         return saved
+
+    def _base(self, note: Note) -> EventId | None:
+        """What the writer saw: as he says, or as this window's board has it; forms say it themselves."""
+        if note.base is not None or note.fact.clash_by is None or note.fact.tells_base:
+            return note.base
+        return self._board.seen(note.fact, self.seat)
 
     def note(self, fact: Fact, at: datetime | None = None) -> None:
         """Record what has happened whether we like it or not (a call rang); kept and retried until it is safe."""

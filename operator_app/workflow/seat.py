@@ -37,6 +37,7 @@ from operator_app.workflow.bus import Bus
 from operator_app.workflow.by_phone import ByPhone
 from operator_app.workflow.calls import CallDesk
 from operator_app.workflow.care import IncidentCare
+from operator_app.workflow.clashes import ClashDesk
 from operator_app.workflow.company import Company, company, orphans
 from operator_app.workflow.incidents import IncidentDesk
 from operator_app.workflow.landmarks import LandmarkDesk
@@ -107,6 +108,7 @@ class Seat:
         self.landmarks = LandmarkDesk(recorder, board)
         self.by_phone = ByPhone(self.incidents, recorder, board)
         self.care = IncidentCare(self.incidents, recorder, board, self._changed, self.rules, rights)
+        self.clashes = ClashDesk(self.incidents, recorder, board)
         self.link = LinkState(False, recorder.clock.now(), 0, LinkTrouble.NOT_CONFIGURED)
         self.presence: tuple[Presence, ...] = ()
         self.company = Company()
@@ -120,7 +122,8 @@ class Seat:
         self._field: tuple[str, datetime] | None = None
         self._last_call: CallId | None = None
         self._merged: set[IncidentId] = set()
-        bus.subscribe(BoardChanged, self._note_merged)
+        self._clashing: set[IncidentId] = set()
+        bus.subscribe(BoardChanged, self._note_changed)
         self._does: SeatState | None = None
         """What this seat does; the record of it lags behind, and a full disk may not have taken it."""
 
@@ -371,10 +374,6 @@ class Seat:
         """Set several fields that belong together; `seen` as in `IncidentDesk.edit`."""
         await self.incidents.edit(values, self._call_to_link(), seen)
 
-    async def choose_value(self, field: str, event_id: EventId) -> None:
-        """Decide a clash of the incident at hand."""
-        await self.incidents.choose(field, event_id)
-
     async def take_over(self, incident_id: IncidentId | None = None) -> Incident:
         """Look after that incident from now on; without one, the gravest whose seat is lost."""
         if incident_id is None:
@@ -466,6 +465,9 @@ class Seat:
         if self._merged:
             changed, self._merged = frozenset(self._merged), set()
             self._merged |= await self.care.mend_merged(changed)
+        if self._clashing:
+            clashing, self._clashing = self._clashing, set()
+            await self.clashes.mend(clashing)
         await self.incidents.tick(self._recorder.clock.now(), self.company.is_absent)
 
     # ---- what the world tells
@@ -496,12 +498,11 @@ class Seat:
             self.bus.publish(SeatsLost(tuple(self.company.lost_since.keys() - before.lost_since.keys())))
         self._changed()
 
-    def _note_merged(self, changed: BoardChanged) -> None:
-        known = self.board.incidents
-        ids = (IncidentId(each) for each in changed.incidents)
-        self._merged |= {
-            each for each in ids if each in known and known[each].status is IncidentStatus.MERGED
-        }
+    def _note_changed(self, changed: BoardChanged) -> None:
+        """Keep what has to be put right at the next second."""
+        ids = {IncidentId(each) for each in changed.incidents}
+        self._merged |= ids & self.board.merged.keys()
+        self._clashing |= {each for each in ids & self.board.open.keys() if self.board.open[each].contests}
 
     async def _talk(self, call_id: CallId) -> None:
         """Tell that somebody is on the line; a call that ended before that was recorded is wrapped up at once."""

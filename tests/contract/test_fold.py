@@ -293,7 +293,7 @@ def incident_in_database(db: psycopg.Connection[Any], incident_id: IncidentId) -
 def call_in_python(call: Call) -> dict[str, Any]:
     told = {**dataclasses.asdict(call), "recordings": list(call.recordings), "digests": list(call.digests)}
     told["emergency_ids"] = list(call.emergency_ids)
-    del told["steps"]  # like an incident's timeline they are read from the log
+    del told["steps"], told["classified"]  # like an incident's timeline they are read from the log
     return told
 
 

@@ -7,9 +7,10 @@ import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QApplication
 
+from operator_app.domain.facts.dispatch import DispatchMoved
 from operator_app.domain.facts.incident import FieldSet, IncidentMoved, IncidentTaken
 from operator_app.domain.ids import IncidentId, SeatName
-from operator_app.domain.states import IncidentStatus
+from operator_app.domain.states import DispatchState, IncidentStatus
 from operator_app.workflow.ports import LinkState, Presence, SetAside
 from tests.ui.desk_scene import is_shown, said, until, until_whole
 from tests.ui.seat_room import NOW, PastWriter
@@ -117,11 +118,26 @@ def test_who_lost_an_incident_or_moved_in_vain_is_told(qapp: QApplication) -> No
         it.room.seat.on_events([other.event(IncidentTaken(at_hand, SeatName("M3")))])
         await until(lambda: "diambil alih Meja 1" in said(it.window, "notice"))
         it.press(Qt.Key.Key_Escape)
-        early = PastWriter("M1").back(0.2)
-        it.room.seat.on_events(
-            [early.event(IncidentMoved(at_hand, IncidentStatus.CANCELLED, "laporan ganda"))]
-        )
+        early = PastWriter("M1").back(-0.1)
+        (dispatch, *_) = (each for each in it.at_hand.dispatches if each.is_waiting)
+        ways = (DispatchState.ACCEPTED, DispatchState.UNDER_WAY)
+        steps = [early.event(DispatchMoved(at_hand, dispatch.id, to, "")) for to in ways]
+        it.room.clock.pass_s(20)
+        await it.room.seat.move_dispatch(dispatch.id, DispatchState.ACCEPTED)
+        it.room.seat.on_events(steps)
         await until(lambda: "tidak berlaku" in said(it.window, "notice"))
+
+    staged(qapp, scene)
+
+
+def test_who_went_on_with_what_another_seat_had_ended_has_to_decide(qapp: QApplication) -> None:
+    async def scene(it: Stage) -> None:
+        early = PastWriter("M1").back(0.2)
+        ended = IncidentMoved(IncidentId(it.at_hand.id), IncidentStatus.CANCELLED, "laporan ganda")
+        it.room.seat.on_events([early.event(ended)])
+        await until(lambda: is_shown(it.window, "clashTitle"))
+        assert said(it.window, "clashTitle").startswith("Status kejadian: dua meja")
+        assert it.at_hand.is_open
 
     staged(qapp, scene)
 

@@ -84,6 +84,15 @@ class CallClassified(CallFact):
 
     classification: Classification
 
+    def says(self) -> object:
+        """The classification."""
+        return self.classification
+
+    def weight(self) -> int:
+        """An emergency is the gravest; noise the least."""
+        grave = (Classification.INFORMATION, Classification.NON_EMERGENCY, Classification.EMERGENCY)
+        return 1 + grave.index(self.classification) if self.classification in grave else 0
+
 
 @dataclass(frozen=True, slots=True)
 class CallLinked(CallFact):

@@ -55,6 +55,15 @@ class DispatchMoved(DispatchFact):
     to: DispatchState
     reason: str
 
+    def contradicts(self, other: Fact) -> bool:
+        """One declines and the other does not; steps on the way do not clash."""
+        declined = DispatchState.DECLINED
+        return isinstance(other, DispatchMoved) and (self.to is declined) != (other.to is declined)
+
+    def weight(self) -> int:
+        """It is graver that nobody comes."""
+        return int(self.to is DispatchState.DECLINED)
+
 
 @dataclass(frozen=True, slots=True)
 class DispatchOverdue(DispatchFact):

@@ -98,6 +98,11 @@ class Fact:
 
     None: any number of it stand beside each other.
     """
+    tells_base: ClassVar[bool] = False
+    """Every release has written down what the writer of it had seen: without a base he had seen nothing.
+
+    Others tell it since clashes of them are shown; an older one without a base is taken to have known everything.
+    """
 
     def things(self, seat: SeatName) -> list[Thing]:
         """What this fact is about when that seat noted it."""
@@ -107,6 +112,18 @@ class Fact:
             if which is not None:
                 things.append(tuple.__new__(Thing, (sort, which)))
         return things
+
+    def says(self) -> object:
+        """What it says beside the words of `clash_by`: two that say the same do not contradict each other."""
+        return self
+
+    def contradicts(self, other: "Fact") -> bool:
+        """Whether a person has to choose between the two; for facts that are about the same (`clash_by`)."""
+        return self.says() != other.says()
+
+    def weight(self) -> int:
+        """How grave it is beside another one that contradicts it: as long as nobody has decided the graver counts."""
+        return 0
 
 
 @dataclass(frozen=True, slots=True)

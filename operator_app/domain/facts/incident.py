@@ -42,6 +42,10 @@ from, as `PositionSource` of `place.location` writes it.
 """
 
 
+PRIORITIES = ("1", "2", "3", "4", "5")
+"""From life in danger to information, as a field and a decision hold them."""
+
+
 @dataclass(frozen=True, slots=True)
 class IncidentFact(Fact):
     """A fact of one incident."""
@@ -77,10 +81,15 @@ class FieldSet(IncidentFact):
     told_to = ToldTo.MASKED
     personal = words(value=Personal.BY_FIELD)
     clash_by = ("field",)
+    tells_base = True
 
     field: str
     value: str | None
     settles: tuple[str, ...] | None = None
+
+    def says(self) -> object:
+        """The value."""
+        return self.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +104,20 @@ class IncidentMoved(IncidentFact):
 
     to: IncidentStatus
     reason: str
+
+    def contradicts(self, other: Fact) -> bool:
+        """One ends the incident and the other goes on, or they end it differently; steps on the way do not clash.
+
+        What another seat did to a merged incident is put right by itself: see `mend_merged`.
+        """
+        ends = (IncidentStatus.CLOSED, IncidentStatus.CANCELLED)
+        if not isinstance(other, IncidentMoved) or IncidentStatus.MERGED in (self.to, other.to):
+            return False
+        return self.to != other.to and (self.to in ends or other.to in ends)
+
+    def weight(self) -> int:
+        """Whatever goes on is graver than an end."""
+        return int(self.to not in (IncidentStatus.CLOSED, IncidentStatus.CANCELLED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +151,15 @@ class AnswerGiven(IncidentFact):
     told_to = ToldTo.MASKED
     personal = words(answer=Personal.TEXT)
     clash_by = ("question",)
+    tells_base = True
 
     card_version: int
     question: str
     answer: str | None
+
+    def says(self) -> object:
+        """The answer; how grave it is only the card knows."""
+        return self.answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +179,15 @@ class Overruled(IncidentFact):
     chosen: str | None
     proposed: str
 
+    def says(self) -> object:
+        """The choice."""
+        return self.chosen
+
+    def weight(self) -> int:
+        """A smaller number of priority is graver, and an agency that comes graver than one that does not."""
+        effective = self.chosen if self.chosen is not None else self.proposed
+        return 6 - int(effective) if effective in PRIORITIES else int(effective == "in")
+
 
 @dataclass(frozen=True, slots=True)
 class PlaceReadBack(IncidentFact):
@@ -165,6 +202,10 @@ class PlaceReadBack(IncidentFact):
     position: str | None
     source: str
     accuracy_m: float | None
+
+    def says(self) -> object:
+        """The place as the caller heard it."""
+        return (self.place, self.position)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,3 +242,22 @@ class MajorDeclared(IncidentFact):
     clash_by = ()
 
     major: bool
+
+    def says(self) -> object:
+        """Whether it is one."""
+        return self.major
+
+    def weight(self) -> int:
+        """A major one is graver."""
+        return int(self.major)
+
+
+@dataclass(frozen=True, slots=True)
+class ClashSettled(IncidentFact):
+    """A person has decided between words that did not know of each other: the events named in `over` have lost."""
+
+    op = "incident.settled"
+    told_to = ToldTo.ALL
+    personal = words()
+
+    over: tuple[str, ...]

@@ -36,6 +36,10 @@ class CardPublished(Fact):
     version: int
     source: str
 
+    def says(self) -> object:
+        """The card's text."""
+        return self.source
+
 
 @dataclass(frozen=True, slots=True)
 class PlaceFact(Fact):

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from operator_app.domain.facts.fact import SEAT
+from operator_app.domain.facts.incident import FieldSet
 from operator_app.ui.company.presenters.together import RoomNews, TogetherPresenter
 from operator_app.ui.company.presenters.unsent import SendingAgain, unsent_rows
 from operator_app.ui.company.together import TogetherStrip
@@ -67,10 +68,10 @@ class CompanyArea(Area):
         return self._decide(keep=True)
 
     async def _decide(self, *, keep: bool) -> None:
-        name = await self._commands.decide_clash(keep=keep)
+        op, *words = await self._commands.decide_clash(keep=keep)
         incident = self._seat.incident
-        if incident is not None:
-            self._hand.ask(FieldChosen(name, incident.value(name)))
+        if incident is not None and op == FieldSet.op:
+            self._hand.ask(FieldChosen(words[0], incident.value(words[0])))
 
     # ---- what is shown
 

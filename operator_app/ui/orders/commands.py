@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from operator_app.domain.clash import Slot
 from operator_app.domain.incident import format_position
 from operator_app.domain.place.location import PositionOrigin, PositionSource, centre_of
 from operator_app.domain.states import Refusal, RefusedError, SeatState
@@ -127,18 +128,17 @@ class SeatCommands:
             values |= {"village": under.desa, "district": under.kecamatan}
         await self._seat.edit_many(values)
 
-    async def decide_clash(self, *, keep: bool) -> str:
-        """Let the value that stands, or the other one, be the field's; of several clashes the first is decided.
+    async def decide_clash(self, *, keep: bool) -> Slot:
+        """Let the word that stands, or the other one, stand from now on; of several clashes the first is decided.
 
-        Returns the field.
+        Returns what it was about.
         """
-        incident = self._seat.incident
-        if incident is None or not incident.clashes:
+        contests = () if self._seat.incident is None else self._seat.incident.contests
+        if not contests:
             raise RefusedError(Refusal.NO_CLASH)
-        name, clashes = next(iter(incident.clashes.items()))
-        chosen = incident.fields[name].event_id if keep else clashes[-1].event_id
-        await self._seat.choose_value(name, chosen)
-        return name
+        first = contests[0]
+        await self._seat.clashes.decide(first.slot, first.stands if keep else first.others[-1])
+        return first.slot
 
     async def read_back(self) -> None:
         """Record that the caller heard the place and agreed."""

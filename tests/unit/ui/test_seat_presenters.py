@@ -474,7 +474,8 @@ def test_a_clash_is_shown_with_the_value_that_lost() -> None:
         assert view.clash.stands.value == "depan SPBU"
         assert view.clash.other.value == "seberang masjid, gang kecil"
         assert view.clash.other.who.startswith("Meja 3, Operator shift 2 · ")
-        await room.seat.choose_value("landmark", view.clash.other.event_id)
+        (contest,) = room.seat.incident.contests if room.seat.incident else ()
+        await room.seat.clashes.decide(contest.slot, contest.others[0])
         assert views(room).form().values["landmark"] == "seberang masjid, gang kecil"
         assert TogetherPresenter(room.seat, SAY, views(room).site).view().clash is None
         assert any("Patokan dipilih: seberang masjid" in row for row in views(room).timeline())

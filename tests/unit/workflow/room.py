@@ -63,8 +63,34 @@ class Bench:
     board: Board
 
 
-def make_seat(phone: Phone | None = None, name: str = "M3") -> Bench:
+def make_seat(phone: Phone | None = None, name: str = "M3", rules: SiteRules = RULES) -> Bench:
     """A seat that has recorded nothing yet."""
     journal, clock, board, bus = MemoryJournal(), HandClock(), Board(), Bus()
     recorder = Recorder(journal, clock, board, bus, SeatName(name), "Operator shift 2")
-    return Bench(Seat(recorder, board, bus, phone, RULES), journal, clock, recorder, bus, board)
+    return Bench(Seat(recorder, board, bus, phone, rules), journal, clock, recorder, bus, board)
+
+
+class Pair:
+    """Two seats and the wire between them, that carries only when it is told to."""
+
+    def __init__(self, rules: SiteRules = RULES) -> None:
+        self.one, self.two = make_seat(name="M1", rules=rules), make_seat(name="M2", rules=rules)
+        for number, bench in enumerate((self.one, self.two), 1):
+            bench.clock.pass_s(number / 1000)
+            bench.clock._count = number * 1_000_000
+        self._told = {id(self.one): 0, id(self.two): 0}
+
+    def carry(self) -> None:
+        for bench, other in ((self.one, self.two), (self.two, self.one)):
+            kept = bench.journal.kept
+            other.seat.on_events(kept[self._told[id(bench)] :])
+            self._told[id(bench)] = len(kept)
+
+    def pass_s(self, seconds: float) -> None:
+        self.one.clock.pass_s(seconds)
+        self.two.clock.pass_s(seconds)
+
+    async def opened(self) -> None:
+        await self.one.seat.edit("place", "Jl. Poros")
+        self.carry()
+        self.two.seat.select(self.one.seat.incident_at_hand)

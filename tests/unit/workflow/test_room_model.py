@@ -166,7 +166,7 @@ class RoomMachine(RuleBasedStateMachine):
         field, clashes = next(iter(held.clashes.items()))
         chosen = held.fields[field].event_id if keep else clashes[-1].event_id
         wanted = held.value(field) if keep else clashes[-1].value or ""
-        assert self.wish(seat.choose_value(field, chosen))
+        assert self.wish(seat.clashes.decide((FieldSet.op, field), chosen))
         after = seat.board.incidents[incident]
         shown = {held.fields[field].event_id, *(each.event_id for each in clashes)}
         self.saw[after.fields[field].event_id] = frozenset(shown)

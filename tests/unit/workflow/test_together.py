@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from operator_app.domain.facts.dispatch import DispatchOverdue, DispatchSent
-from operator_app.domain.facts.incident import IncidentTaken
+from operator_app.domain.facts.incident import FieldSet, IncidentTaken
 from operator_app.domain.facts.seat import SeatStateChanged
 from operator_app.domain.hlc import HIGHEST, Stamp
 from operator_app.domain.ids import AgencyCode, EventId, SeatName
@@ -19,37 +19,11 @@ from operator_app.workflow.company import LOST_AFTER_S
 from operator_app.workflow.ports import LinkState, Presence, Saved
 from operator_app.workflow.recorder import AHEAD_MS, ClockAhead, Recorder
 from operator_app.workflow.seat import SeatsLost
-from tests.unit.workflow.room import Bench, make_seat
+from tests.unit.workflow.room import Bench, Pair, make_seat
 
 
 def scene(play: Callable[[], Coroutine[Any, Any, None]]) -> None:
     asyncio.run(play())
-
-
-class Pair:
-    """Two seats and the wire between them, that carries only when it is told to."""
-
-    def __init__(self) -> None:
-        self.one, self.two = make_seat(name="M1"), make_seat(name="M2")
-        for number, bench in enumerate((self.one, self.two), 1):
-            bench.clock.pass_s(number / 1000)
-            bench.clock._count = number * 1_000_000
-        self._told = {id(self.one): 0, id(self.two): 0}
-
-    def carry(self) -> None:
-        for bench, other in ((self.one, self.two), (self.two, self.one)):
-            kept = bench.journal.kept
-            other.seat.on_events(kept[self._told[id(bench)] :])
-            self._told[id(bench)] = len(kept)
-
-    def pass_s(self, seconds: float) -> None:
-        self.one.clock.pass_s(seconds)
-        self.two.clock.pass_s(seconds)
-
-    async def opened(self) -> None:
-        await self.one.seat.edit("place", "Jl. Poros")
-        self.carry()
-        self.two.seat.select(self.one.seat.incident_at_hand)
 
 
 def held_id(bench: Bench, field: str) -> EventId:
@@ -78,14 +52,14 @@ def test_an_edit_says_what_its_writer_saw_and_not_what_the_board_holds() -> None
             assert (bench.seat.incident.value("place"), other.value) == ("Jl. Diponegoro", "Jl. Poros no. 4")
         assert pair.one.seat.incident is not None
         (lost,) = pair.one.seat.incident.clashes["place"]
-        await pair.one.seat.choose_value("place", lost.event_id)
+        await pair.one.seat.clashes.decide((FieldSet.op, "place"), lost.event_id)
         pair.carry()
         for bench in (pair.one, pair.two):
             assert bench.seat.incident is not None
             assert bench.seat.incident.clashes == {}
             assert bench.seat.incident.value("place") == "Jl. Poros no. 4"
         with pytest.raises(RefusedError) as refused:
-            await pair.two.seat.choose_value("place", seen)
+            await pair.two.seat.clashes.decide((FieldSet.op, "place"), seen)
         assert refused.value.refusal is Refusal.NO_CLASH
 
     scene(play)
@@ -310,7 +284,7 @@ def test_whoever_saw_what_a_clock_hours_ahead_wrote_writes_moves_chooses_and_tak
         await pair.one.seat.move_incident(IncidentStatus.FORWARDED, "")
         pair.carry()
         await pair.two.seat.edit("place", "Jl. Poros 2")
-        await pair.two.seat.choose_value("text", held_id(pair.two, "text"))
+        await pair.two.seat.clashes.decide((FieldSet.op, "text"), held_id(pair.two, "text"))
         await pair.two.seat.move_incident(IncidentStatus.HANDLED, "")
         await pair.two.seat.take_over(incident_id)
         pair.carry()

@@ -3,6 +3,7 @@ LANGUAGE plpgsql SET timezone = 'UTC' AS $$
 DECLARE
     e event;
     c call;
+    said jsonb;
 BEGIN
     SELECT * INTO e FROM event
     WHERE call_id = wanted AND op = 'call.offered' AND v <= 1 ORDER BY hlc, id LIMIT 1;
@@ -44,7 +45,14 @@ BEGIN
             c.emergency_ids := ARRAY(SELECT jsonb_array_elements_text(e.body->'emergency_ids'));
             c.device := e.body->>'device';
         WHEN 'call.classified' THEN
-            c.classification := e.body->>'classification';
+            -- Of two that did not know of each other the graver one counts, until somebody classifies it again.
+            said := settle_word(CASE WHEN e.base IS DISTINCT FROM (said->>'event')::uuid THEN said END, e,
+                e.body->'classification', jsonb_build_array(e.base), false);
+            SELECT told INTO c.classification
+            FROM (SELECT said->>'value', true UNION ALL
+                SELECT each->>'value', false FROM jsonb_array_elements(said->'clashes') each) word (told, is_last)
+            ORDER BY coalesce(array_position(ARRAY['information', 'non_emergency', 'emergency'], told), 0) DESC, is_last DESC
+            LIMIT 1;
         WHEN 'call.linked', 'incident.opened' THEN
             c.incident_id := e.incident_id;
         WHEN 'call.unlinked' THEN

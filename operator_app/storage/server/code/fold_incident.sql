@@ -14,20 +14,19 @@ BEGIN
     END IF;
 END $$;
 
-CREATE OR REPLACE FUNCTION settle_field(held jsonb, e event) RETURNS jsonb
+-- The latest word in a slot, and those of other seats that lost against it and that nobody has decided about: the same as
+-- settle in operator_app/domain/clash.py. `chosen` holds the events that a person has decided about or seen; who tells no
+-- base is taken to have known everything, but where every release has told it.
+CREATE OR REPLACE FUNCTION settle_word(held jsonb, e event, fresh jsonb, chosen jsonb, tells_base boolean) RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE AS $$
 DECLARE
-    fresh jsonb := coalesce(e.body->'value', 'null');
-    -- What a choice decided about, and what stood in the field before the writer's eyes and was written over.
-    chosen jsonb := CASE jsonb_typeof(e.body->'settles') WHEN 'array' THEN e.body->'settles' ELSE '[]' END
-        || jsonb_build_array(e.base);
     clashes jsonb := '[]';
 BEGIN
     IF held IS NOT NULL THEN
         SELECT coalesce(jsonb_agg(c ORDER BY n), '[]') INTO clashes
         FROM jsonb_array_elements(held->'clashes') WITH ORDINALITY AS each (c, n) WHERE NOT chosen ? (c->>'event');
         IF e.base IS DISTINCT FROM (held->>'event')::uuid AND held->>'seat' <> e.seat
-            AND NOT chosen ? (held->>'event') THEN
+            AND NOT chosen ? (held->>'event') AND (tells_base OR e.base IS NOT NULL) THEN
             SELECT coalesce(jsonb_agg(c ORDER BY n), '[]') INTO clashes
             FROM jsonb_array_elements(clashes) WITH ORDINALITY AS each (c, n)
             WHERE c->>'seat' NOT IN (e.seat, held->>'seat');
@@ -40,6 +39,13 @@ BEGIN
     RETURN jsonb_build_object('value', fresh, 'event', e.id, 'hlc', e.hlc, 'seat', e.seat, 'at', e.occurred_at,
         'clashes', clashes);
 END $$;
+
+CREATE OR REPLACE FUNCTION settle_field(held jsonb, e event) RETURNS jsonb
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT settle_word(held, e, coalesce(e.body->'value', 'null'),
+        CASE jsonb_typeof(e.body->'settles') WHEN 'array' THEN e.body->'settles' ELSE '[]' END
+            || jsonb_build_array(e.base), true)
+$$;
 
 -- The dispatch after one step, or NULL when the step is impossible.
 CREATE OR REPLACE FUNCTION step_dispatch(held jsonb, e event) RETURNS jsonb
@@ -74,6 +80,9 @@ DECLARE
     rejects uuid[] := '{}';
     dispatch_id text;
     taken_by text;
+    moved_by uuid;
+    moved_at text;
+    unheard boolean;
 BEGIN
     i.id := wanted;
     i.status := 'new';
@@ -103,8 +112,17 @@ BEGIN
             fields := fields
                 || jsonb_build_object(e.body->>'field', settle_field(fields->(e.body->>'field'), e));
         WHEN 'incident.moved' THEN
+            -- Of an end and a step that did not know of each other the step counts until somebody has decided.
+            unheard := e.base <> moved_by AND e.seat <> moved_at;
+            moved_by := e.id;
+            moved_at := e.seat;
             IF e.body->>'to' = i.status THEN
                 CONTINUE;
+            ELSIF unheard AND 'merged' NOT IN (e.body->>'to', i.status)
+                AND (e.body->>'to' IN ('closed', 'cancelled')) <> (i.status IN ('closed', 'cancelled')) THEN
+                IF e.body->>'to' NOT IN ('closed', 'cancelled') THEN
+                    i.status := e.body->>'to';
+                END IF;
             ELSIF legal_move('incident', i.status, e.body->>'to') THEN
                 i.status := e.body->>'to';
             ELSE
@@ -152,9 +170,10 @@ BEGIN
     i.district := fields->'district'->>'value';
     i.neighbourhood := fields->'neighbourhood'->>'value';
     i.text := fields->'text'->>'value';
-    IF fields->'priority'->>'value' IN ('1', '2', '3', '4', '5') THEN
-        i.priority := fields->'priority'->>'value';
-    END IF;
+    SELECT min(told) INTO i.priority
+    FROM (SELECT fields->'priority'->>'value' UNION ALL
+        SELECT c->>'value' FROM jsonb_array_elements(fields->'priority'->'clashes') c) word (told)
+    WHERE told IN ('1', '2', '3', '4', '5');
     SELECT p.lat, p.lon INTO i.lat, i.lon FROM parse_position(fields->'position'->>'value') p;
     PERFORM write_incident(i), write_parts(wanted, fields, dispatches, linked, unlinked, rejects);
 END $$;

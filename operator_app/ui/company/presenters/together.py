@@ -7,20 +7,18 @@ from operator_app.domain.event import Event
 from operator_app.domain.facts.incident import IncidentMoved, IncidentTaken
 from operator_app.domain.ids import EventId, IncidentId, SeatName
 from operator_app.domain.incident import Incident
+from operator_app.ui.company.presenters.contests import ContestWords
 from operator_app.ui.words.notice import Notice
 from operator_app.ui.words.site_news import SiteNews
 from operator_app.ui.words.site_words import SiteWords
 from operator_app.ui.words.wording import Say, local_time
 from operator_app.workflow.seat import Seat
 
-VALUE_SHOWN = 60
-
 
 @dataclass(frozen=True, slots=True)
 class ClashView:
-    """Two values of one field between which a person has to choose: the one that stands, and the other."""
+    """Two words about the same between which a person has to choose: the one that stands, and the other."""
 
-    field: str
     title: str
     stands: "Choice"
     other: "Choice"
@@ -28,9 +26,8 @@ class ClashView:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of the two values, who wrote it and when."""
+    """One of the two, who wrote it and when."""
 
-    event_id: EventId
     value: str
     who: str
 
@@ -52,6 +49,7 @@ class TogetherPresenter:
         self._seat = seat
         self._say = say
         self._words = words
+        self._contests = ContestWords(seat, say, words)
 
     def view(self) -> TogetherView:
         """Return what the others do at the incident in the form."""
@@ -75,31 +73,23 @@ class TogetherPresenter:
         return " · ".join(words)
 
     def _clash(self, incident: Incident) -> ClashView | None:
-        for name, clashes in incident.clashes.items():
-            held, other = incident.fields[name], clashes[-1]
-            count = sum(len(each) for each in incident.clashes.values())
-            key = "together.clash" if count == 1 else "together.clash_of"
-            return ClashView(
-                name,
-                self._say(key, field=self._say(f"field.{name}"), n=count),
-                self._choice(incident, name, held.value, held.event_id),
-                self._choice(incident, name, other.value, other.event_id),
-            )
-        return None
+        contests = incident.contests
+        if not contests:
+            return None
+        stands, other = (incident.event(each) for each in (contests[0].stands, contests[0].others[-1]))
+        if stands is None or other is None:
+            return None
+        count = sum(len(each.others) for each in contests)
+        key = "together.clash" if count == 1 else "together.clash_of"
+        return ClashView(
+            self._say(key, field=self._contests.subject(incident, stands), n=count),
+            self._choice(incident, stands),
+            self._choice(incident, other),
+        )
 
-    def _choice(self, incident: Incident, name: str, value: str | None, event_id: EventId) -> Choice:
-        event = next((each for each in incident.timeline if each.id == event_id), None)
-        who = ""
-        if event is not None:
-            who = f"{_who(event, self._words)} · {local_time(event.occurred_at, self._seat.timezone)}"
-        return Choice(event_id, self.value_words(name, value), who)
-
-    def value_words(self, name: str, value: str | None) -> str:
-        """Write a value of a field so that it fits into a line."""
-        if not value:
-            return self._say("form.clash_emptied")
-        words = " ".join((self._words.kind_label(value) if name == "kind" else value).split())
-        return words if len(words) <= VALUE_SHOWN else f"…{words[1 - VALUE_SHOWN :].lstrip()}"
+    def _choice(self, incident: Incident, event: Event) -> Choice:
+        who = f"{_who(event, self._words)} · {local_time(event.occurred_at, self._seat.timezone)}"
+        return Choice(self._contests.word(incident, event), who)
 
     def _lost(self, incident: Incident) -> str:
         since = self._seat.company.lost_since.get(incident.owner or SeatName(""))
@@ -164,7 +154,7 @@ class RoomNews:
         self._owned[incident.id] = incident.owner
         (self._were_open.add if incident.is_open else self._were_open.discard)(incident.id)
         self._rejected[incident.id] = frozenset(incident.rejected)
-        self._clashes[incident.id] = sum(len(each) for each in incident.clashes.values())
+        self._clashes[incident.id] = sum(len(each.others) for each in incident.contests)
 
     def _taken(self, incident: Incident) -> Iterator[Notice]:
         was = self._owned.get(incident.id)
@@ -205,11 +195,11 @@ class RoomNews:
         yield Notice(words, loud=True, topic=f"ended {incident.id}")
 
     def _clashed(self, incident: Incident) -> Iterator[Notice]:
-        count = sum(len(each) for each in incident.clashes.values())
+        contests = incident.contests
+        count = sum(len(each.others) for each in contests)
         if count > self._clashes.get(incident.id, 0) and incident.id != self._seat.incident_at_hand:
-            party = {c.seat for each in incident.clashes.values() for c in each}
-            party |= {incident.fields[name].seat for name in incident.clashes}
-            if self._seat.name in party:
+            events = (incident.event(each) for told in contests for each in (told.stands, *told.others))
+            if self._seat.name in {event.seat for event in events if event is not None}:
                 yield Notice(self._say("together.clash_elsewhere", number=incident.number), loud=False)
 
 

@@ -121,6 +121,13 @@ class ListsPresenter:
             tone = Tone.QUIET if call.classification in NOISE else Tone.PLAIN
             if call.classification is Classification.EMERGENCY:
                 tone = Tone.ALARM
+            if (
+                call.doubted
+            ):  # two seats, neither knowing of the other: the graver stands first until one decides
+                kinds = (call.classification, *call.doubted)
+                return cell(
+                    " / ".join(self._say(f"classification.{each}") for each in kinds) + " ?", Tone.WATCH
+                )
             return cell(self._say(f"classification.{call.classification}"), tone)
         if call.state in (CallState.ABANDONED, CallState.CUT):
             return cell(self._say(f"call_state.{call.state}"), Tone.WATCH)

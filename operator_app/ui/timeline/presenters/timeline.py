@@ -20,6 +20,7 @@ from operator_app.domain.facts.dispatch import DispatchDelivered, DispatchMoved,
 from operator_app.domain.facts.fact import Fact
 from operator_app.domain.facts.incident import (
     AnswerGiven,
+    ClashSettled,
     FieldSet,
     IncidentMoved,
     IncidentNoted,
@@ -236,6 +237,11 @@ class TimelinePresenter:
             case ReminderDone(reminder_id=name):
                 text = next((each.text for each in incident.reminders if each.id == name), "")
                 return cell(self._say("timeline.reminder_done", text=text), Tone.QUIET)
+            case ClashSettled(over=over):
+                lost = (incident.event(each) for each in over)
+                told = (self._words_of(incident, each) for each in lost if each is not None)
+                what = " · ".join(each.text for each in told if each is not None)
+                return cell(self._say("timeline.settled", what=what), Tone.QUIET) if what else None
             case MajorDeclared(major=major):
                 return cell(self._say("timeline.major" if major else "timeline.major_ended"), strong=major)
             case CallLinked(call_id=call_id) | CallUnlinked(call_id=call_id):
