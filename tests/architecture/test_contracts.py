@@ -15,14 +15,16 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 
+AREAS = "Areas of the windows know each other by deeds, messages and these arrows"
+
 # (contract, module in which the fault is planted, the fault)
 FAULTS = [
     ("Layers", "domain", "import operator_app.workflow"),
     ("Layers", "workflow", "import operator_app.maps"),
     ("Layers", "storage", "import operator_app.telephony"),
     ("Layers", "telephony", "import operator_app.ui"),
-    ("Layers", "ui", "import operator_app.storage"),
-    ("Layers", "ui", "import operator_app.bootstrap"),
+    ("Layers", "ui/kit", "import operator_app.storage"),
+    ("Layers", "ui/kit", "import operator_app.bootstrap"),
     ("Layers", "lanes", "import operator_app.domain"),
     ("Layers", "unheard_of", ""),
     ("Domain and workflow know no files and no threads", "domain", "import operator_app.config"),
@@ -36,22 +38,28 @@ FAULTS = [
     ("Only windows know the map pages", "telephony", "import operator_app.maps"),
     ("Domain has no clock, no chance, no input, no log", "domain", "import time"),
     ("Home of SIP", "telephony", "import pjsua2"),
-    ("Home of sound", "ui", "import sounddevice"),
+    ("Home of sound", "ui/kit", "import sounddevice"),
     ("Home of windows", "bootstrap", "from PySide6 import QtWidgets"),
+    ("Floors of the windows", "ui/kit", "import operator_app.ui.frame.footer"),
+    ("Floors of the windows", "ui/frame", "import operator_app.ui.phone.area"),
+    ("Floors of the windows", "ui/unheard_of", ""),
+    (AREAS, "ui/form", "import operator_app.ui.phone.phone_pane"),
+    (AREAS, "ui/timeline", "import operator_app.ui.sound.area"),
+    (AREAS, "ui/finder", "import operator_app.ui.map.presenters.map_marks"),
     ("Presenters know no Qt", "ui/phone/presenters", "from PySide6.QtWidgets import QWidget"),
     ("Presenters know no Qt", "ui/form/presenters", "import operator_app.ui.kit.theme"),
     ("Presenters know no Qt", "ui/words", "import qasync"),
-    ("Presenters know no Qt", "ui/orders", "import operator_app.ui.form.form_pane"),
+    ("Presenters know no Qt", "ui/orders", "import operator_app.ui.kit.theme"),
     ("Home of the shared database", "workflow", "from sqlalchemy import orm"),
     ("Home of the shared database", "ui/wall", "import sqlalchemy"),
-    ("Home of SQLite", "ui", "import sqlite3"),
+    ("Home of SQLite", "ui/kit", "import sqlite3"),
     ("Home of encrypted SQLite", "maps", "import sqlcipher3"),
-    ("Home of map pages", "ui", "import folium"),
-    ("Home of map files", "ui", "import pmtiles"),
+    ("Home of map pages", "ui/kit", "import folium"),
+    ("Home of map files", "ui/kit", "import pmtiles"),
     ("Home of fuzzy search", "workflow", "import rapidfuzz"),
     ("Home of foreign XML", "maps", "import defusedxml"),
     ("Home of numbers in rows", "domain", "import numpy"),
-    ("Home of other processes", "ui", "import psutil"),
+    ("Home of other processes", "ui/kit", "import psutil"),
     ("Home of reading", "config", "import msgspec"),
     ("Home of folders and secrets", "storage", "import keyring"),
 ]

@@ -67,10 +67,10 @@ class IncidentsPane(Panel):
             model,
             "incidentsTable",
             label=say("incidents.table_label"),
-            row_gap=ROW_GAP,
             header=True,
             empty=say("incidents.none"),
         )
+        self.view.set_row_gap(ROW_GAP)
         head = QHBoxLayout()
         head.setSpacing(theme.px(18))
         head.addWidget(self.title)

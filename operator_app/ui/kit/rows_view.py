@@ -30,6 +30,8 @@ from operator_app.ui.words.rows import Cell
 from operator_app.ui.words.wording import Span
 
 STRONG = 600
+ROW_GAP = 8
+"""What stands free between the words of two rows, if nothing else is set."""
 
 Below = Mapping[int, Sequence[Sequence[tuple[int, str]]]]
 """Columns under whose cells other columns stand in small letters: lines of (column, words before it)."""
@@ -207,7 +209,6 @@ class RowsView(QTableView):
         label: str = "",
         header: bool = False,
         text_px: int = BODY,
-        row_gap: int = 8,
         on_click: bool = True,
         empty: str = "",
     ) -> None:
@@ -236,7 +237,7 @@ class RowsView(QTableView):
         rows.hide()
         rows.setMinimumSectionSize(1)
         self._titled, self._text_px = header, text_px
-        self._one_line = theme.metrics(text_px, STRONG).height() + theme.px(row_gap)
+        self._one_line = theme.metrics(text_px, STRONG).height() + theme.px(ROW_GAP)
         self.row_height = self._one_line
         rows.setDefaultSectionSize(self.row_height)
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)

@@ -12,7 +12,7 @@ from operator_app.domain.facts.incident import (
 )
 from operator_app.domain.incident import Incident
 from operator_app.domain.triage import PRIORITY, Kind
-from operator_app.ui.timeline.presenters.timeline import question_words
+from operator_app.ui.words.questions import question_words
 from operator_app.ui.words.site_words import SiteWords
 from operator_app.ui.words.wording import Say
 from operator_app.workflow.seat import Seat

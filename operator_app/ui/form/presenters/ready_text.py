@@ -2,7 +2,7 @@
 
 from operator_app.domain.incident import Incident
 from operator_app.domain.triage import Kind
-from operator_app.ui.timeline.presenters.timeline import question_words
+from operator_app.ui.words.questions import question_words
 from operator_app.ui.words.site_words import SiteWords
 from operator_app.ui.words.wording import Say, local_time, number_text
 from operator_app.workflow.seat import Seat

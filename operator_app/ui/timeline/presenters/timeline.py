@@ -34,9 +34,9 @@ from operator_app.domain.facts.incident import (
 )
 from operator_app.domain.incident import Dispatch, Incident
 from operator_app.domain.states import DispatchState, IncidentStatus
-from operator_app.domain.triage import Kind
 from operator_app.ui.phone.presenters.past import network_names
 from operator_app.ui.sound.presenters.quality import measured_words
+from operator_app.ui.words.questions import question_words
 from operator_app.ui.words.rows import Cell, Row, cell
 from operator_app.ui.words.site_words import SiteWords
 from operator_app.ui.words.wording import Say, Span, Tone, day_of, local_time, number_text, running
@@ -411,12 +411,3 @@ def _sort_of(event: Event) -> Sort:
     if isinstance(event.fact, _DISPATCHES):
         return Sort.DISPATCH
     return Sort.NOTES if isinstance(event.fact, _NOTES) else Sort.CHANGES
-
-
-def question_words(kind: Kind | None, question_id: str, answer: str | None, language: str) -> tuple[str, str]:
-    """Return a question and its answer in words; of a card that is no longer there the codes."""
-    card = None if kind is None else kind.card
-    question = None if card is None else card.question(question_id)
-    if question is None:
-        return question_id, answer or ""
-    return question.ask.said_in(language), question.said(answer or "", language)
