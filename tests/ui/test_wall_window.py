@@ -173,7 +173,7 @@ def test_old_data_is_shouted_about_and_nothing_looks_well(qapp: QApplication) ->
         stage.window.read()
         assert said(stage.window, "stale_warning") == "SERVER TERPUTUS: ini keadaan lama"
         assert said(stage.window, "data_age") == "data 0:37 lalu"
-        view = stage.window._view
+        view = stage.window._presenter.view()
         assert view is not None
         assert {tile.tone for tile in view.tiles} == {Tone.QUIET}
         assert {seat.state for seat in view.seats} == {"tidak diketahui"}
@@ -201,7 +201,7 @@ def test_before_the_first_word_of_the_server_there_are_no_figures(qapp: QApplica
 def test_a_seat_that_went_silent_is_lost_and_never_ready(qapp: QApplication) -> None:
     async def scene(stage: Stage) -> None:
         await stage.busy_room()
-        view = stage.window._view
+        view = stage.window._presenter.view()
         assert view is not None
         states = {seat.id: seat.state for seat in view.seats}
         assert states == {"M1": "Siap", "M2": "Bicara", "M3": "Pasca-panggilan", "M4": "Terputus"}
@@ -382,7 +382,7 @@ def test_an_incident_without_hand_over_asks_for_attention(qapp: QApplication) ->
         await stage.feed.tell("M1", stage.clock.now() - timedelta(seconds=30), opened)
         stage.tell()
         await stage.read()
-        view = stage.window._view
+        view = stage.window._presenter.view()
         assert view is not None
         line = view.incidents[0]
         assert (line.kinds, line.states[0], line.tone) == (

@@ -1,13 +1,13 @@
 """The big buttons of the desk, and the row in which a refusal gets its reason."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QStackedWidget, QWidget
 
 from operator_app.domain.ids import DispatchId
-from operator_app.ui.desk.presenters.desk_view import Action, IncidentSheet
+from operator_app.ui.desk.presenters.desk_view import Action
 from operator_app.ui.keys.keymap import KeyMap
 from operator_app.ui.kit.buttons import KeyButton
 from operator_app.ui.kit.labels import Text, set_hint
@@ -46,9 +46,8 @@ class ActionBar(QWidget):
             self._buttons[action] = button
             across.addWidget(button, 1)
 
-    def tell(self, sheet: IncidentSheet | None) -> None:
-        """Allow what is legal for that incident."""
-        legal = frozenset() if sheet is None else sheet.allowed
+    def tell(self, legal: Collection[Action]) -> None:
+        """Allow what is legal for the dispatch in view."""
         for action, button in self._buttons.items():
             if button.isEnabled() is not (action in legal):
                 button.setEnabled(action in legal)

@@ -108,7 +108,7 @@ class DispatchCard(QPushButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the card and tell that it was painted, once for each dispatch."""
         super().paintEvent(event)
-        if self._line is not None and self._line.id != self._told:
+        if self._line is not None and self._line.is_told and self._line.id != self._told:
             self._told = self._line.id
             QTimer.singleShot(0, self, lambda told=self._told: self.painted.emit(told))
 

@@ -1,6 +1,6 @@
 """The window of an agency's desk: it arranges its parts, carries wishes to the desk and shows what the room tells."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
@@ -14,7 +14,7 @@ from operator_app.ui.desk.actions import ActionBar, NoteRow
 from operator_app.ui.desk.alarm import AlarmBanner, sound_words
 from operator_app.ui.desk.lines import DispatchList
 from operator_app.ui.desk.presenters.desk import DeskPresenter
-from operator_app.ui.desk.presenters.desk_view import TARGETS, Action, Alarm
+from operator_app.ui.desk.presenters.desk_view import TARGETS, Action, Alarm, DeskTop, DispatchLine
 from operator_app.ui.desk.sheet import SheetPane
 from operator_app.ui.finder.key_help import KeyHelp
 from operator_app.ui.frame.deeds import Deeds
@@ -22,7 +22,9 @@ from operator_app.ui.frame.manner import KeepKeys, Manner
 from operator_app.ui.frame.overlay import Ground
 from operator_app.ui.keys.deeds import Deed, Group, Wish
 from operator_app.ui.keys.keymap import fixed_key
-from operator_app.ui.kit.labels import Clock, Panel, Text, set_title, set_tone
+from operator_app.ui.kit.clock import Clock
+from operator_app.ui.kit.drawing import Drawing
+from operator_app.ui.kit.labels import Panel, Text, set_title, set_tone
 from operator_app.ui.kit.lamps import Lamp
 from operator_app.ui.kit.theme import Theme
 from operator_app.ui.program.control import PaintMarks
@@ -56,6 +58,7 @@ class DeskWindow(Ground):
         say = self._say = manner.say
         self._theme = manner.theme
         self._presenter = DeskPresenter(desk, say)
+        self._draw = Drawing(self._theme, say)
         self._errands = Errands(say, self._take_notice)
         self._site_news = SiteNews(say)
         self._notice: Notice | None = None
@@ -96,23 +99,32 @@ class DeskWindow(Ground):
 
     def read(self) -> None:
         """Read the desk and show what differs."""
-        view = self._presenter.view()
+        draw, presenter = self._draw, self._presenter
+        draw("desk_top", self._top, lambda: self._tell_top(presenter.top()))
+        draw("desk_alarm", self._list, self._tell_alarm)
+        draw("desk_list", self._list, lambda: self._tell_list(*presenter.lines()))
+        draw("desk_sheet", self._sheet, lambda: self._sheet.tell(presenter.sheet()))
+        draw("desk_actions", self._actions, lambda: self._actions.tell(presenter.allowed()))
+        draw("desk_record", self._notes, lambda: self._notes.tell(presenter.record(), self._notice))
+
+    def _tell_top(self, view: DeskTop) -> None:
+        self._clock.tell(view.clock)
+        self._zone.say(view.zone)
         self._agency.say(view.agency)
         self._seat.say(f"{self._say('desk.title')} · {view.seat}")
-        self._clock.say(view.clock)
-        self._zone.say(view.zone)
         self._server.say(view.server, view.server_tone)
         self._sound_lamp.say(*sound_words(self._say, self._sound))
         self._cut_off_words.say(view.cut_off)
         self._cut_off.setVisible(bool(view.cut_off))
-        first = None if view.alarm is None else view.alarm.first
-        self._banner.tell(view.alarm, in_view=first == self._presenter.selected)
-        self._sound.ring(view.alarm is not None)
-        self._uncover(view.alarm)
-        self._list.tell(view.open_lines, view.ended_lines, sounds=self._sound.is_audible and not view.cut_off)
-        self._sheet.tell(view.sheet)
-        self._actions.tell(view.sheet)
-        self._notes.tell(view.record, self._notice)
+
+    def _tell_alarm(self) -> None:
+        self._sound.ring(self._presenter.waits())  # first: an alarm whose words fail is heard all the same
+        alarm = self._presenter.alarm()
+        self._banner.tell(alarm, in_view=alarm is not None and alarm.first == self._presenter.selected)
+        self._uncover(alarm)
+
+    def _tell_list(self, opened: Sequence[DispatchLine], ended: Sequence[DispatchLine]) -> None:
+        self._list.tell(opened, ended, sounds=self._sound.is_audible and not self._presenter.top().cut_off)
 
     def fault(self, words: str) -> None:
         """Show that something in this window failed."""
@@ -152,8 +164,7 @@ class DeskWindow(Ground):
             return None
         self._notice = None
         if action is Action.DECLINE:
-            sheet = self._presenter.view().sheet
-            self._notes.ask_reason(dispatch_id, "" if sheet is None else sheet.number)
+            self._notes.ask_reason(dispatch_id, self._presenter.number())
             return None
         if self._notes.reason_for == dispatch_id:
             self._notes.close_reason()
@@ -161,7 +172,7 @@ class DeskWindow(Ground):
 
     def show_waiting(self) -> None:
         """Bring the dispatch into view that has waited longest."""
-        alarm = self._presenter.view().alarm
+        alarm = self._presenter.alarm()
         if alarm is not None:
             self._choose(alarm.first)
 
@@ -268,7 +279,8 @@ class DeskWindow(Ground):
         side = theme.px(8)
         down.setContentsMargins(side, side, side, side)
         down.setSpacing(theme.px(8))
-        down.addWidget(self._make_top(theme))
+        self._top = self._make_top(theme)
+        down.addWidget(self._top)
         down.addWidget(self._make_cut_off(theme))
         down.addWidget(self._banner)
         down.addLayout(body, 1)
@@ -283,7 +295,7 @@ class DeskWindow(Ground):
         self._seat = Text(part="small", tone=Tone.QUIET, wrap=True, name="seat")
         self._server = Lamp(theme, "lamp_server")
         self._sound_lamp = Lamp(theme, "lamp_sound")
-        self._clock = Clock()
+        self._clock = Clock(self._say)
         self._zone = Text(part="small", tone=Tone.QUIET, name="zone")
         across.addWidget(self._agency)
         across.addWidget(self._seat, 1)

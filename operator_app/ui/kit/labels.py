@@ -196,13 +196,6 @@ class Chip(Text):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
 
-class Clock(Text):
-    """A time that runs; equal figures keep it still."""
-
-    def __init__(self, name: str = "clock", part: str = "title") -> None:
-        super().__init__("", part, name=name)
-
-
 class Panel(QFrame):
     """A framed area with a column in it."""
 

@@ -5,8 +5,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from operator_app.ui.keys.keymap import KeyMap
 from operator_app.ui.kit.buttons import StateButton
+from operator_app.ui.kit.clock import Clock
 from operator_app.ui.kit.flow import FlowLayout
-from operator_app.ui.kit.labels import Clock, ElideText, SpanText, Text, set_tip, set_tone
+from operator_app.ui.kit.labels import ElideText, SpanText, Text, set_tip, set_tone
 from operator_app.ui.kit.lamps import Lamp
 from operator_app.ui.kit.theme import Theme
 from operator_app.ui.seat.presenters.top import TopView
@@ -32,7 +33,7 @@ class TopBar(QFrame):
         self.server = Lamp(theme, "lampServer")
         self.recording = Lamp(theme, "lampRecording")
         self.map = Lamp(theme, "lampMap")
-        self.clock = Clock()
+        self.clock = Clock(say)
         self.zone = Text(part="label", tone=Tone.QUIET, name="clockZone")
         self._say_state = say
         row = FlowLayout(self, gap=theme.px(22), line_gap=theme.px(2))
@@ -65,7 +66,7 @@ class TopBar(QFrame):
             lamp.say(told.words, told.tone)
             set_tip(lamp, told.more)
             lamp.setAccessibleDescription(told.more)
-        self.clock.say(view.clock)
+        self.clock.tell(view.clock)
         self.zone.say(view.zone)
 
     def tell_map(self, told: LampView) -> None:

@@ -1,14 +1,17 @@
 """Everything that stands on the wall, arranged for one size of screen and one viewing distance."""
 
+from collections.abc import Sequence
+
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from operator_app.ui.kit.clock import StandingWatch
 from operator_app.ui.wall.curve import HourCurve
 from operator_app.ui.wall.fit_label import FitLabel
 from operator_app.ui.wall.look import WallLook
 from operator_app.ui.wall.measure import HEADLINE_PX, LINE_PX
 from operator_app.ui.wall.parts import Card, DayLine, DayRow, IncidentRow, RowList, SeatRow, TileCard
 from operator_app.ui.wall.presenters.wall import DAY_ROWS
-from operator_app.ui.wall.presenters.wall_view import DataAge, WallView
+from operator_app.ui.wall.presenters.wall_view import DataAge, Tile
 from operator_app.ui.words.wording import Say, Tone
 from operator_app.workflow.wallroom import WallRoom
 
@@ -18,11 +21,13 @@ TILES = ("waiting", "answered", "open", "unaccepted", "abandoned")
 class WallHeader(QFrame):
     """Name of the room, age of the data, time of day; old data turns the whole line into an alarm."""
 
-    def __init__(self, look: WallLook, name: str, room: str) -> None:
+    def __init__(self, look: WallLook, say: Say, name: str, room: str) -> None:
         super().__init__()
         self._look = look
+        self._stands = say("clock.stands")
+        self.watch = StandingWatch(self, self._stand)
         self.setObjectName("wall_header")
-        self._stale: bool | None = None
+        self._alarm: bool | None = None
         self._warning = FitLabel(look, look.scale.big(LINE_PX * 1.1), bold=True)
         self._warning.setObjectName("stale_warning")
         self._name = FitLabel(look, look.scale.big(HEADLINE_PX), bold=True).natural()
@@ -45,16 +50,24 @@ class WallHeader(QFrame):
 
     def tell(self, clock: str, data: DataAge) -> None:
         """Show the time and the truth about the data."""
+        self.watch.told()
         stale = data.stale
         self._clock.say(clock, inverted=stale)
         self._age.say(data.text if stale else f"● {data.text}", data.tone, inverted=stale)
         self._name.say(self._name.wordings, inverted=stale)
-        self._warning.say(data.warning, inverted=stale)
-        if stale is not self._stale:
-            self._stale = stale
-            self._room.setVisible(not stale)
-            self._warning.setVisible(stale)
-            self.setStyleSheet(self._look.header("wall_header", alarm=stale))
+        self._warn(data.warning, alarm=stale)
+
+    def _stand(self, standing: bool) -> None:
+        if standing:
+            self._warn(self._stands, alarm=True)
+
+    def _warn(self, words: Sequence[str] | str, *, alarm: bool) -> None:
+        self._warning.say(words, inverted=alarm)
+        if alarm is not self._alarm:
+            self._alarm = alarm
+            self._room.setVisible(not alarm)
+            self._warning.setVisible(alarm)
+            self.setStyleSheet(self._look.header("wall_header", alarm=alarm))
 
 
 class WallBoard(QWidget):
@@ -67,7 +80,7 @@ class WallBoard(QWidget):
         self.look = look
         scale = look.scale
         gap = scale.frame(14)
-        self.header = WallHeader(look, *names)
+        self.header = WallHeader(look, say, *names)
         self.tiles = {name: TileCard(look, name) for name in TILES}
         self.incidents = RowList(look, say, IncidentRow)
         self.seats = RowList(look, say, SeatRow)
@@ -77,22 +90,23 @@ class WallBoard(QWidget):
         rows.setContentsMargins(gap, scale.frame(6), gap, gap)
         rows.setSpacing(gap)
         rows.addWidget(self.header)
-        across = QHBoxLayout()
+        self.top = QWidget()
+        across = QHBoxLayout(self.top)
+        across.setContentsMargins(0, 0, 0, 0)
         across.setSpacing(gap)
         for tile in self.tiles.values():
             across.addWidget(tile, 1)
-        rows.addLayout(across)
+        rows.addWidget(self.top)
         rows.addLayout(self._body(say, land), 1)
 
-    def tell(self, view: WallView) -> None:
-        """Show that moment; each part repaints only what differs."""
-        self.header.tell(view.clock, view.data)
-        for tile in view.tiles:
+    def tell_tiles(self, tiles: Sequence[Tile]) -> None:
+        """Show these figures on top; each repaints only when it differs."""
+        for tile in tiles:
             self.tiles[tile.name].tell(tile)
-        self.incidents.tell(view.incidents, view.no_incidents)
-        self.seats.tell(view.seats, view.no_seats)
-        self.day.tell([DayLine(words, words, count) for words, count in view.day])
-        self.curve.tell(view.hours)
+
+    def tell_day(self, day: Sequence[tuple[str, str]]) -> None:
+        """Show today's calls by what they were."""
+        self.day.tell([DayLine(words, words, count) for words, count in day])
 
     def _body(self, say: Say, land: QWidget | None) -> QGridLayout:
         look, scale = self.look, self.look.scale

@@ -2,17 +2,21 @@
 
 import logging
 from collections.abc import Callable
+from functools import cache
+from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QResizeEvent, QScreen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from operator_app.domain.figures import Figures
+from operator_app.ui.kit.drawing import Drawing
 from operator_app.ui.kit.labels import set_title
 from operator_app.ui.program.control import Marks, PaintMarks
-from operator_app.ui.wall.board import WallBoard
+from operator_app.ui.wall.board import WallBoard, WallHeader
 from operator_app.ui.wall.look import WallLook
 from operator_app.ui.wall.presenters.wall import WallPresenter
-from operator_app.ui.wall.presenters.wall_view import Mark, WallView
+from operator_app.ui.wall.presenters.wall_view import Mark
 from operator_app.ui.words.wording import Say
 from operator_app.workflow.ports import BoardChanged, LinkState
 from operator_app.workflow.wallroom import WallRoom
@@ -50,7 +54,9 @@ class WallWindow(QWidget):
         self._land = land
         self._presenter = WallPresenter(room, say)
         self._board: WallBoard | None = None
-        self._view: WallView | None = None
+        self._draw = Drawing(make_look(1, 1).theme, say)
+        self._said: dict[str, Any] = {}
+        """What stands on the wall, by pane, for the room's harness."""
         self._marks: tuple[Mark, ...] | None = None
         self._screen_name = ""
         self._full_screen = False
@@ -94,28 +100,59 @@ class WallWindow(QWidget):
         """Read the room and show what differs."""
         if self._board is None:
             return
-        view = self._presenter.view()
-        self._view = view
-        self._board.tell(view)
-        if view.marks != self._marks:
-            self._marks = view.marks
-            self.marks_changed.emit(view.marks)
+        draw, board, presenter = self._draw, self._board, self._presenter
+        told = cache(presenter.figures)  # counted once a picture, and anew for each pane where counting fails
+        draw("wall_head", board.header, lambda: self._tell_head(board.header))
+        draw("wall_tiles", board.top, lambda: self._tell("tiles", board.tell_tiles, presenter.tiles(told())))
+        draw("wall_incidents", board.incidents, lambda: self._tell_incidents(board, told()))
+        draw("wall_seats", board.seats, lambda: self._tell_seats(board, told()))
+        draw("wall_day", board.day, lambda: self._tell("day", board.tell_day, presenter.day(told())))
+        draw("wall_hours", board.curve, lambda: board.curve.tell(told().per_hour))
+        draw("map", self if self._land is None else self._land, lambda: self._tell_marks(told()))
         for name, subject in self._fresh:
             self._paints.expect(name, subject)
         self._fresh.clear()
 
     def probe(self) -> dict[str, object]:
         """Return what the wall says at present, for the room's harness."""
-        view = self._view
-        if view is None:
+        said = self._said
+        if "data" not in said:
             return {}
         return {
-            "stale": view.data.stale,
-            "figures": {tile.name: tile.figure for tile in view.tiles},
-            "incidents": [[line.id, line.priority, line.kinds[0], line.states[0]] for line in view.incidents],
-            "seats": [[line.id, line.state] for line in view.seats],
-            "day": [list(pair) for pair in view.day],
+            "stale": said["data"].stale,
+            "figures": {tile.name: tile.figure for tile in said.get("tiles", ())},
+            "incidents": [
+                [line.id, line.priority, line.kinds[0], line.states[0]] for line in said.get("incidents", ())
+            ],
+            "seats": [[line.id, line.state] for line in said.get("seats", ())],
+            "day": [list(pair) for pair in said.get("day", ())],
+            "failed": sorted(self._draw.failed),
         }
+
+    def _tell(self, name: str, pane: Callable[[Any], None], value: object) -> None:
+        pane(value)
+        self._said[name] = value
+
+    def _tell_head(self, header: WallHeader) -> None:
+        clock, data = self._presenter.head()
+        header.tell(clock, data)
+        self._said["data"] = data
+
+    def _tell_incidents(self, board: WallBoard, told: Figures) -> None:
+        none = self._presenter.empty_words()[0]
+        self._tell(
+            "incidents", lambda lines: board.incidents.tell(lines, none), self._presenter.incidents(told)
+        )
+
+    def _tell_seats(self, board: WallBoard, told: Figures) -> None:
+        none = self._presenter.empty_words()[1]
+        self._tell("seats", lambda lines: board.seats.tell(lines, none), self._presenter.seats(told))
+
+    def _tell_marks(self, told: Figures) -> None:
+        marks = self._presenter.marks(told)
+        if marks != self._marks:
+            self._marks = marks
+            self.marks_changed.emit(marks)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Make the parts anew for the new size, a moment later.
@@ -146,6 +183,7 @@ class WallWindow(QWidget):
         look = self._make_look(self.width(), self.height())
         if self._board is not None and self._board.look.scale == look.scale:
             return
+        self._draw = Drawing(look.theme, self._say)  # covers go with the parts that they lie over
         fresh = WallBoard(self._room, self._say, look, self._names, self._land)
         if self._board is not None:
             self._frame.removeWidget(self._board)

@@ -1,5 +1,6 @@
 """Small things that desk and wall say alike: running times, local times, tones of attention."""
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +15,10 @@ class Say(Protocol):
 
     def __call__(self, key: str, /, **values: object) -> str:
         """Return the words of `key`."""
+        ...
+
+    def has(self, key: str, /) -> bool:
+        """Whether there are words of that key."""
         ...
 
 
@@ -40,11 +45,14 @@ class Span:
         object.__setattr__(self, "text", one_line(self.text))
 
 
+NO_TIME = "–"
 PRIORITY_TONES = {1: Tone.ALARM, 2: Tone.WATCH, 3: Tone.BUSY, 4: Tone.QUIET, 5: Tone.QUIET, None: Tone.QUIET}
 
 
 def running(seconds: float) -> str:
-    """Write a duration as m:ss, from one hour on as h:mm:ss; never negative."""
+    """Write a duration as m:ss, from one hour on as h:mm:ss; never negative, and never an error."""
+    if not math.isfinite(seconds):
+        return NO_TIME
     whole = max(0, int(seconds))
     hours, rest = divmod(whole, 3600)
     minutes, left = divmod(rest, 60)
@@ -53,18 +61,31 @@ def running(seconds: float) -> str:
 
 def local_time(moment: datetime, zone: ZoneInfo) -> str:
     """Write the local time of day as hh:mm:ss."""
-    return f"{moment.astimezone(zone):%H:%M:%S}"
+    return written(moment, zone, "%H:%M:%S")
+
+
+def written(moment: datetime, zone: ZoneInfo, form: str) -> str:
+    """Write a moment in local time by the marks of `strftime`; "–" where the calendar ends."""
+    try:
+        return moment.astimezone(zone).strftime(form)
+    except (OverflowError, ValueError):
+        return NO_TIME
 
 
 def day_of(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
     """Write the local day, e.g. 22.11.; empty for today: a time alone is taken for one of today."""
-    day = moment.astimezone(zone)
-    return "" if day.date() == now.astimezone(zone).date() else f"{day:%d.%m.}"
+    day = written(moment, zone, "%d.%m.%Y")
+    return "" if day == written(now, zone, "%d.%m.%Y") else day[:6]
 
 
 def zone_name(moment: datetime, zone: ZoneInfo) -> str:
     """Write the short name of local time, e.g. WITA."""
-    return moment.astimezone(zone).tzname() or ""
+    return written(moment, zone, "%Z")
+
+
+def named(say: Say, key: str, word: str) -> str:
+    """Return the words for what another window recorded, such as a field's name; `word` itself where there are none."""
+    return say(key) if say.has(key) else word
 
 
 def number_text(number: str) -> str:

@@ -14,7 +14,7 @@ from operator_app.domain.incident import Incident
 from operator_app.domain.triage import PRIORITY, Kind
 from operator_app.ui.words.questions import question_words
 from operator_app.ui.words.site_words import SiteWords
-from operator_app.ui.words.wording import Say
+from operator_app.ui.words.wording import Say, named
 from operator_app.workflow.seat import Seat
 
 VALUE_SHOWN = 60
@@ -32,7 +32,7 @@ class ContestWords:
         """Return what the word is about: a field, a question of the card, an agency, the status."""
         match event.fact:
             case FieldSet(field=field):
-                return self._say(f"field.{field}")
+                return named(self._say, f"field.{field}", field)
             case AnswerGiven(question=question, answer=answer):
                 return question_words(self._kind(incident), question, answer, self._say("map.language"))[0]
             case Overruled(subject=subject) if subject == PRIORITY:
@@ -66,7 +66,8 @@ class ContestWords:
             case Overruled(subject=subject, chosen=chosen) if subject == PRIORITY and chosen is not None:
                 return f"P{chosen}"
             case Overruled(chosen=chosen):
-                return self._say(f"together.agency_{chosen or 'as_proposed'}")
+                chosen = chosen or "as_proposed"
+                return named(self._say, f"together.agency_{chosen}", chosen)
             case DispatchMoved(to=to, reason=reason):
                 return _because(self._say(f"dispatch_state.{to}"), reason)
             case IncidentMoved(to=to, reason=reason):

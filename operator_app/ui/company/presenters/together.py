@@ -11,7 +11,7 @@ from operator_app.ui.company.presenters.contests import ContestWords
 from operator_app.ui.words.notice import Notice
 from operator_app.ui.words.site_news import SiteNews
 from operator_app.ui.words.site_words import SiteWords
-from operator_app.ui.words.wording import Say, local_time
+from operator_app.ui.words.wording import Say, local_time, named
 from operator_app.workflow.seat import Seat
 
 
@@ -64,7 +64,13 @@ class TogetherPresenter:
         for each in self._seat.company.at(incident.id):
             name = self._words.seat(each.seat)
             if each.field:
-                words.append(self._say("together.typing", seat=name, field=self._say(f"field.{each.field}")))
+                words.append(
+                    self._say(
+                        "together.typing",
+                        seat=name,
+                        field=named(self._say, f"field.{each.field}", each.field),
+                    )
+                )
             else:
                 words.append(self._say("together.here", seat=name))
         owner = incident.owner

@@ -7,7 +7,7 @@ from operator_app.domain.facts.fact import incident_of
 from operator_app.domain.facts.incident import FieldSet
 from operator_app.domain.ids import IncidentId
 from operator_app.ui.words.rows import Row, cell
-from operator_app.ui.words.wording import Say, Tone, local_time
+from operator_app.ui.words.wording import Say, Tone, local_time, named
 from operator_app.workflow.ports import LinkState, SetAside
 from operator_app.workflow.seat import Seat
 
@@ -56,7 +56,9 @@ def _row(seat: Seat, say: Say, number: int, each: SetAside) -> Row:
         what = event.fact.op
         if isinstance(event.fact, FieldSet):
             what = say(
-                "timeline.field", field=say(f"field.{event.fact.field}"), value=event.fact.value or "–"
+                "timeline.field",
+                field=named(say, f"field.{event.fact.field}", event.fact.field),
+                value=event.fact.value or "–",
             )
     cells = (cell(time, Tone.QUIET), cell(what), cell(where), cell(each.trouble, Tone.WATCH))
     return Row(f"{number} {time}", cells)

@@ -11,10 +11,11 @@ from operator_app.ui.desk.presenters.desk_view import (
     TARGETS,
     Action,
     Alarm,
-    DeskView,
+    DeskTop,
     DispatchLine,
     IncidentSheet,
 )
+from operator_app.ui.words.by_itself import EachByItself
 from operator_app.ui.words.site_words import KindsByCode
 from operator_app.ui.words.wording import (
     PRIORITY_TONES,
@@ -41,6 +42,7 @@ class DeskPresenter:
         self._say = say
         self._kinds = KindsByCode(desk)
         self._timeline = Timeline(desk, say)
+        self._each = EachByItself()
         self._selected: DispatchId | None = None
         self._waiting: set[DispatchId] = set()
         self._open: set[DispatchId] = set()
@@ -105,12 +107,13 @@ class DeskPresenter:
             for share in gone
         )
 
-    def view(self) -> DeskView:
-        """Return the window as it has to look now."""
+    # ---- the window, part by part
+
+    def top(self) -> DeskTop:
+        """Return the line on top, and what is said below it of a lost server."""
         now = self._desk.now()
-        shown = self._find(self._selected)
         server, server_tone = self._server()
-        return DeskView(
+        return DeskTop(
             agency=self._desk.agency.name,
             seat=self._desk.name,
             clock=local_time(now, self._desk.timezone),
@@ -118,12 +121,44 @@ class DeskPresenter:
             server=server,
             server_tone=server_tone,
             cut_off=self._cut_off(),
-            record=self._record(),
-            alarm=self._alarm(now),
-            open_lines=tuple(self._line(share, now) for share in self._desk.dispatches()),
-            ended_lines=tuple(self._line(share, now) for share in self._desk.ended(now - ENDED_SHOWN)),
-            sheet=None if shown is None else self._sheet(shown),
         )
+
+    def waits(self) -> bool:
+        """Whether a dispatch waits for an answer."""
+        return any(share.dispatch.is_waiting for share in self._desk.dispatches())
+
+    def alarm(self) -> Alarm | None:
+        """Return what nobody has answered yet, None where there is nothing."""
+        return self._alarm(self._desk.now())
+
+    def lines(self) -> tuple[tuple[DispatchLine, ...], tuple[DispatchLine, ...]]:
+        """Return the dispatches that are open, and those that ended of late; one that cannot be told says so."""
+        now = self._desk.now()
+        shares = self._desk.dispatches(), self._desk.ended(now - ENDED_SHOWN)
+        opened, ended = (
+            self._each(found, lambda share: self._line(share, now), _share_id, self._untold)
+            for found in shares
+        )
+        return opened, ended
+
+    def sheet(self) -> IncidentSheet | None:
+        """Return the incident in view."""
+        shown = self._find(self._selected)
+        return None if shown is None else self._sheet(shown)
+
+    def allowed(self) -> frozenset[Action]:
+        """Return what may be done next with the dispatch in view."""
+        shown = self._find(self._selected)
+        return frozenset() if shown is None else allowed(shown)
+
+    def number(self) -> str:
+        """Return the number of the incident in view."""
+        shown = self._find(self._selected)
+        return "" if shown is None else shown.incident.number
+
+    def record(self) -> str:
+        """Say where the last step is saved."""
+        return self._record()
 
     # ---- where things are
 
@@ -208,6 +243,25 @@ class DeskPresenter:
             is_open=share.is_open,
         )
 
+    def _untold(self, share: Share) -> DispatchLine:
+        """A dispatch whose words cannot be made: it is there, and it is not told as shown."""
+        words = self._say("row.failed", row=share.incident.number)
+        return DispatchLine(
+            id=share.dispatch.id,
+            priority="",
+            priority_tone=Tone.QUIET,
+            kind=words,
+            place="",
+            number=share.incident.number,
+            state="",
+            tone=Tone.ALARM,
+            time="",
+            limit="",
+            selected=share.dispatch.id == self._selected,
+            is_open=share.is_open,
+            is_told=False,
+        )
+
     def _state(self, share: Share, now: datetime) -> tuple[str, Tone]:
         if not share.incident.is_open and share.dispatch.state not in (
             DispatchState.DONE,
@@ -249,7 +303,6 @@ class DeskPresenter:
             text=incident.value("text"),
             others=self._others(incident),
             steps=self._timeline.steps(incident, dispatch),
-            allowed=allowed(share),
         )
 
     def _priority_words(self, incident: Incident) -> str:
@@ -284,6 +337,10 @@ class DeskPresenter:
         if dispatch_id is None:
             return None
         return next((share for share in self._desk.all_shares() if share.dispatch.id == dispatch_id), None)
+
+
+def _share_id(share: Share) -> str:
+    return share.dispatch.id
 
 
 def allowed(share: Share) -> frozenset[Action]:

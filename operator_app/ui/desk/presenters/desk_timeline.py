@@ -8,7 +8,7 @@ from operator_app.domain.facts.incident import FieldSet, IncidentMoved, Incident
 from operator_app.domain.incident import Dispatch, Incident
 from operator_app.domain.states import ENDED_INCIDENT, DispatchState
 from operator_app.ui.desk.presenters.desk_view import Step
-from operator_app.ui.words.wording import Say, Tone, local_time, running
+from operator_app.ui.words.wording import Say, Tone, local_time, named, running
 from operator_app.workflow.desk import Desk
 
 CHANGED_TOGETHER = timedelta(minutes=1)
@@ -33,7 +33,7 @@ class Timeline:
             if isinstance(event.fact, FieldSet):
                 if not sent:
                     continue
-                word = self._say(f"desk.field_{event.fact.field}")
+                word = named(self._say, f"desk.field_{event.fact.field}", event.fact.field)
                 if together is not None and _one_act(together, event):
                     steps.pop()
                 else:

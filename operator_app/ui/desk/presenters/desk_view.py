@@ -52,6 +52,8 @@ class DispatchLine:
     limit: str
     selected: bool
     is_open: bool
+    is_told: bool = True
+    """Its words could be made; one that could not be is there, but nobody can say that it was delivered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,6 @@ class IncidentSheet:
     text: str
     others: str
     steps: tuple[Step, ...]
-    allowed: frozenset[Action]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +101,8 @@ class Alarm:
 
 
 @dataclass(frozen=True, slots=True)
-class DeskView:
-    """Everything that stands in the desk's window at one moment."""
+class DeskTop:
+    """The line on top of the desk's window; `cut_off` says what a lost server means here, empty while it is there."""
 
     agency: str
     seat: str
@@ -110,8 +111,3 @@ class DeskView:
     server: str
     server_tone: Tone
     cut_off: str
-    record: str
-    alarm: Alarm | None
-    open_lines: tuple[DispatchLine, ...]
-    ended_lines: tuple[DispatchLine, ...]
-    sheet: IncidentSheet | None

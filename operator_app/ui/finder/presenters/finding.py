@@ -15,7 +15,7 @@ from operator_app.ui.phone.presenters.past import NumberPast, network_names
 from operator_app.ui.phone.presenters.phone_servers import other_phone
 from operator_app.ui.words.rows import Cell, Row, cell, chip
 from operator_app.ui.words.site_words import SiteWords
-from operator_app.ui.words.wording import PRIORITY_TONES, Say, Span, Tone, number_text
+from operator_app.ui.words.wording import PRIORITY_TONES, Say, Span, Tone, number_text, written
 from operator_app.workflow.seat import Seat
 
 SHOWN = 12
@@ -184,8 +184,9 @@ class CommandFinder:
         return self._found(What.NUMBER, number, words, cell(detail, Tone.QUIET), Cell())
 
     def _call(self, call: Call) -> Found:
-        at = f"{call.offered_at.astimezone(self._seat.timezone):%d.%m.%Y %H:%M}"
-        way = self._say(f"command.call_{call.direction}", seat=self._words.seat(call.seat))
+        direction = "in" if call.direction == "in" else "out"
+        at = written(call.offered_at, self._seat.timezone, "%d.%m.%Y %H:%M")
+        way = self._say(f"command.call_{direction}", seat=self._words.seat(call.seat))
         incident = None if call.incident_id is None else self._seat.board.incidents.get(call.incident_id)
         words = Cell((Span(at, strong=True), Span(f"  {way} · {self._outcome(call)}")))
         names = network_names(call, self._say)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from operator_app.ui.words.wording import Say, Tone, local_time
+from operator_app.ui.words.wording import Say, Tone, local_time, written
 from operator_app.workflow.ports import LinkState, LinkTrouble
 from operator_app.workflow.seat import Seat
 
@@ -70,7 +70,7 @@ def _since(since: datetime, seat: Seat) -> str:
     time = local_time(since, seat.timezone)[:5]
     if (seat.now() - since).total_seconds() < LONG_S:
         return time
-    return f"{since.astimezone(seat.timezone):%d.%m.} {time}"
+    return f"{written(since, seat.timezone, '%d.%m.')} {time}"
 
 
 WHY = {

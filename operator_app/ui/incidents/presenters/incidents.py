@@ -14,7 +14,7 @@ from operator_app.ui.incidents.presenters.incident_words import IncidentWords
 from operator_app.ui.incidents.presenters.open_incidents import AT_WORK, EndedIncidents, OpenIncidents
 from operator_app.ui.words.rows import Cell, cell, chip
 from operator_app.ui.words.site_words import SiteWords
-from operator_app.ui.words.wording import PRIORITY_TONES, Say, Span, Tone, running
+from operator_app.ui.words.wording import PRIORITY_TONES, Say, Span, Tone, running, written
 from operator_app.workflow.seat import Seat
 
 COLUMNS = ("priority", "number", "kind", "place", "age", "agencies", "state", "seat")
@@ -176,7 +176,7 @@ class IncidentsPresenter:
     def _age(self, incident: Incident, now: datetime) -> Cell:
         if not incident.is_open:
             opened = incident.opened_at
-            when = "" if opened is None else f"{opened.astimezone(self._seat.timezone):%d.%m. %H:%M}"
+            when = "" if opened is None else written(opened, self._seat.timezone, "%d.%m. %H:%M")
             return cell(when, Tone.QUIET)
         age = 0.0 if incident.opened_at is None else (now - incident.opened_at).total_seconds()
         late = self._seat.age_limits.of(incident, now)

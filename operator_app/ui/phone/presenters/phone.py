@@ -209,7 +209,7 @@ class PhonePresenter:
             return self._say("phone.raced"), Tone.WATCH
         for step in reversed(call.steps):
             if isinstance(step.fact, CallTransferred):
-                outcome = step.fact.outcome
+                outcome = step.fact.outcome if step.fact.outcome in ("done", "failed") else "unknown"
                 words = self._say(f"phone.transferred_{outcome}", who=number_text(step.fact.party))
                 return words, Tone.GOOD if outcome == "done" else Tone.WATCH
         if call.keys:

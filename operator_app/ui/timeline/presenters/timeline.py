@@ -34,12 +34,13 @@ from operator_app.domain.facts.incident import (
 )
 from operator_app.domain.incident import Dispatch, Incident
 from operator_app.domain.states import DispatchState, IncidentStatus
+from operator_app.domain.triage import IN, OUT
 from operator_app.ui.phone.presenters.past import network_names
 from operator_app.ui.sound.presenters.quality import measured_words
 from operator_app.ui.words.questions import question_words
 from operator_app.ui.words.rows import Cell, Row, cell
 from operator_app.ui.words.site_words import SiteWords
-from operator_app.ui.words.wording import Say, Span, Tone, day_of, local_time, number_text, running
+from operator_app.ui.words.wording import Say, Span, Tone, day_of, local_time, named, number_text, running
 from operator_app.workflow.seat import Seat
 
 SILENT_FIELDS = frozenset({"district", "position", "position_source", "priority", "caller_number"})
@@ -185,7 +186,7 @@ class TimelinePresenter:
         if len(value) > TEXT_SHOWN:
             value = value[:TEXT_SHOWN].rstrip() + "…"
         key = "timeline.field" if value else "timeline.field_emptied"
-        words = self._say(key, field=self._say(f"field.{fact.field}"), value=value)
+        words = self._say(key, field=named(self._say, f"field.{fact.field}", fact.field), value=value)
         return cell(words, Tone.QUIET if superseded else Tone.PLAIN)
 
     def _words_of(self, incident: Incident, event: Event) -> Cell | None:
@@ -268,16 +269,21 @@ class TimelinePresenter:
         assert isinstance(fact, FieldSet)
         value = self._words.kind_label(fact.value or "") if fact.field == "kind" else fact.value or ""
         value = " ".join(value.split())[:TEXT_SHOWN] or self._say("form.clash_emptied")
-        return cell(self._say("timeline.chosen", field=self._say(f"field.{fact.field}"), value=value))
+        return cell(
+            self._say(
+                "timeline.chosen", field=named(self._say, f"field.{fact.field}", fact.field), value=value
+            )
+        )
 
     def _overruled(self, subject: str, chosen: str | None, proposed: str) -> Cell:
         if subject == "priority":
             if chosen is None:
                 return cell(self._say("timeline.priority_back", proposed=proposed))
             return cell(self._say("timeline.priority_own", chosen=chosen, proposed=proposed or "–"))
-        agency = self._words.agency(subject.partition(":")[2])
-        key = "back" if chosen is None else chosen
-        return cell(self._say(f"timeline.agency_{key}", agency=agency))
+        agency = self._words.agency(subject.partition(":")[2] or subject)
+        if chosen not in (None, IN, OUT):
+            return cell(self._say("timeline.agency_state", agency=agency, state=chosen))
+        return cell(self._say(f"timeline.agency_{chosen or 'back'}", agency=agency))
 
     def _reminder(self, incident: Incident, name: str, text: str) -> Cell | None:
         reminder = next((each for each in incident.reminders if each.id == name), None)
@@ -397,13 +403,15 @@ class TimelinePresenter:
                 return cell(self._say("timeline.conferenced", n=len(members)))
             case CallTransferred(party=party, outcome=outcome):
                 tone = Tone.GOOD if outcome == "done" else Tone.WATCH
-                return cell(self._say(f"timeline.transferred_{outcome}", party=party), tone)
+                key = f"timeline.transferred_{outcome if outcome in OUTCOMES else 'unknown'}"
+                return cell(self._say(key, party=party), tone)
             case CallReplaced():
                 return cell(self._say("timeline.replaced"))
             case _:
                 return None
 
 
+OUTCOMES = frozenset({"done", "failed", "unknown"})
 SOURCES = frozenset({"call", "map", "place", "typed", "words"})
 
 

@@ -8,6 +8,7 @@ from operator_app.domain.figures import Figures, SeatStanding, Unaccepted
 from operator_app.domain.incident import Dispatch, Incident, unmade_refusal
 from operator_app.domain.states import Classification, DispatchState, IncidentStatus, SeatState
 from operator_app.ui.wall.presenters.wall_view import DataAge, IncidentLine, Mark, SeatLine, Tile, WallView
+from operator_app.ui.words.by_itself import EachByItself
 from operator_app.ui.words.site_words import KindsByCode
 from operator_app.ui.words.wording import PRIORITY_TONES, Say, Tone, local_time, running
 from operator_app.workflow.ports import LinkTrouble
@@ -43,26 +44,59 @@ class WallPresenter:
         self._room = room
         self._say = say
         self._kinds = KindsByCode(room)
+        self._each = EachByItself()
 
     def view(self) -> WallView:
         """Return the wall as it has to look now."""
-        now = self._room.now()
-        data = self._data()
-        told = self._room.figures(now)
-        opened = self._room.board.open_incidents()
-        known = self._room.data_age_s() is not None
+        told = self.figures()
+        clock, data = self.head()
         return WallView(
-            clock=local_time(now, self._room.timezone),
-            data=data,
-            tiles=self._tiles(told) if known else self._unknown_tiles(),
-            incidents=tuple(self._incident(incident, told) for incident in opened),
-            seats=tuple(self._seat(seat, now, data.stale) for seat in told.seats),
-            no_incidents=self._say("wall.no_incidents" if known else "wall.no_data_yet"),
-            no_seats=self._say("wall.no_seats" if known else "wall.no_data_yet"),
-            day=self._day(told, known=known),
-            hours=told.per_hour,
-            marks=tuple(mark for incident in opened if (mark := self._mark(incident, told)) is not None),
-        )
+            clock, data, self.tiles(told), self.incidents(told), self.seats(told), self.empty_words(), self.day(told),
+            told.per_hour, self.marks(told),
+        )  # fmt: skip
+
+    # ---- part by part
+
+    def head(self) -> tuple[str, DataAge]:
+        """Return the time of day and the truth about the data."""
+        return local_time(self._room.now(), self._room.timezone), self._data()
+
+    def figures(self) -> Figures:
+        """Count the room as it is now."""
+        return self._room.figures(self._room.now())
+
+    def tiles(self, told: Figures) -> tuple[Tile, ...]:
+        """Return the figures on top."""
+        return self._tiles(told) if self._known() else self._unknown_tiles(told)
+
+    def incidents(self, told: Figures) -> tuple[IncidentLine, ...]:
+        """Return the open incidents; one that cannot be told says so."""
+        opened = self._room.board.open_incidents()
+        return self._each(opened, lambda each: self._incident(each, told), lambda each: each.id, self._untold)
+
+    def seats(self, told: Figures) -> tuple[SeatLine, ...]:
+        """Return the seats and what they do."""
+        stale, now = self._data().stale, self._room.now()
+        return tuple(self._seat(seat, now, stale) for seat in told.seats)
+
+    def empty_words(self) -> tuple[str, str]:
+        """What stands where there is no incident, and where there is no seat."""
+        if not self._known():
+            return self._say("wall.no_data_yet"), self._say("wall.no_data_yet")
+        return self._say("wall.no_incidents"), self._say("wall.no_seats")
+
+    def day(self, told: Figures) -> tuple[tuple[str, str], ...]:
+        """Return today's calls by what they were."""
+        return self._day(told, known=self._known())
+
+    def marks(self, told: Figures) -> tuple[Mark, ...]:
+        """Return the incidents of the map."""
+        opened = self._room.board.open_incidents()
+        found = self._each(opened, lambda each: self._mark(each, told), lambda each: each.id, lambda _: None)
+        return tuple(mark for mark in found if mark is not None)
+
+    def _known(self) -> bool:
+        return self._room.data_age_s() is not None
 
     def _data(self) -> DataAge:
         say, age_s, link = self._say, self._room.data_age_s(), self._room.link
@@ -90,10 +124,9 @@ class WallPresenter:
         )
         return tuple(replace(tile, tone=Tone.QUIET) for tile in tiles) if self._data().stale else tiles
 
-    def _unknown_tiles(self) -> tuple[Tile, ...]:
+    def _unknown_tiles(self, told: Figures) -> tuple[Tile, ...]:
         """Before the first word of the server a zero would be a lie."""
-        nothing = self._tiles(self._room.figures(self._room.now()))
-        return tuple(replace(tile, figure="–", unit="", foots=("",)) for tile in nothing)
+        return tuple(replace(tile, figure="–", unit="", foots=("",)) for tile in self._tiles(told))
 
     def _waiting(self, told: Figures) -> Tile:
         count, longest_s = told.waiting.count, told.waiting.longest_s
@@ -182,6 +215,11 @@ class WallPresenter:
             tone,
             running(age_s),
         )
+
+    def _untold(self, incident: Incident) -> IncidentLine:
+        """An incident whose words cannot be made: it is there."""
+        words = self._say("row.failed", row=incident.number)
+        return IncidentLine(incident.id, "–", Tone.QUIET, (words,), ("",), ("",), Tone.ALARM, "")
 
     def _masked(self, incident: Incident) -> bool:
         """Whether the room must not read what it is: a kind of that sort, or one that this site does not know."""

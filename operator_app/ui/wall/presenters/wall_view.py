@@ -74,8 +74,8 @@ class WallView:
     tiles: tuple[Tile, ...]
     incidents: tuple[IncidentLine, ...]
     seats: tuple[SeatLine, ...]
-    no_incidents: str
-    no_seats: str
+    empty_words: tuple[str, str]
+    """What stands where there is no incident, and where there is no seat."""
     day: tuple[tuple[str, str], ...]
     hours: tuple[HourCount, ...]
     marks: tuple[Mark, ...]
