@@ -91,3 +91,19 @@ def test_the_wheel_carries_program_and_resources(tmp_path: Path) -> None:
     assert expected
     assert expected - inside == set()
     assert not [name for name in inside if name.startswith(("tests/", "packaging/"))]
+
+
+PAGES = ["README.md", "docs/newcomer.md", "docs/operate.md"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_file_that_a_page_names_is_there(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    known = ["/" + str(path.relative_to(ROOT)) for path in tracked()]
+    named = set(re.findall(r"`([\w/]+/[\w.-]+\.(?:py|js|sql|md|toml))`", text))
+    named |= {link for link in re.findall(r"\]\(([\w./-]+)\)", text) if not link.endswith("/")}
+    assert named
+    lost = [
+        name for name in named if not any(each.endswith(f"/{name}") or f"/{name}/" in each for each in known)
+    ]
+    assert lost == []
