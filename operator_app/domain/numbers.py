@@ -7,7 +7,10 @@ from functools import lru_cache
 COUNTRY = "62"
 """Calling code of the country of the room: what follows it is what a national number has after its leading zero."""
 
-_SIGNS = re.compile(r"[\s().\-/\u2010-\u2015]+")
+_BLANKS = re.compile(r"[ \t-\r]+")
+_SIGNS = re.compile(r"[ \t-\r().\-/\u2010-\u2015]+")
+_IDLE = re.compile(r"[\x00-/:-@\[-`{-\x7f\u2022\u2010-\u2015]+")
+"""Signs that say nothing in a word: all of ASCII but letters and figures, dots of masks, dashes."""
 _FIGURES = re.compile(r"\+?[0-9*#]{1,20}")
 _FROM_ABROAD = re.compile(rf"(?:\+|00){COUNTRY}0*(?=[1-9][0-9]{{6,}}$)")
 _BY_CARRIER = re.compile(rf"(?:00[1789]|010[0-9]{{2}}){COUNTRY}0*(?=8[0-9]{{8,11}}$|[2-7][0-9]{{7,10}}$)")
@@ -43,7 +46,7 @@ exchange gives whoever has none.
 
 def is_hidden(user: str | None) -> bool:
     """Whether this stands where a number should and names nobody: empty, a word for "withheld", or zeros alone."""
-    bare = "".join(sign for sign in unicodedata.normalize("NFKC", user or "").casefold() if sign.isalnum())
+    bare = _IDLE.sub("", unicodedata.normalize("NFKC", user or "")).lower()
     return not bare.strip("0") or bare in _NOBODY
 
 
@@ -52,13 +55,14 @@ def number_key(number: str | None) -> str:
     """Return what all ways of writing one handset's number have in common; empty when nobody is named.
 
     Numbers of the country come out as they are dialled in it ("0812…"), those of other countries keep their "+".
-    What is no number (a user's name at an exchange) is its own key: "pos-1" and "lobby1" are two callers.
+    What is no number (a user's name at an exchange) is its own key: "pos-1" and "lobby1" are two callers. The server
+    does the same (SQL function number_key).
     """
     if number is None or is_hidden(number):
         return ""
     plain = _SIGNS.sub("", unicodedata.normalize("NFKC", number))
     if not _FIGURES.fullmatch(plain):
-        return " ".join(number.split())
+        return _BLANKS.sub(" ", number).strip(" ")
     for way in (_BY_CARRIER, _FROM_ABROAD, _BARE_COUNTRY):
         if way.match(plain):
             return "0" + way.sub("", plain, count=1)

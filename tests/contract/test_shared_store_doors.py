@@ -166,8 +166,8 @@ WHO_READS: dict[str, set[str]] = {
 }  # fmt: skip
 """Each table and view, and who may read all of it."""
 WHO_CALLS: dict[str, set[str]] = {
-    **dict.fromkeys(("server_mark_v1", "server_mark_v2", "watch_v1", "heartbeat_v1", "leave_v1", "masked_number",
-                     "masked_body", "beat_v1", "delta_v1"), ALL),
+    **dict.fromkeys(("server_mark_v1", "server_mark_v2", "watch_v1", "heartbeat_v1", "leave_v1", "number_key",
+                     "masked_number", "masked_body", "beat_v1", "delta_v1"), ALL),
     **dict.fromkeys(("apply_events_v1", "at_hand_v1"), ALL - {"wall"}),
 }  # fmt: skip
 """Each function that anybody may call; all others are closed."""

@@ -86,7 +86,7 @@ def test_a_fact_is_told_to_whom_it_says(any_database: Database, who: str) -> Non
             assert body == to_record(event_of(kind, Writer("M1")))["body"]
     if not whole:
         number, name = told["call.offered"][1]["number"], told["call.offered"][1]["display_name"]
-        assert (number, name) == (None, "")
+        assert (number[:1], name) == ("•", "")
         assert (told["incident.noted"][1]["text"] == "•••") == (who == "wall")
 
 
@@ -109,6 +109,7 @@ async def test_what_outlasts_its_moment_reaches_a_window_that_is_opened_afterwar
 
     for window in (
         SeatAtWork(tmp_path / "M1", any_database.login(), "M1"),
+        SeatAtWork(tmp_path / "D", login_of(any_database, "plain_desk"), "BPBD", "desk"),
         WallAtWork(any_database.login("wall")),
     ):
         await window.until(lambda window=window: window.is_connected and wanted <= window.ids)  # type: ignore[misc]

@@ -5,9 +5,7 @@ LANGUAGE sql STABLE AS $$
         ELSE '•' || lpad((('x' || substr(encode(sha256(key || convert_to(digits, 'UTF8')), 'hex'), 1, 15))::bit(60)::bigint
             % 10000000000)::text, 10, '0')
     END
-    FROM (SELECT CASE
-            WHEN plain LIKE '62%' AND length(plain) > 9 THEN '0' || substr(plain, 3) ELSE plain END AS digits
-        FROM (SELECT regexp_replace(coalesce(number, ''), '[^0-9]', '', 'g') AS plain) p) d
+    FROM (SELECT number_key(number) AS digits) d
 $$;
 
 -- The body for who may not know of reporters. `personal` says what each word tells of persons, by the incident's field

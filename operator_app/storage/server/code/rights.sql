@@ -16,5 +16,5 @@ GRANT SELECT (id, seat, direction, state, offered_at, answered_at, ended_at, cla
     ON call TO op112_desk, op112_wall;
 
 GRANT EXECUTE ON FUNCTION server_mark_v1, server_mark_v2, watch_v1, heartbeat_v1, leave_v1, beat_v1, delta_v1,
-    masked_number, masked_body TO op112_seat, op112_desk, op112_wall;
+    number_key, masked_number, masked_body TO op112_seat, op112_desk, op112_wall;
 GRANT EXECUTE ON FUNCTION apply_events_v1, at_hand_v1 TO op112_seat, op112_desk;
