@@ -2,23 +2,31 @@
 
 import logging
 from collections.abc import Callable
+from datetime import datetime
+from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
+from operator_app.domain.event import Event
+from operator_app.domain.facts.dispatch import DispatchSent
+from operator_app.domain.incident import Incident
 from operator_app.ui.kit.clock import STANDS_S, Clock
 from operator_app.ui.kit.drawing import Drawing
 from operator_app.ui.kit.theme import Theme
-from operator_app.ui.kit.widget_tree import shown_text
+from operator_app.ui.kit.widget_tree import describe_tree, shown_text
 from operator_app.ui.words.wording import Tone
 from tests.ui.desk_scene import is_enabled, is_shown, play, said, texts, until, words
 from tests.ui.test_desk_window import Stage as DeskStage
 from tests.ui.test_desk_window import staged as desk_staged
+from tests.ui.test_seat_window import Stage as SeatStage
+from tests.ui.test_seat_window import staged as seat_staged
 from tests.ui.test_wall_window import Stage as WallStage
 from tests.ui.test_wall_window import staged as wall_staged
 
 
-def failing(*_: object, **__: object) -> None:
+def failing(*_: object, **__: object) -> Any:
     """A view that cannot be made."""
     raise OverflowError("date value out of range")
 
@@ -198,3 +206,84 @@ def test_the_cover_lets_clicks_through(qapp: QApplication) -> None:
         ) is not stage.window._sheet.findChild(QWidget, "cover")
 
     play(qapp, lambda: desk_staged(qapp, scene))
+
+
+@pytest.mark.parametrize(
+    ("area", "view", "told"),
+    [
+        ("phone", "_view", "Telepon tidak dapat ditampilkan"),
+        ("form", "view", "Formulir tidak dapat ditampilkan"),
+        ("timeline", "_view", "Riwayat kejadian tidak dapat ditampilkan"),
+        ("quick", "_view", "Panggilan cepat tidak dapat ditampilkan"),
+        ("known", "_known", "Kejadian serupa tidak dapat ditampilkan"),
+    ],
+)
+def test_a_seat_of_which_one_pane_fails_goes_on(
+    qapp: QApplication,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    area: str,
+    view: str,
+    told: str,
+) -> None:
+    async def scene(stage: SeatStage) -> None:
+        window = stage.seat_window
+        presenter = getattr(getattr(window.areas, area), view)
+        monkeypatch.setattr(presenter, "rows" if area == "timeline" else "view", failing)
+        for _ in range(5):
+            stage.room.clock.pass_s(1)
+            window.screen.second()
+        assert told in words(stage.window)
+        assert said(stage.window, "clock") == "14:22:12"
+        stage.press(Qt.Key.Key_F12)  # the keys work on
+        await until(lambda: stage.room.seat.live_call is None)
+        monkeypatch.undo()
+        window.screen.second()
+        await until(lambda: told not in words(stage.window))
+
+    seat_staged(qapp, scene)
+    assert errors(caplog) == 1
+
+
+def test_one_incident_and_one_record_whose_words_fail_are_one_row_each(
+    qapp: QApplication, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scene(stage: SeatStage) -> None:
+        areas = stage.seat_window.areas
+        cells, words_of = areas.incidents._table.cells, areas.timeline._view._words_of
+
+        def one_incident(incident: Incident, now: datetime) -> object:
+            return failing() if incident.number == "KTM-261123-M1-013" else cells(incident, now)
+
+        def one_record(incident: Incident, event: Event) -> object:
+            return failing() if isinstance(event.fact, DispatchSent) else words_of(incident, event)
+
+        monkeypatch.setattr(areas.incidents._table, "cells", one_incident)
+        monkeypatch.setattr(areas.timeline._view, "_words_of", one_record)
+        stage.room.clock.pass_s(1)
+        areas.incidents.pane.model._written.clear()
+        stage.seat_window.screen.second()
+        rows = [each["rows"] for each in describe_tree(stage.window) if "rows" in each]
+        told = [cell for table in rows for row in table for cell in row]
+        assert "KTM-261123-M1-013: tidak dapat ditampilkan" in told
+        assert "KTM-261123-M2-011" in told
+        assert "Satu catatan tidak dapat ditampilkan" in told
+        assert any("Dapur terbakar" in cell for cell in told)
+
+    seat_staged(qapp, scene)
+    assert errors(caplog) == 2
+
+
+def test_an_area_that_fails_at_the_second_stops_no_other(
+    qapp: QApplication, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scene(stage: SeatStage) -> None:
+        monkeypatch.setattr(stage.seat_window.areas.phone, "second", failing)
+        for _ in range(5):
+            stage.room.clock.pass_s(1)
+            stage.seat_window.screen.second()
+        assert said(stage.window, "clock") == "14:22:12"
+        assert "OverflowError" in said(stage.window, "notice")
+
+    seat_staged(qapp, scene)
+    assert errors(caplog) == 1

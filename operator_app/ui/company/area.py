@@ -82,6 +82,9 @@ class CompanyArea(Area):
             self._hand.footer.tell(notice)
 
     def _show(self) -> None:
+        self._hand.draw("together", self.strip, self._draw)
+
+    def _draw(self) -> None:
         view = self._view.view()
         self.strip.tell(view)
         shared = FormShared(view.company, view.clashing)

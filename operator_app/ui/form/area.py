@@ -206,8 +206,8 @@ class FormArea(Area):
     # ---- what is shown
 
     def _show(self) -> None:
-        self.pane.tell(self.view.view())
-        self._draft.seen.shown(self._seat.incident, self.pane.texts())
+        if self._hand.draw("form", self.pane, lambda: self.pane.tell(self.view.view())):
+            self._draft.seen.shown(self._seat.incident, self.pane.texts())
 
     def _connect(self) -> None:
         pane, hand = self.pane, self._hand

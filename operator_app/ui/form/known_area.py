@@ -77,7 +77,8 @@ class KnownArea(Area):
         self._show()
 
     def _show(self) -> None:
-        self._form.known.tell(self._known.view())
+        known = self._form.known
+        self._hand.draw("known", known, lambda: known.tell(self._known.view()))
 
     deeds = (
         Deed("link", "Ctrl+G", Group.FORM, link, Before.MUST),

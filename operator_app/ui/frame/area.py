@@ -14,6 +14,7 @@ from operator_app.ui.frame.main_window import MainWindow, Page
 from operator_app.ui.frame.manner import Manner
 from operator_app.ui.keys.deeds import Before, Deed, Wish
 from operator_app.ui.keys.keymap import KeyMap
+from operator_app.ui.kit.drawing import Drawing
 from operator_app.ui.kit.theme import Theme
 from operator_app.ui.program.control import Marks
 from operator_app.ui.program.errands import Errands
@@ -79,6 +80,8 @@ class Hand:
     deeds: Deeds
     errands: Errands
     timers: Timers
+    draw: Drawing
+    """Draws a pane by itself; see `Drawing`."""
 
     @property
     def say(self) -> Say:

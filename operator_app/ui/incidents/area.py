@@ -93,7 +93,7 @@ class IncidentsArea(Area):
             self._hand.ask(FlyTo(*at))
 
     def _show(self) -> None:
-        self.pane.refresh()
+        self._hand.draw("incidents", self.pane, self.pane.refresh)
         self._select()
 
     def _select(self) -> None:

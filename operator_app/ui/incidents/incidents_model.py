@@ -11,6 +11,7 @@ from operator_app.domain.incident import Incident
 from operator_app.ui.incidents.presenters.incidents import COLUMNS, RUNNING_COLUMNS, IncidentsPresenter
 from operator_app.ui.kit.labels import tip
 from operator_app.ui.kit.rows_model import CELL_ROLE, ID_ROLE, Index, spoken
+from operator_app.ui.words.by_itself import EachByItself
 from operator_app.ui.words.rows import Cell
 
 FEW = 40
@@ -24,6 +25,7 @@ class IncidentsModel(QAbstractTableModel):
         super().__init__()
         self._presenter = presenter
         self._now = now
+        self._each = EachByItself()
         self._rows: list[Incident] = []
         self._places: dict[IncidentId, int] = {}
         self._written: dict[IncidentId, tuple[Incident, int, tuple[Cell, ...]]] = {}
@@ -126,7 +128,12 @@ class IncidentsModel(QAbstractTableModel):
         held = self._written.get(incident.id)
         if held is not None and held[0] is incident and held[1] == second:
             return held[2]
-        cells = self._presenter.cells(incident, now)
+        (cells,) = self._each(
+            [incident],
+            lambda each: self._presenter.cells(each, now),
+            lambda each: each.id,
+            self._presenter.untold,
+        )
         self._written[incident.id] = (incident, second, cells)
         return cells
 

@@ -130,13 +130,17 @@ class MapArea(Area):
             self.pane.view.fly_to(lat, lon, ZOOM_AREA if area else ZOOM_POINT)
 
     def _show_call(self) -> None:
-        self.pane.tell_call(self._call_place.view())
+        self._hand.draw("map", self.pane, lambda: self.pane.tell_call(self._call_place.view()))
 
     def _show_board(self) -> None:
-        if self.pane.view is not None:
-            self.pane.view.set_incidents(self._marks.marks())
-            self.pane.view.set_unplaced(self._marks.unplaced)
+        view = self.pane.view
+        if view is not None:
+            self._hand.draw("map_marks", view, lambda: self._mark(view))
         self._show_pin()
+
+    def _mark(self, view: MapView) -> None:
+        view.set_incidents(self._marks.marks())
+        view.set_unplaced(self._marks.unplaced)
 
     def _show_pin(self) -> None:
         incident, view = self._seat.incident, self.pane.view

@@ -87,7 +87,7 @@ class PhoneArea(Area):
     def second(self, now: datetime) -> None:
         """Let the timers run on."""
         self._show()
-        self.lists.tell(self._lists_view.view())
+        self._show_lists()
 
     def close(self) -> None:
         """Answer nothing more by rule."""
@@ -172,11 +172,17 @@ class PhoneArea(Area):
     # ---- what is shown
 
     def _show(self) -> None:
-        self.pane.tell(self._view.view())
+        self._hand.draw("phone", self.pane, lambda: self.pane.tell(self._view.view()))
+
+    def _show_lists(self) -> None:
+        self._hand.draw("lists", self.lists, lambda: self.lists.tell(self._lists_view.view()))
 
     def _gather_lists(self) -> None:
-        self._lists_view.gather()
-        self.lists.tell(self._lists_view.view())
+        def gather() -> None:
+            self._lists_view.gather()
+            self.lists.tell(self._lists_view.view())
+
+        self._hand.draw("lists", self.lists, gather)
 
     def _tell_trouble(self) -> None:
         for each in self._trouble.changes():

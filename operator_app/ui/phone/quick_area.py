@@ -167,7 +167,7 @@ class QuickArea(Area):
         self._show()
 
     def _show(self) -> None:
-        self.pane.tell(self._view.view())
+        self._hand.draw("quick", self.pane, lambda: self.pane.tell(self._view.view()))
 
     def _connect(self) -> None:
         pane = self.pane

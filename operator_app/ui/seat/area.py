@@ -71,7 +71,8 @@ class TopArea(Area):
 
     def _show(self) -> None:
         self._ring.look()
-        self.bar.tell(self._view.view(rings=self._ring.can_be_heard))
-        self._hand.footer.tell_link(link_view(self._seat, self._hand.say))
+        draw, footer = self._hand.draw, self._hand.footer
+        draw("top", self.bar, lambda: self.bar.tell(self._view.view(rings=self._ring.can_be_heard)))
+        draw("footer", footer, lambda: footer.tell_link(link_view(self._seat, self._hand.say)))
 
     deeds = (Deed("state", "F11", Group.CALL, next_state, Before.MUST),)

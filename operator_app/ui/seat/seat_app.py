@@ -18,6 +18,7 @@ from operator_app.ui.frame.first_frame import fill_screen
 from operator_app.ui.frame.footer import Footer
 from operator_app.ui.frame.main_window import MainWindow
 from operator_app.ui.frame.manner import Manner
+from operator_app.ui.kit.drawing import Drawing
 from operator_app.ui.map.map_view import MapView
 from operator_app.ui.orders.seat_draft import SeatDraft
 from operator_app.ui.program.app import until_closed
@@ -133,7 +134,7 @@ def _hand(seat: Seat, manner: Manner, window: MainWindow, draft: SeatDraft) -> H
     )
     deeds = Deeds(say, keys, manner.marks, errands, lambda: seat.call_at_hand or "")
     words = SiteWords(say, seat)
-    return Hand(seat, manner, words, window, footer, deeds, errands, Timers())
+    return Hand(seat, manner, words, window, footer, deeds, errands, Timers(), Drawing(manner.theme, say))
 
 
 def _others(resources: Path, language: str) -> Sequence[Texts]:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable
+from datetime import datetime
 
 from PySide6.QtCore import QObject
 
@@ -27,6 +28,7 @@ class SeatScreen(QObject):
         for area in self._areas:
             hand.deeds.register(area)
         self._ends: list[Callable[[], None]] = []
+        self._failing: set[Area] = set()
         self._second = hand.timers.once(self.second)
 
     def start(self) -> None:
@@ -43,7 +45,20 @@ class SeatScreen(QObject):
         now = self._hand.seat.now()
         self._second.start(SECOND_MS - int(now.timestamp() * 1000) % SECOND_MS + 2)
         for area in self._areas:
+            self._tell(area, now)
+
+    def _tell(self, area: Area, now: datetime) -> None:
+        """One area that fails costs itself; its panes say so by themselves, the rest is told once here."""
+        try:
             area.second(now)
+        except Exception as error:
+            if area not in self._failing:
+                self._failing.add(area)
+                log.exception("%s failed at the second", type(area).__name__)
+                words = self._hand.say("notice.window_fault", error=f"{type(error).__name__}")
+                self._hand.tell(words, loud=True)
+        else:
+            self._failing.discard(area)
 
     async def stop(self) -> None:
         """Save what was typed, let wishes come to their end, and follow the seat no more."""

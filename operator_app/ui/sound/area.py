@@ -50,12 +50,13 @@ class SoundArea(Area):
         self._show()
 
     def _show(self) -> None:
+        draw = self._hand.draw
         if self.devices.isVisible():
-            self.devices.tell(self._devices_view.view())
+            draw("devices", self.devices, lambda: self.devices.tell(self._devices_view.view()))
         if self.recall.isVisible():
-            self.recall.tell(self._recall_view.view())
+            draw("recall", self.recall, lambda: self.recall.tell(self._recall_view.view()))
         if self.quality.isVisible():
-            self.quality.tell(self._quality_view.view())
+            draw("quality", self.quality, lambda: self.quality.tell(self._quality_view.view()))
 
     # ---- devices
 

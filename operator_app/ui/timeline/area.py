@@ -140,7 +140,7 @@ class TimelineArea(Area):
     # ---- what is shown
 
     def _show(self) -> None:
-        self.pane.tell(self._view.rows())
+        self._hand.draw("timeline", self.pane, lambda: self.pane.tell(self._view.rows()))
 
     def _show_sort(self, sort: Sort) -> None:
         self._view.sort = Sort(sort)

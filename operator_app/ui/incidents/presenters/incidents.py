@@ -101,6 +101,11 @@ class IncidentsPresenter:
         closed = self._search.matching(self._ended.newest_first(since), parts)
         return (*found, *islice(closed, CLOSED_SHOWN))
 
+    def untold(self, incident: Incident) -> tuple[Cell, ...]:
+        """Return the cells of an incident whose words cannot be made: that it is there, and which one."""
+        words = cell(self._say("row.failed", row=incident.number), Tone.ALARM)
+        return tuple(words if name == "kind" else Cell() for name in COLUMNS)
+
     def _sorted(self, incidents: tuple[Incident, ...]) -> tuple[Incident, ...]:
         match self.order:
             case Order.PRIORITY:

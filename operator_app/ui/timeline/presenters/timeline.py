@@ -1,9 +1,10 @@
 """The timeline of one incident, newest first: what was done when, by whom and at which seat, with running waits."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from functools import partial
 
 from operator_app.domain.call import Call
 from operator_app.domain.event import Event
@@ -37,6 +38,7 @@ from operator_app.domain.states import DispatchState, IncidentStatus
 from operator_app.domain.triage import IN, OUT
 from operator_app.ui.phone.presenters.past import network_names
 from operator_app.ui.sound.presenters.quality import measured_words
+from operator_app.ui.words.by_itself import EachByItself
 from operator_app.ui.words.questions import question_words
 from operator_app.ui.words.rows import Cell, Row, cell
 from operator_app.ui.words.site_words import SiteWords
@@ -80,6 +82,7 @@ class TimelinePresenter:
     """Makes the rows of the incident at hand: time, what, seat. Pure reading."""
 
     def __init__(self, seat: Seat, say: Say, words: SiteWords) -> None:
+        self._each = EachByItself()
         self._seat = seat
         self._say = say
         self._words = words
@@ -147,24 +150,29 @@ class TimelinePresenter:
             if isinstance(event.fact, FieldSet):
                 # One line a field and seat: what it holds since when; each key stroke is in the record.
                 if event.fact.settles is not None:
-                    yield _Step(event.id, event.occurred_at, event.order, self._chosen(event), event.seat)
+                    words = self._told(event, self._chosen)
+                    yield _Step(event.id, event.occurred_at, event.order, words or Cell(), event.seat)
                 elif event.fact.field not in SILENT_FIELDS:
                     told[event.fact.field, event.seat] = event
                 continue
             if isinstance(event.fact, IncidentNoted):
                 yield self._note(event)
                 continue
-            words = self._words_of(incident, event)
-            if event.id in rejected:
-                words = self._rejected(event)
+            told_by = self._rejected if event.id in rejected else partial(self._words_of, incident)
+            words = self._told(event, told_by)
             if words is not None:
                 sort = _sort_of(event)
                 yield _Step(event.id, event.occurred_at, event.order, words, event.seat, event.actor, sort)
         for (name, seat), event in told.items():
             superseded = last_set[name] != event.id
-            words = self._field_words(event, superseded=superseded)
+            words = self._told(event, partial(self._field_words, superseded=superseded)) or Cell()
             step = f"{name} {seat}"
             yield _Step(step, event.occurred_at, event.order, words, seat, event.actor, Sort.CHANGES)
+
+    def _told(self, event: Event, make: Callable[[Event], Cell | None]) -> Cell | None:
+        """What an event says; one whose words cannot be made says so, and the rest of the timeline stands."""
+        untold = cell(self._say("timeline.untold"), Tone.WATCH)
+        return self._each([event], make, lambda each: each.id, lambda _: untold)[0]
 
     def _note(self, event: Event) -> _Step:
         """A note stays what it is: made once."""
