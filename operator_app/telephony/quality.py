@@ -1,5 +1,8 @@
 """How a call sounds, by the E-model."""
 
+WORST = 1.0
+"""The score of a line without any sound."""
+
 
 def mos(lost_percent: float, delay_ms: float) -> float:
     """Return the mean opinion score 1.0-4.5 of G.711 with loss concealment (ITU-T G.107, G.113 appendix I).
@@ -10,8 +13,8 @@ def mos(lost_percent: float, delay_ms: float) -> float:
     loss_part = 95.0 * lost_percent / (lost_percent + 25.1)
     rating = 93.2 - delay_part - loss_part
     if rating <= 0:
-        return 1.0
+        return WORST
     if rating >= 100:
         return 4.5
     # Just above zero the curve of the standard dips below its own lowest score.
-    return max(1.0, 1 + 0.035 * rating + 7e-6 * rating * (rating - 60) * (100 - rating))
+    return max(WORST, 1 + 0.035 * rating + 7e-6 * rating * (rating - 60) * (100 - rating))

@@ -14,8 +14,16 @@ from typing import Any, TypeVar
 
 import pytest
 
-from operator_app.domain.line import LineEnded, LineOffered, LinePlaced, LineRefused, LineRegistration
-from operator_app.telephony.settings import EngineAccount, EngineSettings
+from operator_app.domain.line import (
+    LineEnded,
+    LineFault,
+    LineLost,
+    LineOffered,
+    LinePlaced,
+    LineRefused,
+    LineRegistration,
+)
+from operator_app.telephony.settings import EngineAccount, EngineSettings, Srtp
 from tests.e2e.telephony.raw_sip import RawPeer
 from tests.e2e.telephony.rig import Rig, settings, until
 
@@ -107,6 +115,13 @@ def registered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 @pytest.fixture(scope="module")
 def open_to_all(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     stage = Stage(tmp_path_factory.mktemp("open"), direct=True)
+    yield stage
+    stage.close()
+
+
+@pytest.fixture(scope="module")
+def encrypting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    stage = Stage(tmp_path_factory.mktemp("encrypting"), srtp=Srtp.OPTIONAL)
     yield stage
     stage.close()
 
@@ -342,3 +357,64 @@ def test_what_is_usual_inside_a_call_gets_its_own_answer(registered: Stage) -> N
             await hang_up(registered, peer, tag, invite)
 
     registered.run(story())
+
+
+SOUND = "m=audio {port} RTP/AVP 8\r\n"
+BROWSER = "m=audio {port} UDP/TLS/RTP/SAVPF 8\r\na=fingerprint:sha-256 00:11\r\na=setup:actpass\r\n"
+VIDEO = "m=video {port} RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n"
+ADDRESS = "c=IN IP4 127.0.0.1"
+OFFERS: dict[str, tuple[str, str, bool]] = {
+    "plain": (ADDRESS, SOUND, True),
+    "with feedback": (ADDRESS, "m=audio {port} RTP/AVPF 8\r\n", True),
+    "held": (ADDRESS, SOUND + "a=inactive\r\n", True),
+    "held the old way": ("c=IN IP4 0.0.0.0", SOUND, True),
+    "a number that nobody explains": (ADDRESS, "m=audio {port} RTP/AVP 8 101\r\n", True),
+    "frames of a second": (ADDRESS, SOUND + "a=ptime:1000\r\n", True),
+    "frames of less than nothing": (ADDRESS, SOUND + "a=ptime:-5\r\n", True),
+    "odd lengths": (ADDRESS, SOUND + "a=ptime:60\r\na=maxptime:7\r\n", True),
+    "forty lines": (ADDRESS, SOUND * 40, True),
+    "a browser's beside a plain one": (ADDRESS, BROWSER + SOUND, True),
+    "a plain one beside a browser's": (ADDRESS, SOUND + BROWSER, True),
+    "the newer addresses beside the older": (ADDRESS, SOUND + "c=IN IP6 ::1\r\n" + SOUND, True),
+    "the newer addresses": ("c=IN IP6 ::1", SOUND, False),
+    "a host's name": ("c=IN IP4 no.such.host.invalid", SOUND, False),
+    "keys alone": (ADDRESS, "m=audio {port} RTP/AVP 101\r\na=rtpmap:101 telephone-event/8000\r\n", False),
+    "a browser's": (ADDRESS, BROWSER, False),
+    "encrypted without a key": (ADDRESS, "m=audio {port} RTP/SAVP 8\r\n", False),
+    "a codec nobody has": (ADDRESS, "m=audio {port} RTP/AVP 18\r\n", False),
+    "a picture": (ADDRESS, VIDEO, False),
+    "nowhere": ("s=-", SOUND, False),
+}
+"""What an offer says of addresses, its lines, and whether it can be answered."""
+
+
+@pytest.mark.parametrize("name", OFFERS)
+@pytest.mark.parametrize("which", ["registered", "encrypting"])
+def test_what_rings_can_be_answered_and_nothing_kills(
+    request: pytest.FixtureRequest, which: str, name: str
+) -> None:
+    stage: Stage = request.getfixturevalue(which)
+    address, lines, answerable = OFFERS[name]
+
+    async def story() -> None:
+        told = len(stage.seat.signals.all)
+        with stage.peer(SERVER) as peer:
+            offer = f"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\n{address}\r\nt=0 0\r\n{lines}"
+            peer.send(peer.invite(body=offer.format(port=peer.rtp.getsockname()[1])))
+            if answerable:
+                await peer.response("1 INVITE", "180")
+                await stage.seat.answer_next(after=told)
+                answer = await peer.response("1 INVITE", "200")
+                tag = re.search(r"\nTo:[^\r]*;tag=([^;\r]+)", answer, re.IGNORECASE)
+                assert tag is not None
+                peer.send(re.sub(r"CSeq: \d+", "CSeq: 1", peer.request("ACK", to_tag=tag[1], call=1)))
+                await hang_up(stage, peer, tag[1], 1)
+            else:
+                assert await final(peer) in (400, 406, 488)
+                await stage.seat.signals.wait(LineRefused, after=told)
+                await peer_is_answered(stage)
+                assert stage.seat.phone.calls() == ()
+            new = stage.seat.signals.all[told:]
+            assert not [each for each in new if isinstance(each, LineLost | LineFault)]
+
+    stage.run(story())

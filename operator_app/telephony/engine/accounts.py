@@ -55,6 +55,8 @@ def _common(settings: EngineSettings) -> pj.AccountConfig:
     sound.portRange = max(0, settings.rtp_ports - 1) if settings.rtp_port else 0
     mark(sound, settings.rtp_dscp)
     config.mediaConfig.srtpUse = _SRTP[settings.srtp]
+    # Left to itself the library takes DTLS-SRTP, too, and dies of its offer (pjproject 2.15; try again at 2.17).
+    config.mediaConfig.srtpOpt.keyings.append(pj.PJMEDIA_SRTP_KEYING_SDES)
     # The keys travel in the SDP (RFC 4568): without TLS whoever sees the signalling has them. docs/phone-server.md
     config.mediaConfig.srtpSecureSignaling = 0
     # RFC 4028: a far end that died without a word is noticed by the signalling, too.

@@ -12,8 +12,9 @@ from typing import Protocol
 
 from operator_app.domain.ids import CallId
 from operator_app.telephony.invite import split_message
+from operator_app.telephony.sdp import is_in_vain
 
-FORBIDDEN, BUSY = 403, 486
+FORBIDDEN, BUSY, NOT_ACCEPTABLE = 403, 486, 488
 ALLOW = (
     "Allow",
     "PRACK, INVITE, ACK, BYE, CANCEL, UPDATE, INFO, SUBSCRIBE, NOTIFY, REFER, MESSAGE, OPTIONS",
@@ -119,14 +120,15 @@ class Doorman:
         if request.method in ("ACK", "CANCEL"):
             return None  # the one is never answered, the other belongs to a call that was judged
         stranger = not self._house.believes(request.host)
-        if request.method == "INVITE" and not stranger:
+        if request.method == "INVITE" and not stranger and not is_in_vain(request.text):
             return None
         if request.name in self._given:
             return self._given[request.name]
         if request.in_dialog:
             answer = self._in_dialog(request, stranger=stranger)
         else:
-            answer = self._stranger(request) if stranger else self._outside(request)
+            answer = self._stranger(request) if stranger else None
+            answer = answer or self._outside(request)
         if answer is not None:
             self._given[request.name] = answer
             while len(self._given) > _REMEMBERED:
@@ -155,6 +157,10 @@ class Doorman:
                 return Answer(405, (ALLOW,))
             case "INFO" if is_deadly(request):
                 return Answer(481)
+            case "INVITE" if is_in_vain(request.body):
+                # It would ring, and be lost when it is answered.
+                self._house.turned_away(request, NOT_ACCEPTABLE)
+                return Answer(NOT_ACCEPTABLE)
             case _:
                 return None
 

@@ -5,8 +5,9 @@ library exports its C functions: a module of our own, placed before the transact
 Behind all others stands a second one: a request that nobody takes (REGISTER, an unknown method) is answered 501
 instead of not at all (RFC 3261, 8.2.1), so that its sender does not try for half a minute.
 
-What such a module is given is a pointer into the library's memory, whose layout differs from build to build. It is
-never read here: pjsua2's own reader of received messages, exported beside the C functions, makes plain text of it.
+What such a module is given is a pointer into the library's memory, whose layout differs from build to build. pjsua2's
+own reader of received messages, exported beside the C functions, makes plain text of it; where the layout is known, an
+offer that the library would not bear is mended in its place.
 """
 
 import ctypes
@@ -15,9 +16,11 @@ from collections.abc import Callable
 
 import pjsua2 as pj
 
-from operator_app.telephony.engine.doorman import Answer, Request
+from operator_app.telephony.engine.doorman import NOT_ACCEPTABLE, Answer, Request
+from operator_app.telephony.engine.memory import BlindError, Memory
 from operator_app.telephony.engine.modules import Module, module
 from operator_app.telephony.origins import host_of_packet
+from operator_app.telephony.sdp import mended
 
 _log = logging.getLogger(__name__)
 
@@ -49,6 +52,7 @@ class Guard:
         self._read.argtypes, self._read.restype = (ctypes.c_void_p, ctypes.c_void_p), None
         self._received = pj.SipRxData()
         self._place = int(self._received.this)
+        self._memory = Memory.of(library)
         self._endpoint: int | None = None
         self._pool: int | None = None
         self._headers: dict[tuple[tuple[str, str], ...], _Links] = {}
@@ -92,8 +96,9 @@ class Guard:
         try:
             request = self._request(rdata)
             answer = self._judge(request)
-            if answer is None:
+            if answer is None and self._bears(rdata, request):
                 return 0
+            answer = answer or Answer(NOT_ACCEPTABLE)
             self._respond(rdata, answer)
         except Exception:  # noqa: BLE001 # whatever it is, the library gets its message
             _log.exception("guard")
@@ -108,6 +113,20 @@ class Guard:
         except Exception:  # noqa: BLE001 # it stays unanswered
             _log.exception("guard")
         return 1
+
+    def _bears(self, rdata: int, request: Request) -> bool:
+        """Take out of an offer what the library does not bear, before it reads it; returns whether it may have it."""
+        if "\nm=" not in request.text:
+            return True
+        try:
+            if self._memory is not None:
+                before = self._memory.read(rdata)[0]
+                if (after := mended(before)) != before:
+                    self._memory.write(rdata, before, after)
+                return True
+        except BlindError:
+            self._memory = None
+        return "UDP/TLS" not in request.text.upper()
 
     def _request(self, rdata: int) -> Request:
         self._read(self._place, rdata)

@@ -17,7 +17,6 @@ from operator_app.domain.line import (
     LineSignal,
     LineSilence,
     LineSilenceOver,
-    MediaDirection,
     SilenceReason,
 )
 from operator_app.telephony.engine.legs import Legs
@@ -71,7 +70,7 @@ class Hearing:
     def over(self, call: LineCall) -> LineQualitySummary | None:
         """Let go of a call; returns how it sounded, None when it was never measured."""
         self._note_silence(call)
-        self._silence.forget(call.call_id)
+        self._silence.over(call.call_id)
         return self._meter.forget(call.call_id)
 
     def _note_silence(self, call: LineCall) -> None:
@@ -79,12 +78,14 @@ class Hearing:
             self._meter.silent(call.call_id, (datetime.now(UTC) - call.silent_since).total_seconds())
 
     def _silent_since(self, call: LineCall, legs: Legs, now: float) -> float | None:
-        hears = call.direction in (MediaDirection.BOTH, MediaDirection.RECEIVE)
-        due = call.state is LineCallState.CONNECTED and call.media_active and hears
+        """Since when nothing arrives in a connected call; whatever was agreed, both are to hear each other."""
         # A far end that holds may stop its sound; it is no fault.
-        if not due or call.hold is not HoldState.NONE or call.call_id not in legs:
+        connected = call.state is LineCallState.CONNECTED and call.call_id in legs
+        if not connected or call.hold is not HoldState.NONE:
             self._silence.forget(call.call_id)
             return None
+        if not call.media_active:
+            return self._silence.look(call.call_id, (0, 0), now)
         try:
             rtcp = legs.statistics(call.call_id).rtcp
         except pj.Error as problem:

@@ -16,6 +16,7 @@ from operator_app.telephony.engine.doorman import FORBIDDEN, Doorman, Request
 from operator_app.telephony.engine.limits import Throttle
 from operator_app.telephony.engine.sink import LegMedia, LegStep, Sink, guarded
 from operator_app.telephony.origins import Origins, host_of_packet
+from operator_app.telephony.sdp import with_one_sound
 
 _DIRECTIONS = {
     0: MediaDirection.NONE,
@@ -26,6 +27,7 @@ _DIRECTIONS = {
 
 
 _LIVE = (pj.PJSUA_CALL_MEDIA_ACTIVE, pj.PJSUA_CALL_MEDIA_LOCAL_HOLD, pj.PJSUA_CALL_MEDIA_REMOTE_HOLD)
+NO_LINE = -1
 _DECLINED = 603
 _KEY_BY_INFO_MS = 160
 
@@ -67,6 +69,8 @@ class SipCall(pj.Call):
         self.sink = legs.sink
         self.host = ""
         """The address that it came from."""
+        self.line = NO_LINE
+        """Which of the lines of its description carries the sound (RFC 3264: matched by place, whatever it is)."""
         self.only_rings = False
         """It came in and nobody here has said more than 180: nothing but its end is news."""
         self.rung = 0
@@ -157,26 +161,36 @@ class SipCall(pj.Call):
         arrival = Arrival(new_id, account, prm.rdata.wholeMsg, time.time(), replaces=self.call_id)
         self.sink.leg_replaced(arrival)
 
+    @guarded
+    def onCallSdpCreated(self, prm: pj.OnCallSdpCreatedParam) -> None:
+        """Close in our answer all lines for sound but the one that will live."""
+        offer = prm.remSdp.wholeSdp
+        if offer.count("m=audio") > 1:
+            prm.sdp.wholeSdp = with_one_sound(prm.sdp.wholeSdp, offer)
+
     def _not_listened_to(self, prm: object) -> None:
         """Take the place of the library's own empty callbacks, which are reached by way of Python and back."""
 
     onCallMediaTransportState = _not_listened_to  # noqa: N815
-    onCallSdpCreated = _not_listened_to  # noqa: N815
     onCreateMediaTransport = _not_listened_to  # noqa: N815
 
     def media(self) -> LegMedia:
         """Return what is negotiated now."""
         info = self.getInfo()  # owns the memory of its items
-        for item in info.media:
-            if item.type != pj.PJMEDIA_TYPE_AUDIO:
-                continue
-            active = item.status in _LIVE and item.dir != 0
-            codec = self.getStreamInfo(item.index).codecName if active else ""
-            remote_hold = item.status == pj.PJSUA_CALL_MEDIA_REMOTE_HOLD
-            encrypted = active and self.legs.may_encrypt and "SRTP status: Active" in self.dump(True, "")
-            direction = _DIRECTIONS.get(item.dir, MediaDirection.NONE)
-            return LegMedia(active, direction, remote_hold, codec, encrypted)
-        return LegMedia(False, MediaDirection.NONE, False, "")
+        sounds = [item for item in info.media if item.type == pj.PJMEDIA_TYPE_AUDIO]
+        # Beside a dead line there may be a live one, wherever it stands.
+        sounds.sort(key=lambda item: (item.status not in _LIVE, item.dir == 0, item.index))
+        if not sounds:
+            self.line = NO_LINE
+            return LegMedia(False, MediaDirection.NONE, False, "")
+        best = sounds[0]
+        self.line = best.index
+        active = best.status in _LIVE and best.dir != 0
+        codec = self.getStreamInfo(best.index).codecName if active else ""
+        remote_hold = best.status == pj.PJSUA_CALL_MEDIA_REMOTE_HOLD
+        encrypted = active and self.legs.may_encrypt and "SRTP status: Active" in self.dump(True, "")
+        direction = _DIRECTIONS.get(best.dir, MediaDirection.NONE)
+        return LegMedia(active, direction, remote_hold, codec, encrypted)
 
 
 class SipAccount(pj.Account):
@@ -353,8 +367,10 @@ class Legs:
 
     def sound(self, call_id: CallId) -> pj.AudioMedia:
         """Return the bridge port of a call; valid only until the next negotiation."""
+        # By -1 it finds the one line that has a port; its own numbers leave out lines that this build cannot do.
         return self._calls[call_id].getAudioMedia(-1)
 
     def statistics(self, call_id: CallId) -> pj.StreamStat:
         """Return the counters of the call's sound stream."""
-        return self._calls[call_id].getStreamStat(0)
+        call = self._calls[call_id]
+        return call.getStreamStat(call.line)

@@ -16,6 +16,8 @@ class _Sums:
     """What a call's summary is made of."""
 
     readings: int = 0
+    scored: int = 0
+    """Readings in which sound came or was lost: silence by itself is neither good nor bad."""
     lost: int = 0
     due: int = 0
     mos: float = 0.0
@@ -61,9 +63,8 @@ class Meter:
         )
 
     def silent(self, call_id: CallId, seconds: float) -> None:
-        """Note that for so long nothing arrived although it should have."""
-        if call_id in self._sums:
-            self._sums[call_id].silent_s += seconds
+        """Note that for so long nothing arrived although it should have; also of a call that could not be read."""
+        self._sums.setdefault(call_id, _Sums()).silent_s += seconds
 
     def forget(self, call_id: CallId) -> LineQualitySummary | None:
         """Let go of a call that is over; returns how it sounded, None when it was never measured."""
@@ -71,12 +72,12 @@ class Meter:
         sums = self._sums.pop(call_id, None)
         if sums is None:
             return None
-        count = sums.readings
+        count, scored = max(1, sums.readings), max(1, sums.scored)
         return LineQualitySummary(
             call_id=call_id,
-            seconds=count,
-            mos_mean=round(sums.mos / count, 2),
-            mos_worst=round(sums.mos_worst, 2),
+            seconds=sums.readings or round(sums.silent_s),
+            mos_mean=round(sums.mos / scored, 2) if sums.scored else quality.WORST,
+            mos_worst=round(sums.mos_worst, 2) if sums.scored else quality.WORST,
             lost_percent=round(min(100.0, 100.0 * sums.lost / max(sums.due, 1)), 2),
             jitter_mean_ms=round(sums.jitter / count, 1),
             jitter_worst_ms=round(sums.jitter_worst, 1),
@@ -90,8 +91,10 @@ class Meter:
         sums.readings += 1
         sums.lost += lost
         sums.due += due
-        sums.mos += score
-        sums.mos_worst = min(sums.mos_worst, score)
+        if due:
+            sums.scored += 1
+            sums.mos += score
+            sums.mos_worst = min(sums.mos_worst, score)
         sums.jitter += jitter
         sums.jitter_worst = max(sums.jitter_worst, jitter)
         sums.delay += delay

@@ -19,12 +19,18 @@ class SilenceWatch:
 
     def __init__(self) -> None:
         self._heard: dict[CallId, _Heard] = {}
+        self._ever: set[CallId] = set()
 
     def look(self, call_id: CallId, counts: tuple[int, int], now: float) -> float | None:
         """Take the counters of RTP and RTCP; returns since when all is silent, None while something arrives.
 
-        Either of the two is a sign of life: a far end that sends no sound in pauses still reports.
+        Either of the two is a sign of life: a far end that sends no sound in pauses still reports. But where no sound
+        has come at all a report is none.
         """
+        if counts[0]:
+            self._ever.add(call_id)
+        else:
+            counts = (0, 0)
         known = self._heard.get(call_id)
         if known is None or known.counts != counts:
             self._heard[call_id] = _Heard(counts, now)
@@ -33,10 +39,14 @@ class SilenceWatch:
         return known.at if known.silent else None
 
     def ever_heard(self, call_id: CallId) -> bool:
-        """Whether any sound has come in this stretch of the call."""
-        known = self._heard.get(call_id)
-        return known is not None and known.counts[0] > 0
+        """Whether any sound has come in this call."""
+        return call_id in self._ever
 
     def forget(self, call_id: CallId) -> None:
-        """Begin anew: the call is held, over, or nothing is due to arrive."""
+        """Begin anew: the call is held, and nothing is due to arrive."""
         self._heard.pop(call_id, None)
+
+    def over(self, call_id: CallId) -> None:
+        """Let go of a call."""
+        self.forget(call_id)
+        self._ever.discard(call_id)

@@ -16,6 +16,7 @@ PJ_QOS_PARAM_HAS_DSCP: int
 PJ_SSL_SOCK_PROTO_TLS1_2: int
 PJ_SSL_SOCK_PROTO_TLS1_3: int
 PJMEDIA_SRTP_DISABLED: int
+PJMEDIA_SRTP_KEYING_SDES: int
 PJMEDIA_SRTP_OPTIONAL: int
 PJMEDIA_SRTP_MANDATORY: int
 PJSIP_TRANSPORT_TCP: int
@@ -166,8 +167,12 @@ class AccountCallConfig:
     timerSessExpiresSec: int
     timerMinSESec: int
 
+class SrtpOpt:
+    keyings: list[int]
+
 class AccountMediaConfig:
     transportConfig: TransportConfig
+    srtpOpt: SrtpOpt
     srtpUse: int
     srtpSecureSignaling: int
 
@@ -182,6 +187,13 @@ class AccountConfig:
 class OnIncomingCallParam:
     callId: int
     rdata: SipRxData
+
+class SdpSession:
+    wholeSdp: str
+
+class OnCallSdpCreatedParam:
+    sdp: SdpSession
+    remSdp: SdpSession
 
 class OnIncomingSubscribeParam:
     code: int

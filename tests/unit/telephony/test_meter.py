@@ -37,7 +37,31 @@ def test_a_call_is_summed_up_with_its_worst_second() -> None:
     assert meter.forget(CALL) is None
 
 
-def test_of_a_call_that_nobody_measured_nothing_is_told() -> None:
+def test_seconds_without_any_packet_are_no_good_seconds() -> None:
+    meter = Meter()
+    poor = meter.read(CALL, reading(45, 5)).mos
+    for _ in range(60):
+        meter.read(CALL, reading(45, 5))
+    meter.silent(CALL, 59.0)
+    summary = meter.forget(CALL)
+    assert summary is not None
+    assert (summary.mos_mean, summary.seconds, summary.silent_s) == (poor, 61, 59.0)
+
+
+def test_a_call_into_which_nothing_ever_came_has_the_worst_score() -> None:
+    meter = Meter()
+    for _ in range(4):
+        meter.read(CALL, reading(0, 0))
+    meter.silent(CALL, 4.0)
+    summary = meter.forget(CALL)
+    assert summary is not None
+    assert (summary.mos_mean, summary.mos_worst, summary.silent_s) == (1.0, 1.0, 4.0)
+
+
+def test_a_call_without_any_line_for_sound_is_told_as_silent() -> None:
     meter = Meter()
     meter.silent(CALL, 3.0)
+    summary = meter.forget(CALL)
+    assert summary is not None
+    assert (summary.seconds, summary.mos_mean, summary.silent_s) == (3, 1.0, 3.0)
     assert meter.forget(CALL) is None

@@ -923,8 +923,16 @@ def test_a_line_that_fell_silent_wants_attention_however_good_it_was_else() -> N
     measured = CallMeasured(CallId("c"), 60, 4.4, 4.3, 0.0, 1.0, 2.0, 30.0, 40.0, 2.4)
     told = measured_words(measured, load_texts(RESOURCES, "en", strict=True))
     assert told.tone is Tone.WATCH
-    assert told.word == "poor"
+    assert told.short == "line 4.4 poor"
     assert told.whole.endswith("; silent for 2 s")
+
+
+@pytest.mark.parametrize(("seconds", "silent_s"), [(9, 8.9), (9, 7.2), (3, 3.0)])
+def test_of_a_call_into_which_no_sound_came_no_score_is_told(seconds: int, silent_s: float) -> None:
+    measured = CallMeasured(CallId("c"), seconds, 4.4, 4.4, 0.0, 0.0, 0.0, 25.0, 25.0, silent_s)
+    told = measured_words(measured, load_texts(RESOURCES, "id", strict=True))
+    assert (told.short, told.tone) == ("tidak ada suara masuk", Tone.WATCH)
+    assert "4,4" not in told.whole
 
 
 def test_a_call_is_found_by_what_the_network_called_it() -> None:

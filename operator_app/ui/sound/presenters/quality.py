@@ -68,19 +68,21 @@ class QualityPresenter:
 
 @dataclass(frozen=True, slots=True)
 class MeasuredWords:
-    """How the line of an ended call was: the score, a word for it, and all of it in words."""
+    """How the line of an ended call was: in short, and all of it in words."""
 
-    score: str
-    word: str
+    short: str
     whole: str
     tone: Tone
 
 
 def measured_words(measured: CallMeasured, say: Say) -> MeasuredWords:
-    """Say it; a line that fell silent wants attention however good the rest was."""
+    """Say it; a line that fell silent wants attention however good the rest was, and of no sound there is no score."""
+    if is_soundless(measured):
+        words = say("quality.soundless")
+        return MeasuredWords(words, words, Tone.WATCH)
     tone = Tone.WATCH if measured.silent_s >= SILENT_S else mos_tone(measured.mos_mean)
     score = number_words(measured.mos_mean, 1, say)
-    word = say(f"quality.word_{tone.value}")
+    short = say("quality.short", mos=score, word=say(f"quality.word_{tone.value}"))
     whole = say(
         "quality.whole",
         mos=score,
@@ -91,7 +93,12 @@ def measured_words(measured: CallMeasured, say: Say) -> MeasuredWords:
     )
     if measured.silent_s >= 1:
         whole += say("quality.silent", n=round(measured.silent_s))
-    return MeasuredWords(score, word, whole, tone)
+    return MeasuredWords(short, whole, tone)
+
+
+def is_soundless(measured: CallMeasured) -> bool:
+    """Whether no sound came in all of the call, as far as it was watched."""
+    return measured.silent_s >= SILENT_S and measured.silent_s >= measured.seconds - SILENT_S
 
 
 def number_words(value: float, digits: int, say: Say) -> str:

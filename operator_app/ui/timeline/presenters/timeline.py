@@ -387,8 +387,7 @@ class TimelinePresenter:
             return cell(words)
         told = measured_words(call.quality, self._say)
         tone = Tone.WATCH if told.tone is Tone.WATCH else Tone.QUIET
-        short = self._say("quality.short", mos=told.score, word=told.word)
-        return Cell((Span(words), Span(f" · {short}", tone)), spoken=told.whole)
+        return Cell((Span(words), Span(f" · {told.short}", tone)), spoken=told.whole)
 
     def _line_steps(self, call: Call) -> Iterator[_Step]:
         """What was done by phone for this caller: who was asked, who came to it, where he was sent, keys pressed."""
