@@ -279,7 +279,7 @@ def test_a_strangers_word_on_who_he_is_is_his_own(open_to_all: Stage) -> None:
             offered = await open_to_all.seat.signals.wait(LineOffered, after=told)
             assert (offered.account, offered.believed) == ("direct", False)
             assert offered.number == "081"
-            assert offered.reference == f"raw-{peer.port}-1"
+            assert offered.reference == peer.call_name(1)
             assert offered.emergency_ids == ()
             await open_to_all.clear()
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import random
+import secrets
 import socket
 import struct
 from collections.abc import AsyncIterator
@@ -30,6 +31,8 @@ class RawPeer:
         at, _, port = target.rpartition(":")
         self.target = (at, int(port))
         self.host = host
+        self.name = secrets.token_hex(4)
+        """Ports come again, and two calls of one name would be one."""
         self._number = 0
         self.sip, self.rtp = (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2))
         for each in (self.sip, self.rtp):
@@ -65,10 +68,10 @@ class RawPeer:
         tag = f";tag={to_tag}" if to_tag else ""
         lines = [
             f"{method} sip:112@{self.target[0]}:{self.target[1]} SIP/2.0",
-            f"Via: SIP/2.0/UDP {self.host}:{self.port};branch=z9hG4bK-{self.port}-{self._number}",
+            f"Via: SIP/2.0/UDP {self.host}:{self.port};branch=z9hG4bK-{self.name}-{self._number}",
             f"From: <sip:08{call}@{self.host}>;tag=t{call}",
             f"To: <sip:112@{LOOPBACK}>{tag}",
-            f"Call-ID: raw-{self.port}-{call}",
+            f"Call-ID: {self.call_name(call)}",
             f"CSeq: {self._number} {method}",
             f"Contact: <sip:raw@{self.host}:{self.port}>",
             "Max-Forwards: 70",
@@ -90,6 +93,10 @@ class RawPeer:
         )
         headers = ("P-Asserted-Identity: <tel:+62811>", "Geolocation: <cid:p@x>;inserted-by=x", "Privacy: id")
         return self.request("INVITE", *headers, body=body, content_type="multipart/mixed;boundary=b")
+
+    def call_name(self, call: int) -> str:
+        """Return the Call-ID of that call."""
+        return f"raw-{self.name}-{call}"
 
     def receive(self) -> str | None:
         try:
