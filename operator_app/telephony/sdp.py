@@ -6,7 +6,7 @@ from dataclasses import dataclass
 _NO_CODEC = ("telephone-event", "cn", "red")
 _STATIC = {"0": "pcmu/8000", "3": "gsm/8000", "8": "pcma/8000", "9": "g722/8000", "18": "g729/8000"}
 _SECTION = re.compile(r"^m=", re.MULTILINE)
-_SOUND_LINE = re.compile(rb"(?mi)^m=((?:audio|text)[ \t]+)(\d+)[ \t]+(\S+)[ \t]+([^\r\n]*)")
+_SOUND_LINE = re.compile(rb"(?mi)^(m=(?:audio|text)[ \t]+)(\d+)([ \t]+(\S+)[ \t]+)([^\r\n]*)")
 _EXPLAINED = re.compile(rb"(?m)^a=rtpmap:[ \t]*(\d+)[ \t]")
 _PLAIN = re.compile(r"^m=audio [1-9]\d* RTP/AVPF? (?:\d+ )*[089]\b", re.MULTILINE)
 _NAMED = re.compile(r"^c=IN IP4 \D", re.MULTILINE)
@@ -64,14 +64,14 @@ def mended(message: bytes) -> bytes:
     that nobody explains is to be ignored (RFC 8866, 6.6): the library would refuse the whole call (400).
     """
     explained = set(_EXPLAINED.findall(message))
-    formats = (each for found in _SOUND_LINE.finditer(message) for each in found[4].split())
+    formats = (each for found in _SOUND_LINE.finditer(message) for each in found[5].split())
     if b"UDP/TLS" not in message and not any(_is_unexplained(each, explained) for each in formats):
         return message
     return _SOUND_LINE.sub(lambda found: _mended_line(found, explained), message)
 
 
 def _mended_line(found: "re.Match[bytes]", explained: set[bytes]) -> bytes:
-    kind, port, profile, formats = found.groups()
+    kind, port, between, profile, formats = found.groups()
     if profile.upper().startswith(b"UDP/TLS"):
         port = b"0" * len(port)
     words = re.split(rb"( )", formats)
@@ -81,7 +81,7 @@ def _mended_line(found: "re.Match[bytes]", explained: set[bytes]) -> bytes:
             good.zfill(len(each)) if _is_unexplained(each, explained) and len(good) <= len(each) else each
             for each in words
         ]
-    return b"m=" + kind + port + profile.join((b" ", b" ")) + b"".join(words)
+    return kind + port + between + b"".join(words)
 
 
 def _is_unexplained(number: bytes, explained: set[bytes]) -> bool:
