@@ -8,7 +8,8 @@ from functools import lru_cache
 SHORT_FORMS: Mapping[str, str] = {
     "jl": "jalan", "jln": "jalan", "jld": "jalan",
     "gg": "gang", "gng": "gang",
-    "simp": "simpang", "spg": "simpang", "pertigaan": "simpang", "perempatan": "simpang",
+    "simp": "simpang", "spg": "simpang", "pertigaan": "simpang", "perempatan": "simpang", "prapatan": "simpang",
+    "pertelon": "simpang",
     "ds": "desa", "dsn": "dusun", "kel": "kelurahan", "kec": "kecamatan", "kab": "kabupaten", "kilometer": "km",
     "komp": "komplek", "kompleks": "komplek", "perum": "perumahan", "prum": "perumahan", "blk": "blok",
     "tg": "tanjung", "tj": "tanjung", "tjg": "tanjung", "tlk": "teluk", "tel": "teluk",
@@ -17,11 +18,11 @@ SHORT_FORMS: Mapping[str, str] = {
     "musolla": "musala", "langgar": "musala", "surau": "musala",
     "pkm": "puskesmas", "puskes": "puskesmas", "pustu": "puskesmas",
     "sengata": "sangatta", "sangata": "sangatta",
-    "sgt": "sangatta", "utr": "utara", "sel": "selatan", "slt": "selatan", "brt": "barat", "tmr": "timur",
-    "tgh": "tengah", "dlm": "dalam",
+    "sgt": "sangatta", "utr": "utara", "sltn": "selatan", "tmur": "timur", "sel": "selatan", "slt": "selatan",
+    "brt": "barat", "tmr": "timur", "tgh": "tengah", "dlm": "dalam",
     "jend": "jenderal", "jendral": "jenderal", "jenral": "jenderal", "prof": "profesor", "h": "haji", "hj": "hajah",
     "ktr": "kantor", "kntr": "kantor", "psr": "pasar", "jmbtn": "jembatan", "jbt": "jembatan", "jbtn": "jembatan",
-    "lap": "lapangan", "bdr": "bandara", "rmh": "rumah",
+    "lap": "lapangan", "bdr": "bandara", "rmh": "rumah", "kp": "kampung", "kmp": "kampung", "dusn": "dusun",
 }  # fmt: skip
 """Short and usual wrong forms of whole words. "sp" stays double (simpang, satuan permukiman), and so does "s"."""
 
@@ -67,7 +68,7 @@ _SOUNDS = tuple(
         (r"oe", "u"), (r"dj", "j"), (r"tj", "c"), (r"[ck]h", "h"), (r"s[jy]", "s"), (r"([bdgt])h", r"\1"),
         (r"q", "k"), (r"x", "ks"), (r"z", "s"), (r"ph|[fv]", "p"),
         (r"iy(?=[aiueo])", "i"), (r"uw(?=[aiueo])", "u"), (r"([^aiueo])w(?=[aiueo])", r"\1u"),
-        (r"([aiueo])y(?![aiueo])", r"\1i"), (r"(\D)\1+", r"\1"), (r"(.)h$", r"\1"),
+        (r"([aiueo])y(?![aiueo])", r"\1i"), (r"([aiueo])w$", r"\1u"), (r"(\D)\1+", r"\1"), (r"(.)h$", r"\1"),
     )
 )  # fmt: skip
 

@@ -2,21 +2,34 @@
 
 Each typed word must fit the beginning of a word of the place or of its surroundings (kind, village, district). A word
 that fits nothing is corrected against the vocabulary, torn in two or joined with its neighbour. What the index brings,
-in the order of importance in which it was written, is ranked anew by `place_rank`.
+in the order of importance in which it was written, is ranked anew by `place_rank`. Where no place answers all that was
+typed, the areas that it names come first, each place with the words that it leaves unanswered.
 """
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
-from operator_app.domain.words import sound_of, words_of, written_words
-from operator_app.maps.names import FILLERS, PlaceHit, Sounds, index_words, meanings_of
+from operator_app.domain.words import sound_of, words_of
+from operator_app.maps.answer import Answers
+from operator_app.maps.area_names import AreaNames
+from operator_app.maps.names import (
+    EVERYDAY,
+    FILLERS,
+    PlaceHit,
+    Sounds,
+    index_words,
+    meanings_of,
+    number_shapes,
+)
 from operator_app.maps.place_rank import Candidate, Reading, Term, group_of, ordered
+from operator_app.maps.typed import Typed, read_typed
 from operator_app.maps.vocabulary import Vocabulary
 
-FORMAT = 1
+FORMAT = 2
 _SCHEMA = """
 CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE place (
@@ -31,30 +44,36 @@ CREATE VIRTUAL TABLE word USING fts5(
 _VOCABULARY = "CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, 'word', 'row')"
 _COLUMNS = "label, kecamatan, desa, kode, kind, lat, lon, area, name, around, id"
 """In the order in which places alike are shown."""
+_AREA_KINDS = ("kecamatan", "desa", "kelurahan", "pulau")
 
 _FETCHED, _NEAR_FETCHED, _ALIKE_FETCHED = 150, 80, 40
 _SPELT_OUT, _LONGEST_INDEXED = 16, 4
-_MOST_WORDS, _MOST_SHAPES, _MOST_FEWER = 8, 4, 16
+_MOST_WORDS, _MOST_SHAPES, _MOST_FEWER, _MOST_INSIDE = 8, 4, 16, 3
+_LIGHT_RT, _LIGHT_MARKER = 0.2, 0.05
+_SLIP = 0.92
 _GOOD_ENOUGH, _CERTAIN, _FEW = 0.8, 0.95, 3
 
 
 class Gazetteer:
     """Places by name. One thread at a time; a search reads, `add` and `forget` write without waiting for the disk."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
-        """Use `build`, `open` or `in_memory`."""
+    def __init__(self, db: sqlite3.Connection, region: Sequence[str] = ()) -> None:
+        """Use `build`, `open` or `in_memory`. `region` are the regency's names, which need not be found."""
         self._db = db
+        self._region = tuple(region)
         db.execute(_VOCABULARY)
         terms = (term for (term,) in db.execute("SELECT term FROM temp.vocabulary"))
         self._vocabulary = Vocabulary(term for term in terms if not term.startswith(_AREA_MARK))
         (self._site_places,) = db.execute("SELECT coalesce(max(id), 0) FROM place WHERE own = 0").fetchone()
+        areas = db.execute(f"SELECT {_COLUMNS} FROM place WHERE own = 0 AND kind IN {_AREA_KINDS}")  # noqa: S608
+        self._areas = AreaNames(_candidate(row) for row in areas)
 
     @classmethod
-    def in_memory(cls, places: Iterable[PlaceHit]) -> Self:
+    def in_memory(cls, places: Iterable[PlaceHit], region: Sequence[str] = ()) -> Self:
         """A gazetteer that is gone with the process."""
         db = sqlite3.connect(":memory:", check_same_thread=False)
         _fill(db, "", places, ())
-        return cls(db)
+        return cls(db, region)
 
     @classmethod
     def build(
@@ -76,7 +95,7 @@ class Gazetteer:
         fresh.replace(path)
 
     @classmethod
-    def open(cls, path: Path, version: str) -> Self | None:
+    def open(cls, path: Path, version: str, region: Sequence[str] = ()) -> Self | None:
         """Open the file when it holds this version whole; None when it must be built. Any thread may use it after."""
         if not path.is_file():
             return None
@@ -89,7 +108,7 @@ class Gazetteer:
             if held != {"format": str(FORMAT), "version": version}:
                 db.close()
                 return None
-            return cls(db)
+            return cls(db, region)
         except sqlite3.DatabaseError:
             db.close()
             return None
@@ -155,53 +174,152 @@ class Gazetteer:
     # ---- search
 
     def search(self, text: str, limit: int = 10, near: str = "") -> tuple[PlaceHit, ...]:
-        """Return the best places for what was typed, best first; those of the kecamatan `near` before others alike."""
-        words = _without_house_number(written_words(text)[:_MOST_WORDS])
-        if not words or limit < 1:
+        """Return the best places for what was typed, best first; those of the kecamatan `near` before others alike.
+
+        Each says which of the words it is no answer to, and whether it is sure enough to be taken unasked.
+        """
+        typed = read_typed(text, self._region)
+        if not typed.words or limit < 1:
             return ()
         found: dict[int, Candidate] = {}
         best: list[tuple[float, Candidate]] = []
-        for readings, wanted in self._ways(words):
+        for readings, wanted in self._ways(typed):
             before = len(found)
-            for terms in wanted:
-                for row in self._fetch(terms, near):
-                    if row[-1] not in found:
-                        found[row[-1]] = _candidate(row)
+            self._collect(found, wanted, near)
             if len(found) > before:
                 best = ordered(found.values(), readings, near)
             if best and best[0][0] >= (_CERTAIN if len(best) < _FEW else _GOOD_ENOUGH):
                 break
-        return tuple(_hit(candidate.row) for _, candidate in best[:limit])
+        answers = Answers(typed, self._widely)
+        best = self._with_areas(typed, found, best, near, answers)
+        shown = [each for _, each in best[: max(limit, _FEW)]]
+        return answers.told_of([_hit(each.row) for each in shown], shown)[:limit]
 
-    def _ways(self, words: Sequence[str]) -> Iterator[tuple[list[Reading], list[Reading]]]:
+    def _collect(self, found: dict[int, Candidate], wanted: Iterable[Reading], near: str) -> None:
+        for terms in wanted:
+            for row in self._fetch(terms, near):
+                if row[-1] not in found:
+                    found[row[-1]] = _candidate(row)
+
+    def _with_areas(
+        self,
+        typed: Typed,
+        found: dict[int, Candidate],
+        best: list[tuple[float, Candidate]],
+        near: str,
+        answers: Answers,
+    ) -> list[tuple[float, Candidate]]:
+        """Beside the best places the areas that the text names, slips forgiven.
+
+        Where nothing answers all words, what lies in the area that answers most goes before the rest, and the area
+        itself is the first or second of all.
+        """
+        names = typed.names[: 2 * _MOST_WORDS]
+        named = self._areas.named_in([self._widely(word) for word in names])
+        is_whole = bool(best) and not answers.missing_in(best[0][1])
+        if not named or (is_whole and any(area.row[-1] == best[0][1].row[-1] for area in named)):
+            return best
+        address = self._address(typed)
+        rank = [(*address, *(self._widely(word) for word in shape)) for shape in self._shapes(names)]
+        areas = [each for _, each in ordered(named, rank, near)]
+        if is_whole:
+            fresh = {each.row[-1]: each for each in areas if not answers.missing_in(each)}
+            return ordered((found | fresh).values(), rank, near) if fresh else best
+        called = {each: typed.kinds_said(min(named[each])) for each in areas}
+        first = next((each for each in areas if each.kind in (called[each] or (each.kind,))), areas[0])
+        for area in areas[:_MOST_INSIDE]:
+            found[area.row[-1]] = area
+            rest = [
+                self._term(word)
+                for at, word in enumerate(names)
+                if at not in named[area] and word not in FILLERS
+            ]
+            for row in self._fetch_inside(area, rest):
+                found.setdefault(row[-1], _candidate(row))
+        shown = ordered(found.values(), rank, near)
+        shown.sort(key=lambda each: not _lies_in(each[1], first))
+        place = next(at for at, (_, each) in enumerate(shown) if each.row[-1] == first.row[-1])
+        shown.insert(0 if called[first] else min(place, 1), shown.pop(place))
+        return shown
+
+    def _fetch_inside(self, area: Candidate, rest: Sequence[Term]) -> Iterator[sqlite3.Row]:
+        """Places of an area that answer any of the other words."""
+        groups = [group for term in rest if (group := self._match(term))]
+        if not groups:
+            return
+        where = " AND ".join(f'"{word}"' for word in dict.fromkeys(area.name))
+        asked = f"({' OR '.join(groups)}) AND {where}"
+        get = f"SELECT {_COLUMNS} FROM place WHERE id IN (SELECT rowid FROM word WHERE word MATCH ? LIMIT ?)"  # noqa: S608
+        yield from self._db.execute(get, (asked, _NEAR_FETCHED))
+
+    def _ways(self, typed: Typed) -> Iterator[tuple[list[Reading], list[Reading]]]:
         """Ever wider ways to understand what was typed: how to rank, and what to fetch."""
-        shapes = [words, *islice(self._vocabulary.reshaped(words), _MOST_SHAPES)]
-        plain = [self._reading(shape, widened=False) for shape in shapes]
-        yield plain, plain
-        if any(word in FILLERS for word in words):
-            yield plain, [_without_fillers(reading) for reading in plain]
+        words, names = typed.words, typed.names[:_MOST_WORDS] or typed.words[:_MOST_WORDS]
+        if words != names and len(words) <= _MOST_WORDS:
+            whole = [self._reading(shape) for shape in self._shapes(words)]
+            yield whole, whole
+        shapes = self._shapes(names)
+        address = self._address(typed)
+        plain = [self._reading(shape) for shape in shapes]
+        rank = [(*address, *reading) for reading in plain]
+        yield rank, plain
+        if any(word in FILLERS for word in names):
+            yield rank, [_without_fillers(reading) for reading in plain]
         wide = [self._reading(shape, widened=True) for shape in shapes]
+        rank = [(*address, *reading) for reading in wide]
         meant = [_without_fillers(reading) for reading in wide]
-        yield wide, meant
-        fewer = [
+        yield rank, meant
+        known = [tuple(term for term in reading if term.forms) for reading in meant]
+        fewer = [each for each, all_of_it in zip(known, meant, strict=True) if each and each != all_of_it]
+        fewer += [
             (*reading[:place], *reading[place + 1 :])
-            for reading in meant
+            for reading in known
             for place in range(len(reading))
             if len(reading) > 1
         ]
-        yield wide, fewer[:_MOST_FEWER]
+        yield rank, fewer[:_MOST_FEWER]
 
-    def _reading(self, words: Sequence[str], *, widened: bool) -> Reading:
+    def _shapes(self, words: tuple[str, ...]) -> list[tuple[str, ...]]:
+        shapes = [words, *islice(self._vocabulary.reshaped(words), _MOST_SHAPES)]
+        return list(dict.fromkeys([*shapes, *number_shapes(words)]))
+
+    def _widely(self, word: str) -> Term:
+        """All that a word may stand for, what areas are called among it."""
+        term = self._term(word, widened=True)
+        if word in EVERYDAY:
+            return term
+        known = {form for form, _ in term.forms}
+        slips = self._areas.vocabulary.corrections(sound_of(word))
+        return replace(
+            term, forms=(*term.forms, *((form, sure * _SLIP) for form, sure in slips if form not in known))
+        )
+
+    def _address(self, typed: Typed) -> Reading:
+        """The parts of an address around the names; one "kec." alone says what is looked for, several say nothing."""
+        if not typed.names:
+            return ()
+        markers = sum(piece.role == "marker" for piece in typed.pieces)
+        light = {"rt": _LIGHT_RT, "marker": _LIGHT_MARKER if markers > 1 else None}
+        return tuple(
+            replace(self._term(word), light=light[piece.role])
+            for piece in typed.pieces
+            if piece.role in light
+            for word in piece.words
+        )
+
+    def _reading(self, words: Sequence[str], *, widened: bool = False) -> Reading:
         return tuple(self._term(word, widened=widened) for word in words)
 
-    def _term(self, word: str, *, widened: bool) -> Term:
+    def _term(self, word: str, *, widened: bool = False) -> Term:
         sound = sound_of(word)
         meanings = [each for each in meanings_of(word) if self._vocabulary.is_known(each)]
         forms = [(each, 1.0 if each == sound else 0.97) for each in meanings]
-        if widened or not meanings:
+        if (widened or not meanings) and word not in EVERYDAY:
             known = set(meanings)
             forms += [
-                (form, sure * 0.92) for form, sure in self._vocabulary.corrections(sound) if form not in known
+                (form, sure * _SLIP)
+                for form, sure in self._vocabulary.corrections(sound)
+                if form not in known
             ]
         return Term(word, tuple(forms))
 
@@ -253,12 +371,9 @@ def _without_fillers(reading: Reading) -> Reading:
     return tuple(term for term in reading if term.typed not in FILLERS) or reading
 
 
-def _without_house_number(words: tuple[str, ...]) -> tuple[str, ...]:
-    if "no" in words[1:]:
-        place = words.index("no", 1)
-        if words[place + 1 : place + 2] and words[place + 1].isdigit():
-            return (*words[:place], *words[place + 2 :])
-    return words
+def _lies_in(place: Candidate, area: Candidate) -> bool:
+    """Whether the place is in the area by name."""
+    return set(area.name) <= {*place.name, *place.around}
 
 
 def _fill(db: sqlite3.Connection, version: str, places: Iterable[PlaceHit], kept: Iterable[PlaceHit]) -> None:

@@ -23,12 +23,12 @@ class NamedArea:
     holds: Callable[[float, float], bool]
 
 
-def named_areas(text: str, site: Site) -> tuple[NamedArea, ...]:
+def named_areas(text: str, site: Site, *, neighbours_only: bool = False) -> tuple[NamedArea, ...]:
     """Return the areas whose whole names stand in the text, each name within one of its comma parts."""
     parts = [tuple(sound_of(word) for word in words_of(part)) for part in _PARTS.split(text)]
     return tuple(
         area
-        for words, area in _areas(site)
+        for words, area in (_neighbours(site) if neighbours_only else _areas(site))
         if words and any(_stands_in(words, part) for part in parts if len(part) >= len(words))
     )
 
@@ -48,11 +48,15 @@ def _areas(site: Site) -> Iterator[tuple[tuple[str, ...], NamedArea]]:
         areas = [site.villages[number].area for number in numbers]
         box = Box.around(area.box for area in areas)
         yield _words(name), NamedArea(name, "kecamatan", name, box, _any_of(areas))
-    for each in site.neighbours:
-        yield _words(each.name), NamedArea(each.name, "neighbour", "", each.area.box, each.area.holds)
+    yield from _neighbours(site)
     if site.villages:
         whole = [village.area for village in site.villages]
         yield _words(site.name), NamedArea(site.name, "site", "", site.bounds, _any_of(whole))
+
+
+def _neighbours(site: Site) -> Iterator[tuple[tuple[str, ...], NamedArea]]:
+    for each in site.neighbours:
+        yield _words(each.name), NamedArea(each.name, "neighbour", "", each.area.box, each.area.holds)
 
 
 def _any_of(areas: Sequence[Area]) -> Callable[[float, float], bool]:

@@ -34,11 +34,17 @@ class Term:
 
     typed: str
     forms: tuple[tuple[str, float], ...]
+    light: float | None = None
+    """What a part of an address counts, that need not be found."""
 
     @property
     def weight(self) -> float:
         """How much the word tells: a name more than a kind, a filler next to nothing."""
-        return 0.15 if self.typed in FILLERS else 0.5 if self.typed in _KIND_WORDS else 1.0
+        if self.light is not None:
+            return self.light
+        if self.typed in FILLERS:
+            return 0.15
+        return 0.5 if self.typed in _KIND_WORDS else 1.0
 
 
 Reading = tuple[Term, ...]
@@ -69,7 +75,7 @@ class _Likeness(dict[str, float]):
         self._forms = term.forms
 
     def __missing__(self, word: str) -> float:
-        self[word] = quality = max((_likeness(form, word) * sure for form, sure in self._forms), default=0.0)
+        self[word] = quality = max((likeness(form, word) * sure for form, sure in self._forms), default=0.0)
         return quality
 
 
@@ -138,9 +144,10 @@ def ordered(
     return [(fit, candidate) for _, fit, candidate in scored]
 
 
-def _likeness(form: str, word: str) -> float:
+def likeness(form: str, word: str, *, beginnings: bool = True) -> float:
+    """Return how well a form fits a word of a place: whole, or as its beginning."""
     if form == word:
         return 1.0
-    if word.startswith(form) and not form.isdigit():
+    if beginnings and word.startswith(form) and not form.isdigit():
         return 0.88 + 0.10 * len(form) / len(word)
     return 0.0

@@ -40,12 +40,12 @@ class Places:
         Raises `PlacesError`, `SitePackError`. Takes 0.1 s, or 5 s for 200,000 new places: not for the window's thread.
         """
         try:
-            held = Gazetteer.open(path, site.version)
+            held = Gazetteer.open(path, site.version, (site.name,))
             if held is None:
                 kept = [_moved(hit, site) for hit in _kept_in(path)]
                 listed = () if site.listed is None else site.listed.read()
                 Gazetteer.build(path, site.version, [*site.places, *listed], kept)
-                held = Gazetteer.open(path, site.version)
+                held = Gazetteer.open(path, site.version, (site.name,))
         except (OSError, sqlite3.Error) as error:
             raise PlacesError(
                 f"{path}: the places cannot be kept here ({error}); check space and rights."

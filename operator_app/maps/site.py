@@ -10,6 +10,7 @@ import os
 import shutil
 import tempfile
 import tomllib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -141,7 +142,7 @@ def load_site(folder: Path) -> Site:
         layers=layers,
         villages=villages,
         places=places,
-        names=Gazetteer.in_memory(places),
+        names=Gazetteer.in_memory(places, (content["name"],)),
         neighbours=_neighbours(layers),
         listed=None if listed is None else ListedFile(home / LISTED_FILE, listed),
     )
@@ -249,7 +250,18 @@ def _read_content(home: Path) -> Mapping[str, Any]:
 
 
 def _villages(layers: Mapping[str, bytes]) -> tuple[Village, ...]:
-    return tuple(_village(feature) for feature in json.loads(layers["desa"])["features"])
+    """The villages; of two of one name in one kecamatan each says what it is, so that an incident's words name one."""
+    villages = tuple(_village(feature) for feature in json.loads(layers["desa"])["features"])
+    names = Counter((each.place.desa, each.place.kecamatan) for each in villages)
+    kinds = Counter((each.place.desa, each.place.jenis, each.place.kecamatan) for each in villages)
+    told = []
+    for each in villages:
+        at = each.place
+        if names[at.desa, at.kecamatan] > 1:
+            mark = at.jenis if kinds[at.desa, at.jenis, at.kecamatan] == 1 else at.kode
+            each = replace(each, place=replace(at, desa=f"{at.desa} ({mark})"))  # noqa: PLW2901
+        told.append(each)
+    return tuple(told)
 
 
 def _village(feature: Mapping[str, Any]) -> Village:

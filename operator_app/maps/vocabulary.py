@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from operator_app.domain.words import sound_of
+from operator_app.domain.words import SHORT_FORMS, sound_of
 
 _SHORTEST_CORRECTED, _SHORTEST_TORN, _SHORTEST_HALF, _MOST_CUTS = 3, 5, 3, 2
+_SHORTEST_RUN, _SHORTEST_PART, _LONGEST_PART = 9, 2, 14
 _CORRECTIONS, _MOST_CORRECTED = 8, 4_000
 
 
@@ -44,6 +45,29 @@ class Vocabulary:
             ]
             for cut in sorted(cuts, key=lambda cut: abs(2 * cut - len(word)))[:_MOST_CUTS]:
                 yield (*words[:place], word[:cut], word[cut:], *words[place + 1 :])
+            if not cuts and len(word) >= _SHORTEST_RUN:
+                parts = self._parts_of(word)
+                if parts:
+                    yield (*words[:place], *parts, *words[place + 1 :])
+
+    def _parts_of(self, run: str) -> tuple[str, ...]:
+        """The known words of which a run of three or more is made, the longest ones first; none: it is made of none."""
+        made: dict[int, tuple[str, ...]] = {0: ()}
+        for end in range(1, len(run) + 1):
+            ways = [
+                (*made[start], run[start:end])
+                for start in range(max(0, end - _LONGEST_PART), end)
+                if start in made and self._is_part(run[start:end], is_last=end == len(run))
+            ]
+            if ways:
+                made[end] = min(ways, key=lambda parts: (len(parts), -max(map(len, parts))))
+        return made.get(len(run), ())
+
+    def _is_part(self, part: str, *, is_last: bool) -> bool:
+        if len(part) < _SHORTEST_PART and not part.isdigit():
+            return False
+        sound = sound_of(SHORT_FORMS.get(part, part))
+        return self.is_word(sound) or (is_last and len(part) > _SHORTEST_HALF and self.is_known(sound))
 
     def is_word(self, word: str) -> bool:
         """Whether this is a known word."""

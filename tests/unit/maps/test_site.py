@@ -5,6 +5,7 @@ import os
 import statistics
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -156,6 +157,29 @@ def test_points_are_read_alike_one_by_one_and_all_together(points: list[tuple[fl
         except ShapeError as error:
             shapes.append(error.args)
     assert shapes[0] == shapes[1]
+
+
+def test_two_villages_of_one_name_in_one_kecamatan_are_told_apart(tmp_path: Path) -> None:
+    pack = write_pack(tmp_path / "pack")
+
+    def rename(data: dict[str, Any]) -> None:
+        for number, name in enumerate(("Sukamaju", "Sukamaju", "Kembar", "Kembar")):
+            data["features"][number]["properties"]["nama"] = name
+        data["features"][3]["properties"]["jenis"] = "desa"
+
+    rewrite(pack, "desa", rename)
+    import_site(pack, tmp_path / "site")
+    site = load_site(tmp_path / "site")
+    under = [site.locate(1.25, 110.25 + 0.5 * number) for number in range(4)]
+    assert [place.desa for place in under if place] == [
+        "Sukamaju (desa)",
+        "Sukamaju (kelurahan)",
+        "Kembar (99.01.02.2001)",
+        "Kembar (99.01.02.2002)",
+    ]
+    hits = site.search("sukamaju", 2)
+    assert {hit.desa for hit in hits} == {"Sukamaju (desa)", "Sukamaju (kelurahan)"}
+    assert not any(hit.sure for hit in hits)
 
 
 @pytest.mark.parametrize(
