@@ -13,9 +13,12 @@ from operator_app.domain.place.coordinates import (
 )
 from operator_app.domain.place.location import PositionOrigin, PositionSource
 from operator_app.domain.triage import Kind, find_kinds
+from operator_app.domain.words import words_of
+from operator_app.maps.named_areas import NamedArea, named_areas
 from operator_app.maps.names import PlaceHit
 from operator_app.maps.positions import Located, find_position, locate
 from operator_app.maps.site import Site
+from operator_app.maps.typed import read_typed
 from operator_app.ui.kit.search_field import HITS_SHOWN, Finder, Hit
 from operator_app.ui.map.presenters.call_place import distance_words
 from operator_app.ui.words.rows import Cell, Row, cell, chip
@@ -26,6 +29,8 @@ PlaceSearch = Callable[[str], Sequence[PlaceHit]]
 LEAST_LETTERS = 2
 POINT_KIND = "titik"
 """Kind of a hit that was stated by its coordinates."""
+NEIGHBOUR_KIND = "tetangga"
+"""Kind of a hit that is a regency or town next to the site's."""
 
 
 def place_finder(search: PlaceSearch, say: Say, site: Site) -> Finder[PlaceHit]:
@@ -43,7 +48,7 @@ def place_finder(search: PlaceSearch, say: Say, site: Site) -> Finder[PlaceHit]:
         if isinstance(stated, Located):
             return [_point(stated, site, say)]
         if stated.trouble is PositionTrouble.NO_POSITION:
-            return [_place(number, hit, say) for number, hit in enumerate(search(typed)[:HITS_SHOWN])]
+            return _places(typed, search(typed), site, say)
         rows = _refused(stated, site, say)
         if len(rows) == 1 and stated.trouble in _WORDS_MAY_TELL:
             beside = search(words_beside(typed))[: HITS_SHOWN - 1]
@@ -64,14 +69,47 @@ def kind_finder(site: Local, words: SiteWords) -> Finder[Kind]:
     return find
 
 
+def _places(typed: str, hits: Sequence[PlaceHit], site: Site, say: Say) -> list[Hit[PlaceHit]]:
+    """The places for what was typed; before them a neighbour that it names, and which no place here is called by."""
+    best = set(words_of(hits[0].label)) if hits else set()
+    named = [
+        each for each in named_areas(typed, site, neighbours_only=True) if not best & set(words_of(each.name))
+    ]
+    rows = [_neighbour(each, typed, say) for each in named]
+    rows += [_place(number, hit, say) for number, hit in enumerate(hits, len(rows))]
+    return rows[:HITS_SHOWN]
+
+
+def _neighbour(area: NamedArea, typed: str, say: Say) -> Hit[PlaceHit]:
+    box, said = area.box, read_typed(typed)
+    middle = ((box.south + box.north) / 2, (box.west + box.east) / 2)
+    done = {at for at, piece in enumerate(said.pieces) if set(piece.words) <= set(words_of(area.name))}
+    hit = PlaceHit(
+        area.name,
+        NEIGHBOUR_KIND,
+        f"{NEIGHBOUR_KIND}:{area.name}",
+        "",
+        "",
+        *middle,
+        left=said.left(done),
+        rt=said.rt,
+        sure=False,
+    )
+    words = say("position.in_neighbour", name=area.name)
+    row = Row(hit.kode, (cell(area.name, strong=True), cell(words, Tone.WATCH), cell("")))
+    return Hit(hit, row, sure=False)
+
+
 def _place(number: int, hit: PlaceHit, say: Say) -> Hit[PlaceHit]:
     area = " · ".join(dict.fromkeys(part for part in (hit.desa, hit.kecamatan) if part and part != hit.label))
     kind = say(f"place_kind.{hit.kind}") if hit.kind in PLACE_KINDS else hit.kind
-    row = Row(
-        f"{number} {hit.kode}",
-        (cell(hit.label, strong=number == 0), cell(area, Tone.QUIET), cell(kind, Tone.QUIET)),
+    last = (
+        cell(say("position.without", words=hit.missing), Tone.WATCH)
+        if hit.missing
+        else cell(kind, Tone.QUIET)
     )
-    return Hit(hit, row)
+    row = Row(f"{number} {hit.kode}", (cell(hit.label, strong=number == 0), cell(area, Tone.QUIET), last))
+    return Hit(hit, row, sure=hit.sure)
 
 
 def _point(found: Located, site: Site, say: Say, note: str = "", number: int = 0) -> Hit[PlaceHit]:

@@ -134,6 +134,23 @@ def test_names_are_still_found(site: Site) -> None:
     assert found(site, "t") == []
 
 
+def test_a_place_that_is_not_all_of_what_was_typed_says_so_and_waits_for_the_arrows(site: Site) -> None:
+    hit, *_ = found(site, "gang mawar teluk hijau")
+    assert hit.value is not None
+    assert (hit.value.label, hit.sure) == ("Teluk Hijau", False)
+    assert "tanpa: gang mawar" in words(hit)
+    assert found(site, "teluk hijau")[0].sure
+
+
+def test_a_neighbour_that_is_named_stands_before_what_is_like_it_here(site: Site) -> None:
+    first, *rest = found(site, "Sebelah Lama")
+    assert first.value is not None
+    assert (first.value.label, first.sure, first.value.kecamatan) == ("Kabupaten Sebelah", False, "")
+    assert "di luar wilayah: Kabupaten Sebelah" in words(first)
+    assert rest
+    assert not any(hit.sure for hit in rest)
+
+
 def test_a_picked_position_is_recorded_with_its_source(site: Site) -> None:
     async def play() -> None:
         it = await hand(site)
