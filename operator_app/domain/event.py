@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
+from operator_app.domain.bounds import LAST_MOMENT
 from operator_app.domain.fact_reader import Reader, one_copy, readers_of
 from operator_app.domain.facts import BY_OP
 from operator_app.domain.facts.fact import Fact, UnknownFact, incident_of
@@ -38,25 +39,12 @@ class Event:
         return (self.hlc, self.id)
 
 
-def without_nul(fact: Fact) -> Fact:
-    """The fact as every store takes it: a NUL in a text (pasted, or sent by a network) is dropped.
-
-    PostgreSQL takes none at all; the words around it would never reach the room.
-    """
-    torn = {
-        field.name: value.replace("\0", "")
-        for field in dataclasses.fields(fact)
-        if isinstance(value := getattr(fact, field.name), str) and "\0" in value
-    }
-    return dataclasses.replace(fact, **cast(Any, torn)) if torn else fact
-
-
 class BadRecordError(ValueError):
     """A record that is no event: names what is wrong with it."""
 
 
-FIRST_MOMENT, LAST_MOMENT = datetime(1970, 1, 2, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
-"""What happened before or after is no moment: nothing could be reckoned from it, in no time zone."""
+FIRST_READ = datetime(1970, 1, 2, tzinfo=UTC)
+"""What happened before, or after `LAST_MOMENT`, is no moment: nothing could be reckoned from it, in no time zone."""
 
 
 def to_record(event: Event) -> dict[str, Any]:
@@ -98,7 +86,7 @@ def from_record(record: Mapping[str, Any]) -> Event:
             occurred_at = datetime.fromisoformat(occurred_at)
         if not isinstance(occurred_at, datetime) or occurred_at.tzinfo is None:
             raise BadRecordError("occurred_at has no time zone")
-        if not FIRST_MOMENT <= occurred_at < LAST_MOMENT:
+        if not FIRST_READ <= occurred_at < LAST_MOMENT:
             raise BadRecordError("occurred_at is no moment")
         return Event(
             id=EventId(str(record["id"])),

@@ -7,10 +7,10 @@ from functools import lru_cache
 from types import UnionType
 from typing import Any, ClassVar, Union, get_args, get_origin, get_type_hints
 
+from operator_app.domain.bounds import NUMBER_MOST
+
 Reader = Callable[[Any], Any]
 
-LARGEST = 1_000_000_000
-"""No number of a fact is larger (seconds, scores, codes, metres, degrees): it would be a mistake, or meant to harm."""
 SHORT = 16
 """Words up to this length come again and again (names of fields, kinds, villages): one copy of each is held."""
 
@@ -60,7 +60,7 @@ def _plain_reader(hint: type[Any], name: str) -> Reader:
         if hint is str and type(value) is str:
             return one_copy(value) if len(value) <= SHORT else value
         if isinstance(value, int | float) and not isinstance(value, bool):
-            if not math.isfinite(value) or abs(value) > LARGEST:
+            if not math.isfinite(value) or abs(value) > NUMBER_MOST:
                 raise ValueError(f"{name} is no number of use")
             if hint is float:
                 return float(value)

@@ -1,6 +1,6 @@
 """Names of things: own types, so that a call is never handed over where an incident is meant."""
 
-from typing import NewType
+from typing import Annotated, NewType
 
 EventId = NewType("EventId", str)
 JournalId = NewType("JournalId", str)
@@ -9,6 +9,12 @@ CallId = NewType("CallId", str)
 DispatchId = NewType("DispatchId", str)
 AgencyCode = NewType("AgencyCode", str)
 SeatName = NewType("SeatName", str)
+Line = Annotated[str, "line"]
+"""Words that come from elsewhere and may be longer than a name."""
+FileName = Annotated[str, "file name"]
+"""A name without a folder."""
+Document = Annotated[str, "document"]
+"""A text with a form of its own."""
 
 
 def uuid7(unix_ms: int, random_bytes: bytes) -> str:

@@ -136,6 +136,7 @@ class Refusal(StrEnum):
     NO_REMINDER = "no_reminder"
     BAD_MINUTES = "bad_minutes"
     BAD_CARD = "bad_card"
+    OUT_OF_BOUNDS = "out_of_bounds"
 
 
 class RefusedError(Exception):

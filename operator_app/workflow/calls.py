@@ -5,8 +5,9 @@ in the same turn of the loop in which the phone told it.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
+from pathlib import PurePath
 
 from operator_app.domain import line
 from operator_app.domain.facts.call import (
@@ -324,7 +325,7 @@ class CallDesk:
                 self._recorder.note(CallMeasured(**asdict(signal)))
         elif self._first(signal.call_id, "recorded"):
             self._recorder.note(
-                CallRecorded(signal.call_id, signal.files, signal.sha256, float(signal.seconds))
+                CallRecorded(signal.call_id, _names(signal.files), signal.sha256, float(signal.seconds))
             )
 
     def living(self) -> tuple[line.LineCall, ...]:
@@ -457,3 +458,7 @@ class CallDesk:
             return False
         self._told.add((call_id, what))
         return True
+
+
+def _names(files: Iterable[str]) -> tuple[str, ...]:
+    return tuple(PurePath(each).name for each in files)

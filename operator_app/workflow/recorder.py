@@ -8,10 +8,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from operator_app.domain.event import Event, without_nul
+from operator_app.domain.bounds import NAME_CHARS
+from operator_app.domain.event import Event
 from operator_app.domain.facts.fact import Fact
+from operator_app.domain.facts.fit import as_text, breach_of, fitted
 from operator_app.domain.hlc import Stamp
 from operator_app.domain.ids import EventId, SeatName, uuid7
+from operator_app.domain.states import Refusal, RefusedError
 from operator_app.workflow.board import Board
 from operator_app.workflow.bus import Bus
 from operator_app.workflow.ports import Clock, Journal, JournalFailedError, Saved
@@ -71,7 +74,7 @@ class Recorder:
         self._turn = asyncio.Lock()
         self._pending: deque[Note] = deque()
         self._drain: asyncio.Task[None] | None = None
-        self.actor = actor
+        self.actor = actor[:NAME_CHARS]
 
     @property
     def clock(self) -> Clock:
@@ -99,7 +102,7 @@ class Recorder:
     async def record(self, facts: Iterable[Fact | Note]) -> tuple[Event, ...]:
         """Return when the facts are safe on this seat and on the board; all of them stand or fall together.
 
-        Raises `JournalFailedError`: then nothing happened.
+        Raises `JournalFailedError`, and `RefusedError` for one beyond the record's bounds: then nothing happened.
         """
         async with self._turn:
             stamp, last = self._stamp, 0
@@ -122,7 +125,7 @@ class Recorder:
                         occurred_at=note.at or now,
                         hlc=last,
                         base=self._base(note),
-                        fact=without_nul(note.fact),
+                        fact=_within_bounds(note.fact),
                     )
                 )
             if not events:
@@ -142,8 +145,11 @@ class Recorder:
         return self._board.seen(note.fact, self.seat)
 
     def note(self, fact: Fact, at: datetime | None = None) -> None:
-        """Record what has happened whether we like it or not (a call rang); kept and retried until it is safe."""
-        self._pending.append(Note(fact, at=at or self._clock.now()))
+        """Record what has happened whether we like it or not (a call rang); kept and retried until it is safe.
+
+        Words beyond the record's bounds (a network can send any) are cut.
+        """
+        self._pending.append(Note(fitted(fact), at=at or self._clock.now()))
         if self._drain is None or self._drain.done():
             self._drain = asyncio.get_running_loop().create_task(self._drain_pending(), name="recorder-notes")
 
@@ -185,3 +191,12 @@ class Recorder:
                 self._pending.popleft()
         if troubled:
             self._bus.publish(JournalTrouble(0, ""))
+
+
+def _within_bounds(fact: Fact) -> Fact:
+    fact = as_text(fact)
+    if (breach := breach_of(fact)) is not None:
+        raise RefusedError(
+            Refusal.OUT_OF_BOUNDS, f"{fact.op} {breach.word} {breach.beyond}, at most {breach.most}"
+        )
+    return fact

@@ -115,10 +115,10 @@ BAD_RECORDS: dict[str, tuple[dict[str, Any], str]] = {
     "list of numbers": (body("call.recorded", call_id="c", files=[1], sha256=[], seconds=1), "OP002"),
     "names in no list": (body("call.identified", call_id="c", emergency_ids="urn:x", device=""), "OP002"),
     "unknown state": (body("seat.state", state="asleep"), "OP002"),
-    "no id": ({"id": None}, "23502"),
+    "no id": ({"id": None}, "OP002"),
     "id no uuid": ({"id": "tune"}, "22P02"),
-    "no actor": ({"actor": None}, "23502"),
-    "no time": ({"occurred_at": "someday"}, "22007"),
+    "no actor": ({"actor": None}, "OP002"),
+    "no time": ({"occurred_at": "someday"}, "OP002"),
     "other journal": ({"journal_id": fresh_id()}, "OP002"),
     "other seat": ({"seat": "M9"}, "OP002"),
 }

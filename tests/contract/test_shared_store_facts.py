@@ -97,6 +97,7 @@ async def test_what_outlasts_its_moment_reaches_a_window_that_is_opened_afterwar
     kinds = [kind for kind in FACTS if lasts_beside(kind)]
     assert len(kinds) >= 4
     writers = (Writer("M8"), Writer("M9"))
+    writers[1].notes(len(kinds))  # so that what the second writes is later than all of the first
     old, new = ([event_of(kind, writer) for kind in kinds] for writer in writers)
     with inside(any_database.login("seat")) as db:
         for writer, events in zip(writers, (old, new), strict=True):

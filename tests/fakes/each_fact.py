@@ -17,7 +17,7 @@ def value_of(rule: Mapping[str, Any]) -> Any:
     return [value] if rule.get("many") else value
 
 
-def event_of(kind: type[Fact], writer: Writer, **words: Any) -> Event:
+def event_of(kind: type[Fact], writer: Writer, /, **words: Any) -> Event:
     """An event of that kind in the writer's journal; `words` take the place of made ones."""
     envelope = writer.event(Fact())
     body = {name: value_of(rule) for name, rule in words_of(kind).items()} | words

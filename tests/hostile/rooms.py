@@ -11,8 +11,8 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from hypothesis import strategies as st
 
-from operator_app.domain.event import FIRST_MOMENT, LAST_MOMENT, Event, from_record, to_record
-from operator_app.domain.fact_reader import LARGEST
+from operator_app.domain.bounds import LAST_MOMENT, NUMBER_MOST
+from operator_app.domain.event import FIRST_READ, Event, from_record, to_record
 from operator_app.domain.facts import FACTS
 from operator_app.domain.facts.fact import Fact, UnknownFact
 from operator_app.domain.facts.incident import INCIDENT_FIELDS
@@ -28,16 +28,16 @@ STRANGE = (
 )  # fmt: skip
 IDS = tuple(str(uuid.UUID(int=number)) for number in range(1, 4))
 MOMENTS = (
-    FIRST_MOMENT, LAST_MOMENT - timedelta(microseconds=1), NOW, NOW - timedelta(days=400), NOW + timedelta(days=400),
+    FIRST_READ, LAST_MOMENT - timedelta(microseconds=1), NOW, NOW - timedelta(days=400), NOW + timedelta(days=400),
     NOW - timedelta(seconds=61),
 )  # fmt: skip
 HOSTILE_KINDS = tuple(each.code for each in default_rules().kinds[:3])
 
 words = st.sampled_from((*STRANGE, *INCIDENT_FIELDS, *HOSTILE_KINDS, *IDS)) | st.text(max_size=20)
-whole = st.sampled_from((-LARGEST, -1, 0, 1, 2, 60, LARGEST))
+whole = st.sampled_from((-NUMBER_MOST, -1, 0, 1, 2, 60, NUMBER_MOST))
 broken = st.sampled_from((-1e9, -0.5, 0.0, 1e-300, 4.2, 90.0, 180.0, 1e9))
 moments = st.sampled_from(MOMENTS) | st.datetimes(
-    FIRST_MOMENT.replace(tzinfo=None), MOMENTS[1].replace(tzinfo=None), timezones=st.just(UTC)
+    FIRST_READ.replace(tzinfo=None), MOMENTS[1].replace(tzinfo=None), timezones=st.just(UTC)
 )
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from operator_app.domain.facts.fact import CALL, INCIDENT, About, Fact, Lasts, Personal, ToldTo, Writer, words
-from operator_app.domain.ids import CallId, IncidentId
+from operator_app.domain.ids import CallId, FileName, IncidentId, Line
 from operator_app.domain.states import Classification
 
 
@@ -33,7 +33,7 @@ class CallOffered(CallFact):
     direction: str
     number: str | None
     display_name: str
-    key: str | None = None
+    key: Line | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class CallEnded(CallFact):
 
     by: str
     code: int
-    reason: str
+    reason: Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ class CallRecorded(CallFact):
     told_to = ToldTo.ALL
     personal = words()
 
-    files: tuple[str, ...]
+    files: tuple[FileName, ...]
     sha256: tuple[str, ...]
     seconds: float
 

@@ -16,7 +16,7 @@ from operator_app.domain.facts.fact import (
     Writer,
     words,
 )
-from operator_app.domain.ids import CallId, IncidentId, SeatName
+from operator_app.domain.ids import CallId, IncidentId, Line, SeatName
 from operator_app.domain.states import IncidentStatus
 
 INCIDENT_FIELDS: Mapping[str, Personal | None] = MappingProxyType(
@@ -154,7 +154,7 @@ class AnswerGiven(IncidentFact):
     tells_base = True
 
     card_version: int
-    question: str
+    question: Line
     answer: str | None
 
     def says(self) -> object:
@@ -200,7 +200,7 @@ class PlaceReadBack(IncidentFact):
 
     place: str
     position: str | None
-    source: str
+    source: Line
     accuracy_m: float | None
 
     def says(self) -> object:

@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import ClassVar
 from zlib import compress, decompressobj, error
 
+from operator_app.domain.bounds import DOCUMENT_CHARS
 from operator_app.domain.facts.fact import (
     KIND,
     PLACE,
@@ -18,6 +19,7 @@ from operator_app.domain.facts.fact import (
     Writer,
     words,
 )
+from operator_app.domain.ids import Document, Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class CardPublished(Fact):
 
     kind: str
     version: int
-    source: str
+    source: Document
 
     def says(self) -> object:
         """The card's text."""
@@ -51,7 +53,7 @@ class PlaceFact(Fact):
     written_by: ClassVar[tuple[Writer, ...]] = (Writer.SEAT,)
     personal = words()
 
-    place_id: str
+    place_id: Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class PlaceKept(PlaceFact):
     op = "place.kept"
     personal = words()
 
-    label: str
+    label: Line
     kind: str
     lat: float
     lon: float
@@ -94,9 +96,9 @@ class PartPublished(Fact):
     part: str
     version: int
     digest: str
-    why: str
+    why: Line
     packed: bool
-    body: str | None
+    body: Document | None
 
     @classmethod
     def of(cls, part: str, version: int, text: str, why: str = "") -> "PartPublished":
@@ -104,7 +106,9 @@ class PartPublished(Fact):
         raw = text.encode()
         if len(raw) <= LONGEST_PLAIN:
             return cls(part, version, digest_of(text), why, packed=False, body=text)
-        body = b85encode(compress(raw, 9)).decode() if len(raw) <= LONGEST_TEXT else None
+        body = b85encode(compress(raw, 9)).decode() if len(raw) <= LONGEST_TEXT else ""
+        if not 0 < len(body) <= DOCUMENT_CHARS:
+            return cls(part, version, digest_of(text), why, packed=True, body=None)
         return cls(part, version, digest_of(text), why, packed=True, body=body)
 
     def text(self) -> str | None:
@@ -146,4 +150,4 @@ class SiteTaken(Fact):
     written_by = (Writer.SEAT, Writer.DESK)
     personal = words()
 
-    parts: tuple[str, ...]
+    parts: tuple[Line, ...]

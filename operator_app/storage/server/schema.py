@@ -14,6 +14,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from psycopg import sql
 
+from operator_app.domain.bounds import as_told
 from operator_app.domain.facts import FACTS
 from operator_app.domain.facts.fact import Personal
 from operator_app.domain.facts.incident import INCIDENT_FIELDS
@@ -29,6 +30,11 @@ INDEXES = {
 }
 """Made beside the writers: near-duplicates and figures of a day, a day's dispatches, incidents by reporter's number."""
 OLD_INDEXES = ("reporter_number",)
+
+_BOUNDS = """
+    CREATE OR REPLACE FUNCTION bounds() RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$ SELECT '{told}'::jsonb $$;
+    COMMENT ON FUNCTION bounds IS 'What a record may be at most, as operator_app/domain/bounds.py says it.'
+"""
 
 _CODE = Path(__file__).with_name("code")
 _TABLES = Path(__file__).with_name("tables")
@@ -88,6 +94,8 @@ def bring_up(connection: sqlalchemy.Connection, before: str) -> None:
 def _make_code(connection: sqlalchemy.Connection) -> None:
     """Run every file, views after functions and rights last; then take away what no file has any more."""
     _run(connection, "SET LOCAL check_function_bodies = off")  # they call one another
+    told = json.dumps(as_told())
+    _run(connection, _BOUNDS.format(told=told))
     for file in sorted(_CODE.glob("*.sql"), key=lambda file: (file.stem.startswith("view_"), file.stem)):
         if file.stem != "rights":
             _run(connection, file.read_text(encoding="utf-8"))

@@ -81,7 +81,7 @@ class Errands:
     async def _save_if_it_can_be(self) -> None:
         try:
             await self._save()
-        except JournalFailedError as error:
+        except (JournalFailedError, RefusedError) as error:
             log.exception("a call goes first; what was typed is still not saved")
             self._tell_unsaved(error)
 
@@ -103,4 +103,5 @@ class Errands:
             self._tell(Notice(self._say("notice.failed", what=name, error=type(error).__name__), loud=True))
 
     def _tell_unsaved(self, error: Exception) -> None:
-        self._tell(Notice(self._say("notice.not_saved", reason=str(error)), loud=True, topic=NOT_SAVED))
+        reason = self._say(f"refusal.{error.refusal}") if isinstance(error, RefusedError) else str(error)
+        self._tell(Notice(self._say("notice.not_saved", reason=reason), loud=True, topic=NOT_SAVED))

@@ -7,6 +7,7 @@ from typing import get_type_hints
 
 import pytest
 
+from operator_app.domain.bounds import FILE_CHARS, LINE_CHARS, NAME_CHARS
 from operator_app.domain.event import from_record, to_record
 from operator_app.domain.facts import BY_OP, FACTS
 from operator_app.domain.facts.fact import Fact, Lasts, Personal, Thing, ToldTo, Writer
@@ -107,11 +108,15 @@ def test_a_fact_can_be_told_to_the_server_in_plain_values(kind: type[Fact]) -> N
 
 
 def test_each_sort_of_word_has_its_name() -> None:
-    assert words_of(BY_OP["call.offered"])["number"] == {"is": "text", "may_lack": True}
+    assert words_of(BY_OP["call.offered"])["number"] == {
+        "is": "text",
+        "may_lack": True,
+        "longest": LINE_CHARS,
+    }
     assert words_of(BY_OP["call.recorded"]) == {
-        "call_id": {"is": "text"},
-        "files": {"is": "text", "many": True},
-        "sha256": {"is": "text", "many": True},
+        "call_id": {"is": "text", "longest": NAME_CHARS},
+        "files": {"is": "text", "many": True, "longest": FILE_CHARS, "base_name": True},
+        "sha256": {"is": "text", "many": True, "longest": NAME_CHARS},
         "seconds": {"is": "number"},
     }
     assert words_of(BY_OP["incident.major"]) == {"major": {"is": "yes_no"}}
@@ -119,4 +124,9 @@ def test_each_sort_of_word_has_its_name() -> None:
     assert words_of(BY_OP["seat.state"]) == {
         "state": {"is": "text", "one_of": ["ready", "talking", "wrap_up", "break", "away"]}
     }
-    assert words_of(BY_OP["incident.field_set"])["settles"] == {"is": "text", "many": True, "may_lack": True}
+    assert words_of(BY_OP["incident.field_set"])["settles"] == {
+        "is": "text",
+        "many": True,
+        "may_lack": True,
+        "longest": NAME_CHARS,
+    }

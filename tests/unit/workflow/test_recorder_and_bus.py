@@ -6,10 +6,12 @@ from unittest.mock import patch
 
 import pytest
 
+from operator_app.domain.bounds import LINE_CHARS, WORDS_CHARS
 from operator_app.domain.event import Event
 from operator_app.domain.facts.call import CallOffered
 from operator_app.domain.facts.incident import IncidentNoted
 from operator_app.domain.ids import CallId, IncidentId
+from operator_app.domain.states import RefusedError
 from operator_app.workflow.bus import Bus
 from operator_app.workflow.ports import BoardChanged, JournalFailedError, ListenerFailed, Saved
 from operator_app.workflow.recorder import JournalTrouble
@@ -43,6 +45,24 @@ async def test_a_refused_append_changes_nothing() -> None:
     assert not bench.board.incidents
     bench.journal.broken = ""
     assert (await bench.recorder.record([NOTE]))[0].seq == 1
+
+
+async def test_what_is_beyond_the_bounds_of_the_record_is_refused_whole_before_it_reaches_the_disk() -> None:
+    bench = make_seat()
+    long = IncidentNoted(IncidentId("i1"), "x" * (WORDS_CHARS + 1))
+    with pytest.raises(RefusedError, match="out_of_bounds"):
+        await bench.recorder.record([NOTE, long])
+    assert bench.journal.kept == []
+    assert (await bench.recorder.record([NOTE]))[0].seq == 1
+
+
+async def test_what_happened_is_cut_to_the_bounds_of_the_record_and_kept() -> None:
+    bench = make_seat()
+    bench.recorder.note(CallOffered(CallId("c1"), "in", "8" * 5000, "Bu \ud83d" + "x" * 5000))
+    await bench.recorder.settle()
+    call = bench.board.calls[CallId("c1")]
+    assert call.number == "8" * LINE_CHARS
+    assert call.display_name == ("Bu " + "x" * 5000)[:LINE_CHARS]
 
 
 async def test_what_happened_is_kept_until_the_disk_takes_it() -> None:

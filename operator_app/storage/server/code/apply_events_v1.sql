@@ -13,8 +13,12 @@ DECLARE
     seats text[] := '{}';
     opened uuid[] := '{}';
 BEGIN
-    IF jsonb_typeof(events) IS DISTINCT FROM 'array' OR jsonb_array_length(events) > 500 THEN
-        RAISE EXCEPTION 'a batch is an array of at most 500 events' USING ERRCODE = 'OP002';
+    IF jsonb_typeof(events) IS DISTINCT FROM 'array' OR jsonb_array_length(events) > (bounds()->>'batch_events')::integer
+        OR octet_length(events::text) > (bounds()->>'batch_bytes')::integer THEN
+        RAISE EXCEPTION 'a batch is an array of at most % events and % bytes', bounds()->>'batch_events',
+            bounds()->>'batch_bytes' USING ERRCODE = 'OP002';
+    ELSIF length(seat_name) NOT BETWEEN 1 AND (bounds()->>'name_chars')::integer THEN
+        RAISE EXCEPTION 'a seat''s name has at most % letters', bounds()->>'name_chars' USING ERRCODE = 'OP002';
     END IF;
     PERFORM note_timeline();
     INSERT INTO journal_head (journal_id, seat) VALUES (journal, seat_name) ON CONFLICT DO NOTHING;
@@ -37,6 +41,7 @@ BEGIN
         SELECT * INTO held FROM event WHERE id = e.id OR (journal_id = journal AND journal_seq = e.journal_seq)
         ORDER BY id = e.id DESC LIMIT 1;
         IF NOT FOUND THEN
+            PERFORM check_bounds(e, given), check_writer(e.op), check_fact(e.op, e.v, e.incident_id, e.body);
             e.received_at := clock_timestamp();
             e.login := session_user;
             e.link := head.links + 1;
