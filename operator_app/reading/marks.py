@@ -1,127 +1,109 @@
 """What a value must be beyond its type: marks for `Annotated`, each with the sentence that it is refused by.
 
-priority: Annotated[int, Between(1, 5)]
+    priority: Annotated[int, Between(1, 5)]
+
+Plain classes: a window makes them before its first frame, and dataclasses take their time.
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from collections.abc import Mapping, Sequence, Sized
 
 
-@runtime_checkable
-class Mark(Protocol):
-    """Looks at a value of the right type."""
+class Mark:
+    """Looks at a value of the right type; `cause` names the sentence by which it refuses."""
 
-    @property
-    def cause(self) -> str:
-        """The sentence by which it refuses."""
-        ...
+    __slots__ = ("_said", "cause")
 
-    def holds(self, value: Any) -> bool:
+    def __init__(self, cause: str, said: Mapping[str, str] | None = None) -> None:
+        self.cause = cause
+        self._said = said or {}
+
+    def holds(self, value: object) -> bool:
         """Whether the value may stand."""
-        ...
+        raise NotImplementedError
 
     def said(self) -> Mapping[str, str]:
         """What the sentence names."""
-        ...
+        return self._said
 
 
-@dataclass(frozen=True, slots=True)
-class Between:
-    """A number from `low` to `high`, both of them allowed."""
+class Between(Mark):
+    """A number from `low` to `high`, both of them allowed; what is no number (nan) is not."""
 
-    low: float
-    high: float
-    cause: str = "not_between"
+    __slots__ = ("_high", "_low")
 
-    def holds(self, value: float) -> bool:
-        """Whether it lies there; what is no number (nan) does not."""
-        return self.low <= value <= self.high
+    def __init__(self, low: float, high: float) -> None:
+        super().__init__("not_between", {"low": f"{low:g}", "high": f"{high:g}"})
+        self._low, self._high = low, high
 
-    def said(self) -> Mapping[str, str]:
-        """Both ends."""
-        return {"low": f"{self.low:g}", "high": f"{self.high:g}"}
+    def holds(self, value: object) -> bool:
+        """Whether it lies there."""
+        return isinstance(value, int | float) and self._low <= value <= self._high
 
 
-@dataclass(frozen=True, slots=True)
-class Above:
+class Above(Mark):
     """A number above `low` and below a million."""
 
-    low: float
-    cause: str = "not_above"
+    __slots__ = ("_low",)
 
-    def holds(self, value: float) -> bool:
+    def __init__(self, low: float) -> None:
+        super().__init__("not_above", {"low": f"{low:g}"})
+        self._low = low
+
+    def holds(self, value: object) -> bool:
         """Whether it is larger, and finite."""
-        return self.low < value < 1_000_000
-
-    def said(self) -> Mapping[str, str]:
-        """What it must exceed."""
-        return {"low": f"{self.low:g}"}
+        return isinstance(value, int | float) and self._low < value < 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Like:
+class Like(Mark):
     """A text that a pattern describes as a whole; `cause` says in words what that is."""
 
-    pattern: str
-    cause: str
+    __slots__ = ("_pattern",)
 
-    def holds(self, value: str) -> bool:
+    def __init__(self, pattern: str, cause: str) -> None:
+        super().__init__(cause)
+        self._pattern = pattern
+
+    def holds(self, value: object) -> bool:
         """Whether the whole text is like that."""
-        return re.fullmatch(self.pattern, value) is not None
-
-    def said(self) -> Mapping[str, str]:
-        """Nothing: the sentence says it."""
-        return {}
+        return isinstance(value, str) and re.fullmatch(self._pattern, value) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class OneOf:
+class OneOf(Mark):
     """One of these texts."""
 
-    choices: tuple[str, ...]
-    cause: str
+    __slots__ = ("_choices",)
 
-    def holds(self, value: str) -> bool:
+    def __init__(self, choices: Sequence[str], cause: str) -> None:
+        super().__init__(cause)
+        self._choices = frozenset(choices)
+
+    def holds(self, value: object) -> bool:
         """Whether it is one of them."""
-        return value in self.choices
-
-    def said(self) -> Mapping[str, str]:
-        """Nothing: they may be many."""
-        return {}
+        return value in self._choices
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(Mark):
     """A list or table of `fewest` to `most` entries."""
 
-    fewest: int
-    most: int
-    cause: str = "count"
+    __slots__ = ("_fewest", "_most")
 
-    def holds(self, value: Any) -> bool:
+    def __init__(self, fewest: int, most: int, cause: str = "count") -> None:
+        super().__init__(cause, {"fewest": str(fewest), "most": str(most)})
+        self._fewest, self._most = fewest, most
+
+    def holds(self, value: object) -> bool:
         """Whether there are so many."""
-        return self.fewest <= len(value) <= self.most
-
-    def said(self) -> Mapping[str, str]:
-        """Both ends."""
-        return {"fewest": str(self.fewest), "most": str(self.most)}
+        return isinstance(value, Sized) and self._fewest <= len(value) <= self._most
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """A text that says something."""
+class _Words(Mark):
+    __slots__ = ()
 
-    cause: str = "empty"
-
-    def holds(self, value: str) -> bool:
+    def holds(self, value: object) -> bool:
         """Whether it holds more than blanks."""
-        return bool(value.strip())
-
-    def said(self) -> Mapping[str, str]:
-        """Nothing: the sentence says it."""
-        return {}
+        return isinstance(value, str) and bool(value.strip())
 
 
-WORDS = Words()
+WORDS = _Words("empty")
+"""A text that says something."""
