@@ -6,13 +6,13 @@ longitude first, as GeoJSON demands.
 """
 
 import json
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from operator_app.maps.geometry import Area, Box, ShapeError, read_area, read_point
+from operator_app.maps.manifest import MANIFEST, read_manifest
 from operator_app.maps.pack_files import (
     SitePackError,
     check_text,
@@ -22,38 +22,16 @@ from operator_app.maps.pack_files import (
     read_text,
     refuse,
 )
-from operator_app.maps.pack_lists import ListedPlace, read_listed
+from operator_app.maps.pack_lists import ListedPlace, read_listed, unread_columns
+from operator_app.maps.roles import ROLES
 
 __all__ = ["LISTED", "MANIFEST", "ROLES", "ListedPlace", "Pack", "SitePackError", "read_pack"]
 
-MANIFEST = "site.toml"
 _ATTRIBUTION_MARK = 'Say on the map: "'
 _BASE_MAPS = (".mbtiles", ".pmtiles")
 _NOTICES = (".md", ".txt", "license", "copying")
 
 
-@dataclass(frozen=True, slots=True)
-class _Role:
-    suffix: str
-    needed: bool
-    properties: tuple[str, ...] = ()
-    other_suffix: str = ""
-
-    def names(self, file: str) -> bool:
-        """Whether a file of that name is this layer."""
-        return file.endswith(self.suffix) or bool(self.other_suffix and file.endswith(self.other_suffix))
-
-
-ROLES: Mapping[str, _Role] = {
-    "desa": _Role("-desa.geojson", True, ("kode", "nama", "jenis", "kec", "kecamatan")),
-    "kecamatan": _Role("-kecamatan.geojson", True, ("kode", "nama")),
-    "kabupaten": _Role("-kabupaten.geojson", True, ("kode", "nama")),
-    "sekitar": _Role("-sekitar.geojson", False, ("kode", "nama")),
-    "pulau": _Role("-pulau.csv", False, ("kode", "nama")),
-    "jalan": _Role("-jalan.csv", False, other_suffix="-jalan.geojson"),
-    "pos": _Role("-pos.csv", False, other_suffix="-pos.geojson"),
-    "patokan": _Role("-patokan.csv", False, other_suffix="-patokan.geojson"),
-}
 LISTED = ("jalan", "patokan", "pos")
 """Layers that are only names with a point: for the search; of them only posts of agencies stand on the map, too."""
 _LABELLED = frozenset({"desa", "kecamatan"})
@@ -82,13 +60,16 @@ class _Feature:
 
 
 def read_pack(source: Path) -> Pack:
-    """Return the pack in the folder, wholly checked; raises SitePackError. Reads disk: not for the window's thread."""
+    """Return the pack in the folder, wholly checked; raises SitePackError, and BadFileError for its manifest.
+
+    Reads disk: not for the window's thread.
+    """
     if not source.is_dir():
         raise SitePackError(
             str(source), "there is no such folder", "name the folder that holds the site pack"
         )
-    manifest = _read_manifest(source)
-    files = _find_files(source, manifest)
+    manifest = read_manifest(source)
+    files = _find_files(source, manifest.files)
     areas = [role for role in files if role != "pulau" and role not in LISTED]
     features = {role: _read_layer(files[role], role) for role in areas}
     _check_together(files, features)
@@ -105,16 +86,19 @@ def read_pack(source: Path) -> Pack:
             places, nameless = read_listed(files[role], role)
             listed += [replace(each, kind="pos") for each in places] if role == "pos" else places
             counts[role] = len(places)
+            unread = unread_columns(files[role])
+            if unread:
+                warnings.append(f"{files[role].name}: the columns {', '.join(unread)} are not read")
             if nameless:
                 warnings.append(f"{files[role].name}: {nameless} features without a name are left out")
             if role == "pos":
                 layers[role] = _posts(files[role], places)
     notices = _read_notices(source)
-    attribution = str(manifest.get("attribution", "")) or _attribution_from(notices)
+    attribution = manifest.attribution.strip() or _attribution_from(notices)
     if not attribution:
         warnings.append(f"no attribution: name the source of the borders in {MANIFEST}")
     return Pack(
-        name=str(manifest.get("name", "")) or features["kabupaten"][0].properties["nama"],
+        name=manifest.name.strip() or features["kabupaten"][0].properties["nama"],
         attribution=attribution,
         bounds=Box.around(feature.area.box for feature in features["desa"]),
         layers=layers,
@@ -150,41 +134,17 @@ def unread_files(source: Path) -> tuple[str, ...]:
 
 def _find_layers(source: Path) -> Iterable[Path]:
     """The files that are layers, as far as their names and the manifest say."""
-    named = _read_manifest(source).get("files", {})
+    named = read_manifest(source).files
     for path in source.iterdir():
         if path.name in named.values() or any(rule.names(path.name) for rule in ROLES.values()):
             yield path
 
 
-def _read_manifest(source: Path) -> Mapping[str, Any]:
-    path = source / MANIFEST
-    if not path.exists():
-        return {}
-    try:
-        manifest = tomllib.loads(read_text(path))
-    except tomllib.TOMLDecodeError as error:
-        raise SitePackError(MANIFEST, f"not TOML ({error})", "correct that line") from error
-    unknown = sorted(set(manifest) - {"name", "attribution", "files"})
-    if unknown:
-        refuse(path, f"unknown key {unknown[0]!r}", "use only name, attribution and the table [files]")
-    for key in ("name", "attribution"):
-        if key in manifest:
-            check_text(path, "", key, manifest[key])
-    files = manifest.get("files", {})
-    if not isinstance(files, dict) or not all(isinstance(value, str) for value in files.values()):
-        refuse(path, "[files] must give each layer a file name", "write for example desa = 'x-desa.geojson'")
-    strange = sorted(set(files) - set(ROLES))
-    if strange:
-        refuse(path, f"[files] names the unknown layer {strange[0]!r}", f"use {', '.join(ROLES)}")
-    return manifest
-
-
-def _find_files(source: Path, manifest: Mapping[str, Any]) -> dict[str, Path]:
-    named: Mapping[str, str] = manifest.get("files", {})
+def _find_files(source: Path, named: Mapping[str, str]) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for role, rule in ROLES.items():
         if role in named:
-            found[role] = _inside(source, named[role])
+            found[role] = source / named[role]
             continue
         matches = sorted(path for path in source.iterdir() if rule.names(path.name))
         if len(matches) > 1:
@@ -200,17 +160,6 @@ def _find_files(source: Path, manifest: Mapping[str, Any]) -> dict[str, Path]:
                 f"*{rule.suffix}", f"missing in {source}", f"add it, or name it in {MANIFEST}"
             )
     return found
-
-
-def _inside(source: Path, name: str) -> Path:
-    path = source / name
-    if not path.resolve().is_relative_to(source.resolve()):
-        raise SitePackError(
-            MANIFEST, f"{name!r} lies outside the pack", "put the file into the pack's folder"
-        )
-    if not path.is_file():
-        raise SitePackError(name, f"missing, though {MANIFEST} names it", "add it or correct the name")
-    return path
 
 
 def _read_layer(path: Path, role: str) -> tuple[_Feature, ...]:

@@ -1,5 +1,6 @@
 """Roads and landmarks of a site pack: names with a point, as CSV or GeoJSON; for the search, not for the map."""
 
+import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from operator_app.maps.pack_files import (
     read_features,
     read_numbers,
     read_table,
+    read_text,
     refuse,
 )
 
@@ -39,6 +41,17 @@ class ListedPlace:
     kind: str
     line: tuple[tuple[float, float], ...]
     area: bool
+
+
+_COLUMNS = ("label", "kind", "lat", "lon", "area")
+
+
+def unread_columns(path: Path) -> tuple[str, ...]:
+    """Columns of a CSV list that nothing reads; one that is misspelt would be passed over without a word."""
+    if not path.name.lower().endswith(".csv"):
+        return ()
+    first = next(iter(read_text(path).splitlines()), "")
+    return tuple(name for name in next(csv.reader([first]), []) if name not in _COLUMNS)
 
 
 def read_listed(path: Path, role: str) -> tuple[list[ListedPlace], int]:

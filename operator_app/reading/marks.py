@@ -8,6 +8,9 @@ Plain classes: a window makes them before its first frame, and dataclasses take 
 import re
 from collections.abc import Mapping, Sequence, Sized
 
+_NAMED = 12
+"""So many choices are named at most; more would be no help."""
+
 
 class Mark:
     """Looks at a value of the right type; `cause` names the sentence by which it refuses."""
@@ -75,7 +78,7 @@ class OneOf(Mark):
     __slots__ = ("_choices",)
 
     def __init__(self, choices: Sequence[str], cause: str) -> None:
-        super().__init__(cause)
+        super().__init__(cause, {"choices": ", ".join(choices)} if len(choices) <= _NAMED else None)
         self._choices = frozenset(choices)
 
     def holds(self, value: object) -> bool:
@@ -95,6 +98,21 @@ class Count(Mark):
     def holds(self, value: object) -> bool:
         """Whether there are so many."""
         return isinstance(value, Sized) and self._fewest <= len(value) <= self._most
+
+
+class Printable(Mark):
+    """A text of 1 to `most` letters, all of which can be seen."""
+
+    __slots__ = ("_most",)
+
+    def __init__(self, most: int) -> None:
+        super().__init__("not_printable", {"most": str(most)})
+        self._most = most
+
+    def holds(self, value: object) -> bool:
+        """Whether it is one."""
+        text = value.strip() if isinstance(value, str) else ""
+        return bool(text) and len(text) <= self._most and text.isprintable()
 
 
 class _Words(Mark):

@@ -100,6 +100,7 @@ def test_a_pack_with_a_broken_part_changes_nothing(
 def test_files_that_nothing_reads_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pack, into = write_pack(tmp_path / "pack"), tmp_path / "site"
     (pack / "laras-patokn.csv").write_text("label,kind,lat,lon\n")
+    (pack / "x-jalan.csv").write_text("label,kind,lat,lon,aera\nJalan A,jalan,1.2,111.2,ya\n")
     (pack / "agency.toml").write_text("")
     (pack / "README.md").write_text("of the source")
     into.mkdir()

@@ -8,6 +8,7 @@ import pytest
 from operator_app.bootstrap.own_devices import DEVICES_FILE, load_devices
 from operator_app.bootstrap.own_keys import KEYS_FILE, load_keys
 from operator_app.config.settings import parse_settings
+from operator_app.maps.manifest import Manifest
 from operator_app.reading.fault import BadFileError
 from operator_app.reading.toml import TomlFile
 from operator_app.site.card_book import SiteCardBook
@@ -53,6 +54,14 @@ def test_of_the_site(part: str, spoilt: Spoilt) -> None:
 @pytest.mark.parametrize("spoilt", list(every_fault(SETTINGS.read_text("utf-8"))), ids=str)
 def test_of_the_settings(spoilt: Spoilt) -> None:
     refused(lambda: parse_settings(spoilt.text, "m1.toml"), "m1.toml", spoilt)
+
+
+MANIFEST = "name = 'Contoh'\nattribution = 'Sumber'\n\n[files]\ndesa = 'x-desa.geojson'\n"
+
+
+@pytest.mark.parametrize("spoilt", list(every_fault(MANIFEST)), ids=str)
+def test_of_a_packs_manifest(spoilt: Spoilt) -> None:
+    refused(lambda: TomlFile("site.toml", spoilt.text).read(Manifest), "site.toml", spoilt)
 
 
 CARD = """

@@ -24,7 +24,7 @@ TYPES = {
         "text_or_table",
     ]
 }
-BY_MARKS = {"not_between", "not_above", "count", "empty"}
+BY_MARKS = {"not_between", "not_above", "count", "empty", "not_printable"}
 FRAME = {"place", "place_line", "place_key", "more"}
 
 
