@@ -6,32 +6,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import unquote
 
+from operator_app.domain.numbers import is_hidden
 from operator_app.domain.place.location import CallLocation
+from operator_app.telephony.message import Party, commas, party, split_message
 from operator_app.telephony.pidf_lo import read_location
 
-MAX_HEADERS = 256
 MAX_TEXT = 200
 
-_COMPACT = {
-    "f": "from",
-    "t": "to",
-    "m": "contact",
-    "i": "call-id",
-    "c": "content-type",
-    "l": "content-length",
-    "v": "via",
-    "b": "referred-by",
-}
-_NAME_ADDR = re.compile(r'^\s*(?:"((?:[^"\\]|\\.)*)"|([^<"]*?))\s*<([^>]*)>')
+_FIGURES = re.compile(r"\+?[0-9*#]+")
+_CONTEXT = re.compile(r"phone-context=\+?[A-Za-z0-9.-]{1,60}", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[-.()\s]")
-
-
-@dataclass(frozen=True, slots=True)
-class Party:
-    """A name-addr of SIP (RFC 3261 section 20.10): display name and URI."""
-
-    display_name: str
-    uri: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +46,7 @@ _EMERGENCY_URN = re.compile(
 _DEVICE = re.compile(r"\+sip\.instance\s*=\s*\"?<urn:gsma:imei:([0-9-]{8,20})", re.IGNORECASE)
 
 
-_NETWORK_ONLY = ("p-asserted-identity", "call-info", "x-call-ref", "privacy")
+_NETWORK_ONLY = ("p-asserted-identity", "remote-party-id", "call-info", "x-call-ref", "privacy")
 
 
 def read_invite(message: str, *, believed: bool = True) -> Invite:
@@ -75,21 +59,12 @@ def read_invite(message: str, *, believed: bool = True) -> Invite:
         headers = {name: values for name, values in headers.items() if name not in _NETWORK_ONLY}
     emergency_ids = _emergency_ids(headers.get("call-info", []))
     own_name = next((each for each in emergency_ids if "callid:" in each.lower()), "")
-    sender = party(_first(headers, "from"))
-    asserted = [party(each) for value in headers.get("p-asserted-identity", []) for each in _commas(value)]
-    # Two identities are allowed, a sip: and a tel: one (RFC 3325 section 9.1); the tel: one is surely a number.
-    asserted.sort(key=lambda each: not each.uri.lower().startswith("tel:"))
-    best = asserted[0] if asserted else sender
-    private = {each.strip().lower() for each in _first(headers, "privacy").split(";")}
-    hidden = _anonymous(sender) or bool(private & {"id", "user", "header"})
-    # A word of the network that cannot be read leaves the caller's own: without a number nobody can call back.
-    number = None if _anonymous(best) else _number(best.uri) or _own_number(sender)
-    name = next((plain for each in (*asserted, sender) if (plain := _plain(each.display_name))), "")
+    who = _identity(headers)
     return Invite(
-        number=number,
-        withheld=hidden,
-        display_name="" if _anonymous(sender) and not asserted else name[:MAX_TEXT],
-        uri=best.uri[:MAX_TEXT],
+        number=who.number,
+        withheld=who.withheld,
+        display_name=who.display_name,
+        uri=who.uri,
         to=party(_first(headers, "to")).uri[:MAX_TEXT],
         sent_at=_epoch(_first(headers, "x-sent-at")),
         location=read_location(
@@ -103,6 +78,59 @@ def read_invite(message: str, *, believed: bool = True) -> Invite:
         emergency_ids=emergency_ids,
         device=found[1] if (found := _DEVICE.search(_first(headers, "contact"))) else "",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who is at the far end: `number` None when nobody says one, `withheld` when it was asked to be hidden."""
+
+    number: str | None
+    withheld: bool
+    display_name: str
+    uri: str
+
+
+def newer_identity(message: str) -> Identity | None:
+    """Return who is at the far end by the network's newest word in a call (RFC 3325, 9); None when it has none."""
+    headers = split_message(message)[0]
+    return _identity(headers) if _asserted(headers) else None
+
+
+def _identity(headers: dict[str, list[str]]) -> Identity:
+    sender, asserted = party(_first(headers, "from")), _asserted(headers)
+    # Two identities are allowed, a sip: and a tel: one (RFC 3325 section 9.1); the tel: one is surely a number. A
+    # gateway's own name is none, nor a word that says nothing: without a number nobody can call back.
+    asserted.sort(
+        key=lambda each: (_caller_number(each.uri) is None, not each.uri.lower().startswith("tel:"))
+    )
+    best = asserted[0] if asserted else sender
+    private = {each.strip().lower() for each in _first(headers, "privacy").split(";")}
+    hidden = _anonymous(sender) or bool(private & {"id", "user", "header"}) or _is_private(headers)
+    number = _caller_number(best.uri)
+    if number is None and not _anonymous(best) and not _anonymous(sender):
+        number, best = _caller_number(sender.uri), sender if _caller_number(sender.uri) else best
+    name = next((plain for each in (*asserted, sender) if (plain := _plain(each.display_name))), "")
+    if not name and number is None and not _anonymous(best):
+        name = number_of(best.uri) or ""  # an exchange's name for its own people, such as a seat
+    return Identity(
+        number=number,
+        withheld=hidden,
+        display_name="" if is_hidden(name) or (_anonymous(sender) and not asserted) else name[:MAX_TEXT],
+        uri=best.uri[:MAX_TEXT],
+    )
+
+
+def _asserted(headers: dict[str, list[str]]) -> list[Party]:
+    """Return the network's words on the caller; an older header (draft-ietf-sip-privacy) where there is none newer."""
+    values = headers.get("p-asserted-identity", [])
+    if not values:
+        values = [each for each in headers.get("remote-party-id", []) if "party=called" not in each.lower()]
+    return [party(each) for value in values for each in commas(value) if each.strip()]
+
+
+def _is_private(headers: dict[str, list[str]]) -> bool:
+    older = "" if "p-asserted-identity" in headers else " ".join(headers.get("remote-party-id", []))
+    return re.search(r";\s*privacy\s*=\s*\"?(full|uri)\b", older, re.IGNORECASE) is not None
 
 
 def _emergency_ids(values: list[str]) -> tuple[str, ...]:
@@ -121,60 +149,46 @@ _ELSEWHERE = re.compile(r"^(SIP\s*;.*\bcause\s*=\s*200\b|Q\.850\s*;.*\bcause\s*=
 def is_answered_elsewhere(message: str) -> bool:
     """Whether a CANCEL or BYE says that another phone took the call (RFC 3326: SIP cause 200, Q.850 cause 26)."""
     reasons = split_message(message)[0].get("reason", [])
-    return any(_ELSEWHERE.match(each.strip()) for value in reasons for each in _commas(value))
-
-
-def split_message(message: str) -> tuple[dict[str, list[str]], str]:
-    """Return the headers (lower-case long names, unfolded values) and the body of a SIP message."""
-    # Bytes that are no UTF-8 come from the library as lone surrogates, which nothing further on can write down.
-    text = (
-        message.encode("utf-8", "surrogateescape").decode("utf-8", "replace") if _torn(message) else message
-    )
-    text = text.replace("\r\n", "\n")
-    head, _, body = text.partition("\n\n")
-    unfolded = re.sub(r"\n[ \t]+", " ", head)
-    headers: dict[str, list[str]] = {}
-    for line in unfolded.split("\n")[1 : MAX_HEADERS + 1]:
-        name, colon, value = line.partition(":")
-        if colon:
-            key = name.strip().lower()
-            headers.setdefault(_COMPACT.get(key, key), []).append(value.strip())
-    return headers, body
-
-
-def _torn(text: str) -> bool:
-    return any("\ud800" <= letter <= "\udfff" for letter in text)
-
-
-def party(value: str) -> Party:
-    """Read one name-addr or bare URI."""
-    if found := _NAME_ADDR.match(value):
-        quoted, plain, uri = found.groups()
-        name = re.sub(r"\\(.)", r"\1", quoted) if quoted is not None else (plain or "")
-        return Party(name.strip(), uri.strip())
-    return Party("", value.split(";", maxsplit=1)[0].strip())
+    return any(_ELSEWHERE.match(each.strip()) for value in reasons for each in commas(value))
 
 
 def number_of(uri: str) -> str | None:
     """Return the number or user name of a sip: or tel: URI, None when there is none."""
-    return _number(uri)
+    user = _user(uri)
+    return None if user is None else _bare(user.split(";")[0])[:MAX_TEXT] or None
+
+
+def _caller_number(uri: str) -> str | None:
+    """Return the number in a URI (RFC 3966: figures alone, what is behind it where it counts elsewhere), or None."""
+    number, *parameters = (_user(uri) or "").split(";")
+    bare = _bare(number)
+    if not _FIGURES.fullmatch(bare):
+        return None
+    context = next((each for each in parameters if each.lower().startswith("phone-context=")), "")
+    local = context and not bare.startswith("+") and _CONTEXT.fullmatch(context)
+    return f"{bare};{context}" if local and len(bare) + len(context) < MAX_TEXT else bare[:MAX_TEXT]
+
+
+def _user(uri: str) -> str | None:
+    """Return the part of a sip: or tel: URI that names somebody, as it is written; None when there is none."""
+    scheme, colon, rest = uri.partition(":")
+    kind = scheme.strip().lower()
+    if not colon or kind not in ("tel", "sip", "sips"):
+        return None
+    if kind == "tel":
+        return rest
+    user, at, _ = rest.rpartition("@")
+    return user if at else None
+
+
+def _bare(user: str) -> str:
+    plain = _plain(unquote(user.split(":", maxsplit=1)[0]))
+    bare = _SEPARATORS.sub("", unicodedata.normalize("NFKC", plain))
+    return bare if _FIGURES.fullmatch(bare) else plain
 
 
 def _first(headers: dict[str, list[str]], name: str) -> str:
     return headers.get(name, [""])[0]
-
-
-def _commas(value: str) -> list[str]:
-    parts, depth, quoted, start = [], 0, False, 0
-    for at, letter in enumerate(value):
-        if letter == '"' and (at == 0 or value[at - 1] != "\\"):
-            quoted = not quoted
-        elif not quoted:
-            depth += (letter == "<") - (letter == ">")
-            if letter == "," and depth == 0:
-                parts.append(value[start:at])
-                start = at + 1
-    return [*parts, value[start:]]
 
 
 def _anonymous(who: Party) -> bool:
@@ -189,10 +203,6 @@ def _anonymous(who: Party) -> bool:
     )
 
 
-def _own_number(sender: Party) -> str | None:
-    return None if _anonymous(sender) else _number(sender.uri)
-
-
 def _plain(words: str) -> str:
     """The words without signs that are not seen: they turn the direction of what stands beside, or break its line."""
     return "".join(" " if each.isspace() else each for each in words if _is_seen(each)).strip()
@@ -200,26 +210,6 @@ def _plain(words: str) -> str:
 
 def _is_seen(letter: str) -> bool:
     return letter.isspace() or not unicodedata.category(letter).startswith("C")
-
-
-def _number(uri: str) -> str | None:
-    scheme, colon, rest = uri.partition(":")
-    if not colon:
-        return None
-    kind = scheme.strip().lower()
-    if kind == "tel":
-        user = rest
-    elif kind in ("sip", "sips"):
-        user, at, _ = rest.rpartition("@")
-        if not at:
-            return None
-    else:
-        return None
-    user = _plain(unquote(user.split(";")[0].split(":")[0]))
-    bare = _SEPARATORS.sub("", user)
-    if re.fullmatch(r"\+?[0-9*#]+", bare):
-        user = bare
-    return user[:MAX_TEXT] or None
 
 
 def _epoch(value: str) -> datetime | None:

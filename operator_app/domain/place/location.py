@@ -70,8 +70,22 @@ class CivicPart:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceSource:
+    """How a place was found, when and by whom it was put into the call; empty where nobody said."""
+
+    method: str = ""
+    measured_at: datetime | None = None
+    inserted_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CallLocation:
-    """What came with a call about its place; `references` are addresses at which it has to be asked for."""
+    """What came with a call about its place; `references` are addresses at which it has to be asked for.
+
+    A call may bring several places. Method, time and inserter are those of the one that the area came from, without an
+    area of the one that the address came from; `civic_source` is set when the address is of another place than the
+    area.
+    """
 
     area: CallArea | None = None
     civic: tuple[CivicPart, ...] = ()
@@ -81,6 +95,7 @@ class CallLocation:
     measured_at: datetime | None = None
     inserted_by: str = ""
     problems: tuple[LocationProblem, ...] = ()
+    civic_source: PlaceSource | None = None
 
 
 METRES_A_DEGREE = 111_320.0

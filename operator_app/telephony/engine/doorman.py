@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Protocol
 
 from operator_app.domain.ids import CallId
-from operator_app.telephony.invite import split_message
+from operator_app.telephony.message import split_message
 from operator_app.telephony.sdp import is_in_vain
 
 FORBIDDEN, BUSY, NOT_ACCEPTABLE = 403, 486, 488

@@ -44,9 +44,9 @@ from operator_app.telephony.invite import (
     Invite,
     is_answered_elsewhere,
     number_of,
-    party,
     read_invite,
 )
+from operator_app.telephony.message import party
 from operator_app.workflow.phone_port import PhoneRefusal, PhoneRefusedError
 
 _log = logging.getLogger(__name__)

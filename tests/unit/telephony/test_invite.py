@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from operator_app.telephony.invite import (
     Invite,
     is_answered_elsewhere,
+    newer_identity,
     number_of,
-    party,
     read_invite,
-    split_message,
 )
+from operator_app.telephony.message import party, split_message
 
 
 def invite(*headers: str, body: str = "") -> Invite:
@@ -36,7 +36,23 @@ def invite(*headers: str, body: str = "") -> Invite:
         (["FROM : <sip:%2B62811@10.0.0.9>;tag=1"], "+62811", False, ""),
         (["From: <tel:+62-811-555(6)>;tag=1"], "+628115556", False, ""),
         (["From: <sip:+62811;phone-context=x@10.0.0.9;user=phone>;tag=1"], "+62811", False, ""),
-        (['From: "Kata \\"kita\\"" <sip:a@b>;tag=1'], "a", False, 'Kata "kita"'),
+        (['From: "Kata \\"kita\\"" <sip:a@b>;tag=1'], None, False, 'Kata "kita"'),
+        (['From: "Unavailable" <sip:unavailable@unknown.invalid>;tag=1'], None, False, ""),
+        (["From: <sip:Restricted@b>;tag=1"], None, False, ""),
+        (["From: asterisk <sip:asterisk@b>;tag=1"], None, False, ""),
+        (["From: <sip:m2@b>;tag=1"], None, False, "m2"),
+        (["From: <sip:7f2a-guid@b>;tag=1"], None, False, "7f2a-guid"),
+        (["From: <sip:0811@b>;tag=1", "P-Asserted-Identity: <sip:trunk01@gw>"], "0811", False, ""),
+        (["From: <sip:m2@b>;tag=1", "P-Asserted-Identity: <sip:trunk01@gw>, <sip:+62812@gw>"], "+62812", False, ""),
+        (["From: <sip:anonymous@b>;tag=1", "P-Asserted-Identity: <sip:trunk01@gw>"], None, True, "trunk01"),
+        (["From: <tel:7042;phone-context=+62549>;tag=1"], "7042;phone-context=+62549", False, ""),
+        (["From: <sip:7042;phone-context=pabx.example@b>;tag=1"], "7042;phone-context=pabx.example", False, ""),
+        (["From: <tel:7042;phone-context=+62 549>;tag=1"], "7042", False, ""),
+        (["From: <sip:0811;npdi;rn=+62@b>;tag=1"], "0811", False, ""),
+        (["From: <sip:\uff10\uff18\uff11\uff11@b>;tag=1"], "0811", False, ""),
+        (["From: <sip:anonymous@b>;tag=1", "Remote-Party-ID: Ani <sip:0812@b>;privacy=full"], "0812", True, "Ani"),
+        (["From: <sip:0811@b>;tag=1", "Remote-Party-ID: <sip:113@b>;party=called"], "0811", False, ""),
+        (["From: <sip:1@b>;tag=1", "P-Asserted-Identity: <sip:2@b>", "Remote-Party-ID: <sip:3@b>"], "2", False, ""),
         (["From: =?x?= <sip:10.0.0.9>;tag=1"], None, False, "=?x?="),
         (['From: "Anonymous" <sip:anonymous@anonymous.invalid>;tag=1'], None, True, ""),
         (["From: <sip:ANONYMOUS@10.0.0.9>;tag=1"], None, True, ""),
@@ -58,6 +74,26 @@ def invite(*headers: str, body: str = "") -> Invite:
 def test_number_and_name(headers: list[str], number: str | None, withheld: bool, name: str) -> None:
     read = invite(*headers)
     assert (read.number, read.withheld, read.display_name) == (number, withheld, name)
+
+
+def test_of_a_stranger_only_his_own_word_is_taken() -> None:
+    message = (
+        "INVITE sip:112@x SIP/2.0\r\nFrom: <sip:0811@b>;tag=1\r\nP-Asserted-Identity: <tel:112>\r\nPrivacy: id\r\n"
+        "Remote-Party-ID: <sip:110@b>\r\nX-Call-Ref: r\r\nCall-ID: own\r\n"
+        "Call-Info: <urn:emergency:uid:callid:a:b>;purpose=emergency-CallId\r\n\r\n"
+    )
+    believed, stranger = read_invite(message), read_invite(message, believed=False)
+    assert (believed.number, believed.withheld, believed.reference[:4]) == ("112", True, "urn:")
+    assert (stranger.number, stranger.withheld, stranger.reference) == ("0811", False, "own")
+    assert stranger.emergency_ids == ()
+
+
+def test_a_later_word_of_the_network_names_the_far_end_anew() -> None:
+    head = "INVITE sip:112@x SIP/2.0\r\nFrom: M2 <sip:m2@b>;tag=1\r\n"
+    assert newer_identity(head + "\r\n") is None
+    newer = newer_identity(head + 'P-Asserted-Identity: "Ibu Sari" <tel:+6281200000077>\r\n\r\n')
+    assert newer is not None
+    assert (newer.number, newer.display_name, newer.withheld) == ("+6281200000077", "Ibu Sari", False)
 
 
 def test_a_comma_in_a_name_does_not_split_identities() -> None:

@@ -14,6 +14,7 @@ from operator_app.domain.place.location import (
     CallLocation,
     CivicPart,
     LocationProblem,
+    PlaceSource,
 )
 from operator_app.telephony.invite import read_invite
 from operator_app.telephony.pidf_lo import MAX_BODY, read_location
@@ -160,6 +161,121 @@ def test_the_first_place_counts() -> None:
     found = read(f"{POINT}{POINT.replace('0.5367', '5')}")
     assert found.area is not None
     assert found.area.points == (CENTRE,)
+
+
+def tuple_of(inner: str, method: str = "", at: str = "") -> str:
+    told = f"<gp:method>{method}</gp:method>" if method else ""
+    when = f"<timestamp>{at}</timestamp>" if at else ""
+    return (
+        f"<tuple><status><gp:geopriv><gp:location-info>{inner}</gp:location-info><gp:usage-rules/>{told}"
+        f"</gp:geopriv></status>{when}</tuple>"
+    )
+
+
+def presence(*tuples: str) -> str:
+    return document("").partition("<dm:device")[0] + "".join(tuples) + "</presence>"
+
+
+CIVIC = "<ca:civicAddress><ca:A3>Sangatta Utara</ca:A3></ca:civicAddress>"
+OLD, NEW = "2019-01-01T00:00:00Z", "2026-11-29T01:00:00Z"
+NOW, THEN = datetime(2026, 11, 29, 1, tzinfo=UTC), datetime(2019, 1, 1, tzinfo=UTC)
+
+
+def test_each_place_keeps_its_own_method_and_time() -> None:
+    found = whole(presence(tuple_of(CIVIC, "Manual", OLD), tuple_of(POINT, "GPS", NEW)))
+    assert found.area == CallArea(AreaShape.POINT, (CENTRE,))
+    assert (found.method, found.measured_at) == ("GPS", NOW)
+    assert found.civic_source == PlaceSource("Manual", THEN)
+    alone = whole(presence(tuple_of(CIVIC, "Manual", OLD)))
+    assert (alone.method, alone.measured_at, alone.civic_source) == ("Manual", THEN, None)
+    together = whole(presence(tuple_of(CIVIC + POINT, "DHCP", OLD), tuple_of(POINT, "GPS", NEW)))
+    assert (together.method, together.civic_source) == ("DHCP", None)
+
+
+def test_a_place_that_cannot_be_read_lends_its_method_to_nobody() -> None:
+    found = whole(presence(tuple_of("<gml:Curve/>", "Cell", OLD), tuple_of(POINT, "GPS", NEW)))
+    assert (found.method, found.measured_at) == ("GPS", NOW)
+    only = whole(presence(tuple_of("<gml:Curve/>", "Cell", OLD)))
+    assert (only.area, only.method) == (None, "Cell")
+
+
+def test_of_two_documents_the_header_says_the_order_and_who_put_each_in() -> None:
+    first = presence(tuple_of(POINT.replace("0.5", "7.5"), "Cell", OLD))
+    second = presence(tuple_of(POINT, "GPS", NEW))
+    body = (
+        f"--b1\nContent-Type: {PIDF}\nContent-ID: <a@x>\n\n{first}\n"
+        f"--b1\nContent-Type: {PIDF}\nContent-ID: <b@x>\n\n{second}\n--b1--"
+    )
+    found = read_location(["<cid:b@x>;inserted-by=near", "<cid:a@x>;inserted-by=far"], multipart(), "", body)
+    assert found is not None
+    assert found.area == CallArea(AreaShape.POINT, (CENTRE,))
+    assert (found.method, found.inserted_by) == ("GPS", "near")
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        f"<gml:location>{POINT}</gml:location>",
+        f"<gml:Feature><gml:locationProperty>{POINT}</gml:locationProperty></gml:Feature>",
+        POINT.replace("gml:pos", "gml:coordinates").replace("0.5367 117.4021", "0:32:12.12N 117:24:7.56E"),
+        POINT.replace("gml:pos", "gml:coordinates").replace("0.5367 117.4021", "117:24:7.56e, 0:32:12.12n"),
+        POINT.replace(D2, "http://www.opengis.net/def/crs/EPSG/0/4326"),
+        POINT.replace(D2, "urn:ogc:def:crs:EPSG:6.6:4326"),
+        POINT.replace(D2, "http://www.opengis.net/gml/srs/epsg.xml#4326"),
+        POINT.replace(D2, "epsg:4326"),
+    ],
+)
+def test_what_other_writers_make_of_a_point_is_read(inner: str) -> None:
+    found = read(inner)
+    assert found.problems == ()
+    assert found.area is not None
+    (point,) = found.area.points
+    assert (round(point.latitude, 6), round(point.longitude, 6)) == (CENTRE.latitude, CENTRE.longitude)
+
+
+@pytest.mark.parametrize(
+    "datum", ["urn:ogc:def:crs:OGC:1.3:CRS84", "EPSG:32650", "urn:ogc:def:crs:EPSG::43260"]
+)
+def test_another_datum_is_not_guessed_at(datum: str) -> None:
+    assert read(POINT.replace(D2, datum)).problems == (LocationProblem.UNKNOWN_DATUM,)
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "degrees"),
+    [
+        ("urn:ogc:def:uom:EPSG::9101", "0.754", 43.2),
+        (DEGREE, "43.2", 43.2),
+        ("urn:ogc:def:uom:EPSG::9105", "48", None),
+    ],
+)
+def test_an_angle_is_told_in_degrees_or_not_at_all(unit: str, value: str, degrees: float | None) -> None:
+    found = read(
+        f'<gs:Ellipse srsName="{D2}"><gml:pos>0.5367 117.4021</gml:pos>{length("semiMajorAxis", 77.5)}'
+        f"{length('semiMinorAxis', 10)}{length('orientation', value, unit)}</gs:Ellipse>"
+    )
+    assert found.area is not None
+    told = found.area.orientation_deg
+    assert (None if told is None else round(told, 1)) == degrees
+    assert (LocationProblem.UNKNOWN_UNIT in found.problems) == (degrees is None)
+
+
+def test_a_reference_without_brackets_is_one() -> None:
+    found = read_location(["https://lis.example/abc;inserted-by=x"], "application/sdp", "", "v=0")
+    assert found == CallLocation(references=("https://lis.example/abc",), inserted_by="x")
+    assert read_location(["cid:place@example"], multipart(), "", mixed(document(POINT))) == read(POINT)
+
+
+def test_quoted_printable_is_undone_and_a_place_far_behind_is_found() -> None:
+    quoted = document(POINT).replace("=", "=3D").replace("0.5367", "0.53=\n67")
+    body = mixed(quoted, extra="Content-Transfer-Encoding: quoted-printable\n")
+    found = read_location(["<cid:place@example>"], multipart(), "", body)
+    assert found == read(POINT)
+    far = "--b1\nContent-Type: text/plain\n\nx\n" * 40 + mixed(document(POINT))
+    assert read_location(["<cid:place@example>"], multipart(), "", far) == read(POINT)
+    endless = "--b1\nContent-Type: text/plain\n\nx\n" * 90 + mixed(document(POINT))
+    told = read_location(["<cid:place@example>"], multipart(), "", endless)
+    assert told is not None
+    assert told.problems == (LocationProblem.TOO_LARGE,)
 
 
 def test_references_are_named_and_not_fetched() -> None:

@@ -82,6 +82,8 @@ class CallPlace:
 
     def _view(self, location: CallLocation) -> CallPlaceView:
         say, address = self._say, civic_words(location.civic)
+        if location.civic_source is not None and location.civic_source.method:
+            address = f"{address} ({say('call_place.method', method=location.civic_source.method)})"
         method = say("call_place.method", method=location.method) if location.method else ""
         problems = [say(f"call_place.problem_{each}") for each in location.problems]
         if location.references:
