@@ -108,11 +108,13 @@ async def test_what_outlasts_its_moment_reaches_a_window_that_is_opened_afterwar
         if kind.lasts is not Lasts.UNTIL_NEXT or any(about.by == "" for about in kind.about)
     }
 
-    for window in (
-        SeatAtWork(tmp_path / "M1", any_database.login(), "M1"),
-        SeatAtWork(tmp_path / "D", login_of(any_database, "plain_desk"), "BPBD", "desk"),
-        WallAtWork(any_database.login("wall")),
+    plain_desk = login_of(any_database, "plain_desk")
+    for opened in (
+        lambda: SeatAtWork(tmp_path / "M1", any_database.login(), "M1"),
+        lambda: SeatAtWork(tmp_path / "D", plain_desk, "BPBD", "desk"),
+        lambda: WallAtWork(any_database.login("wall")),
     ):
+        window: SeatAtWork | WallAtWork = opened()
         await window.until(lambda window=window: window.is_connected and wanted <= window.ids)  # type: ignore[misc]
         await window.aclose()
 
