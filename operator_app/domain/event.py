@@ -12,8 +12,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from operator_app.domain.bounds import LAST_MOMENT
-from operator_app.domain.fact_reader import Reader, one_copy, readers_of
+from operator_app.domain.fact_reader import Reader, moment_of, one_copy, readers_of
 from operator_app.domain.facts import BY_OP
 from operator_app.domain.facts.fact import Fact, UnknownFact, incident_of
 from operator_app.domain.ids import EventId, IncidentId, JournalId, SeatName
@@ -41,10 +40,6 @@ class Event:
 
 class BadRecordError(ValueError):
     """A record that is no event: names what is wrong with it."""
-
-
-FIRST_READ = datetime(1970, 1, 2, tzinfo=UTC)
-"""What happened before, or after `LAST_MOMENT`, is no moment: nothing could be reckoned from it, in no time zone."""
 
 
 def to_record(event: Event) -> dict[str, Any]:
@@ -81,20 +76,13 @@ def to_record(event: Event) -> dict[str, Any]:
 def from_record(record: Mapping[str, Any]) -> Event:
     """Rebuild an event; an unknown `op` or a newer `v` becomes an `UnknownFact`. Raises `BadRecordError`."""
     try:
-        occurred_at = record["occurred_at"]
-        if isinstance(occurred_at, str):
-            occurred_at = datetime.fromisoformat(occurred_at)
-        if not isinstance(occurred_at, datetime) or occurred_at.tzinfo is None:
-            raise BadRecordError("occurred_at has no time zone")
-        if not FIRST_READ <= occurred_at < LAST_MOMENT:
-            raise BadRecordError("occurred_at is no moment")
         return Event(
             id=EventId(str(record["id"])),
             journal_id=JournalId(one_copy(str(record["journal_id"]))),
             seq=int(record["seq"]),
             seat=SeatName(one_copy(str(record["seat"]))),
             actor=one_copy(str(record["actor"])),
-            occurred_at=occurred_at.astimezone(UTC),
+            occurred_at=moment_of(record["occurred_at"]),
             hlc=int(record["hlc"]),
             base=None if record.get("base") is None else EventId(str(record["base"])),
             fact=_fact(record),
@@ -125,4 +113,6 @@ def _readers(op: str) -> tuple[tuple[str, Reader], ...]:
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
     return list(value) if isinstance(value, tuple) else value

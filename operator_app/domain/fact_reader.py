@@ -2,17 +2,32 @@
 
 import math
 from collections.abc import Callable
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
 from types import UnionType
 from typing import Any, ClassVar, Union, get_args, get_origin, get_type_hints
 
-from operator_app.domain.bounds import NUMBER_MOST
+from operator_app.domain.bounds import LAST_MOMENT, NUMBER_MOST
 
 Reader = Callable[[Any], Any]
 
 SHORT = 16
 """Words up to this length come again and again (names of fields, kinds, villages): one copy of each is held."""
+
+
+FIRST_READ = datetime(1970, 1, 2, tzinfo=UTC)
+"""What is before, or after `LAST_MOMENT`, is no moment: nothing could be reckoned from it, in no time zone."""
+
+
+def moment_of(value: object) -> datetime:
+    """Read a moment, ISO 8601 with its zone where it is text, as one in UTC. Raises `TypeError` or `ValueError`."""
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    if not isinstance(moment, datetime) or moment.tzinfo is None:
+        raise TypeError("has no time zone")
+    if not FIRST_READ <= moment < LAST_MOMENT:
+        raise ValueError("is no moment")
+    return moment.astimezone(UTC)
 
 
 def readers_of(kind: type[Any]) -> tuple[tuple[str, Reader], ...]:
@@ -43,6 +58,8 @@ def _reader(hint: Any, name: str) -> Reader:
         return _tuple_reader(_reader(get_args(hint)[0], name), name)
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return hint
+    if hint is datetime:
+        return moment_of
     return _plain_reader(hint, name)
 
 

@@ -12,7 +12,8 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from hypothesis import strategies as st
 
 from operator_app.domain.bounds import LAST_MOMENT, NUMBER_MOST
-from operator_app.domain.event import FIRST_READ, Event, from_record, to_record
+from operator_app.domain.event import Event, from_record, to_record
+from operator_app.domain.fact_reader import FIRST_READ
 from operator_app.domain.facts import FACTS
 from operator_app.domain.facts.fact import Fact, UnknownFact
 from operator_app.domain.facts.incident import INCIDENT_FIELDS

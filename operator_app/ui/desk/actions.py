@@ -1,12 +1,12 @@
 """The big buttons of the desk, and the row in which a refusal gets its reason."""
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QStackedWidget, QWidget
 
-from operator_app.domain.ids import DispatchId
 from operator_app.ui.desk.presenters.desk_view import Action
 from operator_app.ui.keys.keymap import KeyMap
 from operator_app.ui.kit.buttons import KeyButton
@@ -60,8 +60,8 @@ class ActionBar(QWidget):
         return lambda: self.wanted.emit(action)
 
 
-class ReasonEdit(QLineEdit):
-    """The line for the reason; Escape gives it up."""
+class LineEdit(QLineEdit):
+    """The line that is asked for; Escape gives it up."""
 
     given_up = Signal()
 
@@ -73,23 +73,32 @@ class ReasonEdit(QLineEdit):
         super().keyPressEvent(event)
 
 
-class NoteRow(QStackedWidget):
-    """A row of fixed height above the buttons: what was said last, or the line for a reason."""
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A line that the person is asked for: `topic` is what for; the others are words on the screen."""
 
-    reason_given = Signal(str, str)
+    topic: str
+    before: str
+    hint: str
+    send: str
+
+
+class NoteRow(QStackedWidget):
+    """A row of fixed height above the buttons: what was said last, or a line that the person is asked for."""
+
+    line_given = Signal(str, str)
 
     def __init__(self, theme: Theme, say: Say) -> None:
         super().__init__()
-        self._say = say
-        self._for: DispatchId | None = None
+        self._asks: Asking | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.addWidget(self._make_note(theme))
-        self.addWidget(self._make_reason(theme, say))
+        self.addWidget(self._make_line(theme, say))
 
     @property
-    def reason_for(self) -> DispatchId | None:
-        """The dispatch whose refusal is being written, or None."""
-        return self._for
+    def asks_for(self) -> str:
+        """The topic of the line that is being written, or empty."""
+        return "" if self._asks is None else self._asks.topic
 
     def tell(self, record: str, notice: Notice | None) -> None:
         """Show where the last step is saved, and the last notice."""
@@ -98,21 +107,27 @@ class NoteRow(QStackedWidget):
         if notice is not None:
             self._notice.say(notice.words, Tone.ALARM if notice.loud else Tone.WATCH)
 
-    def ask_reason(self, dispatch_id: DispatchId, number: str) -> None:
-        """Open the line for the refusal of that dispatch and give it the keyboard: the person pressed the key.
+    def ask(self, asks: Asking) -> None:
+        """Open the line and give it the keyboard: the person pressed the key.
 
-        The incident's number stands before it, for whatever else comes into view meanwhile.
+        What it is for stands before it, whatever else comes into view meanwhile.
         """
-        self._what.say(self._say("desk.reason_for", number=number))
-        if self._for != dispatch_id:
+        self._what.say(asks.before)
+        self._send.say(asks.send)
+        set_hint(self.edit, asks.hint)
+        if self.asks_for != asks.topic:
             self.edit.clear()
-        self._for = dispatch_id
+        self._asks = asks
         self.setCurrentIndex(1)
         self.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
-    def close_reason(self) -> None:
-        """Put the line away."""
-        self._for = None
+    def close_line(self, topic: str) -> None:
+        """Put the line away, if it is for that."""
+        if topic == self.asks_for:
+            self._give_up()
+
+    def _give_up(self) -> None:
+        self._asks = None
         self.edit.clear()
         self.setCurrentIndex(0)
 
@@ -127,28 +142,27 @@ class NoteRow(QStackedWidget):
         across.addWidget(self._record, 1)
         return row
 
-    def _make_reason(self, theme: Theme, say: Say) -> QWidget:
+    def _make_line(self, theme: Theme, say: Say) -> QWidget:
         row = QWidget()
         across = QHBoxLayout(row)
         across.setContentsMargins(0, 0, 0, 0)
         across.setSpacing(theme.px(8))
-        self.edit = ReasonEdit()
+        self.edit = LineEdit()
         self.edit.setObjectName("reason")
         self.edit.setAccessibleName(say("desk.reason"))
-        set_hint(self.edit, say("desk.reason_hint"))
         self.edit.returnPressed.connect(self._give)
-        self.edit.given_up.connect(self.close_reason)
-        send = KeyButton(theme, say("desk.reason_send"), "Enter", name="reason_send", look="danger")
-        send.clicked.connect(self._give)
+        self.edit.given_up.connect(self._give_up)
+        self._send = KeyButton(theme, say("desk.reason_send"), "Enter", name="reason_send", look="danger")
+        self._send.clicked.connect(self._give)
         leave = KeyButton(theme, say("desk.reason_cancel"), "Esc", name="reason_cancel")
-        leave.clicked.connect(self.close_reason)
+        leave.clicked.connect(self._give_up)
         self._what = Text(part="strong", tone=Tone.ALARM, name="reason_for")
         across.addWidget(self._what)
         across.addWidget(self.edit, 3)
-        across.addWidget(send, 1)
+        across.addWidget(self._send, 1)
         across.addWidget(leave, 1)
         return row
 
     def _give(self) -> None:
-        if self._for is not None:
-            self.reason_given.emit(self._for, self.edit.text())
+        if self._asks is not None:
+            self.line_given.emit(self._asks.topic, self.edit.text())

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from operator_app.domain.ids import DispatchId
 from operator_app.domain.states import DispatchState
-from operator_app.ui.desk.actions import ActionBar, NoteRow
+from operator_app.ui.desk.actions import ActionBar, Asking, NoteRow
 from operator_app.ui.desk.alarm import AlarmBanner, sound_words
 from operator_app.ui.desk.lines import DispatchList
 from operator_app.ui.desk.presenters.desk import DeskPresenter
@@ -164,10 +164,11 @@ class DeskWindow(Ground):
             return None
         self._notice = None
         if action is Action.DECLINE:
-            self._notes.ask_reason(dispatch_id, self._presenter.number())
+            before = self._say("desk.reason_for", number=self._presenter.number())
+            send = self._say("desk.reason_send")
+            self._notes.ask(Asking(dispatch_id, before, self._say("desk.reason_hint"), send))
             return None
-        if self._notes.reason_for == dispatch_id:
-            self._notes.close_reason()
+        self._notes.close_line(dispatch_id)
         return self._desk.move(dispatch_id, TARGETS[action])
 
     def show_waiting(self) -> None:
@@ -185,8 +186,7 @@ class DeskWindow(Ground):
     def _decline(self, dispatch_id: str, reason: str) -> None:
         async def carry_out() -> None:
             await self._desk.move(DispatchId(dispatch_id), DispatchState.DECLINED, reason)
-            if self._notes.reason_for == dispatch_id:
-                self._notes.close_reason()
+            self._notes.close_line(dispatch_id)
 
         self._errands.run(carry_out(), self._say("wish.decline"))
 
@@ -195,7 +195,7 @@ class DeskWindow(Ground):
         self.read()
 
     def _step(self, by: int) -> None:
-        if self._notes.reason_for is not None:
+        if self._notes.asks_for:
             return
         self._presenter.step_selection(by)
         self.read()
@@ -241,7 +241,7 @@ class DeskWindow(Ground):
         self._alarmed = told
 
     def _settle(self) -> None:
-        typing = self._notes.reason_for is not None
+        typing = bool(self._notes.asks_for)
         self._presenter.settle_selection(typing=typing)
         withdrawn = self._presenter.withdrawn()
         if withdrawn:
@@ -270,7 +270,7 @@ class DeskWindow(Ground):
         self._actions = ActionBar(theme, say, keys)
         self._actions.wanted.connect(self._deeds.press)
         self._notes = NoteRow(theme, say)
-        self._notes.reason_given.connect(self._decline)
+        self._notes.line_given.connect(self._decline)
         body = QHBoxLayout()
         body.setSpacing(theme.px(8))
         body.addWidget(self._list)
