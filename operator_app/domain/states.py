@@ -124,6 +124,7 @@ class Refusal(StrEnum):
     LANDMARK_KEPT_ALREADY = "landmark_kept_already"
     LANDMARK_IN_SITE = "landmark_in_site"
     LANDMARK_OF_SITE = "landmark_of_site"
+    NO_PLACE_BEFORE = "no_place_before"
     NO_CALL_LOCATION = "no_call_location"
     CALL_LOCATION_WITHOUT_POINT = "call_location_without_point"
     NO_CLASH = "no_clash"

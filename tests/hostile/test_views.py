@@ -63,7 +63,7 @@ async def _at_a_seat(events: Sequence[Event]) -> None:
 
     seat.bus.subscribe(BoardChanged, changed)
     draft = Draft(seat.edit_many, lambda: 0.0, lambda: None)
-    form = FormPresenter(seat, SAY, words, draft, SaveTracker(), locate=SITE.locate)
+    form = FormPresenter(seat, SAY, words, draft, SaveTracker(), site=SITE)
     timeline, reminders = TimelinePresenter(seat, SAY, words), ReminderPresenter(seat, SAY, words)
     together, known, lists = (
         TogetherPresenter(seat, SAY, words),

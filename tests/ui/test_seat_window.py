@@ -17,6 +17,7 @@ from operator_app.domain.facts.incident import FieldSet
 from operator_app.domain.ids import AgencyCode, IncidentId
 from operator_app.domain.incident import Incident
 from operator_app.domain.states import Classification, SeatState
+from operator_app.maps.gazetteer import Gazetteer
 from operator_app.maps.names import PlaceHit
 from operator_app.maps.serve import MapAssets
 from operator_app.maps.site import Site, default_site
@@ -336,6 +337,39 @@ def test_a_place_typed_freely_stays_as_it_was_typed(qapp: QApplication) -> None:
         assert said(it.window, "place") == "rumah biru ujung gang"
 
     staged(qapp, scene, busy=False)
+
+
+def test_enter_keeps_words_that_no_place_answers_and_the_arrows_take_one_with_the_rest_beside_it(
+    qapp: QApplication,
+) -> None:
+    typed = "depan masjid swarga bara RT 4"
+
+    async def scene(it: Stage) -> None:
+        it.write(typed)
+        await until(lambda: is_shown(it.window, "placeHits"))
+        it.press(Qt.Key.Key_Return)
+        await it.still()
+        assert (it.focus, said(it.window, "place"), it.at_hand.value("place")) == ("kind", typed, typed)
+        assert it.at_hand.value("village") == ""
+        it.press(Qt.Key.Key_F5)
+        it.press(Qt.Key.Key_Down)
+        await until(lambda: is_shown(it.window, "placeHits"))
+        it.press(Qt.Key.Key_Down)
+        it.press(Qt.Key.Key_Return)
+        await until(lambda: it.at_hand.value("place") == "Swarga Bara")
+        assert [it.at_hand.value(name) for name in ("village", "landmark", "neighbourhood")] == [
+            "Swarga Bara",
+            "depan masjid",
+            "4",
+        ]
+        await until(lambda: "Patokan: depan masjid" in said(it.window, "notice"))
+        await it.still()
+        it.press(Qt.Key.Key_Z, ALT)
+        await until(lambda: it.at_hand.value("place") == typed)
+        await it.still()
+        assert [said(it.window, name) for name in ("place", "landmark", "village")] == [typed, "", ""]
+
+    staged(qapp, scene, busy=False, find=Gazetteer.in_memory(PLACES).search)
 
 
 def test_letters_that_pick_no_kind_give_way_to_the_kind_that_was_chosen(qapp: QApplication) -> None:

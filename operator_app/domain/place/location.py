@@ -139,6 +139,8 @@ class PositionOrigin(StrEnum):
     """A place that was found by name."""
     TYPED = "typed"
     """Coordinates that were typed or pasted."""
+    BEFORE = "before"
+    """A place whose words have been replaced by others since."""
 
 
 @dataclass(frozen=True, slots=True)

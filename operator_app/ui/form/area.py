@@ -1,6 +1,8 @@
 """The incident form: its fields, what is typed and picked in them, and that it is saved."""
 
+from collections.abc import Coroutine, Mapping
 from datetime import datetime
+from typing import Any
 
 from operator_app.domain.ids import IncidentId
 from operator_app.domain.triage import Kind
@@ -68,7 +70,7 @@ class FormArea(Area):
         )
         self._saves = SaveTracker()
         self.view = FormPresenter(
-            hand.seat, say, words, draft, self._saves, lambda: str(hand.keys.cap("read_back")), site.locate
+            hand.seat, say, words, draft, self._saves, lambda: str(hand.keys.cap("read_back")), site
         )
         self._was_failing = False
         self._again = hand.timers.once(self._show)
@@ -174,9 +176,28 @@ class FormArea(Area):
 
     def _pick_place(self, hit: PlaceHit) -> None:
         self.pane.put_place(hit.label)
-        self._hand.run("place", self._commands.pick_place(hit), Before.MUST)
+        self._hand.run("place", self._took(self._commands.pick_place(hit)), Before.MUST)
         self._hand.ask(FlyTo(hit.lat, hit.lon, hit.area))
         self.pane.focus_kind()
+
+    async def _took(self, taking: Coroutine[Any, Any, Mapping[str, str | None]]) -> None:
+        """Say where the typed words went that are nothing of the place, and by which key all comes back."""
+        taken = await taking
+        say = self._hand.say
+        kept = [
+            say(f"form.{name}") + ": " + (taken[name] or "")
+            for name in ("landmark", "neighbourhood")
+            if taken.get(name)
+        ]
+        if kept:
+            key = str(self._hand.keys.cap("place_back"))
+            self._hand.tell(say("form.place_left", words=" · ".join(kept), key=key))
+
+    async def place_back(self) -> None:
+        """Take the last place that was taken over back: the fields hold what they held before."""
+        for name, value in (await self._commands.place_back()).items():
+            self.pane.put_value(name, value or "")
+        self.to_place()
 
     def _pick_kind(self, kind: Kind) -> None:
         """Show the card of the kind before it is saved, and lead into it."""
@@ -227,6 +248,7 @@ class FormArea(Area):
     deeds = (
         Deed("place", "F5", Group.FORM, to_place),
         Deed("kind", "F6", Group.FORM, to_kind),
+        Deed("place_back", "Alt+Z", Group.FORM, place_back, Before.MUST),
         Deed("new_incident", "Ctrl+N", Group.FORM, new_incident, Before.MUST),
         Deed("card", "Ctrl+Q", Group.FORM, to_card),
         Deed("read_back", "Ctrl+E", Group.FORM, read_back, Before.MUST),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from operator_app.domain.place.around import words_around
 from operator_app.domain.place.coordinates import (
     NoPosition,
     Position,
@@ -46,10 +47,10 @@ def place_finder(search: PlaceSearch, say: Say, site: Site) -> Finder[PlaceHit]:
             return ()
         stated = find_position(typed, site)
         if isinstance(stated, Located):
-            return [_point(stated, site, say)]
+            return _with_words([_point(stated, site, say)], typed)
         if stated.trouble is PositionTrouble.NO_POSITION:
             return _places(typed, search(typed), site, say)
-        rows = _refused(stated, site, say)
+        rows = _with_words(_refused(stated, site, say), typed)
         if len(rows) == 1 and stated.trouble in _WORDS_MAY_TELL:
             beside = search(words_beside(typed))[: HITS_SHOWN - 1]
             rows += [replace(_place(number, hit, say), sure=False) for number, hit in enumerate(beside, 1)]
@@ -159,6 +160,18 @@ def _point_hit(
     )
     row = Row(f"{number} {hit.kode}", (cell(label, strong=True), where, cell(kind, Tone.QUIET)))
     return Hit(hit, row, sure)
+
+
+def _with_words(rows: Sequence[Hit[PlaceHit]], typed: str) -> list[Hit[PlaceHit]]:
+    """The points with what the text says beside its figures: for the landmark and the RT."""
+    told = []
+    for each in rows:
+        point = each.value
+        if point is not None and point.source is not None:
+            said = read_typed(words_around(typed, PositionForm(point.source.form)))
+            each = replace(each, value=replace(point, left=said.left(()), rt=said.rt))  # noqa: PLW2901
+        told.append(each)
+    return told
 
 
 def _refused(stated: NoPosition, site: Site, say: Say) -> list[Hit[PlaceHit]]:

@@ -1,17 +1,16 @@
 """Orders to the seat that have a rule of their own: places and points, clashes, reading back, voice and state."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any
 
 from operator_app.domain.clash import Slot
-from operator_app.domain.incident import format_position
-from operator_app.domain.place.location import PositionOrigin, PositionSource, centre_of
+from operator_app.domain.place.location import PositionOrigin, PositionSource
 from operator_app.domain.states import Refusal, RefusedError, SeatState
 from operator_app.domain.words import words_of
 from operator_app.maps.names import PlaceHit
 from operator_app.maps.places import INCIDENT_KIND, OWN_MARK
-from operator_app.maps.site import Site
-from operator_app.ui.keys.deeds import Wish
 from operator_app.ui.orders.draft import Draft
+from operator_app.ui.orders.places import PlaceTies
 from operator_app.ui.words.civic import civic_words
 from operator_app.workflow.seat import Seat
 
@@ -31,11 +30,11 @@ class SeatCommands:
     """Orders to one seat, carried out by `Errands`, which save what was typed before. Raises what the seat raises."""
 
     def __init__(
-        self, seat: Seat, draft: Draft, site: Site, find_places: Callable[[str], Sequence[PlaceHit]]
+        self, seat: Seat, draft: Draft, places: PlaceTies, find_places: Callable[[str], Sequence[PlaceHit]]
     ) -> None:
         self._seat = seat
         self._draft = draft
-        self._site = site
+        self._places = places
         self._find_places = find_places
 
     async def next_state(self) -> None:
@@ -54,33 +53,38 @@ class SeatCommands:
         heard = lines.spoken_with or lines.held
         await self._seat.mute(not (heard and all(call.muted for call in heard)))
 
-    def pick_place(self, hit: PlaceHit) -> Wish:
-        """Take over a place that was found: its name, village and district; its point only when it is a true one.
+    def pick_place(self, hit: PlaceHit) -> Coroutine[Any, Any, Mapping[str, str | None]]:
+        """Take over a place that was found, and what was typed beside it: see `PlaceTies.of_hit`.
 
-        What was typed into those fields is dropped at once: the picked values take its place.
+        What was typed into the place is dropped at once: the place and the landmark hold it from now on. Returns the
+        fields that were filled.
         """
+        typed = dict(self._draft.values)
         for name in ("place", "village", "district"):
             self._draft.settle(name)
-        return self._put_place(hit)
+        return self._take(hit, typed)
 
-    async def _put_place(self, hit: PlaceHit) -> None:
-        values: dict[str, str | None] = {"place": hit.label, "village": hit.desa, "district": hit.kecamatan}
-        incident = self._seat.incident
-        if not hit.area:
-            values["position"] = format_position(hit.lat, hit.lon)
-            values["position_source"] = str(hit.source or PositionSource(PositionOrigin.PLACE, hit.kind))
-        elif incident is not None and incident.position is not None:
-            # A point from before stays only if it lies in the area now named.
-            under = self._site.locate(*incident.position)
-            if under is None or (hit.desa or under.desa, hit.kecamatan) != (under.desa, under.kecamatan):
-                values["position"] = values["position_source"] = None
+    async def _take(self, hit: PlaceHit, typed: Mapping[str, str | None]) -> Mapping[str, str | None]:
+        values = self._places.of_hit(hit)
+        self._places.taken(values, typed)
         await self._seat.edit_many(values)
+        self._places.took(hit.label)
+        return values
+
+    async def place_back(self) -> Mapping[str, str | None]:
+        """Give the fields back what they held before the last place was taken over; returns it."""
+        values = self._places.back()
+        if values is None:
+            raise RefusedError(Refusal.NO_PLACE_BEFORE)
+        await self._seat.edit_many(values)
+        self._places.took(values.get("place") or "")
+        return values
 
     async def set_point(self, lat: float, lon: float) -> None:
         """Set the incident's point with the village and district under it. Needs a call or an incident at hand."""
         if self._seat.incident_at_hand is None and self._seat.call_at_hand is None:
             raise RefusedError(Refusal.NO_INCIDENT)
-        await self._put_point(lat, lon, PositionSource(PositionOrigin.MAP))
+        await self._put(self._places.of_point(lat, lon, PositionSource(PositionOrigin.MAP)))
 
     async def take_call_location(self) -> str:
         """Take the place that came with the call over into the form, with its source; returns an address, if one came.
@@ -92,9 +96,7 @@ class SeatCommands:
         if location is None:
             raise RefusedError(Refusal.NO_CALL_LOCATION)
         if location.area is not None:
-            centre = centre_of(location.area)
-            source = PositionSource(PositionOrigin.CALL, location.area.shape, centre.accuracy_m)
-            await self._put_point(centre.lat, centre.lon, source)
+            await self._put(self._places.of_area(location.area))
             return ""
         address = civic_words(location.civic)
         incident = self._seat.incident
@@ -110,7 +112,7 @@ class SeatCommands:
     def _site_has(self, label: str, lat: float, lon: float) -> bool:
         """Whether the site has a place of that name in the same kecamatan."""
         named = [each for each in self._find_places(label) if words_of(each.label) == words_of(label)]
-        under = self._site.locate(lat, lon)
+        under = self._places.site.locate(lat, lon)
         district = "" if under is None else under.kecamatan
         return any(
             each.kecamatan == district
@@ -118,15 +120,10 @@ class SeatCommands:
             if each.kind != INCIDENT_KIND and not each.kode.startswith(OWN_MARK)
         )
 
-    async def _put_point(self, lat: float, lon: float, source: PositionSource) -> None:
-        under = self._site.locate(lat, lon)
-        values: dict[str, str | None] = {
-            "position": format_position(lat, lon),
-            "position_source": str(source),
-        }
-        if under is not None:
-            values |= {"village": under.desa, "district": under.kecamatan}
+    async def _put(self, values: Mapping[str, str | None]) -> None:
+        self._places.taken(values, {})
         await self._seat.edit_many(values)
+        self._places.took()
 
     async def decide_clash(self, *, keep: bool) -> Slot:
         """Let the word that stands, or the other one, stand from now on; of several clashes the first is decided.

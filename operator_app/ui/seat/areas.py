@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from operator_app.maps.site import Site
 from operator_app.ui.company.area import CompanyArea, UnsentArea
 from operator_app.ui.finder.area import FinderArea
 from operator_app.ui.form.area import FormArea
@@ -17,6 +16,7 @@ from operator_app.ui.keys.deeds import Deed
 from operator_app.ui.map.area import MapArea
 from operator_app.ui.map.map_view import MapView
 from operator_app.ui.orders.commands import SeatCommands
+from operator_app.ui.orders.places import PlaceTies
 from operator_app.ui.orders.seat_draft import SeatDraft
 from operator_app.ui.phone.area import PhoneArea
 from operator_app.ui.phone.presenters.past import NumberPast
@@ -58,15 +58,15 @@ class SeatAreas:
         self,
         hand: Hand,
         draft: SeatDraft,
-        site: Site,
+        places: PlaceTies,
         search: PlaceSearch,
         map_view: MapView | None,
         sounds: SeatSounds | None,
         other_says: Callable[[], Sequence[Say]],
     ) -> None:
         """See `SeatWindow`."""
-        seat = hand.seat
-        commands = SeatCommands(seat, draft, site, search)
+        seat, site = hand.seat, places.site
+        commands = SeatCommands(seat, draft, places, search)
         table = IncidentsPresenter(seat, hand.say, hand.words)
         past = NumberPast(seat.board.calls)
         self.finder = FinderArea(hand, table, past, search, other_says)

@@ -20,6 +20,7 @@ from operator_app.ui.frame.main_window import MainWindow
 from operator_app.ui.frame.manner import Manner
 from operator_app.ui.kit.drawing import Drawing
 from operator_app.ui.map.map_view import MapView
+from operator_app.ui.orders.places import PlaceTies
 from operator_app.ui.orders.seat_draft import SeatDraft
 from operator_app.ui.program.app import until_closed
 from operator_app.ui.program.control import ControlServer, PaintMarks
@@ -69,7 +70,8 @@ class SeatWindow(QObject):
         super().__init__()
         self.seat, self.manner = seat, manner
         self.window = window or MainWindow(manner.theme, manner.say("top.title"))
-        self.draft = SeatDraft(seat, time.monotonic, lambda: seat.bus.publish(DraftChanged()))
+        places = PlaceTies(seat, site)
+        self.draft = SeatDraft(seat, time.monotonic, lambda: seat.bus.publish(DraftChanged()), places)
         self.hand = _hand(seat, manner, self.window, self.draft)
         self._sounds = None if sounds is None else SeatSounds(sounds)
         theme = manner.theme
@@ -79,7 +81,7 @@ class SeatWindow(QObject):
             else MapView(map_assets, site, manner.say, scale=theme.scale, theme=theme.tokens.name)
         )
         self.areas = SeatAreas(
-            self.hand, self.draft, site, place_search, self._map, self._sounds, other_texts
+            self.hand, self.draft, places, place_search, self._map, self._sounds, other_texts
         )
         self.right = arrange(self.hand, self.areas)
         self.screen = SeatScreen(self.hand, self.areas, self.draft)

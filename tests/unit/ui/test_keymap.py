@@ -76,7 +76,7 @@ def test_what_is_typed_is_saved_before_a_deed_that_could_lose_or_misplace_it() -
     }  # fmt: skip
     assert by_before[Before.MUST] == {
         "state", "new_incident", "read_back", "link", "unlink", "take_over", "clash_take", "clash_keep",
-        "dispatch", "copy_text", "landmark", "call_place",
+        "dispatch", "copy_text", "landmark", "call_place", "place_back",
         *(agency_deed(place) for place in range(QUICK_AGENCIES)),
     }  # fmt: skip
 

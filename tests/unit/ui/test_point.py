@@ -6,13 +6,13 @@ import pytest
 
 from operator_app.domain.ids import EventId, IncidentId, SeatName
 from operator_app.domain.incident import FieldValue, Incident
-from operator_app.maps.region import Place
+from operator_app.maps.site import Site, import_site, load_site
 from operator_app.ui.form.presenters.point import point_figures, point_spans
 from operator_app.ui.words.wording import Tone
 from tests.ui.desk_scene import texts
+from tests.unit.maps.sample_pack import write_pack
 
 SAY = texts("id")
-UNDER = Place("1", "Singa Geweh", "kelurahan", "Sangatta Selatan")
 
 
 def incident(**values: str) -> Incident:
@@ -21,8 +21,15 @@ def incident(**values: str) -> Incident:
     return Incident(IncidentId("i"), fields=fields)
 
 
-def line(under: Place | None = UNDER, **values: str) -> str:
-    return "".join(span.text for span in point_spans(incident(**values), lambda *_: under, SAY))
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    folder = tmp_path_factory.mktemp("point")
+    import_site(write_pack(folder / "pack"), folder / "site")
+    return load_site(folder / "site")
+
+
+def line(site: Site | None, **values: str) -> str:
+    return "".join(span.text for span in point_spans(incident(**values), site, SAY))
 
 
 @pytest.mark.parametrize(
@@ -35,20 +42,51 @@ def line(under: Place | None = UNDER, **values: str) -> str:
     ],
 )
 def test_figures_come_with_their_source_how_exact_they_are_and_the_village_under_them(
-    source: str, words: str
+    site: Site, source: str, words: str
 ) -> None:
-    told = line(position="0.4,117.5", position_source=source)
-    assert told == f"0.40000, 117.50000 · {words} · Singa Geweh, Sangatta Selatan"
+    told = line(site, position="1.2,110.6", position_source=source)
+    assert told == f"1.20000, 110.60000 · {words} · Teluk Hijau, Muara Contoh"
 
 
-def test_another_village_than_the_one_in_the_form_stands_out() -> None:
-    held = incident(position="0.4,117.5", village="Sangatta Lama", district="Sangatta Utara")
-    last = point_spans(held, lambda *_: UNDER, SAY)[-1]
-    assert (last.tone, last.text) == (Tone.WATCH, " · titik ini di Singa Geweh, Sangatta Selatan")
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        (
+            {"position": "1.2,110.6", "village": "Sukamaju", "district": "Muara Contoh"},
+            "titik ini di Teluk Hijau, Muara Contoh",
+        ),
+        ({"position": "1.2,109.0"}, "di luar wilayah: Kabupaten Sebelah"),
+        ({"position": "1.2,118.0"}, "di laut atau luar desa"),
+        (
+            {"position": "1.2,110.6", "place": "warung di Sukamaju"},
+            "Lokasi menyebut Sukamaju, titik ini bukan di sana",
+        ),
+        ({"position": "1.2,110.6", "place": "Kabupaten Sebelah"}, "Lokasi menyebut Kabupaten Sebelah"),
+    ],
+)
+def test_what_does_not_agree_with_the_point_stands_out(
+    site: Site, values: dict[str, str], words: str
+) -> None:
+    last = point_spans(incident(**values), site, SAY)[-1]
+    assert last.tone is Tone.WATCH
+    assert words in last.text
+
+
+def test_words_that_agree_with_the_point_are_quiet(site: Site) -> None:
+    spans = point_spans(incident(position="1.2,110.6", place="Teluk Hijau, Muara Contoh"), site, SAY)
+    assert not [span for span in spans if span.tone is Tone.WATCH]
+
+
+def test_a_point_of_words_that_were_replaced_stands_out(site: Site) -> None:
+    spans = point_spans(incident(position="1.2,110.6", position_source="before:decimal:1"), site, SAY)
+    assert (spans[1].tone, spans[1].text) == (
+        Tone.WATCH,
+        " · ±1 m, titik dari tempat sebelumnya, pastikan lagi",
+    )
 
 
 def test_without_a_point_it_says_how_to_set_one() -> None:
-    assert line() == "Titik belum ada: klik peta atau ketik koordinat."
+    assert line(None) == "Titik belum ada: klik peta atau ketik koordinat."
     assert point_figures(incident()) == ""
     assert point_figures(None) == ""
     assert line(None, position="0.4,117.5") == "0.40000, 117.50000"

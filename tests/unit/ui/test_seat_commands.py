@@ -15,6 +15,8 @@ from operator_app.maps.site import PlaceHit, Site, default_site, import_site, lo
 from operator_app.ui.keys.deeds import Before, Wish
 from operator_app.ui.orders.commands import SeatCommands
 from operator_app.ui.orders.draft import Draft
+from operator_app.ui.orders.places import PlaceTies
+from operator_app.ui.orders.seat_draft import SeatDraft
 from operator_app.ui.program.errands import Errands
 from operator_app.ui.words.notice import NOT_SAVED, Notice
 from operator_app.workflow.ports import JournalFailedError
@@ -57,9 +59,10 @@ class Hand:
 async def hand(site: Site | None = None) -> Hand:
     room = await busy_room()
     told: list[Notice] = []
-    draft = Draft(room.seat.edit_many, lambda: 0.0, lambda: None)
     at = site or default_site(RESOURCES)
-    commands = SeatCommands(room.seat, draft, at, at.search)
+    places = PlaceTies(room.seat, at)
+    draft = SeatDraft(room.seat, lambda: 0.0, lambda: None, places)
+    commands = SeatCommands(room.seat, draft, places, at.search)
     return Hand(room, draft, commands, Errands(texts(), told.append, draft), told)
 
 
@@ -241,12 +244,15 @@ def test_a_click_on_the_map_opens_no_incident_by_accident() -> None:
     scene(play)
 
 
-def test_a_point_outside_all_villages_keeps_the_names_that_were_told() -> None:
+def test_a_point_outside_all_villages_fills_none_and_keeps_only_the_name_that_was_typed_alone() -> None:
     async def play() -> None:
         it = await hand()
         await it.must(it.commands.set_point(0.1, 118.9))
         assert it.at_hand.position == (0.1, 118.9)
-        assert it.at_hand.value("village") == "Singa Geweh"
+        assert (it.at_hand.value("village"), it.at_hand.value("district")) == ("", "")
+        await it.room.seat.edit("village", "Kampung Baru")
+        await it.must(it.commands.set_point(0.1, 118.8))
+        assert it.at_hand.value("village") == "Kampung Baru"
 
     scene(play)
 

@@ -7,8 +7,9 @@ from operator_app.domain.ids import AgencyCode, IncidentId
 from operator_app.domain.incident import Dispatch, Incident
 from operator_app.domain.states import DispatchState
 from operator_app.domain.triage import OUT, PRIORITY, Agency, ProposedAgency, agency_subject, to_ask
+from operator_app.maps.site import Site
 from operator_app.ui.form.presenters.card import CardView, card_view
-from operator_app.ui.form.presenters.point import Locate, point_spans
+from operator_app.ui.form.presenters.point import point_spans
 from operator_app.ui.form.presenters.saved import SaveTracker
 from operator_app.ui.orders.draft import Draft
 from operator_app.ui.words.plain import in_editor
@@ -112,13 +113,13 @@ class FormPresenter:
         draft: Draft,
         saves: SaveTracker,
         read_back_key: Callable[[], str] = lambda: "^E",
-        locate: Locate = lambda _lat, _lon: None,
+        site: Site | None = None,
     ) -> None:
         """`read_back_key` is the key that says that the place was read back, as it is set now.
 
-        `locate` tells the village under a point.
+        `site` tells whose land lies under a point.
         """
-        self._locate = locate
+        self._site = site
         self._read_back_key = read_back_key
         self._seat = seat
         self._say = say
@@ -143,7 +144,7 @@ class FormPresenter:
             kind=self._words.kind_label(incident.value("kind")),
             caller_number=number_text(incident.value("caller_number")),
             district=incident.value("district"),
-            point=point_spans(incident, self._locate, self._say),
+            point=point_spans(incident, self._site, self._say),
             warning=self._warning(incident),
             proposal=self._reason(incident),
             choices=self._choices(incident),

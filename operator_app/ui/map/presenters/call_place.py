@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from operator_app.domain.ids import CallId
 from operator_app.domain.numbers import number_key
 from operator_app.domain.place.location import CallArea, CallLocation, centre_of
+from operator_app.maps.call_area import touched_by
 from operator_app.maps.site import Site
 from operator_app.ui.words.civic import civic_words
 from operator_app.ui.words.wording import Say
 from operator_app.workflow.seat import Seat
+
+_MOST_NAMED = 3
+"""So many villages are named of an area that touches more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +94,7 @@ class CallPlace:
             problems.append(say("call_place.by_reference"))
         if location.area is not None:
             centre = centre_of(location.area)
-            under = self._site.locate(centre.lat, centre.lon)
-            neighbour = self._site.neighbour_at(centre.lat, centre.lon)
-            where = ""
-            if under is not None:
-                where = f"{under.desa}, {under.kecamatan}"
-            elif neighbour:
-                where = say("call_place.in_neighbour", name=neighbour)
-            elif self._site.villages:
-                where = say("call_place.in_nothing")
+            where = self._where(location.area)
             shape = say(f"call_place.shape_{location.area.shape}")
             size = "" if centre.accuracy_m is None else f"±{distance_words(centre.accuracy_m, say)}"
             words = say("call_place.from_call", what=f"{size}, {shape}" if size else shape)
@@ -113,6 +109,22 @@ class CallPlace:
             )
         words = say("call_place.only_reference" if location.references else "call_place.unreadable")
         return CallPlaceView(words, _joined(method, *problems), False, None)
+
+    def _where(self, area: CallArea) -> str:
+        """Whose land the area touches: one village by name, of several the first ones, and each neighbour."""
+        say, touched = self._say, touched_by(area, self._site)
+        villages = [each.desa for each in touched.villages]
+        if len(villages) == 1 and not touched.neighbours:
+            return f"{villages[0]}, {touched.villages[0].kecamatan}"
+        parts = [", ".join(villages[:_MOST_NAMED])] if villages else []
+        if len(villages) > _MOST_NAMED:
+            parts[0] += " " + say("call_place.and_more", count=len(villages) - _MOST_NAMED)
+        if touched.neighbours:
+            key = "call_place.also_neighbour" if villages else "call_place.in_neighbour"
+            parts.append(say(key, name=", ".join(touched.neighbours)))
+        if not parts:
+            return say("call_place.in_nothing") if self._site.villages else ""
+        return say("call_place.touches", what=_joined(*parts)) if villages else parts[0]
 
 
 def distance_words(metres: float, say: Say) -> str:
