@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from operator_app.domain.agency import fold_agency
 from operator_app.domain.call import fold_call
 from operator_app.domain.event import Event
-from operator_app.domain.facts.fact import CALL, INCIDENT, KIND, PLACE, SEAT, SITE_AT, SITE_PART
+from operator_app.domain.facts.fact import AGENCY, CALL, INCIDENT, KIND, PLACE, SEAT, SITE_AT, SITE_PART
 from operator_app.domain.facts.site import CardPublished
 from operator_app.domain.ids import IncidentId
 from operator_app.domain.incident import fold_incident
@@ -36,6 +37,7 @@ FOLDS: Mapping[str, Fold] = MappingProxyType(
         CALL.sort: lambda _, events: fold_call(events),
         SEAT.sort: fold_seat,
         PLACE.sort: lambda _, events: fold_landmark(events),
+        AGENCY.sort: lambda _, events: fold_agency(events),
         KIND.sort: lambda _, events: fold_card(events),
         SITE_PART.sort: lambda _, events: latest(events),
         SITE_AT.sort: lambda _, events: latest(events),

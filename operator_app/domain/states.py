@@ -105,6 +105,8 @@ class Refusal(StrEnum):
     UNKNOWN_DISPATCH = "unknown_dispatch"
     UNKNOWN_CALL = "unknown_call"
     UNKNOWN_AGENCY = "unknown_agency"
+    AGENCIES_UNAVAILABLE = "agencies_unavailable"
+    UNTIL_UNCLEAR = "until_unclear"
     ALREADY_SENT = "already_sent"
     NO_INCIDENT = "no_incident"
     NO_CALL_WAITING = "no_call_waiting"

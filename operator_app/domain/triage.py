@@ -1,6 +1,6 @@
 """From the kind of an incident and the answers to its card to priority and agencies, with every reason as a value."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
@@ -175,6 +175,8 @@ class Proposal:
     dispatch: tuple[ProposedAgency, ...]
     by_phone: tuple[ProposedAgency, ...]
     reasons: tuple[Because, ...] = ()
+    unavailable: tuple[ProposedAgency, ...] = ()
+    """They would be proposed, but can send nobody at present."""
 
 
 PRIORITY, IN, OUT = "priority", "in", "out"
@@ -232,6 +234,19 @@ def gravest(proposals: Sequence[Proposal]) -> Proposal:
         first,
         dispatch=_joined(first.dispatch, *(each.dispatch for each in others)),
         by_phone=_joined(first.by_phone, *(each.by_phone for each in others)),
+    )
+
+
+def without(proposal: Proposal, unavailable: Collection[AgencyCode]) -> Proposal:
+    """The proposal without agencies that can send nobody: they are not asked by it, and can be asked all the same."""
+    missing = tuple(
+        each for each in (*proposal.dispatch, *proposal.by_phone) if each.agency.code in unavailable
+    )
+    return replace(
+        proposal,
+        dispatch=tuple(each for each in proposal.dispatch if each not in missing),
+        by_phone=tuple(each for each in proposal.by_phone if each not in missing),
+        unavailable=missing,
     )
 
 

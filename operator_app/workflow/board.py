@@ -3,13 +3,16 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from operator_app.domain.agency import Unavailable
 from operator_app.domain.call import Call
 from operator_app.domain.clash import slot_of
 from operator_app.domain.event import Event
 from operator_app.domain.facts.fact import (
+    AGENCY,
     CALL,
     INCIDENT,
     KIND,
@@ -24,7 +27,7 @@ from operator_app.domain.facts.fact import (
 )
 from operator_app.domain.facts.incident import IncidentOpened
 from operator_app.domain.folds import FOLDS
-from operator_app.domain.ids import CallId, EventId, IncidentId, SeatName
+from operator_app.domain.ids import AgencyCode, CallId, EventId, IncidentId, SeatName
 from operator_app.domain.incident import Incident
 from operator_app.domain.place.landmarks import Landmark
 from operator_app.domain.seat import SeatOnBoard
@@ -89,6 +92,10 @@ class Board:
     def site_at(self) -> Mapping[SeatName, Event]:
         """By window the event that says which parts of the site's data it goes by."""
         return self._all(SITE_AT)
+
+    def unavailable(self, now: datetime) -> Mapping[AgencyCode, Unavailable]:
+        """Agencies that can send nobody at that moment."""
+        return {each.agency: each for each in self._all(AGENCY).values() if now < each.until}
 
     def open_incidents(self) -> tuple[Incident, ...]:
         """Those that are not ended: the gravest first, then the oldest."""

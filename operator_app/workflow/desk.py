@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from operator_app.domain.agency import Unavailable, read_until
 from operator_app.domain.event import Event
+from operator_app.domain.facts.agency import AgencyUnavailable
 from operator_app.domain.facts.dispatch import DispatchDelivered
 from operator_app.domain.ids import DispatchId, EventId, SeatName
 from operator_app.domain.incident import Dispatch, Incident
@@ -123,6 +125,11 @@ class Desk:
             sorted(found, key=lambda share: (share.dispatch.sent_at, share.dispatch.id), reverse=True)
         )
 
+    @property
+    def unavailable(self) -> Unavailable | None:
+        """Until when this agency can send nobody; None while it can."""
+        return self.board.unavailable(self.now()).get(self.agency.code)
+
     def is_shared(self, event_id: EventId) -> bool:
         """Whether the server is known to have that event."""
         return event_id not in self._unshared
@@ -158,6 +165,20 @@ class Desk:
             if not incident.is_open:
                 raise RefusedError(Refusal.ILLEGAL_MOVE, f"incident is {incident.status}")
             await self._recorder.record(dispatch_move(incident, dispatch, to, reason))
+
+    async def cannot_come(self, typed: str) -> None:
+        """Tell the room that this agency can send nobody: until when, and why, as it was typed."""
+        read = read_until(typed, self.now(), self.timezone)
+        if read is None:
+            raise RefusedError(Refusal.UNTIL_UNCLEAR)
+        if not read[1]:
+            raise RefusedError(Refusal.REASON_MISSING)
+        await self._recorder.record([AgencyUnavailable(self.agency.code, *read)])
+
+    async def can_come(self) -> None:
+        """Tell the room that this agency can send somebody again."""
+        if self.unavailable is not None:
+            await self._recorder.record([AgencyUnavailable(self.agency.code, None, "")])
 
     # ---- what the world tells
 

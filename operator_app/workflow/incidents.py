@@ -38,6 +38,7 @@ from operator_app.domain.triage import (
     assess,
     gravest,
     to_ask,
+    without,
 )
 from operator_app.workflow.board import Board
 from operator_app.workflow.recorder import Note, Recorder
@@ -231,13 +232,17 @@ class IncidentDesk:
         return None if self.incident is None else self.proposal_for(self.incident)
 
     def proposal_for(self, incident: Incident) -> Proposal | None:
-        """What its kind and answers suggest, of those that clash the gravest; None without a kind."""
+        """What its kind and answers suggest, of those that clash the gravest; None without a kind.
+
+        An agency that can send nobody at present is not proposed.
+        """
         codes = [incident.value("kind"), *(each.value or "" for each in incident.clashes.get("kind", ()))]
         kinds = [kind for code in dict.fromkeys(codes) if (kind := self.kind_or_none(code)) is not None]
         if not kinds:
             return None
         answers, doubts = incident.answers, incident.doubts
-        return gravest([assess(kind, answers, self.agencies, doubts) for kind in kinds])
+        proposal = gravest([assess(kind, answers, self.agencies, doubts) for kind in kinds])
+        return without(proposal, self._board.unavailable(self._recorder.clock.now()))
 
     async def take_over(self, incident_id: IncidentId) -> Incident:
         """Look after that incident from now on and take it in hand. Raises `RefusedError` when it is ours or over."""
@@ -275,7 +280,8 @@ class IncidentDesk:
                 raise RefusedError(Refusal.KIND_MISSING)
             wanted = self._decided(incident, proposal) if codes is None else list(codes)
             if not wanted:
-                raise RefusedError(Refusal.UNKNOWN_AGENCY)
+                none = Refusal.AGENCIES_UNAVAILABLE if proposal.unavailable else Refusal.UNKNOWN_AGENCY
+                raise RefusedError(none)
             for code in wanted:
                 if self.agency_or_none(code) is None:
                     raise RefusedError(Refusal.UNKNOWN_AGENCY, code)

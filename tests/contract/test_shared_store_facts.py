@@ -1,6 +1,7 @@
 """What the program says of each kind of fact, the server holds: shape, writers, readers, what outlasts its moment."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +10,15 @@ import pytest
 
 from operator_app.domain.event import to_record
 from operator_app.domain.facts import FACTS
+from operator_app.domain.facts.agency import AgencyUnavailable
 from operator_app.domain.facts.fact import Fact, Lasts, ToldTo
 from operator_app.domain.facts.fact import Writer as MayWrite
 from operator_app.domain.facts.shape import words_of
+from operator_app.domain.ids import AgencyCode
 from tests.contract.test_shared_store_doors import apply, inside, login_of
 from tests.fakes.each_fact import event_of, value_of
 from tests.fakes.link_at_work import SeatAtWork, WallAtWork
-from tests.fakes.writer import Writer
+from tests.fakes.writer import START, Writer
 from tests.postgres_fixtures import Database
 
 
@@ -130,3 +133,25 @@ def test_of_one_seats_states_only_the_newest_is_kept_for_later_whatever_comes_fi
         apply(db, writer, [third])
         apply(db, writer, [first, second])
         assert db.execute(read).fetchall() == [(third.id,)]
+
+
+async def test_an_agency_that_can_send_nobody_is_found_in_sql_and_by_a_wall_that_is_started_later(
+    any_database: Database,
+) -> None:
+    writer = Writer("BPBD")
+    until_when = START + timedelta(hours=8)
+    with inside(login_of(any_database, "plain_desk")) as desk:
+        for until in (until_when, None, until_when):
+            told = writer.event(AgencyUnavailable(AgencyCode("BPBD"), until, "perahu bocor"))
+            assert apply(desk, writer, [told]) == ["new"]
+    read = "SELECT about, which, op, until::timestamptz, seat, body->>'reason' FROM op112.standing"
+    for who, reason in (("seat", "perahu bocor"), ("wall", "•••")):
+        with inside(any_database.login(who)) as db:
+            assert db.execute(read).fetchall() == [
+                ("agency", "BPBD", AgencyUnavailable.op, until_when, "BPBD", reason)
+            ]
+    for _ in range(2):
+        wall = WallAtWork(any_database.login("wall"))
+        await wall.until(lambda wall=wall: wall.is_connected and bool(wall.board.unavailable(START)))  # type: ignore[misc]
+        assert not wall.board.unavailable(until_when)
+        await wall.aclose()

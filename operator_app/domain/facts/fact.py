@@ -28,6 +28,7 @@ INCIDENT = About("incident", "incident_id")
 SEAT = About("seat", "")
 PLACE = About("place", "place_id")
 KIND = About("kind", "kind")
+AGENCY = About("agency", "agency")
 SITE_PART = About("site_part", "part")
 SITE_AT = About("site_at", "")
 

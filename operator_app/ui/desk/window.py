@@ -22,6 +22,7 @@ from operator_app.ui.frame.manner import KeepKeys, Manner
 from operator_app.ui.frame.overlay import Ground
 from operator_app.ui.keys.deeds import Deed, Group, Wish
 from operator_app.ui.keys.keymap import fixed_key
+from operator_app.ui.kit.buttons import KeyButton
 from operator_app.ui.kit.clock import Clock
 from operator_app.ui.kit.drawing import Drawing
 from operator_app.ui.kit.labels import Panel, Text, set_title, set_tone
@@ -41,6 +42,7 @@ LIST_KEYS = "↑ ↓"
 FIXED = ((LIST_KEYS, "desk_arrows"), ("Enter", "desk_enter"), ("Esc", "desk_escape"))
 GATHER_MS = 30
 DELIVERY_RETRY_MS = 10_000
+UNAVAILABLE = "unavailable"
 LIST_WIDTH, LIST_SHARE = 380, 0.4
 """The list's width at scale 1, and the share of the window that it never exceeds."""
 
@@ -101,6 +103,7 @@ class DeskWindow(Ground):
         """Read the desk and show what differs."""
         draw, presenter = self._draw, self._presenter
         draw("desk_top", self._top, lambda: self._tell_top(presenter.top()))
+        draw("desk_unavailable", self._unavailable, self._tell_unavailable)
         draw("desk_alarm", self._list, self._tell_alarm)
         draw("desk_list", self._list, lambda: self._tell_list(*presenter.lines()))
         draw("desk_sheet", self._sheet, lambda: self._sheet.tell(presenter.sheet()))
@@ -116,6 +119,12 @@ class DeskWindow(Ground):
         self._sound_lamp.say(*sound_words(self._say, self._sound))
         self._cut_off_words.say(view.cut_off)
         self._cut_off.setVisible(bool(view.cut_off))
+
+    def _tell_unavailable(self) -> None:
+        words = self._presenter.unavailable()
+        self._unavailable_words.say(words)
+        self._unavailable.setVisible(bool(words))
+        self._toggle.say(self._say("desk.do_available" if words else "desk.do_unavailable"))
 
     def _tell_alarm(self) -> None:
         self._sound.ring(self._presenter.waits())  # first: an alarm whose words fail is heard all the same
@@ -171,6 +180,16 @@ class DeskWindow(Ground):
         self._notes.close_line(dispatch_id)
         return self._desk.move(dispatch_id, TARGETS[action])
 
+    def tell_unavailable(self) -> Wish | None:
+        """Ask until when the agency can send nobody; or, while it cannot, tell that it can again."""
+        if self._desk.unavailable is not None:
+            return self._desk.can_come()
+        say = self._say
+        self._notes.ask(
+            Asking(UNAVAILABLE, say("desk.until"), say("desk.until_hint"), say("desk.until_send"))
+        )
+        return None
+
     def show_waiting(self) -> None:
         """Bring the dispatch into view that has waited longest."""
         alarm = self._presenter.alarm()
@@ -183,12 +202,16 @@ class DeskWindow(Ground):
 
     # ---- wishes
 
-    def _decline(self, dispatch_id: str, reason: str) -> None:
+    def _line_given(self, topic: str, words: str) -> None:
         async def carry_out() -> None:
-            await self._desk.move(DispatchId(dispatch_id), DispatchState.DECLINED, reason)
-            self._notes.close_line(dispatch_id)
+            if topic == UNAVAILABLE:
+                await self._desk.cannot_come(words)
+                self._notice = None
+            else:
+                await self._desk.move(DispatchId(topic), DispatchState.DECLINED, words)
+            self._notes.close_line(topic)
 
-        self._errands.run(carry_out(), self._say("wish.decline"))
+        self._errands.run(carry_out(), self._say(f"wish.{topic if topic == UNAVAILABLE else Action.DECLINE}"))
 
     def _choose(self, dispatch_id: str) -> None:
         self._presenter.select(DispatchId(dispatch_id))
@@ -270,10 +293,17 @@ class DeskWindow(Ground):
         self._actions = ActionBar(theme, say, keys)
         self._actions.wanted.connect(self._deeds.press)
         self._notes = NoteRow(theme, say)
-        self._notes.line_given.connect(self._decline)
+        self._notes.line_given.connect(self._line_given)
         body = QHBoxLayout()
         body.setSpacing(theme.px(8))
-        body.addWidget(self._list)
+        left = QVBoxLayout()
+        left.addWidget(self._list, 1)
+        self._toggle = KeyButton(
+            theme, say("desk.do_unavailable"), keys.cap(UNAVAILABLE), name="tell_unavailable"
+        )
+        self._toggle.clicked.connect(lambda: self._deeds.press(UNAVAILABLE))
+        left.addWidget(self._toggle)
+        body.addLayout(left)
         body.addWidget(self._sheet, 1)
         down = QVBoxLayout(self)
         side = theme.px(8)
@@ -282,6 +312,7 @@ class DeskWindow(Ground):
         self._top = self._make_top(theme)
         down.addWidget(self._top)
         down.addWidget(self._make_cut_off(theme))
+        down.addWidget(self._make_unavailable(theme))
         down.addWidget(self._banner)
         down.addLayout(body, 1)
         down.addWidget(self._notes)
@@ -317,6 +348,17 @@ class DeskWindow(Ground):
         across.addWidget(self._cut_off_words)
         return self._cut_off
 
+    def _make_unavailable(self, theme: Theme) -> QWidget:
+        self._unavailable = QFrame()
+        self._unavailable.setObjectName(UNAVAILABLE)
+        self._unavailable.setProperty("part", "notice")
+        set_tone(self._unavailable, Tone.WATCH)
+        across = QHBoxLayout(self._unavailable)
+        across.setContentsMargins(theme.px(14), theme.px(6), theme.px(14), theme.px(6))
+        self._unavailable_words = Text(part="strong", tone=Tone.WATCH, wrap=True, name="unavailable_words")
+        across.addWidget(self._unavailable_words)
+        return self._unavailable
+
     def _bind_keys(self) -> None:
         self._deeds.register(self)
         self._deeds.install(self)
@@ -346,6 +388,7 @@ class DeskWindow(Ground):
         Deed(Action.ON_SCENE, "F4", Group.DESK, _taking(Action.ON_SCENE)),
         Deed(Action.DONE, "F5", Group.DESK, _taking(Action.DONE)),
         Deed(Action.DECLINE, "F8", Group.DESK, _taking(Action.DECLINE)),
+        Deed(UNAVAILABLE, "F9", Group.DESK, tell_unavailable),
         Deed("next_waiting", "F6", Group.DESK, show_waiting),
         Deed("help", "F1", Group.WINDOW, show_help),
     )

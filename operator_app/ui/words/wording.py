@@ -78,6 +78,11 @@ def day_of(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
     return "" if day == written(now, zone, "%d.%m.%Y") else day[:6]
 
 
+def until_time(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """Write when something ends, e.g. 14.00; before it the day when that is not today."""
+    return f"{day_of(moment, now, zone)} {written(moment, zone, '%H.%M')}".lstrip()
+
+
 def zone_name(moment: datetime, zone: ZoneInfo) -> str:
     """Write the short name of local time, e.g. WITA."""
     return written(moment, zone, "%Z")

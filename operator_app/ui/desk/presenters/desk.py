@@ -24,6 +24,7 @@ from operator_app.ui.words.wording import (
     local_time,
     number_text,
     running,
+    until_time,
     zone_name,
 )
 from operator_app.workflow.desk import Desk, Share
@@ -155,6 +156,14 @@ class DeskPresenter:
         """Return the number of the incident in view."""
         shown = self._find(self._selected)
         return "" if shown is None else shown.incident.number
+
+    def unavailable(self) -> str:
+        """Say until when the agency has said that it can send nobody, and why; empty while it can."""
+        told = self._desk.unavailable
+        if told is None:
+            return ""
+        until = until_time(told.until, self._desk.now(), self._desk.timezone)
+        return self._say("desk.is_unavailable", time=until, reason=told.reason)
 
     def record(self) -> str:
         """Say where the last step is saved."""

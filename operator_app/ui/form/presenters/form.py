@@ -22,6 +22,7 @@ from operator_app.ui.words.wording import (
     day_of,
     local_time,
     number_text,
+    until_time,
 )
 from operator_app.workflow.by_phone import Asked
 from operator_app.workflow.ports import LinkTrouble
@@ -248,6 +249,7 @@ class FormPresenter:
         category = proposal.kind.category.casefold()
         proposed = (*proposal.dispatch, *proposal.by_phone)
         shown = [(each.agency, self._why(each, category)) for each in proposed]
+        shown += [(each.agency, "") for each in proposal.unavailable]
         known = {agency.code for agency, _ in shown}
         others = [
             each for each in self._seat.agencies if each.code not in known and self._may_add(each, incident)
@@ -270,9 +272,19 @@ class FormPresenter:
                 Span(agency.name, strong=agency.has_desk),
                 Span(f" ({self._say('form.added')})", Tone.WATCH),
             )
+        if (missing := self._unavailable(agency, "form.unavailable")) is not None:
+            return (Span(agency.name, Tone.QUIET), Span(f" ({missing})", Tone.WATCH))
         if not why:
             return (Span("+ " + agency.name, Tone.QUIET),)
         return (Span(agency.name, strong=agency.has_desk), Span(f" ({why})", Tone.QUIET))
+
+    def _unavailable(self, agency: Agency, key: str) -> str | None:
+        """Say until when the agency can send nobody, and why; None while it can."""
+        now = self._seat.now()
+        told = self._seat.board.unavailable(now).get(agency.code)
+        if told is None:
+            return None
+        return self._say(key, time=until_time(told.until, now, self._seat.timezone), reason=told.reason)
 
     def _why(self, each: ProposedAgency, category: str) -> str:
         if not each.agency.has_desk:
@@ -320,6 +332,8 @@ class FormPresenter:
     def _agency(self, agency: Agency, incident: Incident) -> QuickAgency:
         dispatch = incident.dispatch_to(agency.code)
         state, tone, open_ = dispatch_words(self._say, dispatch)
+        if not open_ and (missing := self._unavailable(agency, "form.unavailable_short")) is not None:
+            state, tone = missing, Tone.WATCH
         return QuickAgency(agency.code, agency.name, state, tone, can_ask=incident.is_open and not open_)
 
     def _asked(self, asked: Asked) -> AskedAgency:

@@ -190,6 +190,9 @@ class QuickPresenter:
 
     def _agency(self, agency: Agency, *, free: bool) -> QuickAgencyKey:
         name, phone = agency.name, self._phone(agency.phone)
+        if agency.code in self._seat.board.unavailable(self._seat.now()):
+            stands = line.PresenceState.AWAY if phone is None else phone.state
+            phone = OtherPhone(stands, self._say("quick.unavailable"))
         call = next(
             (each for each in self._seat.calls.lines.all if self._seat.calls.party(each) == name), None
         )

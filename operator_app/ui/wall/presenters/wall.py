@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from operator_app.domain.agency import Unavailable
 from operator_app.domain.figures import Figures, SeatStanding, Unaccepted
 from operator_app.domain.incident import Dispatch, Incident, unmade_refusal
 from operator_app.domain.states import Classification, DispatchState, IncidentStatus, SeatState
 from operator_app.ui.wall.presenters.wall_view import DataAge, IncidentLine, Mark, SeatLine, Tile, WallView
 from operator_app.ui.words.by_itself import EachByItself
 from operator_app.ui.words.site_words import KindsByCode
-from operator_app.ui.words.wording import PRIORITY_TONES, Say, Tone, local_time, running
+from operator_app.ui.words.wording import PRIORITY_TONES, Say, Tone, local_time, running, until_time
 from operator_app.workflow.ports import LinkTrouble
 from operator_app.workflow.wallroom import WallRoom
 
@@ -75,9 +76,13 @@ class WallPresenter:
         return self._each(opened, lambda each: self._incident(each, told), lambda each: each.id, self._untold)
 
     def seats(self, told: Figures) -> tuple[SeatLine, ...]:
-        """Return the seats and what they do."""
+        """Return agencies that can send nobody, and the seats and what they do."""
         stale, now = self._data().stale, self._room.now()
-        return tuple(self._seat(seat, now, stale) for seat in told.seats)
+        missing = (
+            [] if stale else sorted(self._room.board.unavailable(now).values(), key=lambda each: each.agency)
+        )
+        lines = (self._unavailable(each, now) for each in missing)
+        return (*lines, *(self._seat(seat, now, stale) for seat in told.seats))
 
     def empty_words(self) -> tuple[str, str]:
         """What stands where there is no incident, and where there is no seat."""
@@ -276,6 +281,12 @@ class WallPresenter:
         wordings = self._kind(incident)
         label = next((words for words in wordings if len(words) <= MAP_LABEL_LETTERS), wordings[-1])
         return Mark(incident.id, position[0], position[1], incident.priority, label, states[0])
+
+    def _unavailable(self, told: Unavailable, now: datetime) -> SeatLine:
+        """Say that an agency can send nobody; why is free text, which no wall is told."""
+        until = until_time(told.until, now, self._room.timezone)
+        words = self._say("wall.unavailable", time=until)
+        return SeatLine(f"agency {told.agency}", self._agency(told.agency), words, Tone.WATCH, "")
 
     def _seat(self, seat: SeatStanding, now: datetime, stale: bool) -> SeatLine:
         name = self._seat_name(seat.name)
