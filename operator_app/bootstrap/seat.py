@@ -101,6 +101,7 @@ async def run_window(app: WindowApp, frame: Frame, store: SeatStore) -> int:
                 guarded(app, lambda: load_history(store, board, bus), "the history"),
                 guarded(app, lambda: _start_phone(app, starting), "the phone"),
             )
+            seat.arrivals.begin(await asyncio.to_thread(store.unsent_ids))
             await parts.enter_async_context(site_followed(frame, seat, recorder.note))
             steps = {
                 "the seat's start": seat.open,

@@ -53,6 +53,9 @@ class ServerReason(StrEnum):
     CANNOT_RUN = "cannot_run"
     SILENT = "silent"
     STANDBY = "standby"
+    READ_ONLY = "read_only"
+    FULL = "full"
+    BUSY = "busy"
     NOT_TRUSTED = "not_trusted"
     OTHER = "other"
 

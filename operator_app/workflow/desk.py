@@ -14,6 +14,7 @@ from operator_app.domain.ids import DispatchId, EventId, SeatName
 from operator_app.domain.incident import Dispatch, Incident
 from operator_app.domain.states import DispatchState, Refusal, RefusedError
 from operator_app.domain.triage import Agency, Kind
+from operator_app.workflow.arrivals import Arrivals
 from operator_app.workflow.board import Board
 from operator_app.workflow.bus import Bus
 from operator_app.workflow.incidents import dispatch_move, find_dispatch
@@ -68,8 +69,7 @@ class Desk:
         self.rules = InForce(rules)
         self._turn = asyncio.Lock()
         self._delivering: set[DispatchId] = set()
-        self._unshared = set(unshared)
-        self._early: set[EventId] = set()
+        self._arrivals = Arrivals(bus, unshared)
         self._last: tuple[EventId, datetime] | None = None
         self._last_shared_at: datetime | None = None
         self.link = LinkState(False, recorder.clock.now(), 0, LinkTrouble.NOT_CONFIGURED)
@@ -132,7 +132,7 @@ class Desk:
 
     def is_shared(self, event_id: EventId) -> bool:
         """Whether the server is known to have that event."""
-        return event_id not in self._unshared
+        return self._arrivals.has(event_id)
 
     def record_standing(self) -> RecordStanding:
         """Where the last thing done here is."""
@@ -190,9 +190,6 @@ class Desk:
 
     def on_shared(self, event_ids: tuple[str, ...]) -> None:
         """Take in that events of ours have arrived at the server."""
-        told = {EventId(each) for each in event_ids}
-        self._early |= told - self._unshared
-        self._unshared -= told
         if self._last is not None and self._last[0] in event_ids:
             self._last_shared_at = self.now()
         self.bus.publish(Shared(event_ids))
@@ -213,10 +210,6 @@ class Desk:
         return incident, dispatch
 
     def _saved(self, saved: Saved) -> None:
-        # After a moment of standing still the server's word can be heard before that of our own disk.
-        mine = {event.id for event in saved.events}
-        self._unshared |= mine - self._early
         last = saved.events[-1]
         self._last = (last.id, last.occurred_at)
-        self._last_shared_at = self.now() if last.id in self._early else None
-        self._early -= mine
+        self._last_shared_at = self.now() if self.is_shared(last.id) else None

@@ -79,10 +79,18 @@ class LinkState:
     """What to add to this PC's clock to get the server's, as last measured."""
     unread: int = 0
     """Events of the room that this window could not read."""
+    blocked: str = ""
+    """Why what we write does not arrive although the line is up; of `LinkTrouble`, empty while it does."""
+    blocked_since: datetime | None = None
+
+    @property
+    def takes(self) -> bool:
+        """Whether the server takes what we write, as far as we know."""
+        return self.connected and not self.blocked
 
 
 class LinkTrouble:
-    """Reasons of a link that is down."""
+    """Reasons of a link that is down, or by which what we write does not arrive."""
 
     NOT_CONFIGURED = "not_configured"
     CONNECTING = "connecting"
@@ -92,6 +100,12 @@ class LinkTrouble:
     SCHEMA = "schema"
     SERVER_OLD = "server_old"
     SEAT_OLD = "seat_old"
+    STANDBY = "standby"
+    READ_ONLY = "read_only"
+    FULL = "full"
+    BUSY = "busy"
+    MAY_NOT_WRITE = "may_not_write"
+    TAKES_NOTHING = "takes_nothing"
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from operator_app.domain.states import (
     SeatState,
 )
 from operator_app.domain.triage import Agency, Card, Kind, Proposal
+from operator_app.workflow.arrivals import Arrivals
 from operator_app.workflow.board import Board
 from operator_app.workflow.bus import Bus
 from operator_app.workflow.by_phone import ByPhone
@@ -110,6 +111,7 @@ class Seat:
         self.care = IncidentCare(self.incidents, recorder, board, self._changed, self.rules, rights)
         self.clashes = ClashDesk(self.incidents, recorder, board)
         self.link = LinkState(False, recorder.clock.now(), 0, LinkTrouble.NOT_CONFIGURED)
+        self.arrivals = Arrivals(bus)
         self.presence: tuple[Presence, ...] = ()
         self.company = Company()
         self.on_hand: Callable[[IncidentId | None, str], None] = lambda *_: None
@@ -252,6 +254,10 @@ class Seat:
     def major_suggestion(self) -> MajorSuggestion | None:
         """Whether so many reports of the incident at hand came in that it may be a major one."""
         return None if self.incident is None else suggest_major(self.incident, self.rules.now.known)
+
+    def reached(self, incident: Incident, dispatch: Dispatch) -> bool:
+        """Whether that agency's desk can know of it: false while what we sent has not reached the server."""
+        return self.link.takes or self.arrivals.reached(incident, dispatch)
 
     def now(self) -> datetime:
         """Return the present moment by the clock that events are stamped with."""

@@ -121,7 +121,7 @@ class SeatStore:
         self._listeners: list[Callable[[], None]] = []
         self._since_checkpoint = 0
         self._tidied = 0
-        self._appended_s = time.monotonic()
+        self._appended_s = self._moved_s = time.monotonic()
         self._tidy_due_s = time.monotonic() + _TIDY_FIRST_S
         self._journal_db = seat_schema.connect(path, synced=True, key=key)
         try:
@@ -229,6 +229,10 @@ class SeatStore:
         """How many events of ours the server does not have yet."""
         return self._waiting
 
+    def stuck_s(self) -> float:
+        """For how many seconds the server has taken nothing while something waits; 0 while nothing does."""
+        return time.monotonic() - self._moved_s if self._waiting else 0.0
+
     def quarantined(self) -> int:
         """How many events of ours the server will not take."""
         return self._quarantined
@@ -321,6 +325,8 @@ class SeatStore:
                         "INSERT INTO own_event (seq, id, hlc, record, journal) VALUES (?, ?, ?, ?, ?)", rows
                     )
                 self._next_seq += len(rows)
+                if not self._waiting:
+                    self._moved_s = time.monotonic()
                 self._waiting += len(rows)
         except store_errors() as error:
             raise JournalFailedError(store_problem(self._path, error).sentence) from error
@@ -419,6 +425,7 @@ class SeatStore:
         with self._writing:
             with self._transaction(self._shelf_db) as db:
                 db.executemany("UPDATE own_event SET standing = ?, trouble = ? WHERE id = ?", rows)
+            self._moved_s = time.monotonic()
             self._waiting, self._quarantined = _counts(db)
         self._checkpoint_in_time()
 
@@ -427,6 +434,7 @@ class SeatStore:
             with self._transaction(self._shelf_db) as db:
                 sql = "UPDATE own_event SET standing = 0, trouble = NULL WHERE standing = 2"
                 count = db.execute(sql).rowcount
+            self._moved_s = time.monotonic()
             self._waiting, self._quarantined = _counts(db)
         return count
 
@@ -440,6 +448,7 @@ class SeatStore:
                         "UPDATE own_event SET standing = 0 WHERE standing = 1 AND journal = ? AND seq > ?",
                         (journal, heads.get(journal, 0)),
                     )
+            self._moved_s = time.monotonic()
             self._waiting, self._quarantined = _counts(db)
         return ids
 

@@ -17,6 +17,8 @@ PROTO = 5
 CONNECT_S = 2
 FIRST_WORDS_S = 2.5
 
+_SPACE = "\\ "
+"""How a space stands in libpq's options."""
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 _SETTINGS: Mapping[str, str | int] = {
@@ -26,8 +28,31 @@ _SETTINGS: Mapping[str, str | int] = {
     "keepalives_interval": 1,
     "keepalives_count": 2,
     "tcp_user_timeout": 2000,  # no effect on Windows; the socket guard is the rule, these are help
-    "target_session_attrs": "read-write",  # of several hosts the primary
+    "target_session_attrs": "primary",  # of several hosts; one that is read-only by a setting is still named as such
+    "client_encoding": "UTF8",
 }
+_SESSION: Mapping[str, str] = {
+    "DateStyle": "ISO, YMD",
+    "IntervalStyle": "postgres",
+    "TimeZone": "UTC",
+    "bytea_output": "hex",
+    "extra_float_digits": "1",
+    "standard_conforming_strings": "on",
+    "search_path": "op112",
+    "plan_cache_mode": "force_custom_plan",
+    "jit": "off",
+    "role": "none",
+    "row_security": "on",
+    "default_transaction_isolation": "read committed",
+    "default_transaction_read_only": "off",
+    "default_transaction_deferrable": "off",
+    "statement_timeout": "15s",
+    "lock_timeout": "4s",
+    "idle_in_transaction_session_timeout": "5s",
+    "idle_session_timeout": "0",
+    "client_min_messages": "warning",
+}
+"""What our statements rely on, whatever an administrator gave the role, the database or this PC's environment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +74,30 @@ def connect(dsn: str, name: str, *, reads_only: bool = False) -> Connection:
     attributes = {"target_session_attrs": "any"} if reads_only else {}
     given = {key: value for key, value in conninfo_to_dict(dsn).items() if value is not None}
     settings: dict[str, Any] = {**_SETTINGS, **attributes, "application_name": name, **given}
+    pinned = " ".join(f"-c {name}={value.replace(' ', _SPACE)}" for name, value in _SESSION.items())
+    settings |= {"client_encoding": "UTF8", "options": f"{given.get('options', '')} {pinned}".strip()}
     try:
-        return psycopg.connect(
+        connection = psycopg.connect(
             make_conninfo(**settings),
             autocommit=True,
             prepare_threshold=None,  # a pooler or a generic plan between us would cost more than it saves
         )
     except psycopg.Error as error:
         raise server_problem(error, dsn) from error
+    try:
+        _pin_again(connection)
+    except psycopg.Error as error:
+        connection.close()
+        raise server_problem(error, dsn) from error
+    return connection
+
+
+def _pin_again(connection: Connection) -> None:
+    """The driver sends what the PC's environment says (PGDATESTYLE, PGTZ) behind our options, so that it wins there."""
+    told = {name: connection.info.parameter_status(name) for name in ("DateStyle", "TimeZone")}
+    for name, value in told.items():
+        if value != _SESSION[name]:
+            connection.execute("SELECT set_config(%s, %s, false)", (name, _SESSION[name]))
 
 
 def greet(connection: Connection, dsn: str, guard: SocketGuard, *, reads_only: bool = False) -> ServerMark:

@@ -41,7 +41,7 @@ class Pump:
         troubled: Callable[[ServerProblem | None], None],
         changed: Callable[[], None],
     ) -> None:
-        """On the pump's thread: `shared` is told ids that arrived, `troubled` what a person must mend, or None."""
+        """On the pump's thread: `shared` is told ids that arrived, `troubled` why nothing goes, or None."""
         self._dsn = dsn
         self._seat = seat
         self._store = store
@@ -108,12 +108,12 @@ class Pump:
                 continue
             except ServerProblem as problem:
                 log.info("sending waits: %s", problem.detail)
+                self._troubled(problem)
             except StoreProblemError as error:
                 log.error("sending waits for the seat's store: %s", error)  # noqa: TRY400
             except (psycopg.Error, sqlalchemy.exc.DBAPIError) as error:
                 log.warning("sending waits: %s", words_of(error))
-                if verdict(error) is Verdict.SERVER:
-                    self._troubled(server_problem(error, self._dsn))
+                self._troubled(server_problem(error, self._dsn))
             except (
                 Exception
             ):  # a fault of ours must not stop the pump for good: the events are safe, and tried again

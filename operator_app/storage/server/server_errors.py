@@ -17,8 +17,10 @@ _WORDS = {
     ServerReason.NOT_ALLOWED: r"no pg_hba\.conf entry|pg_hba\.conf rejects"
     r"|permission denied for database|not permitted to log in",
     ServerReason.NOT_TRUSTED: r"certificate|does not match host name|root\.crt|SSL error|tlsv1 alert",
-    ServerReason.STANDBY: r"session is read-only|server is in hot standby",
-    ServerReason.OTHER: r"starting up|shutting down|in recovery mode|not yet accepting|too many clients",
+    ServerReason.STANDBY: r"server is in hot standby",
+    ServerReason.READ_ONLY: r"session is read-only",
+    ServerReason.BUSY: r"too many (clients|connections)|remaining connection slots",
+    ServerReason.OTHER: r"starting up|shutting down|in recovery mode|not yet accepting",
     ServerReason.NO_SERVER: r"refused|timeout|timed out|could not (translate|resolve)|unreachable|no route"
     r"|reset by peer|name or service|closed the connection|getaddrinfo",
 }
@@ -33,6 +35,15 @@ _STATES = {
     "XX001": ServerReason.OTHER,
     "XX002": ServerReason.OTHER,
 }
+
+_PASSING = {
+    "25006": ServerReason.READ_ONLY,
+    "53100": ServerReason.FULL,
+    **dict.fromkeys(
+        ("53200", "53300", "53400", "54000", "55P03", "57014", "40001", "40P01"), ServerReason.BUSY
+    ),
+}
+"""What may be over by itself, and how a person would call it meanwhile."""
 
 _LATER_CLASSES = {"08", "53", "54", "57", "58"}
 _LATER = {"0A000", "25006", "25P03", "40001", "40P01", "55P03", "XX000"}
@@ -91,7 +102,7 @@ def server_problem(error: SqlError, dsn: str) -> ServerProblem:
     cause, text = original(error), words_of(error)
     reason = ServerReason.OTHER
     if cause is not None and cause.sqlstate is not None:
-        reason = _STATES.get(cause.sqlstate, ServerReason.OTHER)
+        reason = {**_PASSING, **_STATES}.get(cause.sqlstate, ServerReason.OTHER)
     else:
         reason = next(
             (each for each, words in _WORDS.items() if re.search(words, text, re.IGNORECASE)), reason
@@ -122,7 +133,12 @@ def problem_of(reason: ServerReason, dsn: str, detail: str = "") -> ServerProble
         ServerReason.NOT_TRUSTED: f"The server at {server} and this window do not trust each other's certificate; "
         "check sslrootcert, sslcert, sslkey and the host name in the dsn.",
         ServerReason.STANDBY: f"The server at {server} is a standby, on which nothing can be written; "
-        "name the primary in the dsn as well, or promote this one.",
+        "name the primary in the dsn as well.",
+        ServerReason.READ_ONLY: f"The server at {server} is no standby, but takes no changes: it is set to read-only; "
+        "look at its disk and at default_transaction_read_only.",
+        ServerReason.FULL: f"The disk of the server at {server} is full; free space there.",
+        ServerReason.BUSY: f"The server at {server} is too busy or has no connection left, or somebody holds a lock; "
+        "look at its activity.",
         ServerReason.SILENT: f"The server at {server} took the connection and says nothing; "
         "look at the server's load and log.",
     }
@@ -149,6 +165,14 @@ def trouble_of(problem: ServerProblem) -> str:
             return LinkTrouble.SEAT_OLD
         case ServerReason.SILENT:
             return LinkTrouble.SILENT
+        case ServerReason.STANDBY:
+            return LinkTrouble.STANDBY
+        case ServerReason.READ_ONLY:
+            return LinkTrouble.READ_ONLY
+        case ServerReason.FULL:
+            return LinkTrouble.FULL
+        case ServerReason.BUSY:
+            return LinkTrouble.BUSY
         case _:
             return LinkTrouble.UNREACHABLE
 

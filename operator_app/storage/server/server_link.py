@@ -6,11 +6,12 @@ Three threads (pump, feed, socket guard); everything is told on the window's loo
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from operator_app.domain.event import Event
-from operator_app.storage.problems import ServerProblem, StoreProblemError
+from operator_app.storage.problems import ServerProblem, ServerReason, StoreProblemError
 from operator_app.storage.seat.seat_store import QuarantinedEvent, SeatStore
 from operator_app.storage.server.door import Connection, ServerMark, connect, greet, there
 from operator_app.storage.server.feed import Feed, MemoryShelf, Window
@@ -23,6 +24,19 @@ log = logging.getLogger(__name__)
 
 CLOCK_STEP_MS = 20.0
 """Smaller changes of the measured offset are noise."""
+STUCK_S = 2.0
+"""A server that has taken nothing for so long is told as such, at the next beat: within three seconds."""
+
+_PASSING = frozenset(
+    {
+        ServerReason.BUSY,
+        ServerReason.FULL,
+        ServerReason.SILENT,
+        ServerReason.NO_SERVER,
+        ServerReason.OTHER,
+    }
+)
+"""What may be over in a moment, and is told only when it is not."""
 
 OnEvents = Callable[[Sequence[Event]], None]
 OnShared = Callable[[tuple[str, ...]], None]
@@ -64,6 +78,7 @@ class ServerLink:
             store.waiting,
             store.quarantined,
             lambda: len(store.unread()),
+            store.stuck_s,
             lambda: store.clock_offset_ms,
         )
         self._feed: Feed | None = None
@@ -213,7 +228,9 @@ class BoardFeed:
         self._on_presence = on_presence
         self._on_clock = on_clock
         self._shelf = MemoryShelf()
-        self._state = _State(self._post, on_state, lambda: 0, lambda: 0, lambda: len(self._shelf.unread()))
+        self._state = _State(
+            self._post, on_state, lambda: 0, lambda: 0, lambda: len(self._shelf.unread()), lambda: 0.0
+        )
         self._guard: SocketGuard | None = None
         self._dsn = dsn
         self._window = Window(seat, role, version)
@@ -327,6 +344,7 @@ class _State:
         waiting: Callable[[], int],
         quarantined: Callable[[], int],
         unread: Callable[[], int],
+        stuck_s: Callable[[], float],
         offset_ms: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self._post = post
@@ -334,6 +352,7 @@ class _State:
         self._waiting = waiting
         self._quarantined = quarantined
         self._unread = unread
+        self._stuck_s = stuck_s
         self._offset_ms = offset_ms
         self._lock = threading.Lock()
         self._connected = False
@@ -341,21 +360,45 @@ class _State:
         self._detail = ""
         self._trouble: ServerProblem | None = None
         self._since = datetime.now(UTC)
+        self._connected_s = time.monotonic()
+        self._blocked_since: datetime | None = None
         self._told: LinkState | None = None
 
     def now(self) -> LinkState:
-        trouble = self._trouble
-        connected = self._connected and trouble is None
-        reason, detail = (self._reason, self._detail)
-        if self._connected and trouble is not None:
-            reason, detail = trouble_of(trouble), trouble.sentence
-        counts = (self._waiting(), reason, detail, self._quarantined())
-        return LinkState(connected, self._since, *counts, self._offset_ms(), self._unread())
+        blocked = self._why_blocked() if self._connected else ""
+        return LinkState(
+            self._connected,
+            self._since,
+            self._waiting(),
+            self._reason,
+            self._detail if self._trouble is None else self._trouble.sentence,
+            self._quarantined(),
+            self._offset_ms(),
+            self._unread(),
+            blocked,
+            (self._blocked_since or datetime.now(UTC)) if blocked else None,
+        )
+
+    def _why_blocked(self) -> str:
+        """Why what we write does not arrive: at once where a person must act, else when it has waited for too long."""
+        problem = self._trouble
+        if problem is not None and problem.reason not in _PASSING:
+            return (
+                LinkTrouble.MAY_NOT_WRITE
+                if problem.reason is ServerReason.NOT_ALLOWED
+                else trouble_of(problem)
+            )
+        if min(self._stuck_s(), time.monotonic() - self._connected_s) < STUCK_S:
+            return ""
+        why = LinkTrouble.UNREACHABLE if problem is None else trouble_of(problem)
+        return LinkTrouble.TAKES_NOTHING if why == LinkTrouble.UNREACHABLE else why
 
     def change(self, connected: bool, reason: str, detail: str) -> None:
         """The feed's word."""
         with self._lock:
             before = self.now().connected
+            if connected and not self._connected:
+                self._connected_s, self._trouble = time.monotonic(), None
             self._connected, self._reason, self._detail = connected, reason, detail
             self._tell(before)
 
@@ -379,6 +422,9 @@ class _State:
 
     def _tell(self, before: bool) -> None:
         now = self.now()
+        if bool(now.blocked) is (self._blocked_since is None):
+            self._blocked_since = now.blocked_since
+            now = self.now()
         if now.connected != before:
             self._since = datetime.now(UTC)
             now = self.now()

@@ -71,6 +71,11 @@ class SiteWords:
         """Return the agency's name."""
         return next((each.name for each in self._site.agencies if each.code == code), code)
 
+    def has_desk(self, code: str) -> bool:
+        """Whether that agency is asked at a desk of its own; one that the site does not know may have one."""
+        known = next((each for each in self._site.agencies if each.code == code), None)
+        return known is None or known.has_desk
+
     def is_table(self, name: str) -> bool:
         """Whether that is the name of an operator's seat."""
         return is_table(name)

@@ -946,3 +946,42 @@ def test_a_call_is_found_by_what_the_network_called_it() -> None:
         assert past.identified_like("4444", 9) == ()
 
     scene(play)
+
+
+def state_of(shown: Views, code: str) -> str:
+    """How that agency stands in the form."""
+    return next(each.state for each in shown.form().agencies if each.code == code)
+
+
+async def test_an_agency_that_the_server_was_not_told_to_ask_is_said_to_know_of_nothing() -> None:
+    room = await busy_room()
+    shown = views(room)
+    await room.seat.dispatch([AgencyCode("BPBD")])
+    await settled(room)
+    since = NOW - timedelta(minutes=1)
+    room.seat.on_link(LinkState(True, NOW, 3, blocked="takes_nothing", blocked_since=since))
+    assert state_of(shown, "BPBD") == "belum sampai di server"
+    assert state_of(shown, "DAMKAR") == "belum diterima"  # asked before, and the server has that
+    assert any(
+        "BPBD: dikirim, tambahan · belum sampai di server 0:00: telepon" in row for row in shown.timeline()
+    )
+    assert shown.top().server.words == "Server tak menerima"
+    footer = link_view(room.seat, SAY)
+    words = "Server tidak menerima perubahan sejak 14:21 · 3 menunggu · beri tahu TI"
+    assert (footer.words, footer.tone) == (words, Tone.ALARM)
+    room.clock.pass_s(61)
+    await room.seat.tick()
+    assert any("BPBD belum tahu: belum sampai di server, telepon" in row for row in shown.timeline())
+    room.share_all()
+    room.seat.on_link(LinkState(True, NOW, 0))
+    assert state_of(shown, "BPBD") == "belum diterima"
+
+
+async def test_a_seat_without_its_server_says_the_same_of_whom_it_asks_alone() -> None:
+    room = await busy_room()
+    room.cut(1)
+    await room.seat.dispatch([AgencyCode("BPBD")])
+    await settled(room)
+    assert state_of(views(room), "BPBD") == "belum sampai di server"
+    room.share_all()
+    assert state_of(views(room), "BPBD") == "belum diterima"

@@ -16,6 +16,7 @@ from operator_app.ui.desk.presenters.desk_view import (
     IncidentSheet,
 )
 from operator_app.ui.words.by_itself import EachByItself
+from operator_app.ui.words.link_words import WHY
 from operator_app.ui.words.site_words import KindsByCode
 from operator_app.ui.words.wording import (
     PRIORITY_TONES,
@@ -28,7 +29,7 @@ from operator_app.ui.words.wording import (
     zone_name,
 )
 from operator_app.workflow.desk import Desk, Share
-from operator_app.workflow.ports import LinkTrouble
+from operator_app.workflow.ports import LinkState, LinkTrouble
 
 ENDED_SHOWN = timedelta(hours=12)
 UNREAD_S = 1.0
@@ -181,6 +182,8 @@ class DeskPresenter:
 
     def _standing(self) -> tuple[str, Tone]:
         link = self._desk.link
+        if link.connected and link.blocked:
+            return self._say("desk.server_blocked", n=link.waiting), Tone.ALARM
         if link.connected and not link.waiting:
             return self._say("desk.server_up"), Tone.GOOD
         if link.connected:
@@ -193,12 +196,20 @@ class DeskPresenter:
     def _cut_off(self) -> str:
         """Say what a lost server means here: no dispatch can come in; empty while the line is up."""
         link = self._desk.link
+        if link.connected and link.blocked:
+            return self._blocked(link)
         if link.connected or link.reason == LinkTrouble.CONNECTING:
             return ""
         if link.reason == LinkTrouble.NOT_CONFIGURED:
             return self._say("desk.cut_off_none")
         words = self._say("desk.cut_off", time=local_time(link.since, self._desk.timezone))
         return f"{words} {self._say('desk.cut_off_waiting', n=link.waiting)}" if link.waiting else words
+
+    def _blocked(self, link: LinkState) -> str:
+        """Say that answers do not go out though the line is up: dispatches still come in."""
+        time = local_time(link.blocked_since or link.since, self._desk.timezone)[:5]
+        words = self._say("desk.blocked", n=link.waiting, time=time)
+        return f"{words} ({self._say(WHY[link.blocked])})" if link.blocked in WHY else words
 
     def _record(self) -> str:
         standing, zone = self._desk.record_standing(), self._desk.timezone

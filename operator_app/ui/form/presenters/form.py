@@ -200,9 +200,10 @@ class FormPresenter:
         if standing.shared_at is not None and standing.unshared == 0:
             there = self._say("form.shared", time=local_time(standing.shared_at, zone))
             return (Span(f"{here} · {there}", Tone.QUIET),)
-        if self._seat.link.reason == LinkTrouble.NOT_CONFIGURED and not self._seat.link.connected:
+        link = self._seat.link
+        if link.reason == LinkTrouble.NOT_CONFIGURED and not link.connected:
             return (Span(f"{here} · " + self._say("form.no_server"), Tone.QUIET),)
-        tone = Tone.QUIET if self._seat.link.connected else Tone.WATCH
+        tone = Tone.ALARM if link.blocked else Tone.QUIET if link.connected else Tone.WATCH
         return (Span(f"{here} · ", Tone.QUIET), Span(self._say("form.not_shared", n=standing.unshared), tone))
 
     # ---- what is odd about it
@@ -331,7 +332,8 @@ class FormPresenter:
 
     def _agency(self, agency: Agency, incident: Incident) -> QuickAgency:
         dispatch = incident.dispatch_to(agency.code)
-        state, tone, open_ = dispatch_words(self._say, dispatch)
+        reached = dispatch is None or not agency.has_desk or self._seat.reached(incident, dispatch)
+        state, tone, open_ = dispatch_words(self._say, dispatch, reached=reached)
         if not open_ and (missing := self._unavailable(agency, "form.unavailable_short")) is not None:
             state, tone = missing, Tone.WATCH
         return QuickAgency(agency.code, agency.name, state, tone, can_ask=incident.is_open and not open_)
@@ -342,10 +344,15 @@ class FormPresenter:
         return AskedAgency(asked.agency.code, asked.agency.name, words, tone, asked.steps, asked.near)
 
 
-def dispatch_words(say: Say, dispatch: Dispatch | None) -> tuple[str, Tone, bool]:
-    """Return how an agency stands to an incident in words, its tone, and whether it is still at it."""
+def dispatch_words(say: Say, dispatch: Dispatch | None, *, reached: bool = True) -> tuple[str, Tone, bool]:
+    """Return how an agency stands to an incident in words, its tone, and whether it is still at it.
+
+    An agency that the server has not been told to ask (`reached`) knows of nothing.
+    """
     if dispatch is None:
         return "", Tone.QUIET, False
+    if dispatch.is_waiting and not reached:
+        return say("dispatch.unreached"), Tone.ALARM, True
     words = say(f"dispatch_state.{dispatch.state}")
     if dispatch.is_waiting:
         tone = Tone.ALARM if dispatch.overdue_at is not None else Tone.WATCH

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from operator_app.ui.words.link_words import WHY
 from operator_app.ui.words.wording import Say, Tone, local_time, written
 from operator_app.workflow.ports import LinkState, LinkTrouble
 from operator_app.workflow.seat import Seat
@@ -46,6 +47,10 @@ def clock_view(link: LinkState, say: Say) -> LinkView | None:
 
 def _standing(seat: Seat, say: Say) -> LinkView:
     link = seat.link
+    if link.connected and link.blocked:
+        since = _since(link.blocked_since or link.since, seat)
+        words = [say("link.blocked", time=since, n=link.waiting), say(WHY[link.blocked])]
+        return LinkView(" · ".join(words), Tone.ALARM)
     if link.connected:
         if link.quarantined:
             return LinkView(say("link.quarantined", n=link.quarantined), Tone.ALARM)
@@ -73,11 +78,4 @@ def _since(since: datetime, seat: Seat) -> str:
     return f"{written(since, seat.timezone, '%d.%m.')} {time}"
 
 
-WHY = {
-    LinkTrouble.REFUSED: "link.why_refused",
-    LinkTrouble.SCHEMA: "link.why_schema",
-    LinkTrouble.SILENT: "link.why_silent",
-    LinkTrouble.SERVER_OLD: "link.why_server_old",
-    LinkTrouble.SEAT_OLD: "link.why_seat_old",
-}
 _TONES = (Tone.QUIET, Tone.PLAIN, Tone.GOOD, Tone.BUSY, Tone.WATCH, Tone.ALARM)

@@ -199,7 +199,7 @@ class IncidentsPresenter:
             return cell(self._say(f"incident_status.{incident.status}"), Tone.QUIET)
         waiting = [each for each in incident.dispatches if each.is_waiting]
         if waiting:
-            return self._waiting(min(waiting, key=_deadline), now)
+            return self._waiting(incident, min(waiting, key=_deadline), now)
         return self._settled(incident)
 
     def _settled(self, incident: Incident) -> Cell:
@@ -214,10 +214,13 @@ class IncidentsPresenter:
         tone = Tone.WATCH if incident.status is IncidentStatus.NEW else Tone.PLAIN
         return cell(self._say(f"incident_status.{incident.status}"), tone)
 
-    def _waiting(self, dispatch: Dispatch, now: datetime) -> Cell:
+    def _waiting(self, incident: Incident, dispatch: Dispatch, now: datetime) -> Cell:
         waited = (now - dispatch.sent_at).total_seconds()
         late = dispatch.overdue_at is not None or waited >= dispatch.ack_within_s
         agency = self._words.agency(dispatch.agency)
+        if self._words.has_desk(dispatch.agency) and not self._seat.reached(incident, dispatch):
+            words = self._say("incidents.unreached", agency=agency, time=running(waited))
+            return cell(words, Tone.ALARM, strong=True)
         words = self._say("incidents.waiting", agency=agency, time=running(waited))
         return cell(words, Tone.ALARM if late else Tone.WATCH, strong=late)
 

@@ -129,6 +129,8 @@ class TopPresenter:
         clock = clock_view(link, self._say)
         if link.quarantined:
             return LampView(self._say("lamp.server_refuses"), Tone.ALARM)
+        if link.connected and link.blocked:
+            return LampView(self._say("lamp.server_blocked"), Tone.ALARM)
         if clock is not None and (link.connected or clock.tone is Tone.ALARM):
             return LampView(self._say("lamp.clock_wrong"), clock.tone)
         if link.connected:

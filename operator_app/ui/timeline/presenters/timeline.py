@@ -212,7 +212,7 @@ class TimelinePresenter:
             case DispatchDelivered(dispatch_id=dispatch_id):
                 return self._dispatch(incident.dispatch(dispatch_id), "timeline.delivered", Tone.QUIET)
             case DispatchOverdue(dispatch_id=dispatch_id):
-                return self._overdue(incident.dispatch(dispatch_id))
+                return self._overdue(incident, incident.dispatch(dispatch_id))
             case DispatchMoved(dispatch_id=dispatch_id, to=to, reason=reason):
                 return self._moved(incident.dispatch(dispatch_id), to, reason, event)
             case _:
@@ -318,14 +318,21 @@ class TimelinePresenter:
         late = dispatch.overdue_at is not None or waited >= dispatch.ack_within_s
         tone = Tone.ALARM if late else Tone.WATCH
         limit = self._say("timeline.of_limit", limit=running(dispatch.ack_within_s))
+        if not by_phone and not self._seat.reached(incident, dispatch):
+            unreached = self._say("timeline.unreached", time=running(waited))
+            return Cell((sent, Span(" · "), Span(unreached, Tone.ALARM, strong=True)))
         unanswered = self._say("timeline.unanswered", time=running(waited))
         return Cell((sent, Span(" · "), Span(unanswered, tone, strong=True), Span(" " + limit)))
 
-    def _overdue(self, dispatch: Dispatch | None) -> Cell | None:
+    def _overdue(self, incident: Incident, dispatch: Dispatch | None) -> Cell | None:
         if dispatch is None:
             return None
+        agency = self._words.agency(dispatch.agency)
+        if dispatch.is_waiting and not self._seat.reached(incident, dispatch):
+            words = self._say("timeline.overdue_unreached", agency=agency)
+            return cell(words, Tone.ALARM, strong=True)
         limit = running(dispatch.ack_within_s)
-        words = self._say("timeline.overdue", agency=self._words.agency(dispatch.agency), limit=limit)
+        words = self._say("timeline.overdue", agency=agency, limit=limit)
         return cell(words, Tone.ALARM if dispatch.is_waiting else Tone.QUIET, strong=dispatch.is_waiting)
 
     def _dispatch(self, dispatch: Dispatch | None, key: str, tone: Tone) -> Cell | None:
