@@ -5,16 +5,18 @@ import signal
 import threading
 from pathlib import Path
 
-from operator_app.bootstrap.parts import CannotStartError, data_folder
+from operator_app.bootstrap.parts import CannotStartError, data_folder, resources_folder
 from operator_app.bootstrap.rules import site_rules
-from operator_app.bootstrap.site import SITE_FOLDER
+from operator_app.bootstrap.site import SITE_FOLDER, present_of
 from operator_app.config.settings import load_settings
+from operator_app.site.publishing import check_whole
 from operator_app.storage.postgres.launcher import EmbeddedServer
 from operator_app.storage.problems import ServerProblem
 from operator_app.storage.server.backup import Restored, backup, backup_server, restore, verify
 from operator_app.storage.server.logins import create_login
 from operator_app.storage.server.server_proof import prove_log, rebuild
 from operator_app.storage.server.server_setup import init_server, tell_site
+from operator_app.storage.server.site_log import SiteLog
 
 
 def run(args: argparse.Namespace) -> int:
@@ -59,9 +61,15 @@ def _init(dsn: str) -> int:
 
 def _site(args: argparse.Namespace) -> int:
     settings = load_settings(args.config)
-    rules = site_rules(settings, data_folder(settings) / SITE_FOLDER)
-    tell_site(args.dsn, rules.agencies, rules.kinds)
-    print(f"The database knows {len(rules.agencies)} agencies and {len(rules.kinds)} kinds.")
+    events = SiteLog(args.dsn, settings.seat.name, "").versions()
+    if events:
+        rules = check_whole({}, present_of(events), resources_folder() / "site")
+        agencies, kinds, source = rules.agencies, rules.kinds, "published in the room"
+    else:
+        beside = site_rules(settings, data_folder(settings) / SITE_FOLDER)
+        agencies, kinds, source = beside.agencies, beside.kinds, "of this window's site"
+    tell_site(args.dsn, agencies, kinds)
+    print(f"The database knows {len(agencies)} agencies and {len(kinds)} kinds, {source}.")
     return 0
 
 

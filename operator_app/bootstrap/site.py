@@ -146,7 +146,7 @@ class _Room:
         actor = getattr(args, "actor", None) or settings.seat.operator or getpass.getuser()
         log = SiteLog(settings.server.dsn, settings.seat.name, actor)
         events = log.versions()
-        return cls(log, events, _present(events))
+        return cls(log, events, present_of(events))
 
     def with_beside(self, parts: Mapping[str, TomlFile], beside: Path) -> dict[str, TomlFile]:
         """The parts to publish; with the first ones go those that lie beside this window, which then have no say."""
@@ -175,7 +175,8 @@ class _Room:
             print(f"{fact.part}: version {fact.version} is published for every window")
 
 
-def _present(events: Iterable[Event]) -> Present:
+def present_of(events: Iterable[Event]) -> Present:
+    """What counts in a room after these events, oldest first."""
     parts: dict[str, Published] = {}
     edits: dict[str, Published] = {}
     files = [(resources_folder() / "site" / f"{CARDS}.toml").read_text(encoding="utf-8")]

@@ -208,3 +208,16 @@ def test_the_log_stays_provable(room: Room, any_database: Database) -> None:
     assert run(["server", "verify", "--dsn", any_database.admin_dsn]) == 0
     with psycopg.connect(any_database.admin_dsn) as db:
         assert db.execute("SELECT count(*) FROM op112.event WHERE op = 'site.part'").fetchone() == (1,)
+
+
+def test_the_tables_for_reports_are_told_what_is_published(room: Room, any_database: Database) -> None:
+    more = (
+        SITE / "agencies.toml"
+    ).read_text() + '\n[[agency]]\ncode = "PMI"\nname = "PMI"\nhas_desk = false\n'
+    room.put(agencies=more)
+    assert room.bring() == 0
+    beside = room.config.parent / "m1" / "site"
+    assert not (beside / "published").exists(), "no window has taken it yet"
+    assert run(["server", "site", "--config", str(room.config), "--dsn", any_database.admin_dsn]) == 0
+    with psycopg.connect(any_database.admin_dsn) as db:
+        assert db.execute("SELECT count(*) FROM op112.agency WHERE code = 'PMI'").fetchone() == (1,)
