@@ -3,8 +3,10 @@
 from pathlib import Path
 
 from operator_app.bootstrap.cli import run
+from operator_app.domain.facts.site import PartPublished
 from operator_app.room.room import Room
 from operator_app.room.window import Window
+from operator_app.storage.server.site_log import SiteLog
 from tests.e2e.steps import wait_ready
 
 SITE = Path(__file__).parents[2] / "resources" / "site"
@@ -32,6 +34,11 @@ def test_one_import_reaches_every_window_and_outlives_the_server(room: Room, tmp
     bring(m1, tmp_path / "pack", agencies=PMI + (SITE / "agencies.toml").read_text())
     m1.wait_words("Data lokasi baru (OPD) berlaku setelah jendela ini dimulai ulang")
     assert "PMI" not in m1.words()
+
+    newer = PartPublished.of("limits", 9, "[something_new]\nx = 1\n")
+    SiteLog(room.login("M7", "seat"), "M7", "Budi").publish([newer], 0)
+    for window in (m1, desk):
+        window.wait_words("limits.toml v9, baris 1, something_new: kunci ini tidak dikenal")
 
     assert m1.stop() == 0
     assert room.server is not None

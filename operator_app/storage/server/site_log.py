@@ -71,7 +71,9 @@ class SiteLog:
     def _connected(self) -> Iterator[Connection]:
         with connect(self.dsn, f"operator {self.seat} site") as connection:
             try:
-                connection.execute("SET search_path = op112, pg_temp")  # a window's login has it, an owner has not
+                connection.execute(
+                    "SET search_path = op112, pg_temp"
+                )  # a window's login has it, an owner has not
                 yield connection
             except psycopg.Error as error:
                 if getattr(error, "sqlstate", None) == "OP001":
