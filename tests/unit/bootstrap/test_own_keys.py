@@ -54,9 +54,9 @@ def test_a_folder_that_cannot_be_written_raises(tmp_path: Path) -> None:
 
 def test_a_desk_keeps_its_own_keys_by_its_own_deeds(tmp_path: Path) -> None:
     keys = KeyMap(DeskWindow.deeds)
-    assert keys.put("accept", "F9") is None
+    assert keys.put("accept", "Ctrl+B") is None
     asyncio.run(keep_keys(tmp_path, keys.own()))
     loaded, faults = load_keys(tmp_path, DeskWindow.deeds)
-    assert (loaded.own(), faults) == ({"accept": "F9"}, ())
+    assert (loaded.own(), faults) == ({"accept": "Ctrl+B"}, ())
     _, faults = load_keys(tmp_path, SEAT_DEEDS)
     assert [(each.key, each.cause) for each in faults] == [("accept", "deed")]
