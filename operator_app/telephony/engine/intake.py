@@ -17,7 +17,7 @@ import ctypes
 import logging
 import os
 import socket
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
@@ -31,6 +31,7 @@ _log = logging.getLogger(__name__)
 _BEFORE_ALL = 2  # 0 is the transport layer, 8 the transaction layer
 _IGNORED, _INVALID_LENGTH, _OVERFLOW = 70_020, 171_051, 171_062
 _UDP = 1
+_GONE = (1, 3)  # disconnected, destroyed
 _IP_VERSION = 128
 _CHOSEN_TRANSPORT = 1
 _ADDRESS = {socket.AF_INET: 16, socket.AF_INET6: 28}
@@ -65,6 +66,7 @@ class _Selector(ctypes.Structure):
 
 _OnReceived = ctypes.CFUNCTYPE(None, ctypes.POINTER(_Received))
 _OnDropped = ctypes.CFUNCTYPE(None, ctypes.POINTER(_Dropped))
+_OnState = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
 _Parser = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)
 
 
@@ -90,8 +92,8 @@ class Intake:
         self._lost, self._blind = lost, blind
         self._is_blind = False
         self._endpoint = 0
-        self._shut: OrderedDict[int, tuple[str, int]] = OrderedDict()
-        """Connections of which nothing more is read, with their far ends: the library uses an address again."""
+        self._shut: dict[int, tuple[str, int]] = {}
+        """Connections of which nothing more is read until they are gone, with their far ends: memory is used again."""
         self._told: deque[tuple[str, ...]] = deque(maxlen=_REMEMBERED)
         self._blanks = (0, 0)
         self._module = module(b"mod-operator112-whole", _BEFORE_ALL, self._on_request, self._on_response)
@@ -99,6 +101,7 @@ class Intake:
         self._parser = _Parser(self._read_urn)
         self._received = _OnReceived(self._on_received)
         self._dropped = _OnDropped(self._on_dropped)
+        self._state = _OnState(self._on_state)
         _declare(library)
 
     def stand(self) -> bool:
@@ -162,6 +165,11 @@ class Intake:
         except Exception:  # noqa: BLE001 # the library goes on as without us
             _log.exception("stream")
 
+    def _on_state(self, transport: int, state: int, _info: int) -> None:
+        """Forget a connection that is gone."""
+        if state in _GONE:
+            self._shut.pop(transport, None)
+
     def _on_dropped(self, told: "ctypes._Pointer[_Dropped]") -> None:
         """Answer and tell what the library has thrown away."""
         try:
@@ -224,16 +232,17 @@ class Intake:
 
     def _refuse_stream(self, transport: int, data: bytes, code: int) -> None:
         """Answer what can be answered, and read nothing more of this connection."""
-        peer = read_address(transport + self._memory.peer)
+        library, peer = self._library, read_address(transport + self._memory.peer)
+        key = ctypes.c_void_p()
+        library.pjsip_transport_add_state_listener(transport, self._state, None, ctypes.byref(key))
         self._shut[transport] = peer
-        while len(self._shut) > _REMEMBERED:
-            self._shut.popitem(last=False)
         request = unread.read_request(data)
         if request is not None:
             self._refuse(request, code, transport)
         _log.warning("the connection to %s is shut: %d", peer[0], code)
-        _hang_up(peer)
-        self._library.pjsip_transport_shutdown(transport)
+        # The library finds the connection closed and tells all who use it: a registration is made anew by another one.
+        if not _hang_up(peer):
+            library.pjsip_transport_shutdown(transport)
 
     def _refuse_datagram(self, dropped: _Dropped, data: bytes) -> None:
         begin = self._blanks[1] if self._blanks[0] == dropped.data else dropped.data
@@ -311,6 +320,7 @@ def _declare(library: ctypes.CDLL) -> None:
     library.pjsip_endpt_register_module.argtypes = (pointer, pointer)
     library.pjsip_endpt_unregister_module.argtypes = (pointer, pointer)
     library.pjsip_transport_shutdown.argtypes = (pointer,)
+    library.pjsip_transport_add_state_listener.argtypes = (pointer, _OnState, pointer, pointer)
     library.pjsip_endpt_respond_stateless.argtypes = (
         pointer,
         pointer,
@@ -325,8 +335,9 @@ def _declare(library: ctypes.CDLL) -> None:
     )
 
 
-def _hang_up(peer: tuple[str, int]) -> None:
+def _hang_up(peer: tuple[str, int]) -> bool:
     """Shut our connections to that address: the library itself would keep one for as long as a call uses it."""
+    found = False
     with contextlib.suppress(OSError):
         for place in Path("/proc/self/fd").iterdir():
             with contextlib.suppress(OSError):
@@ -335,3 +346,5 @@ def _hang_up(peer: tuple[str, int]) -> None:
                 with socket.socket(fileno=os.dup(int(place.name))) as each:
                     if each.type == socket.SOCK_STREAM and each.getpeername()[:2] == peer:
                         each.shutdown(socket.SHUT_RDWR)
+                        found = True
+    return found

@@ -17,6 +17,7 @@ from operator_app.domain.line import (
     LineOffered,
     LinePlaced,
     LineQuality,
+    LineRefused,
     LineRegistration,
     LineTransfer,
     RegistrationProblem,
@@ -27,7 +28,7 @@ from operator_app.room.peers import KamailioServer, SippCall, SippCaller, free_p
 from operator_app.room.processes import Crew
 from operator_app.telephony.settings import EngineAccount, EngineSettings
 from tests.e2e.telephony.raw_sip import RawPeer
-from tests.e2e.telephony.rig import Rig, settings, until
+from tests.e2e.telephony.rig import Rig, engine_limits, settings, until
 
 
 def registered(user: str, password: str, registrar: str) -> EngineSettings:
@@ -116,6 +117,43 @@ def test_112_rings_every_registered_seat_and_the_first_answer_ends_the_others(
             assert (await two.ended(there)).code == 200
             assert (await one.ended(here)).answered_at is None
             assert await asyncio.to_thread(caller.wait) == 0, caller.report()
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("transport", ["tcp", "udp"])
+def test_a_long_call_by_the_server_rings_or_is_refused_and_told_and_the_next_one_rings(
+    tmp_path: Path, crew: Crew, transport: str
+) -> None:
+    """Over TCP a library that takes no long messages has its connection to the server shut: the seat is there again."""
+
+    async def story() -> None:
+        server = await asyncio.to_thread(lambda: KamailioServer(crew, "kamailio", {"1": "rahasia"}))
+        async with Rig(tmp_path, registered("1", "rahasia", server.registrar(transport))) as seat:
+            await seat.signals.wait(LineRegistration, lambda each: each.state is RegistrationState.REGISTERED)
+            longer = {f"X-Subscriber-{number}": "y" * 900 for number in range(6)}
+            fits = engine_limits().message_bytes > 6_000
+            call = SippCall(user="0811000", headers=longer, talk_ms=50, expect=200 if fits else 513)
+            caller = SippCaller(crew, "long", server.address, call)
+            if fits:
+                await seat.answer_next()
+            else:
+                told = await seat.signals.wait(LineRefused)
+                assert (told.code, told.number) == (513, "0811000")
+            assert await asyncio.to_thread(caller.wait) == 0, caller.report()
+            so_far = len(seat.signals.all)
+            # Over TCP the seat registers anew within a second or two; until then the server cannot reach it.
+            for number in range(40):
+                caller = SippCaller(crew, f"short{number}", server.address, SippCall(talk_ms=50))
+                gone = asyncio.create_task(asyncio.to_thread(caller.wait))
+                rings = asyncio.create_task(seat.signals.wait(LineOffered, after=so_far))
+                await asyncio.wait((gone, rings), return_when=asyncio.FIRST_COMPLETED)
+                if rings.done():
+                    await seat.phone.answer(rings.result().call_id)
+                    assert await gone == 0, caller.report()
+                    return
+                rings.cancel()
+            raise AssertionError(f"the next call does not ring: {caller.report()}")
 
     asyncio.run(story())
 
