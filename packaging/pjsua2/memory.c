@@ -18,6 +18,7 @@ const struct operator112_place operator112_memory[] = {
     {"packet_size", PJSIP_MAX_PKT_LEN},
     {"transport_type", offsetof(pjsip_transport, key.type)},
     {"peer", offsetof(pjsip_transport, key.rem_addr)},
+    {"here", offsetof(pjsip_transport, local_addr)},
     {"scanner_end", offsetof(pj_scanner, end)},
     {"scanner_at", offsetof(pj_scanner, curptr)},
     {"scanner_skips", offsetof(pj_scanner, skip_ws)},

@@ -241,7 +241,7 @@ class Intake:
             self._refuse(request, code, transport)
         _log.warning("the connection to %s is shut: %d", peer[0], code)
         # The library finds the connection closed and tells all who use it: a registration is made anew by another one.
-        if not _hang_up(peer):
+        if not _hang_up(read_address(transport + self._memory.here)[1], peer):
             library.pjsip_transport_shutdown(transport)
 
     def _refuse_datagram(self, dropped: _Dropped, data: bytes) -> None:
@@ -335,8 +335,12 @@ def _declare(library: ctypes.CDLL) -> None:
     )
 
 
-def _hang_up(peer: tuple[str, int]) -> bool:
-    """Shut our connections to that address: the library itself would keep one for as long as a call uses it."""
+def _hang_up(port: int, peer: tuple[str, int]) -> bool:
+    """Shut the connection between our port and that address; returns whether it was found.
+
+    The library itself would keep it for as long as a call uses it. The far end's address alone would not do: it may
+    have another connection to us from the same port, such as the window's to the engine's door.
+    """
     found = False
     with contextlib.suppress(OSError):
         for place in Path("/proc/self/fd").iterdir():
@@ -344,7 +348,11 @@ def _hang_up(peer: tuple[str, int]) -> bool:
                 if not str(place.readlink()).startswith("socket:"):
                     continue
                 with socket.socket(fileno=os.dup(int(place.name))) as each:
-                    if each.type == socket.SOCK_STREAM and each.getpeername()[:2] == peer:
+                    if (
+                        each.type == socket.SOCK_STREAM
+                        and each.getsockname()[1] == port
+                        and each.getpeername()[:2] == peer
+                    ):
                         each.shutdown(socket.SHUT_RDWR)
                         found = True
     return found

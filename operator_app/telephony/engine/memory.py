@@ -38,6 +38,7 @@ class Memory:
     """The longest message that the library takes whole."""
     transport_type: int
     peer: int
+    here: int
     scanner_end: int
     scanner_at: int
     scanner_skips: int
@@ -123,4 +124,4 @@ def _is_the_wheel(library: ctypes.CDLL) -> bool:
     return wheel.version == _WHEEL[1] and Path(str(wheel.locate_file("pjsua2"))) == Path(library._name).parent
 
 
-_OF_THE_WHEEL = (8, 320, 4_336, 4_424, 4_432, 4_000, 80, 88, 8, 16, 40, 8, 24, 24, 32, 16)
+_OF_THE_WHEEL = (8, 320, 4_336, 4_424, 4_432, 4_000, 80, 88, 148, 8, 16, 40, 8, 24, 24, 32, 16)

@@ -42,7 +42,7 @@ def test_of_any_other_library_nothing_is_known_and_nothing_stands_before_it() ->
 
 
 def test_a_message_that_is_not_where_it_was_told_is_not_read() -> None:
-    known = Memory(*range(8, 8 * 17, 8))
+    known = Memory(*range(8, 8 * 18, 8))
     room = ctypes.create_string_buffer(4_096)
     with pytest.raises(BlindError):
         known.read(ctypes.addressof(room))
