@@ -53,6 +53,16 @@ class Ring:
             lat0, lon0 = lat1, lon1
         return odd
 
+    def crossings(self, lat: float) -> list[float]:
+        """Return the longitudes at which the ring crosses that latitude."""
+        found = []
+        lat0, lon0 = self.lats[-1], self.lons[-1]
+        for lat1, lon1 in zip(self.lats, self.lons, strict=True):
+            if (lat1 > lat) != (lat0 > lat):
+                found.append((lon0 - lon1) * (lat - lat1) / (lat0 - lat1) + lon1)
+            lat0, lon0 = lat1, lon1
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Area:
@@ -95,6 +105,65 @@ def read_area(geometry: object) -> Area:
     if not rings:
         raise ShapeError("has an empty geometry")
     return Area(Box.around(ring.box for ring in rings), rings)
+
+
+def without_slivers(geometry: object) -> tuple[object, int]:
+    """Return a geometry without its rings that hold no land (flat, or of fewer points than a triangle), and how many.
+
+    Public borders are full of them. One that has nothing else is returned as it is.
+    """
+    if not isinstance(geometry, dict) or geometry.get("type") not in ("Polygon", "MultiPolygon"):
+        return geometry, 0
+    is_one = geometry["type"] == "Polygon"
+    coordinates = geometry.get("coordinates")
+    polygons = [coordinates] if is_one else coordinates
+    if not isinstance(polygons, list) or not all(isinstance(polygon, list) for polygon in polygons):
+        return geometry, 0
+    kept, dropped = [], 0
+    for polygon in polygons:
+        flat = [_is_flat(ring) for ring in polygon]
+        # Without its outer ring the holes of a polygon are holes in nothing.
+        rings = (
+            []
+            if flat[:1] == [True]
+            else [ring for ring, is_flat in zip(polygon, flat, strict=True) if not is_flat]
+        )
+        dropped += len(polygon) - len(rings)
+        if rings:
+            kept.append(rings)
+    if not dropped or not kept:
+        return geometry, 0
+    return {**geometry, "coordinates": kept[0] if is_one else kept}, dropped
+
+
+def _is_flat(ring: object) -> bool:
+    """Whether a ring of sound positions holds no land; one with a fault is no sliver but a fault."""
+    if not isinstance(ring, list):
+        return False
+    try:
+        points = {read_point(position) for position in ring}
+    except ShapeError:
+        return False
+    return len(points) < 3 or len({lat for lat, _ in points}) == 1 or len({lon for _, lon in points}) == 1
+
+
+def inside_point(area: Area) -> tuple[float, float]:
+    """Return a point well inside an area: the middle of a wide stretch on one of a few lines from west to east."""
+    box = area.box
+    best = (0.0, 0.0, 0.0)
+    for share in _SHARES:
+        lat = box.south + (box.north - box.south) * share
+        crossings = sorted(lon for ring in area.rings for lon in ring.crossings(lat))
+        for west, east in zip(crossings[::2], crossings[1::2], strict=False):
+            room = (east - west) * (1 - abs(share - 0.5))  # a line near the edge has little room beside it
+            if room > best[0]:
+                best = (room, lat, (west + east) / 2)
+    if best[0] <= 0:
+        raise ShapeError("has no inside")
+    return best[1], best[2]
+
+
+_SHARES = (0.5, 0.4, 0.6, 0.3, 0.7, 0.21, 0.79, 0.11, 0.89, 0.03, 0.97)
 
 
 def check_point(lat: float, lon: float) -> None:

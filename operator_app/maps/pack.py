@@ -6,24 +6,31 @@ longitude first, as GeoJSON demands.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from operator_app.maps.geometry import Area, Box, ShapeError, read_area, read_point
+from operator_app.maps.geometry import (
+    Area,
+    Box,
+    ShapeError,
+    inside_point,
+    read_area,
+    read_point,
+    without_slivers,
+)
 from operator_app.maps.manifest import MANIFEST, read_manifest
 from operator_app.maps.pack_files import (
     SitePackError,
     check_text,
     read_features,
-    read_numbers,
-    read_table,
     read_text,
     refuse,
 )
-from operator_app.maps.pack_lists import ListedPlace, read_listed, unread_columns
+from operator_app.maps.pack_lists import ListedPlace, left_out, read_listed
 from operator_app.maps.roles import ROLES
+from operator_app.maps.tables import read_table
 
 __all__ = ["LISTED", "MANIFEST", "ROLES", "ListedPlace", "Pack", "SitePackError", "read_pack"]
 
@@ -35,6 +42,9 @@ _NOTICES = (".md", ".txt", "license", "copying")
 LISTED = ("jalan", "patokan", "pos")
 """Layers that are only names with a point: for the search; of them only posts of agencies stand on the map, too."""
 _LABELLED = frozenset({"desa", "kecamatan"})
+_BESIDE = 0.5
+"""Degrees beside the region in which a place is still taken in: the neighbours' hospitals are called, too."""
+_MOST_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +67,7 @@ class _Feature:
     label: tuple[float, float] | None
     area: Area
     geometry: Mapping[str, Any]
+    label_made: bool = False
 
 
 def read_pack(source: Path) -> Pack:
@@ -65,46 +76,41 @@ def read_pack(source: Path) -> Pack:
     Reads disk: not for the window's thread.
     """
     if not source.is_dir():
-        raise SitePackError(
-            str(source), "there is no such folder", "name the folder that holds the site pack"
-        )
+        cause = "is a file, not a folder" if source.exists() else "there is no such folder"
+        raise SitePackError(str(source), cause, "name the folder that holds the site pack")
     manifest = read_manifest(source)
     files = _find_files(source, manifest.files)
+    notes: list[str] = []
     areas = [role for role in files if role != "pulau" and role not in LISTED]
-    features = {role: _read_layer(files[role], role) for role in areas}
+    features = {role: _read_layer(files[role], role, notes) for role in areas}
     _check_together(files, features)
+    region = _Region.around(features)
     layers = {role: _layer_bytes(rows) for role, rows in features.items()}
     counts = {role: len(rows) for role, rows in features.items()}
     counts["points"] = sum(feature.area.points for feature in features["desa"])
     if "pulau" in files:
-        islands = _read_islands(files["pulau"])
+        islands = _read_islands(files["pulau"], region, notes)
         layers["pulau"], counts["pulau"] = _compact(islands), len(islands)
     listed: list[ListedPlace] = []
-    warnings: list[str] = []
     for role in LISTED:
         if role in files:
-            places, nameless = read_listed(files[role], role)
+            places = _read_list(files[role], role, region, notes)
             listed += [replace(each, kind="pos") for each in places] if role == "pos" else places
             counts[role] = len(places)
-            unread = unread_columns(files[role])
-            if unread:
-                warnings.append(f"{files[role].name}: the columns {', '.join(unread)} are not read")
-            if nameless:
-                warnings.append(f"{files[role].name}: {nameless} features without a name are left out")
             if role == "pos":
-                layers[role] = _posts(files[role], places)
+                layers[role] = _posts(places)
     notices = _read_notices(source)
     attribution = manifest.attribution.strip() or _attribution_from(notices)
     if not attribution:
-        warnings.append(f"no attribution: name the source of the borders in {MANIFEST}")
+        notes.append(f"no attribution: name the source of the borders in {MANIFEST}")
     return Pack(
         name=manifest.name.strip() or features["kabupaten"][0].properties["nama"],
         attribution=attribution,
-        bounds=Box.around(feature.area.box for feature in features["desa"]),
+        bounds=region.bounds,
         layers=layers,
         notices=notices,
         counts=counts,
-        warnings=tuple(warnings),
+        warnings=tuple(notes),
         listed=tuple(listed),
     )
 
@@ -162,14 +168,61 @@ def _find_files(source: Path, named: Mapping[str, str]) -> dict[str, Path]:
     return found
 
 
-def _read_layer(path: Path, role: str) -> tuple[_Feature, ...]:
-    rows = read_features(path)
-    features = tuple(_read_feature(path, role, number, row) for number, row in enumerate(rows, start=1))
-    _check_codes(path, (feature.properties for feature in features))
-    return features
+@dataclass(frozen=True, slots=True)
+class _Region:
+    """Where the site and its neighbours lie."""
+
+    bounds: Box
+    neighbours: tuple[Area, ...]
+
+    @classmethod
+    def around(cls, features: Mapping[str, tuple[_Feature, ...]]) -> "_Region":
+        bounds = Box.around(feature.area.box for feature in features["desa"])
+        return cls(bounds, tuple(feature.area for feature in features.get("sekitar", ())))
+
+    def is_near(self, lat: float, lon: float) -> bool:
+        """Whether a point lies in the region, a little beside it, or in a neighbour."""
+        box = self.bounds
+        wide = Box(box.south - _BESIDE, box.west - _BESIDE, box.north + _BESIDE, box.east + _BESIDE)
+        return wide.holds(lat, lon) or any(area.holds(lat, lon) for area in self.neighbours)
 
 
-def _read_feature(path: Path, role: str, number: int, row: object) -> _Feature:
+def _read_layer(path: Path, role: str, notes: list[str]) -> tuple[_Feature, ...]:
+    """The areas of a layer. Of a neighbour a fault costs that neighbour, of the site itself it refuses the pack."""
+    features: list[_Feature] = []
+    faulty: list[str] = []
+    slivers = made = 0
+    try:
+        rows = read_features(path)
+    except SitePackError as error:
+        if role != "sekitar":
+            raise
+        notes.append(f"{path.name}: no neighbour is taken in ({error.cause})")
+        return ()
+    for number, row in enumerate(rows, start=1):
+        try:
+            feature, dropped = _read_feature(path, role, number, row)
+        except SitePackError as error:
+            if role != "sekitar":
+                raise
+            faulty.append(error.cause)
+            continue
+        features.append(feature)
+        slivers += dropped
+        made += feature.label_made
+    if faulty:
+        notes.append(left_out(path.name, faulty, len(rows)))
+    if slivers:
+        notes.append(f"{path.name}: {slivers} rings that hold no land are left out")
+    if made:
+        notes.append(f"{path.name}: {made} areas have no usable label point 'lp'; a point inside is taken")
+    if role != "sekitar":
+        _check_codes(path, (feature.properties for feature in features))
+    return tuple(features)
+
+
+def _read_feature(path: Path, role: str, number: int, row: object) -> tuple[_Feature, int]:
+    """The area of a feature, and how many of its rings hold no land and were left out."""
     where = f"feature {number}"
     properties = row.get("properties") if isinstance(row, dict) else None
     if not isinstance(row, dict) or not isinstance(properties, dict):
@@ -180,16 +233,23 @@ def _read_feature(path: Path, role: str, number: int, row: object) -> _Feature:
             refuse(path, f"{where} lacks the property {key!r}", "add it to every feature")
         kept[key] = check_text(path, where, key, properties[key])
     where = f"feature {number} ({kept['kode']} {kept['nama']})"
+    geometry, slivers = without_slivers(row.get("geometry"))
     try:
-        area = read_area(row.get("geometry"))
-        label = read_point(properties.get("lp")) if role in _LABELLED else None
+        area = read_area(geometry)
+        label, made = _label(properties, area) if role in _LABELLED else (None, False)
     except ShapeError as error:
         raise SitePackError(path.name, f"{where} {error}", "correct or export that feature again") from error
-    if label is not None and not area.holds(*label):
-        refuse(
-            path, f"{where} has its label point 'lp' outside its own area", "put it inside, longitude first"
-        )
-    return _Feature(kept, label, area, row["geometry"])
+    shape: Mapping[str, Any] = geometry if isinstance(geometry, dict) else {}
+    return _Feature(kept, label, area, shape, made), slivers
+
+
+def _label(properties: Mapping[str, object], area: Area) -> tuple[tuple[float, float], bool]:
+    """Where the name of an area stands: its own label point if that lies inside, else one that is made."""
+    try:
+        label = read_point(properties.get("lp"))
+    except ShapeError:
+        return inside_point(area), True
+    return (label, False) if area.holds(*label) else (inside_point(area), True)
 
 
 def _check_codes(path: Path, rows: Iterable[Mapping[str, str]]) -> None:
@@ -222,31 +282,67 @@ def _check_together(files: Mapping[str, Path], features: Mapping[str, tuple[_Fea
             )
 
 
-def _read_islands(path: Path) -> list[dict[str, str | float]]:
+def _read_islands(path: Path, region: _Region, notes: list[str]) -> list[dict[str, str | float]]:
+    table = read_table(path, ("kode", "nama", "lat", "lon"))
     islands: list[dict[str, str | float]] = []
-    for where, row in read_table(path, ("kode", "nama", "lat", "lng")):
-        texts = {key: check_text(path, where, key, row[key]) for key in ("kode", "nama")}
-        lat, lon = read_numbers(path, where, row["lat"], row["lng"])
-        islands.append({**texts, "lat": lat, "lon": lon})
+    faulty = list(table.faulty)
+    for row in table.rows:
+        try:
+            texts = {key: check_text(path, row.where, key, row.cells.get(key)) for key in ("kode", "nama")}
+            lat, lon = row.point()
+        except SitePackError as error:
+            faulty.append(error.cause)
+        except ShapeError as error:
+            faulty.append(f"{row.where} {error}")
+        else:
+            islands.append({**texts, "lat": lat, "lon": lon})
+    if faulty and not islands:
+        refuse(path, faulty[0], "correct it")
+    if faulty:
+        notes.append(left_out(path.name, faulty, len(islands) + len(faulty)))
     _check_codes(path, ({key: str(island[key]) for key in ("kode", "nama")} for island in islands))
-    return islands
+    far = [island for island in islands if not region.is_near(float(island["lat"]), float(island["lon"]))]
+    notes += _told_far(path.name, [str(island["nama"]) for island in far])
+    return [island for island in islands if island not in far]
 
 
-def _posts(path: Path, places: Iterable[ListedPlace]) -> bytes:
+def _read_list(path: Path, role: str, region: _Region, notes: list[str]) -> list[ListedPlace]:
+    """The places of a list that lie in the region or beside it; a post has one point."""
+    listed = read_listed(path, role)
+    lines = [each for each in listed.places if role == "pos" and len(each.line) != 1]
+    if lines and len(lines) == len(listed.places):
+        refuse(path, f"the post {lines[0].label} is a line", "give each post one point")
+    listed.faulty += [f"the post {each.label} is a line" for each in lines]
+    near = [
+        each for each in listed.places if each not in lines and any(region.is_near(*at) for at in each.line)
+    ]
+    far = [each.label for each in listed.places if each not in lines and each not in near]
+    listed.places = near
+    notes += listed.notes(path.name)
+    notes += _told_far(path.name, far)
+    return near
+
+
+def _told_far(file: str, far: Sequence[str]) -> list[str]:
+    if not far:
+        return []
+    named = ", ".join(far[:_MOST_NAMED]) + (", …" if len(far) > _MOST_NAMED else "")
+    return [f"{file}: {len(far)} places lie far outside the region and are left out ({named})"]
+
+
+def _posts(places: Iterable[ListedPlace]) -> bytes:
     """Posts as the map is served them; `kind` is the agency's code in the list."""
-    rows = []
-    for place in places:
-        if len(place.line) != 1:
-            refuse(path, f"the post {place.label} is a line", "give each post one point")
-        rows.append(
+    return _compact(
+        [
             {
                 "label": place.label,
                 "agency": place.kind.upper(),
                 "lat": place.line[0][0],
                 "lon": place.line[0][1],
             }
-        )
-    return _compact(rows)
+            for place in places
+        ]
+    )
 
 
 def _layer_bytes(features: tuple[_Feature, ...]) -> bytes:

@@ -1,13 +1,8 @@
 """Files of a site pack, read with one clear sentence for everything that can be wrong with them."""
 
-import csv
-import io
 import json
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NoReturn
-
-from operator_app.maps.geometry import ShapeError, check_point
 
 BIGGEST_FILE_BYTES = 64 * 1024 * 1024
 _LONGEST_TEXT = 120
@@ -84,34 +79,3 @@ def read_features(path: Path) -> list[object]:
     if not isinstance(rows, list) or not rows:
         refuse(path, "it holds no features", "export it again with its areas")
     return rows
-
-
-def read_table(path: Path, columns: Sequence[str]) -> Iterator[tuple[str, dict[str, str | None]]]:
-    """Yield the rows of a CSV file that has at least these columns, each with its place in words."""
-    reader = csv.DictReader(io.StringIO(read_text(path)), strict=True)
-    try:
-        rows = list(reader)
-    except csv.Error as error:
-        raise SitePackError(
-            path.name, f"not CSV at line {reader.line_num} ({error})", "export it again"
-        ) from error
-    missing = [name for name in columns if name not in (reader.fieldnames or ())]
-    if missing:
-        refuse(
-            path,
-            f"the column {missing[0]!r} is missing",
-            f"name the columns {', '.join(columns)} in the first line",
-        )
-    for number, row in enumerate(rows, start=2):
-        yield f"line {number}", row
-
-
-def read_numbers(path: Path, where: str, lat: str | None, lon: str | None) -> tuple[float, float]:
-    """Return a point on earth out of two texts; raises SitePackError."""
-    try:
-        point = float(lat or ""), float(lon or "")
-        check_point(*point)
-    except ValueError as error:
-        reason = error if isinstance(error, ShapeError) else "has no numbers in lat and lng"
-        raise SitePackError(path.name, f"{where} {reason}", "correct that line") from error
-    return point

@@ -1,22 +1,14 @@
 """Roads and landmarks of a site pack: names with a point, as CSV or GeoJSON; for the search, not for the map."""
 
-import csv
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from operator_app.maps.geometry import ShapeError, read_point
-from operator_app.maps.pack_files import (
-    SitePackError,
-    check_text,
-    read_features,
-    read_numbers,
-    read_table,
-    read_text,
-    refuse,
-)
+from operator_app.maps.geometry import ShapeError, inside_point, read_area, read_point
+from operator_app.maps.pack_files import SitePackError, check_text, read_features, refuse
+from operator_app.maps.tables import Row, read_table
 
-_NAMES, _KINDS = ("label", "nama", "name"), ("kind", "jenis")
+_LABELS, _KINDS = ("label", "nama", "name"), ("kind", "jenis")
 _YES_NO = {
     "ya": True,
     "yes": True,
@@ -43,62 +35,97 @@ class ListedPlace:
     area: bool
 
 
-_COLUMNS = ("label", "kind", "lat", "lon", "area")
+@dataclass(slots=True)
+class Listed:
+    """The places of a list, and in words what of it was left out."""
+
+    places: list[ListedPlace] = field(default_factory=list)
+    nameless: int = 0
+    faulty: list[str] = field(default_factory=list)
+    unread: tuple[str, ...] = ()
+
+    def notes(self, file: str) -> Iterator[str]:
+        """Yield a line for a console on everything that was left out or not read."""
+        if self.unread:
+            yield f"{file}: the columns {', '.join(self.unread)} are not read"
+        if self.nameless:
+            yield f"{file}: {self.nameless} features without a name are left out"
+        if self.faulty:
+            yield left_out(file, self.faulty, len(self.places) + len(self.faulty))
 
 
-def unread_columns(path: Path) -> tuple[str, ...]:
-    """Columns of a CSV list that nothing reads; one that is misspelt would be passed over without a word."""
-    if not path.name.lower().endswith(".csv"):
-        return ()
-    first = next(iter(read_text(path).splitlines()), "")
-    return tuple(name for name in next(csv.reader([first]), []) if name not in _COLUMNS)
+def left_out(file: str, faulty: list[str], of: int) -> str:
+    """Return the line about faulty parts of a file: how many, and what is wrong with the first."""
+    return f"{file}: {len(faulty)} of {of} are left out ({faulty[0]})"
 
 
-def read_listed(path: Path, role: str) -> tuple[list[ListedPlace], int]:
-    """Return the places of the file and how many were left out for want of a name; raises SitePackError."""
-    if path.name.lower().endswith(".csv"):
-        return [
-            _of_row(path, role, where, row)
-            for where, row in read_table(path, ("label", "kind", "lat", "lon"))
-        ], 0
-    found = list(_of_features(path, role))
-    places = [place for place in found if place is not None]
-    return places, len(found) - len(places)
+def read_listed(path: Path, role: str) -> Listed:
+    """Read the list; a faulty row costs that row. Raises SitePackError when not one row is sound."""
+    listed = _of_table(path, role) if path.name.lower().endswith(".csv") else _of_features(path, role)
+    if listed.faulty and not listed.places:
+        refuse(
+            path,
+            listed.faulty[0],
+            "correct it, and the others like it" if listed.faulty[1:] else "correct it",
+        )
+    return listed
 
 
-def _of_row(path: Path, role: str, where: str, row: Mapping[str, str | None]) -> ListedPlace:
-    label = check_text(path, where, "label", row["label"])
-    kind = check_text(path, where, "kind", row["kind"] or _USUAL_KIND[role]).lower()
-    said = (row.get("area") or "").strip().lower()
+def _of_table(path: Path, role: str) -> Listed:
+    table = read_table(path, ("label", "kind", "lat", "lon"), ("area",))
+    listed = Listed(faulty=list(table.faulty), unread=table.unread)
+    for row in table.rows:
+        try:
+            listed.places.append(_of_row(path, role, row))
+        except (ShapeError, SitePackError) as error:
+            listed.faulty.append(_cause(row.where, error))
+    return listed
+
+
+def _cause(where: str, error: ShapeError | SitePackError) -> str:
+    return error.cause if isinstance(error, SitePackError) else f"{where} {error}"
+
+
+def _of_row(path: Path, role: str, row: Row) -> ListedPlace:
+    label = check_text(path, row.where, "label", row.cells.get("label"))
+    kind = check_text(path, row.where, "kind", row.cells.get("kind") or _USUAL_KIND[role]).lower()
+    said = row.cells.get("area", "").lower()
     if said and said not in _YES_NO:
-        refuse(path, f"{where} has {said!r} as 'area'", "write ya or tidak")
-    point = read_numbers(path, where, row["lat"], row["lon"])
-    return ListedPlace(label, kind, (point,), _YES_NO[said] if said else kind == "jalan")
+        refuse(path, f"{row.where} has {said!r} as 'area', not ya or tidak", "write ya or tidak")
+    return ListedPlace(label, kind, (row.point(),), _YES_NO[said] if said else kind == "jalan")
 
 
-def _of_features(path: Path, role: str) -> Iterator[ListedPlace | None]:
+def _of_features(path: Path, role: str) -> Listed:
+    listed = Listed()
     for number, row in enumerate(read_features(path), start=1):
+        where = f"feature {number}"
         properties = row.get("properties") if isinstance(row, dict) else None
         if not isinstance(row, dict) or not isinstance(properties, dict):
-            refuse(path, f"feature {number} has no properties", "export it again with its names")
-        name = next((properties[key] for key in _NAMES if properties.get(key)), None)
-        if name is None:
-            yield None
+            listed.faulty.append(f"{where} has no properties")
             continue
-        where = f"feature {number}"
-        label = check_text(path, where, "label", name)
-        said = next((properties[key] for key in _KINDS if properties.get(key)), _USUAL_KIND[role])
-        kind = check_text(path, where, "kind", said).lower()
+        name = next((properties[key] for key in _LABELS if properties.get(key)), None)
+        if name is None:
+            listed.nameless += 1
+            continue
         try:
-            line = _line(row.get("geometry"))
-        except ShapeError as error:
-            raise SitePackError(
-                path.name, f"{where} ({label}) {error}", "correct or export that feature again"
-            ) from error
-        yield ListedPlace(label, kind, line, area=len(line) > 1 or kind == "jalan")
+            listed.places.append(_of_feature(path, role, where, name, properties, row.get("geometry")))
+        except (ShapeError, SitePackError) as error:
+            listed.faulty.append(_cause(f"{where} ({str(name)[:40]})", error))
+    return listed
+
+
+def _of_feature(
+    path: Path, role: str, where: str, name: object, properties: Mapping[str, object], geometry: object
+) -> ListedPlace:
+    label = check_text(path, where, "label", name)
+    said = next((properties[key] for key in _KINDS if properties.get(key)), _USUAL_KIND[role])
+    kind = check_text(path, where, "kind", said).lower()
+    line = _line(geometry)
+    return ListedPlace(label, kind, line, area=len(line) > 1 or kind == "jalan")
 
 
 def _line(geometry: object) -> tuple[tuple[float, float], ...]:
+    """The corners of a road; of a point or of a building's outline the one point inside it."""
     kind, positions = (
         (geometry.get("type"), geometry.get("coordinates")) if isinstance(geometry, dict) else (None, None)
     )
@@ -106,9 +133,12 @@ def _line(geometry: object) -> tuple[tuple[float, float], ...]:
         return (read_point(positions),)
     if not isinstance(positions, list) or not positions:
         raise ShapeError("has no geometry")
-    if kind == "LineString":
-        return tuple(read_point(position) for position in positions)
+    if kind in ("Polygon", "MultiPolygon"):
+        return (inside_point(read_area(geometry)),)
+    if kind in ("LineString", "MultiPoint"):
+        points = tuple(read_point(position) for position in positions)
+        return points if kind == "LineString" else points[:1]
     if kind == "MultiLineString":
         parts = [part for part in positions if isinstance(part, list)]
         return tuple(read_point(position) for part in parts for position in part)
-    raise ShapeError(f"is a {kind} where a Point or a LineString is needed")
+    raise ShapeError(f"is a {kind} where a point, a line or an outline is needed")

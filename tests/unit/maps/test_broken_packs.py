@@ -122,18 +122,6 @@ BROKEN: dict[str, tuple[Damage, str]] = {
     "position a text": (ring([["110", "1"]] * 4), "where .longitude, latitude. is needed"),
     "swapped": (ring(swapped(SOUND)), r"has longitude and latitude swapped \(latitude 110, longitude 1\)"),
     "off the earth": (ring([[400, 1]] * 4), "has a point off the earth"),
-    "label missing": (
-        first(lambda row: row["properties"].pop("lp")),
-        "has nothing where .longitude, latitude. is",
-    ),
-    "label swapped": (
-        first(lambda row: row["properties"].update(lp=[1.25, 110.25])),
-        "has longitude and latitude swapped",
-    ),
-    "label outside": (
-        first(lambda row: row["properties"].update(lp=[110.7, 1.2])),
-        "has its label point 'lp' out",
-    ),
     "kecamatan unknown": (
         first(lambda row: row["properties"].update(kec="99.01.77")),
         r"desa 99\.01\.01\.2001 belongs to kecamatan 99\.01\.77, which contoh-kecamatan\.geojson lacks",
@@ -144,11 +132,11 @@ BROKEN: dict[str, tuple[Damage, str]] = {
     ),
     "island column": (
         bytes_of("*-pulau.csv", b"kode,nama,lat\n1,P,1\n"),
-        r"contoh-pulau\.csv: the column 'lng' is missing",
+        r"contoh-pulau\.csv: the column 'lon' is missing \(the first line names kode, nama, lat, parted by commas\)",
     ),
     "island number": (
         bytes_of("*-pulau.csv", b"kode,nama,lat,lng\n1,P,satu,110\n"),
-        r"contoh-pulau\.csv: line 2 has no numbers in lat and lng",
+        r"contoh-pulau\.csv: line 2 has no numbers in 'lat' and 'lng'",
     ),
     "island swapped": (
         bytes_of("*-pulau.csv", b"kode,nama,lat,lng\n1,P,118,1\n"),
@@ -156,15 +144,15 @@ BROKEN: dict[str, tuple[Damage, str]] = {
     ),
     "island line short": (
         bytes_of("*-pulau.csv", b"kode,nama,lat,lng\n1,P\n"),
-        r"contoh-pulau\.csv: line 2 has no numbers in lat and lng",
+        r"contoh-pulau\.csv: line 2 has no numbers in 'lat' and 'lng'",
     ),
     "island quotes": (
         bytes_of("*-pulau.csv", b'kode,nama,lat,lng\n1,"P,1,110\n'),
-        r"contoh-pulau\.csv: not CSV at line 1 \(unexpected end",
+        r"contoh-pulau\.csv: not CSV at line 2 \(unexpected end",
     ),
     "list column": (
         new_file("x-jalan.csv", "label,kind,lat\nJalan A,jalan,1\n"),
-        r"x-jalan\.csv: the column 'lon' is missing; name the columns label, kind, lat, lon in the first line",
+        r"x-jalan\.csv: the column 'lon' is missing \(.*\); name the columns label, kind, lat, lon in the first line",
     ),
     "list label": (
         new_file("x-jalan.csv", "label,kind,lat,lon\n ,jalan,1,110\n"),
@@ -176,7 +164,7 @@ BROKEN: dict[str, tuple[Damage, str]] = {
     ),
     "list area": (
         new_file("x-jalan.csv", "label,kind,lat,lon,area\nJalan A,jalan,1,110,mungkin\n"),
-        r"x-jalan\.csv: line 2 has 'mungkin' as 'area'; write ya or tidak",
+        r"x-jalan\.csv: line 2 has 'mungkin' as 'area', not ya or tidak; correct it",
     ),
     "list twice": (
         lambda pack: [
@@ -190,7 +178,23 @@ BROKEN: dict[str, tuple[Damage, str]] = {
             '{"type": "FeatureCollection", "features": [{"properties": {"label": "A"}, '
             '"geometry": {"type": "Polygon", "coordinates": [1]}}]}',
         ),
-        r"x-jalan\.geojson: feature 1 \(A\) is a Polygon where a Point or a LineString is needed",
+        r"x-jalan\.geojson: feature 1 \(A\) has 1 where a ring \(a list\) is needed",
+    ),
+    "list of decimal commas": (
+        new_file("x-patokan.csv", "label,kind,lat,lon\nMasjid A,masjid,1,25,110,25\n"),
+        r"x-patokan\.csv: line 2 has 6 cells where 4 columns are named; correct it",
+    ),
+    "list under a title": (
+        new_file("x-patokan.csv", "Daftar patokan;;;\nlabel;kind;lat;lon\nMasjid A;masjid;1,25;110,25\n"),
+        r"x-patokan\.csv: the column 'label' is missing \(the first line names Daftar patokan, parted by semicolons\)",
+    ),
+    "list of posts by lines": (
+        new_file(
+            "x-pos.geojson",
+            '{"type": "FeatureCollection", "features": [{"properties": {"label": "A"}, '
+            '"geometry": {"type": "GeometryCollection", "geometries": []}}]}',
+        ),
+        r"x-pos\.geojson: feature 1 \(A\) has no geometry",
     ),
     "list without properties": (
         new_file("x-jalan.geojson", '{"type": "FeatureCollection", "features": [5]}'),
@@ -236,6 +240,12 @@ def test_a_broken_manifest_is_told_with_line_and_key(
         read_pack(pack)
     (fault,) = raised.value.faults
     assert (Path(fault.file).name, fault.line, fault.key, fault.cause) == ("site.toml", line, key, cause)
+
+
+def test_a_file_given_for_the_folder_is_called_a_file(tmp_path: Path) -> None:
+    pack = write_pack(tmp_path / "pack")
+    with pytest.raises(SitePackError, match="is a file, not a folder; name the folder that holds"):
+        read_pack(next(pack.glob("*-desa.geojson")))
 
 
 def test_no_folder_is_said_plainly(tmp_path: Path) -> None:
