@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from operator_app.bootstrap.parts import resources_folder
@@ -32,9 +33,13 @@ PUBLISHED_FOLDER = "published"
 class LocalSite:
     """Reads the site's parts for a window. Raises `BadFileError` when what lies beside the window cannot be used."""
 
-    def __init__(self, settings: Settings, folder: Path) -> None:
-        """`folder` is that of the site, inside the window's own. Reads disk: not for the window's thread."""
-        self._settings, self._folder = settings, folder
+    def __init__(self, settings: Settings, folder: Path, maps: Mapping[str, str] | None = None) -> None:
+        """`folder` is that of the site, inside the window's own; `maps` the digests of borders and base map in use.
+
+        Without `maps` the window shows no map, and which one it has is nobody's concern. Reads disk: not for the
+        window's thread.
+        """
+        self._settings, self._folder, self._maps = settings, folder, maps or {}
         self._default = resources_folder() / "site"
         self._shelf = Shelf(folder / PUBLISHED_FOLDER)
         self.faults: tuple[Fault, ...] = ()
@@ -55,7 +60,7 @@ class LocalSite:
 
     def words(self) -> tuple[str, ...]:
         """The parts that the window started with."""
-        return self.files.words()
+        return (*self.files.words(), *(f"{part} 0 {digest or '-'}" for part, digest in self._maps.items()))
 
     def read(self, published: Mapping[str, PartPublished]) -> SiteReading:
         """Read the newest published parts: agencies have keys and buttons, so others wait for the next start."""
@@ -64,6 +69,14 @@ class LocalSite:
             for part, fact in published.items()
             if part in PARTS and (text := fact.text()) is not None
         }
+        absent = tuple(
+            part
+            for part, digest in self._maps.items()
+            if part in published and published[part].digest != digest
+        )
+        return replace(self._read(newest), absent=absent)
+
+    def _read(self, newest: Mapping[str, Published]) -> SiteReading:
         if newest == self.published:
             error = BadFileError(*self.faults) if self.faults else None
             return SiteReading(None, self.words(), self._waiting, error)
@@ -73,7 +86,7 @@ class LocalSite:
             self._shelf.keep(newest)
         except (BadFileError, OSError) as error:
             return SiteReading(None, self.words(), self._waiting, error)
-        self.published, self.faults = newest, ()
+        self.published, self.faults = dict(newest), ()
         if self._all_live or local.agencies == self.rules.agencies:
             return self._take(files, local)
         held = SiteFiles({**files.files, AGENCIES: self.files[AGENCIES]}, files.own, files.versions)

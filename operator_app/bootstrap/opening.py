@@ -12,6 +12,7 @@ from operator_app.bootstrap.parts import CannotStartError, resources_folder
 from operator_app.bootstrap.site import SITE_FOLDER
 from operator_app.config.settings import Settings
 from operator_app.maps.site import Site, SitePackError, default_site, has_site, load_site, with_base
+from operator_app.site.files import BASE_MAP, BORDERS
 from operator_app.storage.problems import StoreProblemError
 from operator_app.storage.seat.seat_store import SeatStore
 from operator_app.ui.frame.first_frame import FirstFrame
@@ -76,7 +77,7 @@ def _frame(
         config=config,
         settings=settings,
         folder=folder,
-        local=LocalSite(settings, site_folder),
+        local=LocalSite(settings, site_folder, _maps(settings, site)),
         site=site,
         texts=first.texts if first else load_texts(resources, settings.site.language),
         theme=first.theme if first else Theme.named(settings.screen.theme, settings.screen.text_scale),
@@ -90,6 +91,13 @@ def _frame(
     role = import_module(f"operator_app.bootstrap.{settings.seat.role}")
     role.check(frame)
     return frame, role
+
+
+def _maps(settings: Settings, site: Site) -> dict[str, str]:
+    """The digests of what a window draws its map from; of one without a map there is nothing to tell."""
+    if not settings.map.enabled or settings.seat.role == "desk":
+        return {}
+    return {BORDERS: site.version.partition("-")[2], BASE_MAP: "" if site.base is None else site.base.version}
 
 
 def _key(settings: Settings, folder: Path) -> str | None:

@@ -15,7 +15,7 @@ from operator_app.maps.base_map import BASE_SUFFIXES, check_base, import_base
 from operator_app.maps.pack import has_borders, unread_files
 from operator_app.maps.site import SitePackError, has_site, import_site, load_site
 from operator_app.reading.toml import TomlFile
-from operator_app.site.files import CARDS, PARTS, Published, unread_beside
+from operator_app.site.files import BASE_MAP, BORDERS, CARDS, PARTS, Published, unread_beside
 from operator_app.site.publishing import Present, cards_used, check_whole, parts_in
 from operator_app.storage.problems import ServerProblem
 from operator_app.storage.server.site_log import SiteLog
@@ -50,11 +50,12 @@ def _import(args: argparse.Namespace) -> int:
     into: Path = args.into or data_folder(_need(settings)) / SITE_FOLDER
     source: Path = args.source
     if source.suffix.lower() in BASE_SUFFIXES:
-        return _import_base(source, into)
+        return _tell_digests(settings, args, {BASE_MAP: _import_base(source, into)})
     maps = _base_in(source)
     for path in maps:
         check_base(path, None)  # before anything is taken into use
     parts = parts_in(source) if source.is_dir() else {}
+    digests: dict[str, str] = {}
     room = _Room.of(settings, args) if parts and settings is not None and settings.server.dsn else None
     if room is not None:
         parts = room.with_beside(parts, into)
@@ -65,6 +66,7 @@ def _import(args: argparse.Namespace) -> int:
         for warning in report.warnings:
             print(f"note: {warning}")
         print(report.summary)
+        digests[BORDERS] = report.version.partition("-")[2]
     for name in unread_files(source):
         if name not in {f"{part}.toml" for part in PARTS}:
             print(f"note: {name} is not used; is its name misspelt?")
@@ -74,7 +76,20 @@ def _import(args: argparse.Namespace) -> int:
         _lay_beside(parts, into)
     for name in unread_beside(into):
         print(f"note: {into / name} is read by nothing; is its name misspelt?")
-    return _import_base(maps[0], into) if maps else 0
+    if maps:
+        digests[BASE_MAP] = _import_base(maps[0], into)
+    return _tell_digests(settings, args, digests)
+
+
+def _tell_digests(settings: Settings | None, args: argparse.Namespace, digests: Mapping[str, str]) -> int:
+    """Publish which boundaries and base map count; each window has its own copy, so that a server may be away."""
+    if settings is None or not settings.server.dsn:
+        return 0
+    try:
+        _Room.of(settings, args).publish_digests(digests, args.why)
+    except ServerProblem as problem:
+        print(f"note: not told to the room: {problem.sentence}")
+    return 0
 
 
 def _check_parts(parts: Mapping[str, TomlFile], room: "_Room | None", into: Path) -> None:
@@ -108,11 +123,12 @@ def _base_in(folder: Path) -> list[Path]:
     return found
 
 
-def _import_base(source: Path, into: Path) -> int:
+def _import_base(source: Path, into: Path) -> str:
+    """Take the base map into use, and return its digest."""
     region = load_site(into).bounds if has_site(into) else None
     base = import_base(source, into, region)
     print(f"{base.words}; in use from the next start of the window")
-    return 0
+    return base.version
 
 
 # ---- what is published
@@ -162,6 +178,14 @@ class _Room:
             else:
                 facts.append(PartPublished.of(part, self.next_version(part), file.text, why))
         self.write(facts)
+
+    def publish_digests(self, digests: Mapping[str, str], why: str) -> None:
+        """Publish which files count, where others do now. Raises `ServerProblem`."""
+        newest = {e.fact.part: e.fact.digest for e in self.events if isinstance(e.fact, PartPublished)}
+        fresh = {part: digest for part, digest in digests.items() if newest.get(part) != digest}
+        self.write(
+            [PartPublished.by_digest(p, self.next_version(p), digest, why) for p, digest in fresh.items()]
+        )
 
     def next_version(self, part: str) -> int:
         """The version that a new text of that part gets."""

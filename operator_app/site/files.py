@@ -11,6 +11,9 @@ from operator_app.reading.toml import TomlFile
 AGENCIES, KINDS, CARDS, KNOWN, LIMITS = "agencies", "kinds", "cards", "known", "limits"
 PARTS = (AGENCIES, KINDS, CARDS, KNOWN, LIMITS)
 """The parts of a site, each a TOML file of that name."""
+BORDERS, BASE_MAP = "borders", "base_map"
+BIG = (BORDERS, BASE_MAP)
+"""Parts that are files of megabytes: each window has its own copy, and the room knows only their digests."""
 _SHOWN_DIGEST = 12
 
 

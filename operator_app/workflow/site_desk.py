@@ -2,13 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from operator_app.domain.event import Event
-from operator_app.domain.facts.fact import SITE_AT, SITE_PART, Fact
+from operator_app.domain.facts.fact import SITE_PART, Fact
 from operator_app.domain.facts.site import CARD_PART, PartPublished, SiteTaken
 from operator_app.domain.ids import SeatName
 from operator_app.workflow.board import Board
@@ -28,13 +28,14 @@ class SiteReading:
 
     `rules` are to be in force from now on, by the parts that `words` tells (see `SiteTaken`); None where nothing
     changes. `waiting` names parts that count from the window's next start on; `error` is why what was published
-    cannot be used: then all stays as it is.
+    cannot be used: then all stays as it is. `absent` names files that count in the room and are not at this window.
     """
 
     rules: SiteRules | None
     words: tuple[str, ...]
     waiting: tuple[str, ...] = ()
     error: Exception | None = None
+    absent: tuple[str, ...] = ()
 
 
 class SiteReader(Protocol):
@@ -60,6 +61,7 @@ class SiteStanding:
     taken: tuple[Event, ...] = ()
     waiting: tuple[str, ...] = ()
     error: Exception | None = None
+    absent: tuple[str, ...] = ()
     differing: Mapping[SeatName, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -106,7 +108,7 @@ class SiteDesk:
             and now - self._last_change(event) > DIFFERS_AFTER
             and (parts := self._differing(event))
         }
-        self._tell(differing=differing)
+        self._tell(replace(self.standing, differing=differing))
 
     # ---- taking
 
@@ -135,10 +137,15 @@ class SiteDesk:
             taken = [each for each in fresh if each not in reading.waiting and reading.rules is not None]
             changed = reading.words != self.words
             self.words = reading.words
+            told = tuple(self._board.published[each] for each in taken) if changed else ()
             self._tell(
-                taken=tuple(self._board.published[each] for each in taken) if changed else (),
-                waiting=reading.waiting,
-                error=reading.error,
+                replace(
+                    self.standing,
+                    taken=told,
+                    waiting=reading.waiting,
+                    error=reading.error,
+                    absent=reading.absent,
+                )
             )
         self._record()
 
@@ -157,31 +164,22 @@ class SiteDesk:
     # ---- comparing
 
     def _differing(self, event: Event) -> tuple[str, ...]:
-        theirs = event.fact.parts if isinstance(event.fact, SiteTaken) else ()
-        return tuple(sorted({each.split(" ")[0] for each in set(theirs) ^ set(self.words)}))
+        """The parts that both windows have, in different versions."""
+        theirs = _by_part(event.fact.parts) if isinstance(event.fact, SiteTaken) else {}
+        ours = _by_part(self.words)
+        return tuple(part for part in ours if part in theirs and ours[part] != theirs[part])
 
     def _last_change(self, event: Event) -> datetime:
         own = self._board.site_at.get(self._seat)
         told = [event, *([] if own is None else [own]), *self._board.published.values()]
         return max(each.occurred_at for each in told)
 
-    def _tell(
-        self,
-        *,
-        taken: tuple[Event, ...] = (),
-        waiting: tuple[str, ...] | None = None,
-        error: Exception | None = None,
-        differing: Mapping[SeatName, tuple[str, ...]] | None = None,
-    ) -> None:
-        before = self.standing
-        if differing is not None:
-            waiting, error = before.waiting, before.error
-        standing = SiteStanding(
-            taken, waiting or (), error, before.differing if differing is None else dict(differing)
-        )
-        self.standing = SiteStanding((), standing.waiting, standing.error, standing.differing)
-        if taken or self.standing != before:
+    def _tell(self, standing: SiteStanding) -> None:
+        before, self.standing = self.standing, replace(standing, taken=())
+        if standing.taken or self.standing != before:
             self._bus.publish(standing)
 
 
-__all__ = ["SITE_AT", "SiteDesk", "SiteReader", "SiteReading", "SiteStanding"]
+def _by_part(words: Iterable[str]) -> dict[str, str]:
+    """Version and digest of each part that a window told."""
+    return {part: said for part, _, said in (each.partition(" ") for each in words)}

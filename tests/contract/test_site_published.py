@@ -15,6 +15,8 @@ from operator_app.domain.facts.site import CardPublished, PartPublished
 from operator_app.room.settings_file import write_settings
 from tests.fakes.link_at_work import Ears, SeatAtWork, WallAtWork
 from tests.postgres_fixtures import Database
+from tests.unit.maps.sample_pack import write_pack
+from tests.unit.maps.sample_tiles import pictures, write_mbtiles
 
 SITE = Path(__file__).parents[2] / "resources" / "site"
 LIMITS = "[late_minutes]\nP1 = {p1}\n"
@@ -221,3 +223,20 @@ def test_the_tables_for_reports_are_told_what_is_published(room: Room, any_datab
     assert run(["server", "site", "--config", str(room.config), "--dsn", any_database.admin_dsn]) == 0
     with psycopg.connect(any_database.admin_dsn) as db:
         assert db.execute("SELECT count(*) FROM op112.agency WHERE code = 'PMI'").fetchone() == (1,)
+
+
+def test_which_boundaries_and_base_map_count_is_published_by_their_digests(
+    room: Room, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_pack(tmp_path / "map")
+    bounds = (1.0, 110.0, 1.5, 112.0)
+    write_mbtiles(tmp_path / "map" / "foto.mbtiles", pictures(bounds, (7, 8)), "png", bounds)
+    assert room.site("import", str(tmp_path / "map")) == 0
+    told = capsys.readouterr().out
+    assert "borders: version 1 is published" in told
+    assert "base_map: version 1 is published" in told
+    assert room.site("import", str(tmp_path / "map")) == 0
+    assert "version 2" not in capsys.readouterr().out
+    room.config.write_text(room.config.read_text().replace(room.dsn, "host=127.0.0.1 port=9 dbname=none"))
+    assert room.site("import", str(tmp_path / "map")) == 0, "the maps of a window need no server"
+    assert "note: not told to the room" in capsys.readouterr().out

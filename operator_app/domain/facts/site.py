@@ -101,6 +101,11 @@ class PartPublished(Fact):
     body: Document | None
 
     @classmethod
+    def by_digest(cls, part: str, version: int, digest: str, why: str = "") -> "PartPublished":
+        """The fact that says which file counts, for a part whose text does not travel."""
+        return cls(part, version, digest, why, packed=True, body=None)
+
+    @classmethod
     def of(cls, part: str, version: int, text: str, why: str = "") -> "PartPublished":
         """The fact that publishes that text."""
         raw = text.encode()

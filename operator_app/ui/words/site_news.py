@@ -11,7 +11,7 @@ from operator_app.ui.words.plain import one_line
 from operator_app.ui.words.wording import Say, seat_name
 from operator_app.workflow.site_desk import SiteStanding
 
-WAITING, UNUSABLE, DIFFERS = "site_waiting", "site_unusable", "site_differs"
+WAITING, UNUSABLE, ABSENT, DIFFERS = "site_waiting", "site_unusable", "site_absent", "site_differs"
 
 
 class SiteNews:
@@ -39,6 +39,8 @@ class SiteNews:
             )
         elif standing.error is not None:
             yield UNUSABLE, self._say("site_news.not_kept", error=one_line(str(standing.error)))
+        if standing.absent:
+            yield ABSENT, self._say("site_news.absent", parts=self._parts(standing.absent))
         for name, parts in standing.differing.items():
             words = self._say("site_news.differs", seat=seat_name(self._say, name), parts=self._parts(parts))
             yield f"{DIFFERS} {name}", words
@@ -64,4 +66,4 @@ class SiteNews:
         return self._say(f"site_part.{part}") if part in PART_NAMES else one_line(part)
 
 
-PART_NAMES = frozenset({"agencies", "kinds", "cards", "known", "limits"})
+PART_NAMES = frozenset({"agencies", "kinds", "cards", "known", "limits", "borders", "base_map"})

@@ -167,3 +167,17 @@ def test_files_that_nothing_reads_or_that_have_no_say_are_told(tmp_path: Path) -
         ("agency.toml", "unread"),
         ("limits.toml", "no_say"),
     ]
+
+
+def test_a_window_tells_which_maps_it_has_and_which_it_lacks(tmp_path: Path) -> None:
+    site = LocalSite(SEAT, tmp_path, {"borders": "abc123abc123", "base_map": ""})
+    assert site.words()[-2:] == ("borders 0 abc123abc123", "base_map 0 -")
+    big = {
+        "borders": PartPublished.by_digest("borders", 2, "abc123abc123"),
+        "base_map": PartPublished.by_digest("base_map", 1, "def456def456"),
+    }
+    assert site.read(big).absent == ("base_map",)
+    reading = site.read({**big, **published(limits=LIMITS)})
+    assert reading.absent == ("base_map",)
+    assert reading.words[-1] == "base_map 0 -"
+    assert LocalSite(SEAT, tmp_path).read(big).absent == (), "a window without a map needs none"

@@ -17,6 +17,7 @@ class Reader:
 
     def __init__(self) -> None:
         self.read_times = 0
+        self.absent: tuple[str, ...] = ()
 
     def words(self) -> tuple[str, ...]:
         return ("limits 0 default",)
@@ -30,7 +31,7 @@ class Reader:
         if body == "later":
             return SiteReading(None, self.words(), waiting=("limits",))
         rules = replace(RULES, goal=AnswerGoal(10.0, int(body)))
-        return SiteReading(rules, (f"limits {fact.version} {body}",))
+        return SiteReading(rules, (f"limits {fact.version} {body}",), absent=self.absent)
 
 
 class Desk:
@@ -160,6 +161,24 @@ async def test_windows_that_differ_for_a_while_are_told_by_name_and_part() -> No
     seat.on_events([OTHER.event(SiteTaken(("limits 0 default",)))])
     desk.site.tick(clock.now(), ["M1", "M2"])
     assert not desk.told[-1].differing
+
+
+async def test_a_part_that_only_one_of_two_windows_has_is_no_difference() -> None:
+    desk = Desk()
+    desk.site.begin()
+    await desk.settle()
+    desk.bench.seat.on_events([OTHER.event(SiteTaken(("limits 0 default", "base_map 0 abc")))])
+    desk.bench.clock.pass_s(60)
+    desk.site.tick(desk.bench.clock.now(), ["M2"])
+    assert not desk.site.standing.differing
+
+
+async def test_files_that_are_not_here_are_told() -> None:
+    desk = Desk()
+    desk.reader.absent = ("base_map",)
+    desk.site.begin()
+    await desk.publish(1, "95")
+    assert desk.told[-1].absent == ("base_map",)
 
 
 async def test_a_difference_does_not_hide_what_waits() -> None:
