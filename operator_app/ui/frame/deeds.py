@@ -53,7 +53,13 @@ class Deeds:
         self._offers |= {deed.id: Offer(deed, doer) for deed in doer.deeds}
 
     def install(self, window: QWidget) -> None:
-        """Make the keys work in that window; those of deeds that this room lacks do nothing."""
+        """Make the keys work in that window; those of deeds that this room lacks do nothing.
+
+        Raises `ValueError` for a key that nobody answers for, and for a deed without one.
+        """
+        astray = self._offers.keys() ^ self.keys.deeds
+        if astray:
+            raise ValueError(f"keys and deeds differ: {', '.join(sorted(astray))}")
         acts = {name: partial(self.press, name) for name, offer in self._offers.items() if offer.is_there}
         self.keys.install(window, acts)
 

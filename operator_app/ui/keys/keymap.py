@@ -1,6 +1,7 @@
 """Which key does what in a window: as delivered, as a person has set it, as it is written on a button."""
 
 from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Protocol, Self, runtime_checkable
 
@@ -63,6 +64,11 @@ class KeyMap:
         self._followers: list[Callable[[], None]] = []
         self.not_taken = self._take({deed: key for deed, key in (own or {}).items() if deed in self._keys})
         """Keys of this seat that could not be used, because they or others have changed since."""
+
+    @property
+    def deeds(self) -> AbstractSet[str]:
+        """The ids of the deeds that have a key here."""
+        return self._delivered.keys()
 
     def key(self, deed: str) -> str:
         """Return the key in words, e.g. "Ctrl+1"."""

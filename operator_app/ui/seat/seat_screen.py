@@ -21,7 +21,7 @@ class SeatScreen(QObject):
     """Owns the life of the areas of one window. Loop thread only."""
 
     def __init__(self, hand: Hand, areas: Iterable[Area], draft: Draft) -> None:
-        """The areas are told in their order. Raises `ValueError` when a key has nobody who does its deed."""
+        """The areas are told in their order."""
         super().__init__()
         self._hand, self._draft = hand, draft
         self._areas = tuple(areas)
@@ -32,7 +32,7 @@ class SeatScreen(QObject):
         self._second = hand.timers.once(self.second)
 
     def start(self) -> None:
-        """Make the keys work, show everything and follow the seat from now on."""
+        """Make the keys work, show everything and follow the seat from now on. Raises `ValueError`, see `Deeds`."""
         self._hand.deeds.install(self._hand.window)
         bus = self._hand.seat.bus
         self._ends = [bus.subscribe(kind, area.changed) for area in self._areas for kind in area.told]
