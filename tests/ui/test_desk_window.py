@@ -527,17 +527,17 @@ def test_another_key_set_at_the_desk_works_stands_on_its_button_and_is_kept(qapp
         QTest.keyClicks(stage.window.help.search, "terima penugasan")
         stage.press(Qt.Key.Key_Down)
         stage.press(Qt.Key.Key_Return)
-        stage.press(Qt.Key.Key_F9)
+        stage.press(Qt.Key.Key_F10)
         await stage.read()
-        assert kept == [{"accept": "F9"}]
+        assert kept == [{"accept": "F10"}]
         stage.press(Qt.Key.Key_Escape)
         button = stage.window.findChild(KeyButton, "accept")
         assert button is not None
-        assert button.key == "F9"
+        assert button.key == "F10"
         stage.press(Qt.Key.Key_F2)
         await stage.read()
         assert stage.dispatch(dispatch_id).state is DispatchState.SENT
-        stage.press(Qt.Key.Key_F9)
+        stage.press(Qt.Key.Key_F10)
         await until(lambda: stage.dispatch(dispatch_id).state is DispatchState.ACCEPTED)
         await stage.read()
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from PySide6.QtCore import QRect, QTimer
 from PySide6.QtGui import QCloseEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from operator_app.domain.ids import DispatchId
 from operator_app.domain.states import DispatchState
@@ -16,18 +16,17 @@ from operator_app.ui.desk.lines import DispatchList
 from operator_app.ui.desk.presenters.desk import DeskPresenter
 from operator_app.ui.desk.presenters.desk_view import TARGETS, Action, Alarm, DeskTop, DispatchLine
 from operator_app.ui.desk.sheet import SheetPane
+from operator_app.ui.desk.top import StandingLine, TopLine
+from operator_app.ui.finder.kept_keys import KeptKeys
 from operator_app.ui.finder.key_help import KeyHelp
 from operator_app.ui.frame.deeds import Deeds
-from operator_app.ui.frame.manner import KeepKeys, Manner
+from operator_app.ui.frame.manner import Manner
 from operator_app.ui.frame.overlay import Ground
 from operator_app.ui.keys.deeds import Deed, Group, Wish
 from operator_app.ui.keys.keymap import fixed_key
 from operator_app.ui.kit.buttons import KeyButton
-from operator_app.ui.kit.clock import Clock
 from operator_app.ui.kit.drawing import Drawing
-from operator_app.ui.kit.labels import Panel, Text, set_title, set_tone
-from operator_app.ui.kit.lamps import Lamp
-from operator_app.ui.kit.theme import Theme
+from operator_app.ui.kit.labels import set_title
 from operator_app.ui.program.control import PaintMarks
 from operator_app.ui.program.errands import Errands
 from operator_app.ui.program.sound import LoopSound
@@ -43,6 +42,7 @@ FIXED = ((LIST_KEYS, "desk_arrows"), ("Enter", "desk_enter"), ("Esc", "desk_esca
 GATHER_MS = 30
 DELIVERY_RETRY_MS = 10_000
 UNAVAILABLE = "unavailable"
+LOW_BELOW = 600
 LIST_WIDTH, LIST_SHARE = 380, 0.4
 """The list's width at scale 1, and the share of the window that it never exceeds."""
 
@@ -111,19 +111,12 @@ class DeskWindow(Ground):
         draw("desk_record", self._notes, lambda: self._notes.tell(presenter.record(), self._notice))
 
     def _tell_top(self, view: DeskTop) -> None:
-        self._clock.tell(view.clock)
-        self._zone.say(view.zone)
-        self._agency.say(view.agency)
-        self._seat.say(f"{self._say('desk.title')} · {view.seat}")
-        self._server.say(view.server, view.server_tone)
-        self._sound_lamp.say(*sound_words(self._say, self._sound))
-        self._cut_off_words.say(view.cut_off)
-        self._cut_off.setVisible(bool(view.cut_off))
+        self._top.tell(view, sound_words(self._say, self._sound))
+        self._cut_off.say(view.cut_off)
 
     def _tell_unavailable(self) -> None:
         words = self._presenter.unavailable()
-        self._unavailable_words.say(words)
-        self._unavailable.setVisible(bool(words))
+        self._unavailable.say(words)
         self._toggle.say(self._say("desk.do_available" if words else "desk.do_unavailable"))
 
     def _tell_alarm(self) -> None:
@@ -148,8 +141,9 @@ class DeskWindow(Ground):
         return self._list.geometry().united(self._sheet.geometry())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the list within its share."""
+        """Keep the list within its share; in a low window a button's room is the list's, and its key goes on."""
         super().resizeEvent(event)
+        self._toggle.setVisible(self.height() >= self._theme.px(LOW_BELOW))
         self._list.setFixedWidth(min(self._theme.px(LIST_WIDTH), round(self.width() * LIST_SHARE)))
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -309,55 +303,14 @@ class DeskWindow(Ground):
         side = theme.px(8)
         down.setContentsMargins(side, side, side, side)
         down.setSpacing(theme.px(8))
-        self._top = self._make_top(theme)
-        down.addWidget(self._top)
-        down.addWidget(self._make_cut_off(theme))
-        down.addWidget(self._make_unavailable(theme))
-        down.addWidget(self._banner)
+        self._top = TopLine(theme, say)
+        self._cut_off = StandingLine(theme, "cut_off", Tone.ALARM)
+        self._unavailable = StandingLine(theme, UNAVAILABLE, Tone.WATCH)
+        for each in (self._top, self._cut_off, self._unavailable, self._banner):
+            down.addWidget(each)
         down.addLayout(body, 1)
         down.addWidget(self._notes)
         down.addWidget(self._actions)
-
-    def _make_top(self, theme: Theme) -> QWidget:
-        top = Panel(theme, "top", margin=8)
-        across = QHBoxLayout()
-        across.setSpacing(theme.px(18))
-        self._agency = Text(part="title", name="agency")
-        self._seat = Text(part="small", tone=Tone.QUIET, wrap=True, name="seat")
-        self._server = Lamp(theme, "lamp_server")
-        self._sound_lamp = Lamp(theme, "lamp_sound")
-        self._clock = Clock(self._say)
-        self._zone = Text(part="small", tone=Tone.QUIET, name="zone")
-        across.addWidget(self._agency)
-        across.addWidget(self._seat, 1)
-        across.addWidget(self._server)
-        across.addWidget(self._sound_lamp)
-        across.addWidget(self._clock)
-        across.addWidget(self._zone)
-        top.column.addLayout(across)
-        return top
-
-    def _make_cut_off(self, theme: Theme) -> QWidget:
-        self._cut_off = QFrame()
-        self._cut_off.setObjectName("cut_off")
-        self._cut_off.setProperty("part", "notice")
-        set_tone(self._cut_off, Tone.ALARM)
-        across = QHBoxLayout(self._cut_off)
-        across.setContentsMargins(theme.px(14), theme.px(6), theme.px(14), theme.px(6))
-        self._cut_off_words = Text(part="strong", tone=Tone.ALARM, wrap=True, name="cut_off_words")
-        across.addWidget(self._cut_off_words)
-        return self._cut_off
-
-    def _make_unavailable(self, theme: Theme) -> QWidget:
-        self._unavailable = QFrame()
-        self._unavailable.setObjectName(UNAVAILABLE)
-        self._unavailable.setProperty("part", "notice")
-        set_tone(self._unavailable, Tone.WATCH)
-        across = QHBoxLayout(self._unavailable)
-        across.setContentsMargins(theme.px(14), theme.px(6), theme.px(14), theme.px(6))
-        self._unavailable_words = Text(part="strong", tone=Tone.WATCH, wrap=True, name="unavailable_words")
-        across.addWidget(self._unavailable_words)
-        return self._unavailable
 
     def _bind_keys(self) -> None:
         self._deeds.register(self)
@@ -369,18 +322,8 @@ class DeskWindow(Ground):
         for arrow in arrows:  # in the help they move in its list
             self.help.opened.connect(partial(arrow.setEnabled, False))
             self.help.closed.connect(partial(arrow.setEnabled, True))
-        keep = self._manner.keep_keys
-        if keep is not None:
-            self.help.changed.connect(lambda: self._errands.run(self._keep(keep), self._say("wish.keys")))
-        if self._manner.keys.not_taken:
-            words = ", ".join(f"{deed}: {key}" for deed, key in self._manner.keys.not_taken)
-            self.tell(self._say("key_help.not_taken", keys=words))
-
-    async def _keep(self, keep: KeepKeys) -> None:
-        try:
-            await keep(self._manner.keys.own())
-        except OSError as error:
-            self.tell(self._say("key_help.not_kept", error=error.strerror or type(error).__name__))
+        self._kept = KeptKeys(self._manner, self._errands, self._take_notice)
+        self.help.changed.connect(self._kept.keep)
 
     deeds: ClassVar[tuple[Deed[Any], ...]] = (
         Deed(Action.ACCEPT, "F2", Group.DESK, _taking(Action.ACCEPT)),

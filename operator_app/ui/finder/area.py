@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from operator_app.domain.ids import CallId, IncidentId
 from operator_app.maps.names import PlaceHit
 from operator_app.ui.finder.command_bar import CommandBar
+from operator_app.ui.finder.kept_keys import KeptKeys
 from operator_app.ui.finder.key_help import KeyHelp
 from operator_app.ui.finder.presenters.finding import CommandFinder, Found, NamedDeed, What
 from operator_app.ui.frame.area import Area, Hand
@@ -35,11 +36,8 @@ class FinderArea(Area):
         self.help = KeyHelp(hand.theme, hand.say, hand.window, hand.deeds)
         self.commands = CommandBar(hand.theme, hand.say, hand.window, finder)
         self.commands.wished.connect(self._carry_out)
-        if hand.manner.keep_keys is not None:
-            self.help.changed.connect(lambda: hand.run("keys", self._keep()))
-        if hand.keys.not_taken:
-            words = ", ".join(f"{deed}: {key}" for deed, key in hand.keys.not_taken)
-            hand.tell(hand.say("key_help.not_taken", keys=words), loud=True)
+        self._kept = KeptKeys(hand.manner, hand.errands, hand.footer.tell)
+        self.help.changed.connect(self._kept.keep)
 
     def changed(self, what: object) -> None:
         """Give a ringing call its keys; show what is known of a number."""
@@ -94,15 +92,6 @@ class FinderArea(Area):
                     ask(BringIncident(call.incident_id))
             case What.PLACE if found.place is not None:
                 ask(TakePlace(found.place) if other else ShowPlace(found.place))
-
-    async def _keep(self) -> None:
-        keep = self._hand.manner.keep_keys
-        try:
-            if keep is not None:
-                await keep(self._hand.keys.own())
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
-            self._hand.tell(self._hand.say("key_help.not_kept", error=reason), loud=True)
 
     deeds = (
         Deed("help", "F1", Group.WINDOW, show_help),

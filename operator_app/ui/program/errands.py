@@ -15,6 +15,10 @@ from operator_app.workflow.ports import JournalFailedError
 log = logging.getLogger(__name__)
 
 
+Tell = Callable[[Notice], None]
+"""Shows a notice."""
+
+
 class Typed(Protocol):
     """Words that are still being typed."""
 
@@ -28,7 +32,7 @@ class Errands:
     def __init__(
         self,
         say: Say,
-        tell: Callable[[Notice], None],
+        tell: Tell,
         typed: Typed | None = None,
         key_of: Callable[[Refusal], str] = lambda _: "",
     ) -> None:
