@@ -187,6 +187,10 @@ class RawStream:
 
         return await until(f"{code} to {cseq}", look)
 
+    async def shut(self) -> None:
+        """Return when the other side has shut it."""
+        await until("the connection is shut", lambda: self.ended)
+
     async def close(self) -> None:
         """Hang up."""
         self._writer.close()

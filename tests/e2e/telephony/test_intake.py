@@ -2,12 +2,14 @@
 
 import asyncio
 import re
+from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
 
 from operator_app.domain.line import LineEnded, LineFault, LineLost, LineOffered, LineRefused
 from operator_app.room.peers import free_sip_port
+from operator_app.telephony.engine import LIBRARY_VARIABLE
 from tests.e2e.telephony.raw_sip import RawPeer, RawStream
 from tests.e2e.telephony.rig import Rig, engine_limits, settings, until
 from tests.e2e.telephony.test_hostile import talk
@@ -101,6 +103,7 @@ def test_a_call_that_cannot_be_read_is_answered_and_told_once(
         async with Rig(tmp_path, settings(port=free_sip_port())) as seat:
             with RawPeer(seat.address) as peer:
                 call = re.sub(broken[0], broken[1], peer.invite(), count=1)
+                assert seat.ready.unguarded == ""
                 for _ in range(2):  # a repetition is answered again, and told no second time
                     peer.send(call)
                     await until(f"a {code}", lambda: (peer.receive() or "").startswith(f"SIP/2.0 {code} "))
@@ -118,38 +121,40 @@ def carries_sdp(heard: str) -> str | None:
 
 
 @pytest.mark.parametrize("tcp", [False, True])
-@pytest.mark.parametrize("size", [3_900, 4_136, 8_500, 20_000, 55_000])
-def test_a_long_call_rings_with_its_offer_or_is_refused_and_told(
-    tmp_path: Path, size: int, tcp: bool
-) -> None:
+def test_a_long_call_rings_with_its_offer_or_is_refused_and_told(tmp_path: Path, tcp: bool) -> None:
     async def story() -> None:
         async with Rig(tmp_path, settings(port=free_sip_port())) as seat:
-            with RawPeer(seat.address) as peer:
-                call = long_call(peer, size)
-                assert abs(len(call) - size) < 10
-                async with RawStream.to(seat.address) as stream:
-                    if tcp:
-                        await stream.send(call)
-                    else:
-                        peer.send(call)
-                    if size > LIMIT:
-                        refused = await seat.signals.wait(LineRefused)
-                        assert refused.code == 513
-                        assert seat.signals.of(LineOffered) == []
-                        if tcp:
-                            await until("the connection is shut", lambda: stream.ended)
-                        else:
-                            await until("513", lambda: (peer.receive() or "").startswith("SIP/2.0 513 "))
-                    else:
-                        offered = await seat.answer_next()
-                        answer = await until(
-                            "the answer", lambda: carries_sdp(peer.receive() or stream.heard.decode())
-                        )
-                        assert re.search(r"m=audio \d+ RTP/AVP 8 101\r\n", answer), "an answer to the offer"
-                        await seat.phone.end(offered.call_id)
-                await peer.alive()
+            for size in (3_900, 4_136, 8_500, 20_000, 55_000):
+                with RawPeer(seat.address) as peer:
+                    await long_call_comes(seat, peer, size, tcp=tcp)
 
     asyncio.run(story())
+
+
+async def long_call_comes(seat: Rig, peer: RawPeer, size: int, *, tcp: bool) -> None:
+    so_far = len(seat.signals.all)
+    call = long_call(peer, size)
+    assert abs(len(call) - size) < 10
+    async with RawStream.to(seat.address) as stream:
+        if tcp:
+            await stream.send(call)
+        else:
+            peer.send(call)
+        if size > LIMIT:
+            refused = await seat.signals.wait(LineRefused, after=so_far)
+            assert refused.code == 513
+            if tcp:
+                await stream.shut()
+            else:
+                await until("513", lambda: (peer.receive() or "").startswith("SIP/2.0 513 "))
+        else:
+            offered = await seat.answer_next(after=so_far)
+            answer = await until("the answer", lambda: carries_sdp(peer.receive() or stream.heard.decode()))
+            assert re.search(r"m=audio \d+ RTP/AVP 8 101\r\n", answer), "an answer to the offer"
+            await seat.phone.end(offered.call_id)
+            await seat.ended(offered)
+    await peer.alive()
+    assert len(seat.signals.of(LineOffered)) == len(seat.signals.of(LineEnded))
 
 
 def smuggled(peer: RawPeer, how: str) -> bytes:
@@ -183,20 +188,20 @@ WAYS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("how", WAYS)
 @pytest.mark.parametrize("pieces", [1, 7])
-def test_no_call_rings_out_of_another_ones_body(tmp_path: Path, how: str, pieces: int) -> None:
+def test_no_call_rings_out_of_another_ones_body(tmp_path: Path, pieces: int) -> None:
     async def story() -> None:
         async with Rig(tmp_path, settings(port=free_sip_port())) as seat:
             with RawPeer(seat.address) as peer:
-                async with RawStream.to(seat.address) as stream:
-                    data = smuggled(peer, how)
-                    part = len(data) // pieces + 1
-                    for begin in range(0, len(data), part):
-                        await stream.send(data[begin : begin + part])
-                    await until("the connection is shut", lambda: stream.ended)
-                await peer.alive()
-                assert seat.signals.of(LineOffered) == []
+                for how in WAYS:
+                    async with RawStream.to(seat.address) as stream:
+                        data = smuggled(peer, how)
+                        part = len(data) // pieces + 1
+                        for begin in range(0, len(data), part):
+                            await stream.send(data[begin : begin + part])
+                        await stream.shut()
+                    await peer.alive()
+                    assert seat.signals.of(LineOffered) == [], how
                 async with RawStream.to(seat.address) as stream:  # a new connection is read as ever
                     await stream.send(peer.invite())
                     await stream.response(f"{peer.last} INVITE", 180)
@@ -216,7 +221,7 @@ def test_a_connection_with_a_call_on_it_is_shut_too_and_the_call_goes_on(tmp_pat
                     offered = await seat.answer_next()
                     await stream.response(f"{invite} INVITE", 200)
                     await stream.send(smuggled(peer, "over the limit") + peer.invite().encode())
-                    await until("the connection is shut", lambda: stream.ended)
+                    await stream.shut()
                 await peer.alive()
                 assert [each.call_id for each in seat.signals.of(LineOffered)] == [offered.call_id]
                 assert [call.call_id for call in seat.phone.calls()] == [offered.call_id]
@@ -245,3 +250,23 @@ def test_a_flood_of_what_cannot_be_read_ends_no_engine(tmp_path: Path) -> None:
                 assert seat.signals.of(LineFault) == []
 
     asyncio.run(story())
+
+
+def test_a_library_that_is_not_known_has_nothing_before_it_and_the_window_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The wheel by another way is not the one that is known: who could have put what there?"""
+    wheel = Path(str(distribution("pjsua2-python").locate_file("pjsua2")))
+    for name in (wheel.name, "pjsua2_python.libs"):
+        (tmp_path / name).symlink_to(wheel.with_name(name))
+    monkeypatch.setenv(LIBRARY_VARIABLE, str(tmp_path))
+
+    async def story() -> None:
+        async with Rig(tmp_path, settings()) as seat:
+            assert seat.ready.unguarded == "where it keeps its messages is not known of this library"
+            with RawPeer(seat.address) as peer:  # it is a phone all the same
+                peer.send(peer.invite())
+                await seat.signals.wait(LineOffered)
+
+    asyncio.run(story())
+    assert "nothing stands before the library's parser" in (tmp_path / "seat" / "engine.log").read_text()
