@@ -7,6 +7,7 @@ from functools import partial
 from operator_app.bootstrap.frame import (
     LAST_WRITES_S,
     Frame,
+    hear_time,
     join_server,
     load_history,
     record,
@@ -51,8 +52,11 @@ async def run_window(app: WindowApp, frame: Frame, store: SeatStore) -> int:
         for words in all_fault_words(own_faults, frame.texts):
             window.tell(words)
         await load_history(store, board, bus)
+        join = partial(join_server, frame, store, desk, clock, parts)
+        joined = await hear_time(frame, clock, join)
         await parts.enter_async_context(site_followed(frame, desk, recorder.note))
-        await join_server(frame, store, desk, clock, parts)
+        if not joined:
+            await join()
         await until_closed(window)
         await recorder.settle(LAST_WRITES_S)
     return 0

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from operator_app import __version__
+from operator_app.bootstrap.clock import RoomClock
 from operator_app.bootstrap.local_site import LocalSite
-from operator_app.bootstrap.parts import ServerClock
 from operator_app.config.settings import Settings
 from operator_app.domain.event import Event
 from operator_app.domain.facts.fact import Fact, call_of, incident_of
@@ -40,6 +40,8 @@ if TYPE_CHECKING:  # its driver is loaded late, see join_server
 
 LAST_WRITES_S = 5.0
 """A window that is closed does not wait longer for a disk: while it lives no other can open its store."""
+TIME_S = 4.0
+"""So long a server may take to tell the time to a window whose PC may have a wrong clock."""
 SECOND_S = 1.0
 PRESENT_S = 5.0
 """A window that was heard within so many seconds is there."""
@@ -84,9 +86,10 @@ class Frame:
         return self.local.rules
 
 
-def record(frame: Frame, store: SeatStore) -> tuple[ServerClock, Board, Bus, Recorder]:
+def record(frame: Frame, store: SeatStore) -> tuple[RoomClock, Board, Bus, Recorder]:
     """Make the clock, the board, the bus and the one door to the record of a window that writes."""
-    clock, board, bus = ServerClock(store.clock_offset_ms), Board(), Bus()
+    clock = RoomClock(store.clock_mark, store.clock_offset_ms, store.newest_at)
+    board, bus = Board(), Bus()
     seat = frame.settings.seat
     recorder = Recorder(store, clock, board, bus, SeatName(seat.name), seat.operator, store.last_hlc)
     return clock, board, bus, recorder
@@ -132,7 +135,7 @@ def in_bites(events: Iterable[Event]) -> list[list[Event]]:
     return bites
 
 
-def tell_connecting(frame: Frame, user: Seat | Desk | WallRoom, clock: ServerClock) -> None:
+def tell_connecting(frame: Frame, user: Seat | Desk | WallRoom, clock: RoomClock) -> None:
     """Until the first word comes or fails, the screen says that it is being tried."""
     if frame.settings.server.dsn:
         user.on_link(LinkState(False, clock.now(), 0, LinkTrouble.CONNECTING))
@@ -165,7 +168,7 @@ async def site_followed(
 
 
 async def join_server(
-    frame: Frame, store: SeatStore, user: Seat | Desk, clock: ServerClock, parts: AsyncExitStack
+    frame: Frame, store: SeatStore, user: Seat | Desk, clock: RoomClock, parts: AsyncExitStack
 ) -> None:
     """Begin to exchange events with the server, if one is configured; ended with `parts`."""
     if not frame.settings.server.dsn:
@@ -183,6 +186,7 @@ async def join_server(
         on_state=user.on_link,
         on_presence=user.on_presence,
         on_clock=clock.correct,
+        now=clock.now,
         loop=asyncio.get_running_loop(),
     )
     parts.push_async_callback(link.aclose)
@@ -196,6 +200,15 @@ async def join_server(
 
 async def _set_aside(link: "ServerLink") -> list[SetAside]:
     return [SetAside(json.loads(each.record), each.trouble) for each in await link.set_aside()]
+
+
+async def hear_time(frame: Frame, clock: RoomClock, join: Callable[[], Awaitable[None]]) -> bool:
+    """Where this PC's clock may be wrong, hear the server's before anything is recorded; tells whether it joined."""
+    if not clock.wants_word or not frame.settings.server.dsn:
+        return False
+    await join()
+    await asyncio.to_thread(clock.heard, TIME_S)
+    return True
 
 
 async def in_turn(app: WindowApp, steps: Mapping[str, Callable[[], Awaitable[None]]]) -> None:

@@ -1,11 +1,10 @@
-"""What every window is built from: the clock, folders, the log."""
+"""What every window is built from: folders, the log."""
 
 import faulthandler
 import logging
 import logging.handlers
 import os
 import sys
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import platformdirs
@@ -18,26 +17,6 @@ RESOURCES_VARIABLE = "OPERATOR_RESOURCES"
 
 class CannotStartError(Exception):
     """A command cannot do its work; the text is one sentence with the cause and what to do."""
-
-
-class ServerClock:
-    """The seat's clock, corrected by the offset to the server once that is known."""
-
-    def __init__(self, offset_ms: float = 0.0) -> None:
-        """Start with the offset that was last measured: what to add to this PC's clock to get the server's."""
-        self._offset_ms = offset_ms
-
-    def correct(self, offset_ms: float) -> None:
-        """Take a new measurement of what to add to this PC's clock."""
-        self._offset_ms = offset_ms
-
-    def now(self) -> datetime:
-        """The present moment in UTC."""
-        return datetime.now(UTC) + timedelta(milliseconds=self._offset_ms)
-
-    def random_bytes(self, count: int) -> bytes:
-        """Bytes of the system's generator."""
-        return os.urandom(count)
 
 
 def resources_folder() -> Path:

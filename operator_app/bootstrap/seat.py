@@ -5,7 +5,7 @@ Nobody waits for a network.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
@@ -14,6 +14,7 @@ from operator_app.bootstrap.frame import (
     LAST_WRITES_S,
     Frame,
     guarded,
+    hear_time,
     in_turn,
     join_server,
     load_history,
@@ -79,7 +80,7 @@ async def run_window(app: WindowApp, frame: Frame, store: SeatStore) -> int:
         if settings.phone.enabled:
             engine = engine_settings(settings.phone, frame.folder / "recordings")
             engine = with_devices(engine, frame.folder, resources / "sounds")
-            phone = EnginePhone(engine, frame.folder / PHONE_FOLDER, started=frame.engine)
+            phone = EnginePhone(engine, frame.folder / PHONE_FOLDER, started=frame.engine, moment=clock.at)
             parts.push_async_callback(_let_go, phone)
         seat = Seat(recorder, board, bus, phone, frame.rules, rights=frozenset(settings.seat.rights))
         seat.expect_history()
@@ -101,13 +102,16 @@ async def run_window(app: WindowApp, frame: Frame, store: SeatStore) -> int:
                 guarded(app, lambda: load_history(store, board, bus), "the history"),
                 guarded(app, lambda: _start_phone(app, starting), "the phone"),
             )
+            join = partial(join_server, frame, store, seat, clock, parts)
+            joined = await hear_time(frame, clock, join)
             seat.arrivals.begin(await asyncio.to_thread(store.unsent_ids))
             await parts.enter_async_context(site_followed(frame, seat, recorder.note))
-            steps = {
+            steps: dict[str, Callable[[], Awaitable[None]]] = {
                 "the seat's start": seat.open,
                 "the places": lambda: finder.widen(frame, board, bus, parts),
-                "the server's link": lambda: join_server(frame, store, seat, clock, parts),
             }
+            if not joined:
+                steps["the server's link"] = join
             await in_turn(app, steps)
             while True:
                 await guarded(app, seat.tick, "the second's work")

@@ -4,8 +4,9 @@ import asyncio
 from contextlib import AsyncExitStack
 
 from operator_app import __version__
+from operator_app.bootstrap.clock import RoomClock
 from operator_app.bootstrap.frame import Frame, shown, site_followed, tell_connecting
-from operator_app.bootstrap.parts import ServerClock, resources_folder
+from operator_app.bootstrap.parts import resources_folder
 from operator_app.storage.server.server_link import BoardFeed
 from operator_app.ui.program.app import until_closed
 from operator_app.ui.program.window_app import WindowApp
@@ -23,7 +24,7 @@ def check(frame: Frame) -> None:
 async def run_window(_app: WindowApp, frame: Frame) -> int:
     """Run the wall until it is closed; returns the exit code."""
     async with AsyncExitStack() as parts:
-        bus, clock = Bus(), ServerClock()
+        bus, clock = Bus(), RoomClock()
         room = WallRoom(Board(), bus, clock, frame.rules)
         tell_connecting(frame, room, clock)
         window = build_wall_window(
@@ -41,6 +42,7 @@ async def run_window(_app: WindowApp, frame: Frame) -> int:
             on_presence=room.on_presence,
             loop=asyncio.get_running_loop(),
             on_clock=clock.correct,
+            now=clock.now,
         )
         await asyncio.to_thread(feed.start)
         parts.push_async_callback(feed.aclose)

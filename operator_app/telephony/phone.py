@@ -4,9 +4,12 @@ import asyncio
 import contextlib
 import logging
 import subprocess
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any, TypeVar
 
 from operator_app.domain.ids import CallId
 from operator_app.domain.line import (
@@ -29,6 +32,10 @@ from operator_app.telephony.process import START_S, EngineProcess, kill
 from operator_app.telephony.settings import EngineSettings
 from operator_app.telephony.wire import Frame, WireError
 from operator_app.workflow.phone_port import PhoneRefusal, PhoneRefusedError, SignalListener
+
+T = TypeVar("T", bound=Any)
+
+UNSEEN = timedelta(milliseconds=500)
 
 _log = logging.getLogger(__name__)
 
@@ -55,8 +62,10 @@ class EnginePhone:
         command: Sequence[str] = ENGINE_COMMAND,
         patience_s: float = 6.0,
         started: "subprocess.Popen[bytes] | None" = None,
+        moment: Callable[[float], datetime] | None = None,
     ) -> None:
-        self._settings = settings
+        """`moment` tells the window's time when `time.monotonic` stood there; else it is the engine's, this PC's."""
+        self._settings, self._moment = settings, moment
         self._engine = EngineProcess(run_dir, command, started)
         self._patience_s = patience_s
         self._listeners: list[SignalListener] = [on_signal] if on_signal else []
@@ -262,6 +271,9 @@ class EnginePhone:
                     accounts=tuple(each.name for each in self._settings.accounts),
                 )
                 calls = from_plain(tuple[LineCall, ...], link.welcome["calls"])
+                if self._moment is not None:
+                    by = self._moment(time.monotonic()) - datetime.now(UTC)
+                    calls = tuple(set_on(call, by) for call in calls)
                 accounts = from_plain(tuple[LineRegistration, ...], link.welcome["registrations"])
             except (MisfitError, KeyError) as problem:
                 self._link = None
@@ -344,7 +356,7 @@ class EnginePhone:
         except (KeyError, TypeError, ValueError) as problem:
             raise WireError(f"a frame that is no event: {problem!r}") from problem
         try:
-            signal = signal_from_plain(frame.get("signal"))
+            signal = self._in_our_time(signal_from_plain(frame.get("signal")), frame)
         except MisfitError as problem:
             # An engine of another version, perhaps with a call up: told, and not asked for again.
             _log.error("a signal that cannot be read: %s", problem)
@@ -356,6 +368,17 @@ class EnginePhone:
         if self._link is not None:
             self._link.send({"seen": seq})
 
+    def _in_our_time(self, signal: LineSignal, frame: Frame) -> LineSignal:
+        """The engine's times by the window's clock: they stand beside its own on the screen and in the record."""
+        if self._moment is None:
+            return signal
+        try:
+            counted, wall = float(frame["mono"]), datetime.fromisoformat(frame["wall"])
+        except (KeyError, TypeError, ValueError) as problem:
+            _log.warning("a signal without its time: %r", problem)
+            return signal
+        return set_on(signal, self._moment(counted) - wall)
+
     def _emit(self, signal: LineSignal) -> None:
         for listener in tuple(self._listeners):
             try:
@@ -364,6 +387,22 @@ class EnginePhone:
                 _log.exception("a listener of the phone failed")
                 if not isinstance(signal, LineFault):
                     self._emit(LineFault("listener", repr(problem)))
+
+
+def set_on(told: T, by: timedelta) -> T:
+    """The same signal or call with each of its moments set on by so much, if that can be seen at all."""
+    if abs(by) < UNSEEN:
+        return told
+    moments = {
+        field.name: value + by
+        for field in fields(told)
+        if isinstance(value := getattr(told, field.name), datetime) and field.name not in _OTHERS_TIMES
+    }
+    return replace(told, **moments) if moments else told
+
+
+_OTHERS_TIMES = frozenset({"sent_at"})
+"""Moments by the clock of whoever sent the call."""
 
 
 def _desk(result: dict[str, object]) -> AudioDesk:

@@ -18,7 +18,7 @@ from operator_app.workflow.arrivals import Arrivals
 from operator_app.workflow.board import Board
 from operator_app.workflow.bus import Bus
 from operator_app.workflow.incidents import dispatch_move, find_dispatch
-from operator_app.workflow.ports import LinkState, LinkTrouble, Presence, Saved, Shared
+from operator_app.workflow.ports import Clock, LinkState, LinkTrouble, Presence, Saved, Shared
 from operator_app.workflow.recorder import Recorder
 from operator_app.workflow.site_rules import InForce, SiteRules
 
@@ -97,6 +97,15 @@ class Desk:
     def agencies(self) -> tuple[Agency, ...]:
         """Agencies of the site."""
         return self.rules.now.agencies
+
+    @property
+    def clock(self) -> Clock:
+        """The clock that events are stamped with."""
+        return self._recorder.clock
+
+    def tick(self) -> None:
+        """Called each second: notice that somebody has set this PC's clock."""
+        self._recorder.watch_clock()
 
     def now(self) -> datetime:
         """Return the present moment by the clock that events are stamped with."""

@@ -12,8 +12,17 @@ from operator_app.domain.ids import JournalId
 from operator_app.domain.triage import Card
 
 
+@dataclass(frozen=True, slots=True)
+class ClockMark:
+    """The server's time at a moment of this PC's counter; worth nothing in another start of the PC."""
+
+    server_ms: float
+    steady_s: float
+    boot: str
+
+
 class Clock(Protocol):
-    """Time and randomness, corrected by the offset to the server where it is known."""
+    """Time and randomness. The time is the server's where it is known; it never jumps with this PC's clock."""
 
     def now(self) -> datetime:
         """The present moment, aware, in UTC."""
@@ -21,6 +30,18 @@ class Clock(Protocol):
 
     def random_bytes(self, count: int) -> bytes:
         """Unpredictable bytes."""
+        ...
+
+    def pc_off_s(self) -> float:
+        """What to add to this PC's own clock to get `now`."""
+        ...
+
+    def pc_doubt_s(self) -> float:
+        """By how much this PC's clock was wrong when the server was heard last, as long as that may still be so."""
+        ...
+
+    def pc_step_s(self) -> float:
+        """By how much somebody has set this PC's clock on since this was last asked; 0 for none."""
         ...
 
 
@@ -75,8 +96,6 @@ class LinkState:
     reason: str = ""
     detail: str = ""
     quarantined: int = 0
-    clock_offset_ms: float = 0.0
-    """What to add to this PC's clock to get the server's, as last measured."""
     unread: int = 0
     """Events of the room that this window could not read."""
     blocked: str = ""

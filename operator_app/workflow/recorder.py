@@ -43,6 +43,13 @@ class ClockAhead:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockStepped:
+    """Somebody set this PC's clock on (or back) by `step_s` seconds; the window goes by its own time."""
+
+    step_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """A fact with its `base` (the event whose value the writer saw) and the moment at which it happened."""
 
@@ -98,6 +105,13 @@ class Recorder:
                 ahead[event.seat] = max(lead_ms // 1000, ahead.get(event.seat, 0))
         for seat, seconds in ahead.items():
             self._bus.publish(ClockAhead(seat, seconds))
+
+    def watch_clock(self) -> None:
+        """Called each second: tell when somebody has set this PC's clock."""
+        step_s = self._clock.pc_step_s()
+        if step_s:
+            log.warning("this PC's clock was set by %.0f s; the time here goes on as it was", step_s)
+            self._bus.publish(ClockStepped(step_s))
 
     async def record(self, facts: Iterable[Fact | Note]) -> tuple[Event, ...]:
         """Return when the facts are safe on this seat and on the board; all of them stand or fall together.

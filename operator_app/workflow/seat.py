@@ -46,6 +46,7 @@ from operator_app.workflow.lines import Colleague
 from operator_app.workflow.phone_port import Phone
 from operator_app.workflow.ports import (
     BoardChanged,
+    Clock,
     LinkState,
     LinkTrouble,
     Presence,
@@ -259,6 +260,11 @@ class Seat:
         """Whether that agency's desk can know of it: false while what we sent has not reached the server."""
         return self.link.takes or self.arrivals.reached(incident, dispatch)
 
+    @property
+    def clock(self) -> Clock:
+        """The clock that events are stamped with."""
+        return self._recorder.clock
+
     def now(self) -> datetime:
         """Return the present moment by the clock that events are stamped with."""
         return self._recorder.clock.now()
@@ -465,6 +471,7 @@ class Seat:
 
     async def tick(self) -> None:
         """Called each second: notice deadlines that have passed, and say what this seat does if the record lags."""
+        self._recorder.watch_clock()
         self._tell_hand()
         if self._does not in (None, self.state) and self._recorder.is_settled:
             await self.set_state(self._does or self.state)

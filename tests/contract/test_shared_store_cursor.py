@@ -14,7 +14,7 @@ from operator_app.storage.problems import ServerProblem
 from operator_app.storage.server.door import Connection, ServerMark
 from operator_app.storage.server.feed import Feed, MemoryShelf, Window
 from operator_app.storage.server.socket_guard import SocketGuard
-from operator_app.workflow.ports import Presence
+from operator_app.workflow.ports import ClockMark, Presence
 from tests.postgres_fixtures import Database
 
 INSERT = """
@@ -40,7 +40,7 @@ class Tally:
     def lost(self, problem: ServerProblem) -> None:
         self.problems.append(problem)
 
-    def beaten(self, presence: tuple[Presence, ...], offset_ms: float) -> None:
+    def beaten(self, presence: tuple[Presence, ...], offset_ms: float, mark: ClockMark) -> None:
         pass
 
 

@@ -23,6 +23,7 @@ from operator_app.domain.facts.seat import SeatStateChanged
 from operator_app.domain.facts.site import CardPublished, PlaceDropped, PlaceKept
 from operator_app.domain.ids import CallId, IncidentId
 from operator_app.domain.states import Classification, IncidentStatus, SeatState
+from operator_app.lanes.steady import steady_s
 from operator_app.workflow.ports import LinkTrouble, Presence
 from tests.fakes.link_at_work import Ears, SeatAtWork, WallAtWork
 from tests.fakes.writer import START, Writer, fresh_id
@@ -533,6 +534,10 @@ def test_the_clock_of_the_server_is_measured_and_kept(database: Database, tmp_pa
             await m1.until(lambda: bool(m1.offsets))
             assert m1.offsets[-1] == pytest.approx(90_000, abs=2_000)
             assert m1.store.clock_offset_ms == m1.offsets[-1]
+            mark = m1.store.clock_mark
+            assert mark is not None
+            server_s = mark.server_ms / 1000 + steady_s() - mark.steady_s
+            assert server_s == pytest.approx(time.time() + 90, abs=2)
         async with seat(tmp_path, "", "M1") as alone:
             assert alone.store.clock_offset_ms == pytest.approx(90_000, abs=2_000)
 

@@ -7,7 +7,7 @@ import asyncio
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from operator_app.bootstrap.parts import ServerClock
+from operator_app.bootstrap.clock import RoomClock
 from operator_app.domain.facts.call import CallAnswered, CallClassified, CallEnded, CallLinked, CallOffered
 from operator_app.domain.ids import AgencyCode, CallId, IncidentId
 from operator_app.domain.states import Classification, DispatchState, IncidentStatus, RefusedError
@@ -20,7 +20,7 @@ HOUR_S = 3600.0
 FIELDS = ("text", "landmark", "neighbourhood")
 
 
-class FastClock(ServerClock):
+class FastClock(RoomClock):
     """An hour behind until `run`, then as fast as told until it is the present."""
 
     def __init__(self, seconds: float) -> None:

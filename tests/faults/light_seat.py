@@ -17,7 +17,7 @@ from collections.abc import Awaitable, Sequence
 from pathlib import Path
 
 from operator_app import __version__
-from operator_app.bootstrap.parts import ServerClock
+from operator_app.bootstrap.clock import RoomClock
 from operator_app.bootstrap.rules import site_rules
 from operator_app.config.settings import load_settings
 from operator_app.domain.event import Event
@@ -78,7 +78,11 @@ async def run(arguments: argparse.Namespace) -> None:
     folder = Path(settings.seat.data)
     store = SeatStore.open(folder)
     hour = None if arguments.hour is None else FastClock(arguments.seconds)
-    clock, board, bus = hour or ServerClock(store.clock_offset_ms), Board(), Bus()
+    clock, board, bus = (
+        hour or RoomClock(store.clock_mark, store.clock_offset_ms, store.newest_at),
+        Board(),
+        Bus(),
+    )
     recorder = Recorder(store, clock, board, bus, SeatName(settings.seat.name), "", store.last_hlc)
     seat = Seat(recorder, board, bus, None, site_rules(settings, folder / "site"))
     board.apply(store.events())

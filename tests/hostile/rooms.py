@@ -52,7 +52,7 @@ def _values(hint: Any) -> st.SearchStrategy[Any]:
         return st.sampled_from(IDS) | words if hint.__name__.endswith("Id") else words
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return st.sampled_from(list(hint))
-    return {str: words, int: whole, float: broken, bool: st.booleans()}[hint]
+    return {str: words, int: whole, float: broken, bool: st.booleans(), datetime: moments}[hint]
 
 
 def _facts(kind: type[Fact]) -> st.SearchStrategy[Fact]:

@@ -76,7 +76,7 @@ async def _at_a_seat(events: Sequence[Event]) -> None:
         told = seat.board.apply(())
         seat.on_events(half)
         seat.on_presence([Presence(each.seat, "seat", 9.0, str(each.id), "text") for each in half[:3]])
-        seat.on_link(LinkState(False, NOW, 3, "unreachable", "", 1, 0.0, 2))
+        seat.on_link(LinkState(False, NOW, 3, "unreachable", "", 1, 2))
         del told
         for incident_id in (None, *seat.board.incidents):
             seat.select(incident_id)

@@ -25,7 +25,7 @@ from operator_app.domain.states import SeatState
 from operator_app.storage.seat.seat_store import OutgoingEvent, SeatStore
 from operator_app.storage.server.feed import MemoryShelf
 from operator_app.storage.server.server_link import ServerLink
-from operator_app.workflow.ports import LinkState
+from operator_app.workflow.ports import ClockMark, LinkState
 from tests.fakes.writer import Writer
 
 WRITER = "L0"
@@ -79,7 +79,11 @@ class MemoryStore(MemoryShelf):
         self.mark_sent(present)
         return tuple(present)
 
-    def keep_clock_offset(self, offset_ms: float) -> None:
+    def stuck_s(self) -> float:
+        """Never stuck."""
+        return 0.0
+
+    def keep_clock(self, offset_ms: float, mark: ClockMark) -> None:
         """Not kept."""
 
     def listen(self, appended: Callable[[], None]) -> Callable[[], None]:

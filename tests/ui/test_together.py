@@ -232,8 +232,6 @@ def test_what_the_server_refused_is_sent_again_by_one_key_and_the_pane_says_what
             "Server terputus",
             "4 perubahan menunggu · server tidak menjawab",
         ),
-        (LinkState(True, NOW, 0, clock_offset_ms=-2600), "Jam PC salah", "Jam PC ini maju 3 detik"),
-        (LinkState(True, NOW, 0, clock_offset_ms=75_000), "Jam PC salah", "Jam PC ini terlambat 75 detik"),
         (LinkState(True, NOW, 0, quarantined=2), "Server menolak", "2 perubahan ditolak server"),
     ],
 )
@@ -244,6 +242,31 @@ def test_lamp_and_line_tell_every_trouble_of_the_server(
         it.room.seat.on_link(state)
         await until(lambda: said(it.window, "lampServer") == lamp)
         assert line in said(it.window, "link")
+        await until_whole(it.window)
+
+    staged(qapp, scene, size=(1366, 768))
+
+
+@pytest.mark.parametrize(
+    ("off_s", "doubt_s", "line"),
+    [
+        (-2.6, 0.0, "Jam PC ini maju 3 detik"),
+        (75.0, 0.0, "Jam PC ini terlambat 75 detik"),
+        (0.0, -7200.0, "Jam PC ini terakhir salah 7200 detik: cocokkan dengan jam lain"),
+    ],
+)
+def test_lamp_and_line_tell_of_a_wrong_clock(
+    qapp: QApplication, off_s: float, doubt_s: float, line: str
+) -> None:
+    async def scene(it: Stage) -> None:
+        it.room.clock.pc_off_s = lambda: off_s  # type: ignore[method-assign]
+        it.room.clock.pc_doubt_s = lambda: doubt_s  # type: ignore[method-assign]
+        it.seat_window.screen.second()
+        await until(lambda: said(it.window, "lampServer") == "Jam PC salah")
+        assert line in said(it.window, "link")
+        it.room.clock.pc_step_s = lambda: -7200.0  # type: ignore[method-assign]
+        await it.room.seat.tick()
+        assert "Jam PC ini dimundurkan 7200 detik" in said(it.window, "notice")
         await until_whole(it.window)
 
     staged(qapp, scene, size=(1366, 768))

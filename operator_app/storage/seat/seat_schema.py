@@ -42,6 +42,11 @@ STEPS = (
     """
     CREATE TABLE unread (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
     """,
+    """
+    ALTER TABLE store ADD COLUMN clock_server_ms REAL;
+    ALTER TABLE store ADD COLUMN clock_steady_s REAL;
+    ALTER TABLE store ADD COLUMN clock_boot TEXT;
+    """,
 )
 """`own_event.standing`: 0 not yet at the server, 1 there, 2 quarantined (`trouble` says why).
 `own_event.journal`: under which identity of this journal it was or is to be sent; see `SeatStore.refound`.

@@ -23,7 +23,7 @@ from operator_app.storage.seat import seat_schema
 from operator_app.storage.seat.cipher import mark_encrypted, store_errors
 from operator_app.storage.seat.store_lock import StoreLock
 from operator_app.storage.seat.tidy import KEEP_DAYS, MOST_EVENTS, KeptEvent, columns, may_go
-from operator_app.workflow.ports import JournalFailedError
+from operator_app.workflow.ports import ClockMark, JournalFailedError
 
 log = logging.getLogger(__name__)
 
@@ -117,6 +117,7 @@ class SeatStore:
         self._lock = lock
         self._writing = threading.Lock()
         self._cursor: FeedCursor | None = None
+        self._clock_mark: ClockMark | None = None
         self._unread: frozenset[str] = frozenset()
         self._listeners: list[Callable[[], None]] = []
         self._since_checkpoint = 0
@@ -299,10 +300,21 @@ class SeatStore:
         """What to add to this PC's clock to get the server's, as last measured."""
         return self._clock_offset_ms
 
-    def keep_clock_offset(self, offset_ms: float) -> None:
+    @property
+    def clock_mark(self) -> ClockMark | None:
+        """The server's time at a moment of this PC's counter, as last measured; None before the first."""
+        return self._clock_mark
+
+    def keep_clock(self, offset_ms: float, mark: ClockMark) -> None:
         """Keep a new measurement, also for the next start without a server. Raises `StoreProblemError`."""
-        self._clock_offset_ms = offset_ms
-        self._on_shelf(self._change_store, "clock_offset_ms = ?", (offset_ms,))
+        self._clock_offset_ms, self._clock_mark = offset_ms, mark
+        columns = "clock_offset_ms = ?, clock_server_ms = ?, clock_steady_s = ?, clock_boot = ?"
+        self._on_shelf(self._change_store, columns, (offset_ms, mark.server_ms, mark.steady_s, mark.boot))
+
+    @property
+    def newest_at(self) -> datetime | None:
+        """When the last event of our own happened, as it stood when the store was opened."""
+        return self._newest_at
 
     # ---- on the journal's lane
 
@@ -462,7 +474,7 @@ class SeatStore:
                 log.error("old events cannot be removed: %s", store_problem(self._path, error))  # noqa: TRY400
 
     def _tidy(self, now_ms: int | None, most: int) -> int:
-        now_ms = int(time.time() * 1000 + self._clock_offset_ms) if now_ms is None else now_ms
+        now_ms = self._old_from_ms() if now_ms is None else now_ms
         old_hlc = (now_ms - KEEP_DAYS * 86_400_000) << 16
         newest = self._rows("SELECT coalesce(max(seq), 0) FROM own_event")[0][0]
         rows = self._shelf_db.execute(_ALL_KEPT, (newest,))
@@ -478,6 +490,14 @@ class SeatStore:
             self._tidied += 1
             log.info("%d old events were removed from %s", len(ids), self._path)
         return len(ids)
+
+    def _old_from_ms(self) -> int:
+        """The time for the age of what is kept: a clock that runs ahead must not make all of it old."""
+        newest = max(
+            self._rows(f"SELECT coalesce(max(hlc), 0) FROM {table}_event")[0][0] >> 16  # noqa: S608
+            for table in ("own", "foreign")
+        )
+        return min(int(time.time() * 1000 + self._clock_offset_ms), int(newest))
 
     def _is_open(self, incident_id: str, ids: Sequence[str]) -> bool:
         events = []
@@ -520,7 +540,8 @@ class SeatStore:
         if damage != "ok":
             raise sqlite3.DatabaseError(damage)
         row = db.execute(
-            "SELECT journal_id, clock_offset_ms, feed_snapshot, feed_system, feed_timeline, feed_generation FROM store"
+            "SELECT journal_id, clock_offset_ms, feed_snapshot, feed_system, feed_timeline, feed_generation,"
+            " clock_server_ms, clock_steady_s, clock_boot FROM store"
         ).fetchone()
         self._journal_id = JournalId(row[0])
         self._journals: set[JournalId] = {
@@ -529,7 +550,11 @@ class SeatStore:
         }
         self._clock_offset_ms = float(row[1])
         self._unread = frozenset(each for (each,) in db.execute("SELECT id FROM unread"))
-        self._cursor = None if row[2] is None else FeedCursor(*row[2:])
+        self._cursor = None if row[2] is None else FeedCursor(*row[2:6])
+        self._clock_mark = None if row[6] is None else ClockMark(*row[6:9])
+        self._newest_at = _happened(
+            db.execute("SELECT record FROM own_event ORDER BY seq DESC LIMIT 1").fetchone()
+        )
         last, own_hlc = db.execute(
             "SELECT coalesce(max(seq), 0), coalesce(max(hlc), 0) FROM own_event"
         ).fetchone()
@@ -555,6 +580,13 @@ def set_aside(folder: Path) -> Path:
         return place
     finally:
         lock.release()
+
+
+def _happened(row: tuple[str] | None) -> datetime | None:
+    try:
+        return None if row is None else from_record(json.loads(row[0])).occurred_at
+    except (BadRecordError, json.JSONDecodeError, RecursionError):
+        return None
 
 
 def _counts(db: sqlite3.Connection) -> tuple[int, int]:

@@ -24,6 +24,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from operator_app.domain.event import Event
+from operator_app.lanes.steady import boot_id, steady_s
 from operator_app.storage.problems import ServerProblem, ServerReason, StoreProblemError
 from operator_app.storage.seat.seat_store import FeedCursor
 from operator_app.storage.server.bell import Bell
@@ -32,7 +33,7 @@ from operator_app.storage.server.reading import COLUMNS, UNREAD_MOST, Unread, re
 from operator_app.storage.server.roll import Roll
 from operator_app.storage.server.server_errors import problem_of, server_problem
 from operator_app.storage.server.socket_guard import SocketGuard
-from operator_app.workflow.ports import Presence
+from operator_app.workflow.ports import ClockMark, Presence
 
 log = logging.getLogger(__name__)
 
@@ -148,8 +149,8 @@ class FeedListener(Protocol):
         """The server is away; the feed tries again by itself."""
         ...
 
-    def beaten(self, presence: tuple[Presence, ...], offset_ms: float) -> None:
-        """Another beat: who is there, and what to add to this PC's clock to get the server's."""
+    def beaten(self, presence: tuple[Presence, ...], offset_ms: float, mark: ClockMark) -> None:
+        """Another beat: who is there, what to add to this PC's clock to get the server's, and that by its counter."""
         ...
 
 
@@ -186,7 +187,8 @@ class Feed:
         self._whole_incidents: set[str] = set()
         self._whole_calls: set[str] = set()
         self._tidied = 0
-        self._offsets: deque[float] = deque(maxlen=5)
+        self._ahead_s: deque[float] = deque(maxlen=5)
+        self._boot = boot_id()
         self._hand: tuple[str | None, str] = (None, "")
         self._hand_moved = threading.Event()
         self._roll = Roll()
@@ -248,7 +250,7 @@ class Feed:
 
     def _session(self, connection: Connection, backoff: "Backoff") -> None:
         greeted = greet(connection, self._dsn, self._guard, reads_only=self._reads_only)
-        self._offsets.clear()
+        self._ahead_s.clear()
         self._roll.forget()
         if not greeted.standby:
             with self._limit(connection, BEAT_LIMIT_S):
@@ -307,7 +309,7 @@ class Feed:
 
     def _beat(self, connection: Connection, mark: ServerMark) -> tuple[ServerMark, bool]:
         """A sign of life; returns which server it is and whether its log has news."""
-        sent = time.time()
+        sent_s = steady_s()
         if mark.standby:
             told = self._watch(connection)
             has_news = True
@@ -315,8 +317,13 @@ class Feed:
         else:
             told = self._tell_life(connection, mark)
             has_news = told["has_news"]
-        self._offsets.append((told["now"] - (sent + time.time()) / 2) * 1000)
-        self._listener.beaten(self._roll.windows(), statistics.median(self._offsets))
+        # Against the PC's counter: a hand on its clock between two beats changes nothing.
+        self._ahead_s.append(told["now"] - (sent_s + steady_s()) / 2)
+        server_s = statistics.median(self._ahead_s) + (counted := steady_s())
+        offset_ms = (server_s - time.time()) * 1000
+        self._listener.beaten(
+            self._roll.windows(), offset_ms, ClockMark(server_s * 1000, counted, self._boot)
+        )
         return mark_of(told, self._dsn, reads_only=self._reads_only), has_news
 
     def _watch(self, connection: Connection) -> _Row:

@@ -18,12 +18,13 @@ from operator_app.storage.server.feed import Feed, MemoryShelf, Window
 from operator_app.storage.server.pump import Pump
 from operator_app.storage.server.server_errors import trouble_of
 from operator_app.storage.server.socket_guard import SocketGuard
-from operator_app.workflow.ports import LinkState, LinkTrouble, Presence
+from operator_app.workflow.ports import ClockMark, LinkState, LinkTrouble, Presence
 
 log = logging.getLogger(__name__)
 
 CLOCK_STEP_MS = 20.0
 """Smaller changes of the measured offset are noise."""
+CLOCK_AGAIN_S = 60.0
 STUCK_S = 2.0
 """A server that has taken nothing for so long is told as such, at the next beat: within three seconds."""
 
@@ -45,6 +46,10 @@ OnPresence = Callable[[tuple[Presence, ...]], None]
 OnClock = Callable[[float], None]
 
 
+def _pc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 class ServerLink:
     """The link of a seat or desk: its store in both directions. Listeners are called on the loop's thread, in order.
 
@@ -64,8 +69,12 @@ class ServerLink:
         on_presence: OnPresence,
         loop: asyncio.AbstractEventLoop,
         on_clock: OnClock | None = None,
+        now: Callable[[], datetime] = _pc_now,
     ) -> None:
-        """`on_clock` gets what to add to this PC's clock, in milliseconds, whenever it is measured anew."""
+        """`on_clock` gets what to add to this PC's clock, in milliseconds, whenever it is measured anew.
+
+        `now` is the clock that the window goes by.
+        """
         self._store = store
         self._on_events = on_events
         self._on_shared = on_shared
@@ -79,8 +88,9 @@ class ServerLink:
             store.quarantined,
             lambda: len(store.unread()),
             store.stuck_s,
-            lambda: store.clock_offset_ms,
+            now,
         )
+        self._clock = _ClockWord()
         self._feed: Feed | None = None
         self._hand: tuple[str | None, str] = (None, "")
         self._dsn = dsn
@@ -185,12 +195,12 @@ class ServerLink:
         self._pump.server_is_there(False)
         self._state.change(False, trouble_of(problem), problem.sentence)
 
-    def beaten(self, presence: tuple[Presence, ...], offset_ms: float) -> None:
-        """Pass on who is there; keep the clock's offset for times without a server."""
+    def beaten(self, presence: tuple[Presence, ...], offset_ms: float, mark: ClockMark) -> None:
+        """Pass on who is there and what time it is; keep that for times without a server."""
         self._post(self._on_presence, presence)
-        if abs(offset_ms - self._store.clock_offset_ms) > CLOCK_STEP_MS:
+        if self._clock.is_news(offset_ms, mark):
             try:
-                self._store.keep_clock_offset(offset_ms)
+                self._store.keep_clock(offset_ms, mark)
             except StoreProblemError as error:
                 log.error("the clock's offset cannot be kept: %s", error)  # noqa: TRY400
             if self._on_clock is not None:
@@ -218,6 +228,7 @@ class BoardFeed:
         on_presence: OnPresence,
         loop: asyncio.AbstractEventLoop,
         on_clock: OnClock | None = None,
+        now: Callable[[], datetime] = _pc_now,
         *,
         role: str = "wall",
         history_days: int = 2,
@@ -229,13 +240,13 @@ class BoardFeed:
         self._on_clock = on_clock
         self._shelf = MemoryShelf()
         self._state = _State(
-            self._post, on_state, lambda: 0, lambda: 0, lambda: len(self._shelf.unread()), lambda: 0.0
+            self._post, on_state, lambda: 0, lambda: 0, lambda: len(self._shelf.unread()), lambda: 0.0, now
         )
         self._guard: SocketGuard | None = None
         self._dsn = dsn
         self._window = Window(seat, role, version)
         self._history_days = history_days
-        self._offset_ms: float | None = None
+        self._clock = _ClockWord()
 
     @property
     def state(self) -> LinkState:
@@ -286,11 +297,10 @@ class BoardFeed:
         """Show that the picture grows old."""
         self._state.change(False, trouble_of(problem), problem.sentence)
 
-    def beaten(self, presence: tuple[Presence, ...], offset_ms: float) -> None:
+    def beaten(self, presence: tuple[Presence, ...], offset_ms: float, mark: ClockMark) -> None:
         """Pass on who is there and what time it is."""
         self._post(self._on_presence, presence)
-        if self._on_clock is not None and abs(offset_ms - (self._offset_ms or 0.0)) > CLOCK_STEP_MS:
-            self._offset_ms = offset_ms
+        if self._on_clock is not None and self._clock.is_news(offset_ms, mark):
             self._post(self._on_clock, offset_ms)
         self._state.refresh()
 
@@ -334,6 +344,25 @@ class _Post:
             listener(*values)
 
 
+class _ClockWord:
+    """What was told of the time last: the first word always, then what differs, and now and then the same again."""
+
+    def __init__(self) -> None:
+        self._told: tuple[float, float] | None = None
+
+    def is_news(self, offset_ms: float, mark: ClockMark) -> bool:
+        """Whether to tell that."""
+        told = self._told
+        if (
+            told is not None
+            and abs(offset_ms - told[0]) <= CLOCK_STEP_MS
+            and mark.steady_s - told[1] < CLOCK_AGAIN_S
+        ):
+            return False
+        self._told = (offset_ms, mark.steady_s)
+        return True
+
+
 class _State:
     """The link's state: put together from several threads, told when it differs from what was told."""
 
@@ -345,21 +374,22 @@ class _State:
         quarantined: Callable[[], int],
         unread: Callable[[], int],
         stuck_s: Callable[[], float],
-        offset_ms: Callable[[], float] = lambda: 0.0,
+        now: Callable[[], datetime],
     ) -> None:
+        """`now` is the window's own clock: what stands beside it on the screen must go by it."""
         self._post = post
         self._on_state = on_state
         self._waiting = waiting
         self._quarantined = quarantined
         self._unread = unread
         self._stuck_s = stuck_s
-        self._offset_ms = offset_ms
+        self._clock_now = now
         self._lock = threading.Lock()
         self._connected = False
         self._reason = LinkTrouble.UNREACHABLE
         self._detail = ""
         self._trouble: ServerProblem | None = None
-        self._since = datetime.now(UTC)
+        self._since = self._clock_now()
         self._connected_s = time.monotonic()
         self._blocked_since: datetime | None = None
         self._told: LinkState | None = None
@@ -373,10 +403,9 @@ class _State:
             self._reason,
             self._detail if self._trouble is None else self._trouble.sentence,
             self._quarantined(),
-            self._offset_ms(),
             self._unread(),
             blocked,
-            (self._blocked_since or datetime.now(UTC)) if blocked else None,
+            (self._blocked_since or self._clock_now()) if blocked else None,
         )
 
     def _why_blocked(self) -> str:
@@ -426,7 +455,7 @@ class _State:
             self._blocked_since = now.blocked_since
             now = self.now()
         if now.connected != before:
-            self._since = datetime.now(UTC)
+            self._since = self._clock_now()
             now = self.now()
         if now != self._told:
             self._told = now

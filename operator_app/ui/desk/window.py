@@ -35,6 +35,7 @@ from operator_app.ui.words.site_news import SiteNews
 from operator_app.ui.words.wording import Tone
 from operator_app.workflow.desk import Desk
 from operator_app.workflow.ports import BoardChanged, LinkState, ListenerFailed, Shared
+from operator_app.workflow.recorder import ClockStepped
 from operator_app.workflow.site_desk import SiteStanding
 
 LIST_KEYS = "↑ ↓"
@@ -85,6 +86,7 @@ class DeskWindow(Ground):
             bus.subscribe(Shared, self._changed),
             bus.subscribe(LinkState, self._changed),
             bus.subscribe(ListenerFailed, self._listener_failed),
+            bus.subscribe(ClockStepped, self._clock_stepped),
             bus.subscribe(SiteStanding, self._site_told),
         ]
         self._settle()
@@ -257,6 +259,10 @@ class DeskWindow(Ground):
             self.help.close_up()
         self._alarmed = told
 
+    def _clock_stepped(self, stepped: ClockStepped) -> None:
+        key = "notice.clock_set_on" if stepped.step_s > 0 else "notice.clock_set_back"
+        self._take_notice(Notice(self._say(key, n=round(abs(stepped.step_s))), loud=True))
+
     def _settle(self) -> None:
         typing = bool(self._notes.asks_for)
         self._presenter.settle_selection(typing=typing)
@@ -266,6 +272,7 @@ class DeskWindow(Ground):
         self.read()
 
     def _beat(self) -> None:
+        self._desk.tick()
         self._banner.beat()
         self.read()
 

@@ -13,7 +13,7 @@ from operator_app.ui.seat.presenters.top import TopPresenter
 from operator_app.ui.seat.ring import Ring
 from operator_app.ui.seat.top_bar import TopBar
 from operator_app.workflow.ports import BoardChanged, LinkState, ListenerFailed
-from operator_app.workflow.recorder import ClockAhead, JournalTrouble
+from operator_app.workflow.recorder import ClockAhead, ClockStepped, JournalTrouble
 from operator_app.workflow.seat import SeatChanged
 
 JOURNAL = "journal"
@@ -22,7 +22,16 @@ JOURNAL = "journal"
 class TopArea(Area):
     """The top line, and the footer's lamp."""
 
-    told = (SeatChanged, BoardChanged, LinkState, MapStands, ListenerFailed, JournalTrouble, ClockAhead)
+    told = (
+        SeatChanged,
+        BoardChanged,
+        LinkState,
+        MapStands,
+        ListenerFailed,
+        JournalTrouble,
+        ClockAhead,
+        ClockStepped,
+    )
 
     def __init__(self, hand: Hand, commands: SeatCommands, ring: LoopSound | None) -> None:
         """`ring` sounds while a call waits; None: by sight alone."""
@@ -39,6 +48,9 @@ class TopArea(Area):
                 self.bar.tell_map(what.lamp)
             case ListenerFailed():
                 self._hand.tell(self._hand.say("notice.listener_failed", error=what.error), loud=True)
+            case ClockStepped():
+                key = "notice.clock_set_on" if what.step_s > 0 else "notice.clock_set_back"
+                self._hand.tell(self._hand.say(key, n=round(abs(what.step_s))), loud=True, topic="clock")
             case ClockAhead():
                 words = self._hand.say("notice.clock_ahead", seat=what.seat, n=what.ahead_s)
                 self._hand.tell(words, loud=True, topic=f"clock {what.seat}")

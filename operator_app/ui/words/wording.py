@@ -46,12 +46,16 @@ class Span:
 
 
 NO_TIME = "–"
+CLOCKS_DIFFER_S = 60.0
 PRIORITY_TONES = {1: Tone.ALARM, 2: Tone.WATCH, 3: Tone.BUSY, 4: Tone.QUIET, 5: Tone.QUIET, None: Tone.QUIET}
 
 
 def running(seconds: float) -> str:
-    """Write a duration as m:ss, from one hour on as h:mm:ss; never negative, and never an error."""
-    if not math.isfinite(seconds):
+    """Write a duration as m:ss, from one hour on as h:mm:ss; never negative, and never an error.
+
+    What begins only later than clocks differ has no age: somebody's clock was wrong.
+    """
+    if not math.isfinite(seconds) or seconds < -CLOCKS_DIFFER_S:
         return NO_TIME
     whole = max(0, int(seconds))
     hours, rest = divmod(whole, 3600)

@@ -49,6 +49,15 @@ class SetClock:
         self._count += 1
         return self._count.to_bytes(count, "big")
 
+    def pc_off_s(self) -> float:
+        return 0.0
+
+    def pc_doubt_s(self) -> float:
+        return 0.0
+
+    def pc_step_s(self) -> float:
+        return 0.0
+
     def monotonic(self) -> float:
         return self.time.timestamp()
 

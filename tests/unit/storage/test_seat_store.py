@@ -14,7 +14,7 @@ from operator_app.domain.event import Event
 from operator_app.storage.problems import StoreBusyError, StoreProblemError, StoreReason
 from operator_app.storage.seat.seat_schema import STEPS
 from operator_app.storage.seat.seat_store import FeedCursor, SeatStore, set_aside
-from operator_app.workflow.ports import JournalFailedError
+from operator_app.workflow.ports import ClockMark, JournalFailedError
 from tests.fakes.writer import Writer
 
 CURSOR = FeedCursor("10:12:11", "7400", "00000001", "generation")
@@ -52,7 +52,8 @@ def test_it_is_all_there_after_a_restart(folder: Path) -> None:
     theirs = Writer("M2").notes(250)
     store.keep_foreign(theirs, CURSOR)
     store.mark_sent([mine[0].id])
-    store.keep_clock_offset(-1234.5)
+    mark = ClockMark(1.5e12, 77.25, "boot")
+    store.keep_clock(-1234.5, mark)
     journal_id = store.journal_id
     store.close()
 
@@ -61,7 +62,8 @@ def test_it_is_all_there_after_a_restart(folder: Path) -> None:
     assert (store.journal_id, store.next_seq) == (journal_id, 4)
     assert (store.waiting(), store.quarantined()) == (2, 0)
     assert store.cursor() == CURSOR
-    assert store.clock_offset_ms == -1234.5
+    assert (store.clock_offset_ms, store.clock_mark) == (-1234.5, mark)
+    assert store.newest_at == mine[-1].occurred_at
     assert store.last_hlc == max(event.hlc for event in (*mine, *theirs))
     store.close()
 
@@ -145,7 +147,10 @@ def test_a_store_of_the_first_version_knows_its_journal(folder: Path) -> None:
     events = own(store, 2)
     store.close()
     db = sqlite3.connect(folder / "seat.db")
-    db.executescript("ALTER TABLE own_event DROP COLUMN journal; DROP TABLE unread; PRAGMA user_version = 1")
+    db.executescript("ALTER TABLE own_event DROP COLUMN journal; DROP TABLE unread")
+    for column in ("clock_server_ms", "clock_steady_s", "clock_boot"):
+        db.execute(f"ALTER TABLE store DROP COLUMN {column}")
+    db.execute("PRAGMA user_version = 1")
     db.close()
     store = again(folder)
     assert [(each.id, each.journal) for each in store.unsent(9)] == [

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from operator_app.domain.facts.site import PlaceDropped, PlaceKept
 from operator_app.domain.ids import CallId, IncidentId
 from operator_app.domain.states import IncidentStatus, SeatState
 from operator_app.storage.seat.seat_store import FeedCursor, SeatStore
+from operator_app.workflow.ports import ClockMark
 from tests.fakes.any_fact import any_fact
 from tests.fakes.writer import START, Writer
 
@@ -117,14 +119,23 @@ def test_a_store_that_is_too_large_forgets_the_oldest_that_has_ended_first(store
 def test_it_is_done_by_itself_when_the_seat_is_idle(store: SeatStore) -> None:
     other = Writer("M2")
     store.keep_foreign(closed(other), CURSOR)
-    store.keep_clock_offset(40 * 86_400_000.0 + 1e12)  # as if long after
+    (late,) = other.notes(1)
+    store.keep_foreign([replace(late, hlc=late.hlc + (40 * 86_400_000 << 16))], CURSOR)
+    store.keep_clock(40 * 86_400_000.0 + 1e12, ClockMark(0.0, 0.0, "boot"))  # as if long after
     store._tidy_due_s = 0.0
     store.keep_foreign([], CURSOR)
-    assert len(kept(store)) == 3  # somebody wrote a moment ago, as far as the store knows
+    assert len(kept(store)) == 4  # somebody wrote a moment ago, as far as the store knows
     store._appended_s -= 11
     store.keep_foreign([], CURSOR)
-    assert kept(store) == set()
+    assert kept(store) == {late.id}
     assert store.tidied() == 1
+
+
+def test_a_clock_that_runs_far_ahead_makes_nothing_old(store: SeatStore) -> None:
+    store.keep_foreign(closed(Writer("M2")), CURSOR)
+    store.keep_clock(70 * 365 * 86_400_000.0, ClockMark(0.0, 0.0, "boot"))
+    assert store.tidy() == 0
+    assert len(kept(store)) == 3
 
 
 def test_a_reopened_incident_and_one_that_cannot_be_read_stay(store: SeatStore) -> None:

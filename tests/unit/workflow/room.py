@@ -47,6 +47,15 @@ class HandClock:
         self._count += 1
         return self._count.to_bytes(count, "big")
 
+    def pc_off_s(self) -> float:
+        return 0.0
+
+    def pc_doubt_s(self) -> float:
+        return 0.0
+
+    def pc_step_s(self) -> float:
+        return 0.0
+
     def pass_s(self, seconds: float) -> None:
         self.at += timedelta(seconds=seconds)
 

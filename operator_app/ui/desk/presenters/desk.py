@@ -16,7 +16,7 @@ from operator_app.ui.desk.presenters.desk_view import (
     IncidentSheet,
 )
 from operator_app.ui.words.by_itself import EachByItself
-from operator_app.ui.words.link_words import WHY
+from operator_app.ui.words.link_words import WHY, clock_words
 from operator_app.ui.words.site_words import KindsByCode
 from operator_app.ui.words.wording import (
     PRIORITY_TONES,
@@ -174,6 +174,12 @@ class DeskPresenter:
 
     def _server(self) -> tuple[str, Tone]:
         words, tone = self._standing()
+        clock = clock_words(self._desk.clock, self._say)
+        if clock is not None:
+            words, tone = (
+                f"{words} · {clock[0]}",
+                Tone.ALARM if Tone.ALARM in (tone, clock[1]) else Tone.WATCH,
+            )
         unread = self._desk.link.unread
         if not unread:
             return words, tone

@@ -3,13 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from operator_app.ui.words.link_words import WHY
+from operator_app.ui.words.link_words import WHY, clock_words
 from operator_app.ui.words.wording import Say, Tone, local_time, written
-from operator_app.workflow.ports import LinkState, LinkTrouble
+from operator_app.workflow.ports import LinkTrouble
 from operator_app.workflow.seat import Seat
 
-CLOCK_WATCH_S, CLOCK_ALARM_S = 2.0, 60.0
-"""Differences between this PC's clock and the server's from which it is said, and from which it is an alarm."""
 LONG_S = 20 * 3600.0
 """A trouble older than this is told with its day."""
 
@@ -28,21 +26,11 @@ def link_view(seat: Seat, say: Say) -> LinkView:
     if seat.link.unread:
         unread = say("link.unread", n=seat.link.unread)
         stands = LinkView(f"{unread} · {stands.words}", max(stands.tone, Tone.WATCH, key=_TONES.index))
-    clock = clock_view(seat.link, say)
+    clock = clock_words(seat.clock, say)
     if clock is None:
         return stands
-    tone = max(stands.tone, clock.tone, key=_TONES.index)
-    return LinkView(f"{clock.words} · {stands.words}", tone)
-
-
-def clock_view(link: LinkState, say: Say) -> LinkView | None:
-    """Say by how much this PC's clock is wrong; None while that does not matter. Events bear the server's time."""
-    off_s = link.clock_offset_ms / 1000
-    if abs(off_s) < CLOCK_WATCH_S:
-        return None
-    key = "link.clock_slow" if off_s > 0 else "link.clock_fast"
-    tone = Tone.ALARM if abs(off_s) >= CLOCK_ALARM_S else Tone.WATCH
-    return LinkView(say(key, n=round(abs(off_s))), tone)
+    words, clock_tone = clock
+    return LinkView(f"{words} · {stands.words}", max(stands.tone, clock_tone, key=_TONES.index))
 
 
 def _standing(seat: Seat, say: Say) -> LinkView:

@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 
 from operator_app.domain import line
 from operator_app.domain.states import SeatState
-from operator_app.ui.frame.presenters.footer import clock_view
 from operator_app.ui.orders.commands import NEXT_STATE
 from operator_app.ui.phone.presenters.phone_servers import server_lines, watched_lines
 from operator_app.ui.words.lamp_view import LampView
+from operator_app.ui.words.link_words import clock_words
 from operator_app.ui.words.site_words import SiteWords
 from operator_app.ui.words.wording import Say, Span, Tone, local_time, running, zone_name
 from operator_app.workflow.ports import LinkTrouble
@@ -126,13 +126,13 @@ class TopPresenter:
 
     def _server(self) -> LampView:
         link = self._seat.link
-        clock = clock_view(link, self._say)
+        clock = clock_words(self._seat.clock, self._say)
         if link.quarantined:
             return LampView(self._say("lamp.server_refuses"), Tone.ALARM)
         if link.connected and link.blocked:
             return LampView(self._say("lamp.server_blocked"), Tone.ALARM)
-        if clock is not None and (link.connected or clock.tone is Tone.ALARM):
-            return LampView(self._say("lamp.clock_wrong"), clock.tone)
+        if clock is not None and (link.connected or clock[1] is Tone.ALARM):
+            return LampView(self._say("lamp.clock_wrong"), clock[1])
         if link.connected:
             return LampView(self._say("lamp.server"), Tone.GOOD)
         if link.reason == LinkTrouble.NOT_CONFIGURED:
