@@ -1,6 +1,10 @@
 """What can be read of a message that the library throws away, what it is answered, and where a stream goes wrong."""
 
+import operator
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from operator_app.telephony.engine.unread import (
     answer,
@@ -158,3 +162,51 @@ def test_a_urn_calls_us_when_it_is_a_service(uri: str, code: int) -> None:
 )
 def test_where_an_address_ends(text: bytes, bare: bool, address: bytes) -> None:
     assert text[: length_of_address(text, bare=bare)] == address
+
+
+WORDS = st.sampled_from([
+    b"INVITE", b" ", b"\r\n", b"\n", b"\r", b"SIP/2.0", b"sip:112@x", b"urn:service:sos", b"Via: SIP/2.0/UDP a:1;rport",
+    b"v:", b"From: <sip:1@x>;tag=", b"To: x", b"Call-ID: ", b"CSeq: 1 INVITE", b"Content-Length: ", b"l:", b"5", b"-1",
+    b",", b"\t", b"\x00", b"\xff", b"P-Asserted-Identity: <tel:1>", b"v=0", b"m=audio 1 RTP/AVP 8", b"a=rtpmap:8 x",
+])  # fmt: skip
+NOISE = st.lists(WORDS | st.binary(max_size=6), max_size=40).map(b"".join)
+
+
+BEGUN = st.sampled_from(
+    [b"", b"INVITE sip:112@x SIP/2.0\r\n", b"INVITE sip:112@x SIP/2.0\r\nVia: SIP/2.0/UDP a:1;rport\r\n"]
+)
+
+
+@given(st.builds(operator.add, BEGUN, NOISE))
+def test_no_bytes_of_a_stranger_raise_or_put_a_header_of_their_own_into_an_answer(data: bytes) -> None:
+    fault_of_stream(data, 4_000)
+    for filled in (False, True):
+        fault_of_whole(data, filled=filled, datagram=True)
+    request = read_request(data)
+    if request is None:
+        return
+    assert 0 < answer_port(request, 1) < 65_536
+    said = answer(request, code_for(request), "10.0.0.7", 1)
+    if not said:
+        return
+    first, *headers, last, end = said.split(b"\r\n")
+    assert first.startswith(b"SIP/2.0 ")
+    assert not set(b"\r\n") & set(said.replace(b"\r\n", b""))
+    assert {line.partition(b":")[0] for line in headers} <= {
+        b"Via",
+        b"From",
+        b"To",
+        b"Call-ID",
+        b"CSeq",
+        b"Content-Length",
+    }
+    assert (last, end) == (b"", b"")
+
+
+@given(NOISE, st.integers(0, 3_000), st.integers(1, 200))
+def test_of_a_message_that_says_its_length_once_no_part_is_refused(
+    body: bytes, padding: int, step: int
+) -> None:
+    whole = head(f"Content-Length: {len(body) + padding}") + body + b"y" * padding
+    whole = whole[:4_000] if len(whole) <= 4_000 else head("Content-Length: 0")
+    assert all(fault_of_stream(whole[:end], 4_000) == 0 for end in range(1, len(whole), step))
