@@ -28,9 +28,10 @@ from operator_app.ui.words.texts import Texts
 from operator_app.workflow.board import Board
 from operator_app.workflow.bus import Bus
 from operator_app.workflow.desk import Desk
+from operator_app.workflow.hand import AtHand
 from operator_app.workflow.ports import LinkState, LinkTrouble, SetAside
 from operator_app.workflow.recorder import Recorder
-from operator_app.workflow.seat import Seat
+from operator_app.workflow.room import Room
 from operator_app.workflow.site_desk import SiteDesk
 from operator_app.workflow.site_rules import SiteRules
 from operator_app.workflow.wallroom import WallRoom
@@ -135,7 +136,7 @@ def in_bites(events: Iterable[Event]) -> list[list[Event]]:
     return bites
 
 
-def tell_connecting(frame: Frame, user: Seat | Desk | WallRoom, clock: RoomClock) -> None:
+def tell_connecting(frame: Frame, user: Room | Desk | WallRoom, clock: RoomClock) -> None:
     """Until the first word comes or fails, the screen says that it is being tried."""
     if frame.settings.server.dsn:
         user.on_link(LinkState(False, clock.now(), 0, LinkTrouble.CONNECTING))
@@ -143,7 +144,7 @@ def tell_connecting(frame: Frame, user: Seat | Desk | WallRoom, clock: RoomClock
 
 @asynccontextmanager
 async def site_followed(
-    frame: Frame, user: Seat | Desk | WallRoom, note: Callable[[Fact], None] | None
+    frame: Frame, user: Room | Desk | WallRoom, note: Callable[[Fact], None] | None
 ) -> AsyncIterator[None]:
     """Keep the window at the site's data as it is published, and compare it with the other windows each second.
 
@@ -168,7 +169,12 @@ async def site_followed(
 
 
 async def join_server(
-    frame: Frame, store: SeatStore, user: Seat | Desk, clock: RoomClock, parts: AsyncExitStack
+    frame: Frame,
+    store: SeatStore,
+    user: Room | Desk,
+    clock: RoomClock,
+    parts: AsyncExitStack,
+    hand: AtHand | None = None,
 ) -> None:
     """Begin to exchange events with the server, if one is configured; ended with `parts`."""
     if not frame.settings.server.dsn:
@@ -190,11 +196,12 @@ async def join_server(
         loop=asyncio.get_running_loop(),
     )
     parts.push_async_callback(link.aclose)
-    if isinstance(user, Seat):
+    if isinstance(user, Room):
         user.set_aside = partial(_set_aside, link)
         user.send_again = link.retry_set_aside
-        user.on_hand = link.tell_at_hand
-        link.tell_at_hand(user.incident_at_hand, "")
+    if hand is not None:
+        hand.told = link.tell_at_hand
+        link.tell_at_hand(hand.incident_id, "")
     await asyncio.to_thread(link.start)  # its dialect takes another 60 ms
 
 

@@ -83,8 +83,8 @@ async def run_window(app: WindowApp, frame: Frame, store: SeatStore) -> int:
             phone = EnginePhone(engine, frame.folder / PHONE_FOLDER, started=frame.engine, moment=clock.at)
             parts.push_async_callback(_let_go, phone)
         seat = Seat(recorder, board, bus, phone, frame.rules, rights=frozenset(settings.seat.rights))
-        seat.expect_history()
-        tell_connecting(frame, seat, clock)
+        seat.form.past_known.clear()
+        tell_connecting(frame, seat.room, clock)
         watch_stalls(parts)
         finder = PlaceFinder(frame.site)
         finder.near = CallPlace(seat, frame.site, frame.texts).kecamatan
@@ -102,10 +102,10 @@ async def run_window(app: WindowApp, frame: Frame, store: SeatStore) -> int:
                 guarded(app, lambda: load_history(store, board, bus), "the history"),
                 guarded(app, lambda: _start_phone(app, starting), "the phone"),
             )
-            join = partial(join_server, frame, store, seat, clock, parts)
+            join = partial(join_server, frame, store, seat.room, clock, parts, seat.hand)
             joined = await hear_time(frame, clock, join)
-            seat.arrivals.begin(await asyncio.to_thread(store.unsent_ids))
-            await parts.enter_async_context(site_followed(frame, seat, recorder.note))
+            seat.room.arrivals.begin(await asyncio.to_thread(store.unsent_ids))
+            await parts.enter_async_context(site_followed(frame, seat.room, recorder.note))
             steps: dict[str, Callable[[], Awaitable[None]]] = {
                 "the seat's start": seat.open,
                 "the places": lambda: finder.widen(frame, board, bus, parts),

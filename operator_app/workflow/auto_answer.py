@@ -25,7 +25,7 @@ class AutoAnswer:
         self.stop()
         call = self._next()
         if call is not None and self._after_s is not None:
-            waited_s = (self._seat.now() - call.offered_at).total_seconds()
+            waited_s = (self._seat.duty.now() - call.offered_at).total_seconds()
             wait_s = max(0.0, self._after_s - waited_s)
             self._planned = asyncio.get_running_loop().call_later(wait_s, self._take)
 
@@ -37,9 +37,13 @@ class AutoAnswer:
 
     def _next(self) -> LineCall | None:
         """Return the call whose turn it is; one that could not be answered by rule waits for a hand."""
-        if self._after_s is None or self._seat.state is not SeatState.READY or self._seat.calls.lines.all:
+        if (
+            self._after_s is None
+            or self._seat.duty.state is not SeatState.READY
+            or self._seat.calls.lines.all
+        ):
             return None
-        waiting = self._seat.waiting()
+        waiting = self._seat.calls.waiting()
         return waiting[0] if waiting and waiting[0].call_id not in self._tried else None
 
     def _take(self) -> None:

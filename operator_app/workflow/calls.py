@@ -27,6 +27,7 @@ from operator_app.domain.ids import CallId
 from operator_app.domain.states import Refusal, RefusedError
 from operator_app.workflow.board import Board
 from operator_app.workflow.ends import CallEnds
+from operator_app.workflow.hand import AtHand
 from operator_app.workflow.lines import HELD_HERE, CameToFore, Lines
 from operator_app.workflow.phone_port import Phone
 from operator_app.workflow.recorder import Recorder
@@ -43,7 +44,12 @@ class CallDesk:
     """Living calls, the one at hand, and the state of the phone itself. Loop thread only."""
 
     def __init__(
-        self, phone: Phone | None, recorder: Recorder, board: Board, changed: Callable[[], None]
+        self,
+        phone: Phone | None,
+        recorder: Recorder,
+        board: Board,
+        hand: AtHand,
+        changed: Callable[[], None],
     ) -> None:
         """Listen to `phone` (None: this window has none) and call `changed` after every change of the picture."""
         self._phone = phone
@@ -52,7 +58,7 @@ class CallDesk:
         self._changed = changed
         self._answering: set[CallId] = set()
         self._told: set[tuple[CallId, str]] = set()
-        self.at_hand: CallId | None = None
+        self._hand = hand
         self.ready: line.LineReady | None = None
         self.lost: line.LineLost | None = None
         self.refused: line.LineRefused | None = None
@@ -88,6 +94,11 @@ class CallDesk:
         """The living call of that id, or None."""
         return next((each for each in self._living() if each.call_id == call_id), None)
 
+    @property
+    def live_at_hand(self) -> line.LineCall | None:
+        """The call at hand while somebody is on the line."""
+        return self.live(self._hand.call)
+
     def waiting(self) -> tuple[line.LineCall, ...]:
         """Calls that ring here and nobody has answered, the longest-waiting first."""
         ringing = (
@@ -100,7 +111,7 @@ class CallDesk:
     @property
     def lines(self) -> Lines:
         """The calls in which this seat takes part."""
-        return Lines.of(self._living(), self.at_hand)
+        return Lines.of(self._living(), self._hand.call)
 
     def party(self, call: line.LineCall) -> str:
         """Whom a call is with: the name by which the site knows him, else his number, "" when neither is known."""
@@ -123,13 +134,13 @@ class CallDesk:
             await phone.answer(call_id, notice=notice)
         finally:
             self._answering.discard(call_id)
-        self.at_hand = call_id
+        self._hand.call = call_id
         if notice:
             self._came.note(call_id, self._recorder.clock.now())
         self._changed()
         return call_id
 
-    async def end(self, call_id: CallId | None) -> None:
+    async def end(self, call_id: CallId | None = None) -> None:
         """Hang up that call, or the one that is spoken with: in a conference the one that came to it last."""
         wanted = call_id
         if wanted is None:
@@ -143,14 +154,10 @@ class CallDesk:
         if self._came.take(call_id, self._recorder.clock.now()):
             raise RefusedError(Refusal.CALL_JUST_CAME)
 
-    async def hold(self, on: bool) -> None:
-        """Put the call at hand on hold, or take it back."""
-        await self._need_phone().hold(self._need_live(None), on)
-
     async def hold_or_swap(self) -> None:
         """Do what the hold key does: hold, take back, or exchange the call in speech with the one on hold.
 
-        In a conference it is the caller who is held, or comes back: the others go on.
+        In a conference it is the caller who is held, or comes back: the others go on. The form goes with the caller.
         """
         phone, lines = self._need_phone(), self.lines
         caller = lines.at_hand
@@ -171,13 +178,13 @@ class CallDesk:
         phone = self._need_phone()
         self._need_free_line()
         self.ends.vain = None
-        self.at_hand = await phone.dial(number)
+        self._hand.call = await phone.dial(number)
         self.last_dialled = number
         self._changed()
-        return self.at_hand
+        return self._hand.call
 
     async def talk_to(self, call_id: CallId) -> None:
-        """Speak with that one of this seat's lines; the others are held."""
+        """Speak with that one of this seat's lines; the others are held, the form goes with the caller."""
         phone, lines = self._need_phone(), self.lines
         wanted = next((call for call in lines.connected if call.call_id == call_id), None)
         if wanted is None:
@@ -212,7 +219,7 @@ class CallDesk:
         if name:
             self.parties[call_id] = name
         if caller is None:
-            self.at_hand = call_id
+            self._hand.call = call_id
         else:
             self._recorder.note(CallConsulted(caller.call_id, call_id, name or number))
         self._changed()
@@ -365,7 +372,9 @@ class CallDesk:
     def _take_in_hand(self, call: line.LineCall) -> None:
         """Let the form follow to another caller; one who was called for a caller's sake leaves it where it is."""
         if call.for_call is None or self.live(call.for_call) is None:
-            self.at_hand = call.call_id
+            before, self._hand.call = self._hand.call, call.call_id
+            if before != call.call_id:
+                self._hand.follow(call.call_id)
             self._changed()
 
     def _pressed(self, call_id: CallId, key: str) -> None:
@@ -389,8 +398,8 @@ class CallDesk:
     def _replaced(self, old: CallId, new: CallId) -> None:
         if self._first(old, "replaced"):
             self._recorder.note(CallReplaced(old, new))
-            if self.at_hand == old:
-                self.at_hand = new
+            if self._hand.call == old:
+                self._hand.call = new
             self.on_replaced(old, new)
 
     def _note_conference(self) -> None:
@@ -400,12 +409,12 @@ class CallDesk:
             grown = len(members) >= 2 and not members < self._members
             self._members = members
             if grown:
-                main = self.at_hand if self.at_hand in members else joined[0].call_id
+                main = self._hand.call if self._hand.call in members else joined[0].call_id
                 assert main is not None
                 self._recorder.note(CallConferenced(main, tuple(sorted(members))))
 
     def _need_live(self, call_id: CallId | None) -> CallId:
-        wanted = call_id or self.at_hand
+        wanted = call_id or self._hand.call
         if wanted is None or self.live(wanted) is None:
             raise RefusedError(Refusal.NO_CALL)
         return wanted
@@ -442,7 +451,7 @@ class CallDesk:
         for call in self._board.calls.values():
             if call.seat == self._recorder.seat and not call.is_over and call.id not in living:
                 self._ended(call.id, CallEnded(call.id, "failure", 0, "seat_restarted"))
-        if self.at_hand is None:
+        if self._hand.call is None:
             # One that was placed for another's sake is never the one at hand while that other lives.
             connected = [
                 each
@@ -450,7 +459,7 @@ class CallDesk:
                 if each.state is line.LineCallState.CONNECTED and each.for_call not in living
             ]
             connected.sort(key=lambda each: each.hold in HELD_HERE)
-            self.at_hand = connected[0].call_id if connected else None
+            self._hand.call = connected[0].call_id if connected else None
 
     def _first(self, call_id: CallId, what: str) -> bool:
         """Whether this is told for the first time by this window: the record lags a moment behind the phone."""

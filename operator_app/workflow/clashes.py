@@ -20,22 +20,22 @@ from operator_app.domain.incident import Contest, Incident
 from operator_app.domain.states import DispatchState, IncidentStatus, Refusal, RefusedError
 from operator_app.domain.triage import PRIORITY
 from operator_app.workflow.board import Board
-from operator_app.workflow.incidents import IncidentDesk, dispatch_move
+from operator_app.workflow.cards import Cards
+from operator_app.workflow.course import WAY_TO_CLOSED
+from operator_app.workflow.hand import AtHand
+from operator_app.workflow.handover import HandOver, dispatch_move
 from operator_app.workflow.recorder import Note, Recorder
 
-WAY_TO_CLOSED = {
-    IncidentStatus.NEW: (IncidentStatus.CLOSED,),
-    IncidentStatus.FORWARDED: (IncidentStatus.DONE, IncidentStatus.CLOSED),
-    IncidentStatus.HANDLED: (IncidentStatus.DONE, IncidentStatus.CLOSED),
-    IncidentStatus.DONE: (IncidentStatus.CLOSED,),
-}
 
+class Clashes:
+    """Decides clashes of the incident at hand, and lets the graver count as long. Loop thread only."""
 
-class ClashDesk:
-    """Decides clashes of the incident at hand of an `IncidentDesk`, in the same order. Loop thread only."""
-
-    def __init__(self, desk: IncidentDesk, recorder: Recorder, board: Board) -> None:
-        self._desk = desk
+    def __init__(
+        self, hand: AtHand, recorder: Recorder, board: Board, handover: HandOver, cards: Cards
+    ) -> None:
+        self._hand = hand
+        self._handover = handover
+        self._cards = cards
         self._recorder = recorder
         self._board = board
 
@@ -44,8 +44,8 @@ class ClashDesk:
 
         Raises `RefusedError` when it is no choice (any more).
         """
-        async with self._desk.turn:
-            incident = self._desk.need()
+        async with self._hand.turn:
+            incident = self._hand.need()
             contest = next((each for each in incident.contests if each.slot == slot), None)
             chosen = incident.event(event_id)
             if contest is None or chosen is None or event_id not in (contest.stands, *contest.others):
@@ -74,13 +74,13 @@ class ClashDesk:
 
     def _follow(self, incident: Incident, fact: AnswerGiven) -> list[Fact | Note]:
         """The priority after the answer that was chosen."""
-        if self._desk.kind_or_none(incident.value("kind")) is None:
+        if self._cards.kind_or_none(incident.value("kind")) is None:
             return []
         answers = {key: value for key, value in incident.answers.items() if key != fact.question}
         doubts = {key: value for key, value in incident.doubts.items() if key != fact.question}
         if fact.answer is not None:
             answers[fact.question] = fact.answer
-        return self._desk.priority_after(incident, answers, doubts)
+        return self._handover.priority_after(incident, answers, doubts)
 
     def _answered(self, incident: Incident, fact: DispatchMoved) -> list[Fact | Note]:
         """What brings a dispatch to where the chosen answer has it; a declined one is asked and answered anew."""
@@ -101,7 +101,7 @@ class ClashDesk:
 
         Every seat that took part does it, with the same value; whoever decides later lowers it again.
         """
-        async with self._desk.turn:
+        async with self._hand.turn:
             known = (self._board.open.get(each) for each in changed)
             await self._recorder.record(
                 [
@@ -122,7 +122,7 @@ class ClashDesk:
         return bool(seats) and self._recorder.seat in (*seats, incident.owner)
 
     def _raised(self, incident: Incident) -> list[Fact | Note]:
-        own, proposal = incident.own.get(PRIORITY), self._desk.proposal_for(incident)
+        own, proposal = incident.own.get(PRIORITY), self._handover.proposal_for(incident)
         wanted = int(own.chosen) if own is not None else None if proposal is None else proposal.priority
         if wanted is None or (incident.priority is not None and incident.priority <= wanted):
             return []

@@ -17,7 +17,7 @@ from operator_app.domain.triage import Agency, Kind
 from operator_app.workflow.arrivals import Arrivals
 from operator_app.workflow.board import Board
 from operator_app.workflow.bus import Bus
-from operator_app.workflow.incidents import dispatch_move, find_dispatch
+from operator_app.workflow.handover import dispatch_move, find_dispatch
 from operator_app.workflow.ports import Clock, LinkState, LinkTrouble, Presence, Saved, Shared
 from operator_app.workflow.recorder import Recorder
 from operator_app.workflow.site_rules import InForce, SiteRules

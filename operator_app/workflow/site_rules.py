@@ -26,7 +26,13 @@ class SiteRules:
     auto_answer_s: float | None = None
     """A free seat answers by itself after so many seconds; None: by hand."""
     watched: tuple[Colleague, ...] = ()
-    """Whose phones the phone server is asked about."""
+    """Whose phones the phone server is asked about: agencies and others of the house."""
+
+    @property
+    def colleagues(self) -> tuple[Colleague, ...]:
+        """Those who are watched and no agency: other seats of the house."""
+        rung = {each.phone for each in self.agencies}
+        return tuple(each for each in self.watched if each.number not in rung)
 
 
 class InForce:

@@ -45,10 +45,10 @@ class FastClock(RoomClock):
 async def prepare(seat: Seat, count: int) -> None:
     """Open the incidents that all seats will work on."""
     for number in range(count):
-        seat.select(None)
-        await seat.edit("place", f"{SHARED} {number}")
-        await seat.choose_kind("KEB-01")
-    seat.select(None)
+        seat.hand.select(None)
+        await seat.form.edit({"place": f"{SHARED} {number}"})
+        await seat.form.choose_kind("KEB-01")
+    seat.hand.select(None)
 
 
 async def take_hour(
@@ -58,20 +58,22 @@ async def take_hour(
     while not start.exists():  # noqa: ASYNC110, ASYNC240  (the harness speaks by files)
         await asyncio.sleep(0.02)
     clock.run()
-    shared = [each.id for each in seat.board.incidents.values() if each.value("place").startswith(SHARED)]
+    shared = [
+        each.id for each in seat.room.board.incidents.values() if each.value("place").startswith(SHARED)
+    ]
     refused = 0
     for number in range(calls):
         call_id = CallId(recorder.fresh_id())
-        await recorder.record([CallOffered(call_id, "in", f"0812{seat.name[1:]:0>4}{number:04d}", "")])
+        await recorder.record([CallOffered(call_id, "in", f"0812{seat.duty.name[1:]:0>4}{number:04d}", "")])
         await recorder.record([CallAnswered(call_id)])
         new = number * incidents // calls != (number + 1) * incidents // calls
         if new:
-            seat.select(None)
-            await seat.edit("place", f"Jl. {seat.name} no. {number}")
-            assert seat.incident_at_hand is not None
-            await recorder.record([CallLinked(call_id, seat.incident_at_hand)])
-            await seat.choose_kind("BEN-01")
-            await seat.dispatch(None)
+            seat.hand.select(None)
+            await seat.form.edit({"place": f"Jl. {seat.duty.name} no. {number}"})
+            assert seat.hand.incident_id is not None
+            await recorder.record([CallLinked(call_id, seat.hand.incident_id)])
+            await seat.form.choose_kind("BEN-01")
+            await seat.handover.dispatch(None)
         else:
             await recorder.record([CallClassified(call_id, Classification.PRANK)])
         await recorder.record([CallEnded(call_id, "remote", 200, "")])
@@ -82,25 +84,25 @@ async def take_hour(
 
 async def _work_together(seat: Seat, incident_id: IncidentId, number: int) -> int:
     """What this seat does to an incident that the others work on as well, knowing nothing of it."""
-    seat.select(incident_id)
+    seat.hand.select(incident_id)
     refused = 0
     for field in FIELDS:
-        await seat.edit(field, f"{field} menurut {seat.name}, ke-{number}")
-    await seat.note(f"catatan {seat.name} {number}")
+        await seat.form.edit({field: f"{field} menurut {seat.duty.name}, ke-{number}"})
+    await seat.course.note(f"catatan {seat.duty.name} {number}")
     try:
-        await seat.dispatch([AgencyCode("DAMKAR")])
-        incident = seat.incident
+        await seat.handover.dispatch([AgencyCode("DAMKAR")])
+        incident = seat.hand.incident
         assert incident is not None
         dispatch = incident.dispatches[-1]
-        declines = seat.name.endswith("2")
+        declines = seat.duty.name.endswith("2")
         to = DispatchState.DECLINED if declines else DispatchState.ACCEPTED
-        await seat.move_dispatch(dispatch.id, to, "penuh" if declines else "")
+        await seat.handover.move_dispatch(dispatch.id, to, "penuh" if declines else "")
     except RefusedError:
         refused += 1
     if number % 3 == 0:
         try:
-            await seat.move_incident(
-                IncidentStatus.DONE if seat.name.endswith("1") else IncidentStatus.CANCELLED, "uji"
+            await seat.course.move(
+                IncidentStatus.DONE if seat.duty.name.endswith("1") else IncidentStatus.CANCELLED, "uji"
             )
         except RefusedError:
             refused += 1

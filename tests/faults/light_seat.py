@@ -58,17 +58,17 @@ async def timed(wish: Awaitable[object]) -> None:
 async def write_incidents(seat: Seat, count: int, every_s: float) -> None:
     """Take incidents as an operator does, one wish after the other, each told when it is safe on disk."""
     for number in range(count):
-        seat.select(None)
-        await timed(seat.edit("place", f"{PLACES[number % len(PLACES)]} no. {number}"))
+        seat.hand.select(None)
+        await timed(seat.form.edit({"place": f"{PLACES[number % len(PLACES)]} no. {number}"}))
         await asyncio.sleep(every_s)
-        await timed(seat.choose_kind(KINDS[number % len(KINDS)]))
+        await timed(seat.form.choose_kind(KINDS[number % len(KINDS)]))
         await asyncio.sleep(every_s)
         text = f"uraian {number} " + "x" * (number % 400)
-        await timed(seat.edit_many({"text": text, "position": "0.51893,117.57840"}))
+        await timed(seat.form.edit({"text": text, "position": "0.51893,117.57840"}))
         await asyncio.sleep(every_s)
-        await timed(seat.note(f"catatan {number}"))
+        await timed(seat.course.note(f"catatan {number}"))
         await asyncio.sleep(every_s)
-        await timed(seat.dispatch(None))
+        await timed(seat.handover.dispatch(None))
         await asyncio.sleep(every_s)
 
 
@@ -92,11 +92,11 @@ async def run(arguments: argparse.Namespace) -> None:
     )
 
     def on_events(events: Sequence[Event]) -> None:
-        seat.on_events(events)
+        seat.room.on_events(events)
         tell(shown=[each.id for each in events], at=time.monotonic())
 
     def on_shared(ids: tuple[str, ...]) -> None:
-        seat.on_shared(ids)
+        seat.room.on_shared(ids)
         tell(shared=len(ids), at=time.monotonic())
 
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
@@ -109,11 +109,11 @@ async def run(arguments: argparse.Namespace) -> None:
         version=__version__,
         on_events=on_events,
         on_shared=on_shared,
-        on_state=seat.on_link,
-        on_presence=seat.on_presence,
+        on_state=seat.room.on_link,
+        on_presence=seat.room.on_presence,
         loop=loop,
     )
-    seat.on_hand = link.tell_at_hand
+    seat.hand.told = link.tell_at_hand
     link.start()
     tell(up=store.journal_id)
     try:

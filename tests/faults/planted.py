@@ -79,7 +79,7 @@ QUICK = (
     ),
     Planted(
         "the writer's base is forgotten",
-        "operator_app/workflow/incidents.py",
+        "operator_app/workflow/form.py",
         "facts.append(Note(FieldSet(incident.id, name, value or None), base))",
         "facts.append(Note(FieldSet(incident.id, name, value or None), None))",
         (MODEL,),
@@ -93,7 +93,7 @@ QUICK = (
     ),
     Planted(
         "a seat lets an illegal move of an incident through",
-        "operator_app/workflow/incidents.py",
+        "operator_app/workflow/course.py",
         'raise RefusedError(Refusal.ILLEGAL_MOVE, f"{incident.status} -> {to}")',
         "pass",
         (MODEL,),
@@ -107,7 +107,7 @@ QUICK = (
     ),
     Planted(
         "a seat lets an illegal answer of an agency through",
-        "operator_app/workflow/incidents.py",
+        "operator_app/workflow/handover.py",
         "if to not in DISPATCH_MOVES[dispatch.state]:",
         "if False:",
         (MODEL,),

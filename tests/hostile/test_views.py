@@ -51,7 +51,7 @@ async def _at_a_seat(events: Sequence[Event]) -> None:
     seat = room.seat
     room.connect()
     failed: list[object] = []
-    words, past = SiteWords(SAY, seat), NumberPast(seat.board.calls)
+    words, past = SiteWords(SAY, seat.cards), NumberPast(seat.room.board.calls)
     news = RoomNews(seat, SAY, words, lambda: "^")
     news.begin()
     table = IncidentsPresenter(seat, SAY, words)
@@ -61,8 +61,8 @@ async def _at_a_seat(events: Sequence[Event]) -> None:
         failed.extend(news.changed(message.incidents))
         table.changed(message.incidents)
 
-    seat.bus.subscribe(BoardChanged, changed)
-    draft = Draft(seat.edit_many, lambda: 0.0, lambda: None)
+    seat.room.bus.subscribe(BoardChanged, changed)
+    draft = Draft(seat.form.edit, lambda: 0.0, lambda: None)
     form = FormPresenter(seat, SAY, words, draft, SaveTracker(), site=SITE)
     timeline, reminders = TimelinePresenter(seat, SAY, words), ReminderPresenter(seat, SAY, words)
     together, known, lists = (
@@ -73,25 +73,25 @@ async def _at_a_seat(events: Sequence[Event]) -> None:
     finder = CommandFinder(seat, SAY, words, table, past, lambda _: (), lambda: ())
     marks = MapMarks(seat, SITE, words, table)
     for half in (events[: len(events) // 2], events):
-        told = seat.board.apply(())
-        seat.on_events(half)
-        seat.on_presence([Presence(each.seat, "seat", 9.0, str(each.id), "text") for each in half[:3]])
-        seat.on_link(LinkState(False, NOW, 3, "unreachable", "", 1, 2))
+        told = seat.room.board.apply(())
+        seat.room.on_events(half)
+        seat.room.on_presence([Presence(each.seat, "seat", 9.0, str(each.id), "text") for each in half[:3]])
+        seat.room.on_link(LinkState(False, NOW, 3, "unreachable", "", 1, 2))
         del told
-        for incident_id in (None, *seat.board.incidents):
-            seat.select(incident_id)
+        for incident_id in (None, *seat.room.board.incidents):
+            seat.hand.select(incident_id)
             for view in (form.view, together.view, known.view, lambda: known.look({})):
                 view()
             for sort in Sort:
                 timeline.sort = sort
                 timeline.rows()
-            if seat.incident is not None:
-                ready_text(seat, SAY, words, seat.incident)
+            if seat.hand.incident is not None:
+                ready_text(seat, SAY, words, seat.hand.incident)
         for order in Order:
             table.order = order
             for wanted in ("", "a", "081"):
                 for row in table.rows(wanted):
-                    table.cells(row, seat.now())
+                    table.cells(row, seat.duty.now())
         lists.gather()
         lists.view()
         for look in (
@@ -101,7 +101,7 @@ async def _at_a_seat(events: Sequence[Event]) -> None:
             look()
         for typed in ("", "a", "0812", "M1"):
             finder.find(typed)
-        for call in seat.board.calls.values():
+        for call in seat.room.board.calls.values():
             if call.number:
                 finder.history(call.number)
         await seat.tick()

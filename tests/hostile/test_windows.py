@@ -142,7 +142,7 @@ async def hostile_room(words: str) -> Room:
     room = Room(Seat(recorder, board, bus, phone, hostile_rules(words)), phone, clock, journal)
     room.connect()
     other = PastWriter(words)
-    room.seat.on_events(
+    room.seat.room.on_events(
         [
             event
             for minutes, kind in ((12.0, "KEB-01"), (40.0, "SAT-01"), (90.0, words))
@@ -161,12 +161,12 @@ async def hostile_room(words: str) -> Room:
     await room.seat.answer()
     await settled(room)
     typed = ("place", "landmark", "village", "district", "neighbourhood", "caller_name", "text")
-    await room.seat.edit_many(dict.fromkeys(typed, words))
-    await room.seat.choose_kind("KEB-01")
-    await room.seat.dispatch([AgencyCode("DAMKAR")])
+    await room.seat.form.edit(dict.fromkeys(typed, words))
+    await room.seat.form.choose_kind("KEB-01")
+    await room.seat.handover.dispatch([AgencyCode("DAMKAR")])
     for who in ("M1", words):
-        here = str(room.seat.incident_at_hand)
-        room.seat.on_presence([Presence(who, "seat", 0.2, here, "text"), Presence(words, "seat", 9.0)])
+        here = str(room.seat.hand.incident_id)
+        room.seat.room.on_presence([Presence(who, "seat", 0.2, here, "text"), Presence(words, "seat", 9.0)])
     phone.offer(words, display_name=words)
     phone.offer(None, display_name=words)
     phone.turn_away(words)
@@ -177,11 +177,11 @@ async def hostile_room(words: str) -> Room:
 
 async def hostile_news(it: Stage, words: str) -> None:
     """What goes wrong is told in strangers' words, too."""
-    bus = it.room.seat.bus
+    bus = it.room.seat.room.bus
     bus.publish(ListenerFailed(words, words, words))
     bus.publish(JournalTrouble(3, words))
     bus.publish(ClockAhead(SeatName(words), 900))
-    it.room.seat.on_link(LinkState(False, NOW, 3, words, words, 2))
+    it.room.seat.room.on_link(LinkState(False, NOW, 3, words, words, 2))
     it.seat_window.screen.second()
     await asyncio.sleep(0)
 

@@ -26,7 +26,7 @@ SHIFT = Qt.KeyboardModifier.ShiftModifier
 async def quiet(it: Stage) -> None:
     """The call is over, nobody waits."""
     it.press(Qt.Key.Key_F12)
-    for call in it.room.seat.waiting():
+    for call in it.room.seat.calls.waiting():
         it.room.phone.far_ends(call.call_id)
     await it.still()
 
@@ -59,7 +59,7 @@ async def cut_off(it: Stage) -> None:
 async def clash(it: Stage) -> None:
     """Two seats wrote the same field."""
     other = PastWriter("M1").back(-1)
-    it.room.seat.on_events([other.event(FieldSet(it.at_hand.id, "landmark", "depan SPBU"))])
+    it.room.seat.room.on_events([other.event(FieldSet(it.at_hand.id, "landmark", "depan SPBU"))])
     await it.still()
 
 
@@ -91,7 +91,11 @@ async def handing(it: Stage) -> None:
     """The caller is on the way to the one who was asked."""
     await consulted(it)
     it.press(Qt.Key.Key_F8)
-    await until(lambda: it.room.seat.live_call is not None and bool(it.room.seat.live_call.transfer_to))
+    await until(
+        lambda: (
+            it.room.seat.calls.live_at_hand is not None and bool(it.room.seat.calls.live_at_hand.transfer_to)
+        )
+    )
     await it.still()
 
 
@@ -104,7 +108,7 @@ async def dial(it: Stage) -> None:
 async def keypad(it: Stage) -> None:
     """Keys go into the call, and the caller has pressed some."""
     it.press(Qt.Key.Key_T, CTRL)
-    call_id = it.room.seat.call_at_hand
+    call_id = it.room.seat.hand.call
     assert call_id is not None
     for key in "1#5":
         it.room.phone.far_presses(call_id, key)
@@ -126,7 +130,7 @@ async def known_already(it: Stage) -> None:
     for seat, minutes, position in (("M1", 3, "0.47900,117.56400"), ("M2", 9, "0.47700,117.56100")):
         number = f"KTM-261123-{seat}-009"
         _, events = incident(PastWriter(seat), minutes, number, "KEB-01", place, position)
-        it.room.seat.on_events(events)
+        it.room.seat.room.on_events(events)
     known = it.seat_window.areas.form.pane.known.words
     await until(lambda: "KTM-261123-M1-009" in known.text())
 
@@ -134,22 +138,22 @@ async def known_already(it: Stage) -> None:
 async def major(it: Stage) -> None:
     """Three reports have come in."""
     writer = PastWriter("M1").back(1)
-    it.room.seat.on_events([writer.event(CallLinked(CallId(f"c{n}"), it.at_hand.id)) for n in range(2)])
+    it.room.seat.room.on_events([writer.event(CallLinked(CallId(f"c{n}"), it.at_hand.id)) for n in range(2)])
     await until(lambda: "3" in it.seat_window.areas.form.pane.known.words.text())
 
 
 async def taken_over(it: Stage) -> None:
     """A seat fell silent; its incident is in the form, another is written in by somebody else."""
-    it.room.seat.on_presence([Presence("M2", "seat", 4.2), Presence("M3", "seat", 0.1)])
-    await until(lambda: bool(it.room.seat.orphans()))
-    it.room.seat.select(it.room.seat.orphans()[0].id)
+    it.room.seat.room.on_presence([Presence("M2", "seat", 4.2), Presence("M3", "seat", 0.1)])
+    await until(lambda: bool(it.room.seat.room.orphans()))
+    it.room.seat.hand.select(it.room.seat.room.orphans()[0].id)
     await until(it.seat_window.areas.company.strip.take_over.isVisible)
 
 
 async def company(it: Stage) -> None:
     """Two other seats are in the incident, and one wrote over a field."""
     await clash(it)
-    it.room.seat.on_presence(
+    it.room.seat.room.on_presence(
         [
             Presence("M1", "seat", 0.2, str(it.at_hand.id), "text"),
             Presence("M2", "seat", 0.2, str(it.at_hand.id)),
@@ -231,7 +235,7 @@ async def identified(it: Stage) -> None:
 
 async def measured(it: Stage) -> None:
     """The call at hand is over and its line was measured; its timeline says so."""
-    call_id = it.room.seat.call_at_hand
+    call_id = it.room.seat.hand.call
     assert call_id is not None
     it.press(Qt.Key.Key_F12)
     await it.still()
@@ -242,16 +246,16 @@ async def measured(it: Stage) -> None:
 async def raced(it: Stage) -> None:
     """Two desks answered one ring; the other one has the caller."""
     it.press(Qt.Key.Key_F12)
-    for call in it.room.seat.waiting():
+    for call in it.room.seat.calls.waiting():
         it.room.phone.far_ends(call.call_id)
     await it.still()
     ours = it.room.phone.offer("081346550077", reference="abc@pbx")
     it.press(Qt.Key.Key_F2)
-    await until(lambda: it.room.seat.live_call is not None)
+    await until(lambda: it.room.seat.calls.live_at_hand is not None)
     it.room.phone.far_ends(ours)
     other, theirs = PastWriter("M1").back(0), CallId("theirs")
     offered = CallOffered(theirs, "in", "081346550077", "", "abc@pbx")
-    it.room.seat.on_events([other.event(offered), other.event(CallAnswered(theirs))])
+    it.room.seat.room.on_events([other.event(offered), other.event(CallAnswered(theirs))])
     await until(lambda: it.room.seat.calls.ends.elsewhere is not None)
     await it.still()
 
@@ -270,7 +274,7 @@ async def number_history(it: Stage) -> None:
 
 async def card_editor(it: Stage) -> None:
     """A supervisor changes the questions of a kind."""
-    it.room.seat.care.rights = frozenset({"supervisor"})
+    it.room.seat.cards.rights = frozenset({"supervisor"})
     it.press(Qt.Key.Key_K, CTRL | SHIFT)
     editor = it.seat_window.areas.supervisor.editor
     assert editor is not None

@@ -83,15 +83,15 @@ class Room:
 
     def share_all(self) -> None:
         """The server has confirmed everything."""
-        self.seat.on_shared(tuple(event.id for event in self.journal.kept))
+        self.seat.room.on_shared(tuple(event.id for event in self.journal.kept))
 
     def connect(self) -> None:
         """The server is there."""
-        self.seat.on_link(LinkState(True, NOW - timedelta(hours=3), 0))
+        self.seat.room.on_link(LinkState(True, NOW - timedelta(hours=3), 0))
 
     def cut(self, waiting: int = 3) -> None:
         """The server is gone since two minutes."""
-        self.seat.on_link(LinkState(False, NOW - timedelta(minutes=2), waiting, "unreachable"))
+        self.seat.room.on_link(LinkState(False, NOW - timedelta(minutes=2), waiting, "unreachable"))
 
 
 def make_room() -> Room:
@@ -213,7 +213,7 @@ async def busy_room() -> Room:
     """The seat of the design picture: a house fire on the line, two callers waiting, Damkar not answering yet."""
     room = make_room()
     room.connect()
-    room.seat.on_events(room_past())
+    room.seat.room.on_events(room_past())
     await room.phone.start()
     await room.seat.open()
     for who, state in OTHER_PHONES:
@@ -224,12 +224,12 @@ async def busy_room() -> Room:
     await room.seat.answer()
     await settled(room)
     room.clock.pass_s(30)
-    await room.seat.edit_many(
+    await room.seat.form.edit(
         {"place": "Singa Geweh", "village": "Singa Geweh", "district": "Sangatta Selatan"}
     )
-    await room.seat.choose_kind("KEB-01")
+    await room.seat.form.choose_kind("KEB-01")
     room.clock.pass_s(20)
-    await room.seat.edit_many(
+    await room.seat.form.edit(
         {
             "landmark": "seberang masjid, gang kecil",
             "neighbourhood": "12",
@@ -239,7 +239,7 @@ async def busy_room() -> Room:
         }
     )
     room.clock.at = NOW - timedelta(seconds=16)
-    await room.seat.dispatch([AgencyCode("DAMKAR")])
+    await room.seat.handover.dispatch([AgencyCode("DAMKAR")])
     room.clock.at = NOW - timedelta(seconds=8)
     room.phone.offer("085244710032")
     room.clock.at = NOW - timedelta(seconds=3)
@@ -257,4 +257,4 @@ async def settled(room: Room) -> None:
 
 def confirm(room: Room, events: tuple[Event, ...]) -> None:
     """The server confirms those events."""
-    room.seat.bus.publish(Shared(tuple(event.id for event in events)))
+    room.seat.room.bus.publish(Shared(tuple(event.id for event in events)))

@@ -91,7 +91,7 @@ def test_the_rest_is_behind_nought_and_escape_leads_back(qapp: QApplication) -> 
         assert it.focus == "text"
         assert len(it.facts(DispatchSent)) == 1
         it.press(Key.Key_J, ALT)
-        it.room.seat.select(None)  # another form: nothing is recorded into it
+        it.room.seat.hand.select(None)  # another form: nothing is recorded into it
         await until(lambda: not is_shown(it.window, "answers"))
 
     staged(qapp, scene, size=(1366, 768))

@@ -58,7 +58,7 @@ def test_an_incident_is_found_by_its_number_and_by_words(qapp: QApplication) -> 
 def test_a_number_is_called_and_its_history_opened(qapp: QApplication) -> None:
     async def scene(it: Stage) -> None:
         it.press(Qt.Key.Key_F12)
-        await until(lambda: it.room.seat.state is SeatState.WRAP_UP)
+        await until(lambda: it.room.seat.duty.state is SeatState.WRAP_UP)
         rows = await hits(it, CALLER[:8])
         assert [row[1] for row in rows[:3]] == [
             "Panggil 08125544",
@@ -118,7 +118,7 @@ def test_a_call_that_is_answered_puts_the_bar_away_and_it_covers_no_ringing_call
         assert said(it.window, "callNumber") == "0852-4471-0032"
         assert bar.x() > phone.mapTo(it.window, phone.rect().topRight()).x()
         it.press(Qt.Key.Key_F2)
-        await until(lambda: it.room.seat.state is SeatState.TALKING)
+        await until(lambda: it.room.seat.duty.state is SeatState.TALKING)
         assert not is_shown(it.window, "commandBar")
         assert it.focus == "place"
         await it.still()

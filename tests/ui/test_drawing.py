@@ -236,7 +236,7 @@ def test_a_seat_of_which_one_pane_fails_goes_on(
         assert told in words(stage.window)
         assert said(stage.window, "clock") == "14:22:12"
         stage.press(Qt.Key.Key_F12)  # the keys work on
-        await until(lambda: stage.room.seat.live_call is None)
+        await until(lambda: stage.room.seat.calls.live_at_hand is None)
         monkeypatch.undo()
         window.screen.second()
         await until(lambda: told not in words(stage.window))

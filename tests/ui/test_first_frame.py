@@ -71,7 +71,9 @@ def test_seat_and_operator_stay_where_they_stand_when_the_panes_come(
         await room.phone.start()
         await room.seat.open()
         window = MainWindow(theme, texts("top.title"))
-        window.announce(StartingLine(theme, texts, seat_name(texts, room.seat.name), room.seat.actor))
+        window.announce(
+            StartingLine(theme, texts, seat_name(texts, room.seat.duty.name), room.seat.duty.actor)
+        )
         window.resize(1920, 1080)
         window.show()
         await until(lambda: bool(labels(window)))

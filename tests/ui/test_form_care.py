@@ -22,7 +22,7 @@ async def fire_next_door(it: Stage) -> IncidentId:
     """Another seat's fire at the same place, three minutes ago."""
     place = ("Singa Geweh", "Singa Geweh", "Sangatta Selatan")
     known, events = incident(PastWriter("M1"), 3, "KTM-261123-M1-009", "KEB-01", place, "0.47900,117.56400")
-    it.room.seat.on_events(events)
+    it.room.seat.room.on_events(events)
     await until(lambda: "KTM-261123-M1-009" in said(it.window, "known"))
     return known
 
@@ -86,13 +86,13 @@ def test_a_known_incident_is_told_with_reasons_linked_by_a_key_and_given_back(qa
         assert " m, " in words
         assert "menit lalu" in words
         it.press(Qt.Key.Key_G, CTRL)
-        await until(lambda: it.room.seat.incident_at_hand == known)
-        assert it.room.seat.board.incidents[own].status is IncidentStatus.MERGED
+        await until(lambda: it.room.seat.hand.incident_id == known)
+        assert it.room.seat.room.board.incidents[own].status is IncidentStatus.MERGED
         await until(lambda: said(it.window, "incidentNumber") == "KTM-261123-M1-009")
         it.press(Qt.Key.Key_G, CTRL | SHIFT)
-        await until(lambda: it.room.seat.incident_at_hand == own)
-        assert it.room.seat.board.incidents[own].is_open
-        assert it.at_hand.calls == (it.room.seat.call_at_hand,)
+        await until(lambda: it.room.seat.hand.incident_id == own)
+        assert it.room.seat.room.board.incidents[own].is_open
+        assert it.at_hand.calls == (it.room.seat.hand.call,)
 
     staged(qapp, scene)
 
@@ -100,7 +100,9 @@ def test_a_known_incident_is_told_with_reasons_linked_by_a_key_and_given_back(qa
 def test_three_reports_suggest_a_major_incident(qapp: QApplication) -> None:
     async def scene(it: Stage) -> None:
         writer = PastWriter("M1").back(1)
-        it.room.seat.on_events([writer.event(CallLinked(CallId(f"c{n}"), it.at_hand.id)) for n in range(2)])
+        it.room.seat.room.on_events(
+            [writer.event(CallLinked(CallId(f"c{n}"), it.at_hand.id)) for n in range(2)]
+        )
         await until(lambda: "3 laporan" in said(it.window, "known"))
         it.press(Qt.Key.Key_B, ALT)
         await until(lambda: it.at_hand.is_major)
@@ -155,10 +157,10 @@ def test_a_reason_begun_for_one_incident_does_not_end_another(qapp: QApplication
         other = await fire_next_door(it)
         it.press(Qt.Key.Key_X, ALT)
         it.write("laporan ganda")
-        it.room.seat.select(other)  # as the form does that goes with a caller taken off hold
+        it.room.seat.hand.select(other)  # as the form does that goes with a caller taken off hold
         it.press(Qt.Key.Key_Return)
         await until(lambda: said(it.window, "notice").startswith("Formulir sudah menampilkan kejadian lain"))
-        board = it.room.seat.board.incidents
+        board = it.room.seat.room.board.incidents
         assert board[first].is_open
         assert board[other].is_open
         it.press(Qt.Key.Key_Return)
@@ -211,7 +213,7 @@ def test_only_a_supervisor_opens_the_card_editor(qapp: QApplication) -> None:
 
 def test_a_supervisor_edits_a_card_sees_it_and_publishes_it(qapp: QApplication) -> None:
     async def scene(it: Stage) -> None:
-        it.room.seat.care.rights = frozenset({"supervisor"})
+        it.room.seat.cards.rights = frozenset({"supervisor"})
         it.press(Qt.Key.Key_K, CTRL | SHIFT)
         editor = it.seat_window.areas.supervisor.editor
         assert editor is not None
@@ -228,7 +230,7 @@ def test_a_supervisor_edits_a_card_sees_it_and_publishes_it(qapp: QApplication) 
         assert "Apa yang terbakar, Pak?" in editor.preview.shown_text()
         assert editor.save.isEnabled()
         editor._publish()
-        await until(lambda: it.room.seat.card is not None and it.room.seat.card.version == 2)
+        await until(lambda: it.room.seat.form.card is not None and it.room.seat.form.card.version == 2)
         await until(lambda: "Apa yang terbakar, Pak?" in it.seat_window.areas.form.pane.card.shown_text())
         assert it.at_hand.value("kind") == "KEB-01"
 

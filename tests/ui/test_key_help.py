@@ -79,7 +79,7 @@ def test_what_cannot_be_is_refused_with_the_reason_and_the_key_stays(qapp: QAppl
         it.press(Qt.Key.Key_Return)
         it.press(Qt.Key.Key_F12)
         assert "sudah dipakai untuk “Akhiri panggilan”" in said(it.window, "keyTold")
-        assert it.room.seat.live_call is not None  # it did not hang up
+        assert it.room.seat.calls.live_at_hand is not None  # it did not hang up
         it.press(Qt.Key.Key_X)
         assert "menulis huruf" in said(it.window, "keyTold")
         it.press(Qt.Key.Key_Tab)
@@ -104,7 +104,7 @@ def test_a_ringing_call_is_not_covered_and_has_its_key_even_while_one_is_awaited
             phone.rect().translated(phone.mapTo(it.window, phone.rect().topLeft()))
         )
         it.press(Qt.Key.Key_F2)
-        await until(lambda: it.room.seat.state is SeatState.TALKING)
+        await until(lambda: it.room.seat.duty.state is SeatState.TALKING)
         assert not is_shown(it.window, "keyHelp")
         assert it.focus == "place"
         await it.still()

@@ -41,12 +41,15 @@ def test_an_agency_by_one_key_conference_and_back_without_leaving_the_form(qapp:
 def test_a_caller_is_handed_to_the_one_who_was_asked(qapp: QApplication) -> None:
     async def scene(it: Stage) -> None:
         await consulted(it)
-        caller = it.room.seat.call_at_hand
+        caller = it.room.seat.hand.call
         assert caller is not None
         assert said(it.window, "transfer") == "Serahkan"
         it.press(Qt.Key.Key_F8)
         await until(
-            lambda: it.room.seat.live_call is not None and it.room.seat.live_call.transfer_to == "113"
+            lambda: (
+                it.room.seat.calls.live_at_hand is not None
+                and it.room.seat.calls.live_at_hand.transfer_to == "113"
+            )
         )
         assert said(it.window, "callNote") == "Alih ke Damkar…"
         it.room.phone.transfer_succeeds(caller)
@@ -67,10 +70,13 @@ def test_a_target_is_named_and_the_second_press_sends_the_caller_there(qapp: QAp
         assert said(it.window, "quickTarget") == "→ BPBD · sibuk"
         it.press(Qt.Key.Key_F8)
         await until(
-            lambda: it.room.seat.live_call is not None and it.room.seat.live_call.transfer_to == "117"
+            lambda: (
+                it.room.seat.calls.live_at_hand is not None
+                and it.room.seat.calls.live_at_hand.transfer_to == "117"
+            )
         )
         assert it.focus == "place"
-        call_id = it.room.seat.call_at_hand
+        call_id = it.room.seat.hand.call
         assert call_id is not None
         it.room.phone.transfer_fails(call_id, 486)
         assert "BPBD: sibuk" in said(it.window, "callNote")
@@ -103,7 +109,7 @@ def test_any_number_is_dialled_for_the_caller_and_again(qapp: QApplication) -> N
 
 def test_keys_go_into_the_call_and_those_of_the_caller_are_shown(qapp: QApplication) -> None:
     async def scene(it: Stage) -> None:
-        call_id = it.room.seat.call_at_hand
+        call_id = it.room.seat.hand.call
         assert call_id is not None
         it.press(Qt.Key.Key_T, CTRL)
         assert it.focus == "keypad"
@@ -155,7 +161,10 @@ def test_another_seat_is_named_for_a_transfer_and_its_standing_is_said_before(qa
         assert said(it.window, "quickTarget") == "→ M2 · berdering"
         it.press(Qt.Key.Key_F8)
         await until(
-            lambda: it.room.seat.live_call is not None and it.room.seat.live_call.transfer_to == "102"
+            lambda: (
+                it.room.seat.calls.live_at_hand is not None
+                and it.room.seat.calls.live_at_hand.transfer_to == "102"
+            )
         )
         assert said(it.window, "callNote") == "Alih ke M2…"
         await it.still()
@@ -196,7 +205,7 @@ def test_the_seats_state_on_the_screen_does_not_wait_for_the_next_second(qapp: Q
     async def scene(it: Stage) -> None:
         it.seat_window.screen._second.stop()
         await raced(it)
-        await until(lambda: it.room.seat.state is SeatState.WRAP_UP)
+        await until(lambda: it.room.seat.duty.state is SeatState.WRAP_UP)
         await until(lambda: said(it.window, "topState").startswith("Pasca-panggilan"))
 
     staged(qapp, scene)

@@ -75,7 +75,7 @@ def test_the_point_stands_in_figures_and_is_copied_by_a_key(qapp: QApplication) 
         it.press(Qt.Key.Key_K, ALT)
         await until(lambda: "0.47851, 117.56320" in said(it.window, "notice"))
         assert QGuiApplication.clipboard().text() == "0.47851, 117.56320"
-        await it.room.seat.edit_many({"position": None})
+        await it.room.seat.form.edit({"position": None})
         await until(lambda: said(it.window, "pointLine").startswith("Titik belum ada"))
 
     staged(qapp, scene)

@@ -67,7 +67,7 @@ class Stage:
 
     @property
     def at_hand(self) -> Incident:
-        held = self.room.seat.incident
+        held = self.room.seat.hand.incident
         assert held is not None
         return held
 
@@ -156,13 +156,19 @@ def test_a_house_fire_from_ring_to_hang_up_without_a_mouse(qapp: QApplication) -
         assert said(it.window, "callState") == "Panggilan masuk"
         it.press(Qt.Key.Key_F2)
         assert it.focus == "place"
-        await until(lambda: it.room.seat.live_call is not None and it.room.seat.state is SeatState.TALKING)
+        await until(
+            lambda: (
+                it.room.seat.calls.live_at_hand is not None and it.room.seat.duty.state is SeatState.TALKING
+            )
+        )
         it.write("s")
         it.write("i")
         it.press(Qt.Key.Key_Down)  # before the list had a chance: it must be of what stands there now
         it.press(Qt.Key.Key_Up)
         it.press(Qt.Key.Key_Return)
-        await until(lambda: it.room.seat.incident is not None and it.at_hand.value("place") == "Singa Geweh")
+        await until(
+            lambda: it.room.seat.hand.incident is not None and it.at_hand.value("place") == "Singa Geweh"
+        )
         it.press(Qt.Key.Key_F6)
         it.write("ke")
         it.press(Qt.Key.Key_Return)
@@ -179,7 +185,7 @@ def test_a_house_fire_from_ring_to_hang_up_without_a_mouse(qapp: QApplication) -
         it.press(Qt.Key.Key_F7)
         await until(lambda: len(it.at_hand.dispatches) == 2)
         it.press(Qt.Key.Key_F12)
-        await until(lambda: it.room.seat.state is SeatState.WRAP_UP)
+        await until(lambda: it.room.seat.duty.state is SeatState.WRAP_UP)
         await it.still()
         held = it.at_hand
         assert held.number == "KTM-261123-M3-001"
@@ -190,7 +196,7 @@ def test_a_house_fire_from_ring_to_hang_up_without_a_mouse(qapp: QApplication) -
         it.press(Qt.Key.Key_1, ALT)
         await until(lambda: bool(it.facts(CallClassified)))
         it.press(Qt.Key.Key_F11)
-        await until(lambda: it.room.seat.state is SeatState.READY)
+        await until(lambda: it.room.seat.duty.state is SeatState.READY)
         await until(lambda: said(it.window, "incidentNumber") == "Kejadian baru")
         assert said(it.window, "place") == ""
 
@@ -201,9 +207,9 @@ def test_a_prank_is_over_by_one_key(qapp: QApplication) -> None:
     async def scene(it: Stage) -> None:
         it.room.phone.offer("081346007781")
         it.press(Qt.Key.Key_F2)
-        await until(lambda: it.room.seat.state is SeatState.TALKING)
+        await until(lambda: it.room.seat.duty.state is SeatState.TALKING)
         it.press(Qt.Key.Key_4, ALT)
-        await until(lambda: it.room.seat.state is SeatState.READY)
+        await until(lambda: it.room.seat.duty.state is SeatState.READY)
         await it.still()
         assert it.facts(CallClassified)[0].classification is Classification.PRANK
         assert it.room.phone.calls() == ()
@@ -216,7 +222,7 @@ def test_typing_is_saved_while_it_goes_on_and_in_the_end_whole(qapp: QApplicatio
 
     async def scene(it: Stage) -> None:
         it.press(Qt.Key.Key_N, CTRL)
-        await until(lambda: it.room.seat.incident_at_hand is None)
+        await until(lambda: it.room.seat.hand.incident_id is None)
         for number, letter in enumerate(words):
             it.write(letter)
             await asyncio.sleep(0)
@@ -301,7 +307,7 @@ def test_space_and_enter_never_press_a_button_by_themselves(qapp: QApplication) 
             for _ in range(30):
                 it.press(Qt.Key.Key_Tab)
                 assert not isinstance(it.window.focusWidget(), KeyButton)
-        assert it.room.seat.live_call is not None
+        assert it.room.seat.calls.live_at_hand is not None
 
     staged(qapp, scene)
     staged(qapp, scene, scale=2.0)
@@ -405,8 +411,8 @@ def test_a_field_under_the_hand_is_not_overwritten_and_takes_the_others_word_whe
     async def scene(it: Stage) -> None:
         it.seat_window.areas.form.pane.landmark.setFocus()
         other = PastWriter("M1").back(-1)
-        it.room.seat.on_events([other.event(FieldSet(it.at_hand.id, "landmark", "depan SPBU"))])
-        it.room.seat.on_events([other.event(FieldSet(it.at_hand.id, "caller_name", "Ibu Sari"))])
+        it.room.seat.room.on_events([other.event(FieldSet(it.at_hand.id, "landmark", "depan SPBU"))])
+        it.room.seat.room.on_events([other.event(FieldSet(it.at_hand.id, "caller_name", "Ibu Sari"))])
         await until(lambda: said(it.window, "caller_name") == "Ibu Sari")
         assert said(it.window, "landmark") == "seberang masjid, gang kecil"
         assert said(it.window, "clashTitle").startswith("Patokan: dua meja menulis berbeda")
@@ -446,7 +452,7 @@ def test_a_disk_that_fails_is_told_loudly_until_it_is_mended(qapp: QApplication)
 
 def test_a_listener_that_fails_is_shown(qapp: QApplication) -> None:
     async def scene(it: Stage) -> None:
-        bus: Bus = it.room.seat.bus
+        bus: Bus = it.room.seat.room.bus
         bus.publish(ListenerFailed("x", "BoardChanged", "KeyError('y')"))
         await until(lambda: "KeyError" in said(it.window, "notice"))
         it.room.phone.turn_away("081200001111")
@@ -486,7 +492,7 @@ def test_the_chosen_incident_stays_chosen_whatever_comes(qapp: QApplication) -> 
         await until(lambda: table.current_id() == fire)
         writer = PastWriter("M2")
         _, events = incident(writer, 90, "KTM-261123-M2-099", "LAK-01", ("", "Sangkima", "Sangatta Selatan"))
-        it.room.seat.on_events(events)
+        it.room.seat.room.on_events(events)
         await until(lambda: any("M2-099" in row[1] for row in rows_of(it, "incidentsTable")))
         assert table.current_id() == fire
         assert [index.row() for index in table.selectionModel().selectedRows()] == [2]
@@ -511,7 +517,7 @@ def test_the_row_under_the_arrows_stays_while_time_passes_and_the_room_works(qap
         _, events = incident(
             PastWriter("M2"), 90, "KTM-261123-M2-099", "LAK-01", ("", "Sangkima", "Sangatta")
         )
-        it.room.seat.on_events(events)
+        it.room.seat.room.on_events(events)
         await until(lambda: any("M2-099" in row[1] for row in rows_of(it, "incidentsTable")))
         screen.second()
         assert table.current_id() == pointed
@@ -541,7 +547,7 @@ def test_the_marked_row_goes_back_to_the_form_once_the_keyboard_leaves_the_table
 def test_without_an_incident_in_the_form_the_arrows_keep_their_row(qapp: QApplication) -> None:
     async def scene(it: Stage) -> None:
         table, screen = it.seat_window.areas.incidents.pane.view, it.seat_window.screen
-        it.room.seat.select(None)
+        it.room.seat.hand.select(None)
         screen.second()
         assert not table.selectionModel().hasSelection()
         it.press(Qt.Key.Key_F, CTRL)
@@ -583,7 +589,7 @@ def test_a_click_on_a_row_loads_it_and_saves_what_was_typed(qapp: QApplication) 
         QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(place))
         await until(lambda: it.at_hand.number.endswith("M2-011"))
         await it.still()
-        assert it.room.seat.board.incidents[IncidentId(fire)].value("text").endswith("Padam")
+        assert it.room.seat.room.board.incidents[IncidentId(fire)].value("text").endswith("Padam")
         assert it.at_hand.value("text") == ""
 
     staged(qapp, scene)
@@ -610,7 +616,7 @@ def test_lists_turn_by_a_key_and_a_caller_is_called_back(qapp: QApplication) -> 
         it.press(Qt.Key.Key_B, CTRL)  # a call is going on
         await until(lambda: "Masih ada panggilan" in said(it.window, "notice"))
         it.press(Qt.Key.Key_F12)
-        await until(lambda: it.room.seat.state is SeatState.WRAP_UP)
+        await until(lambda: it.room.seat.duty.state is SeatState.WRAP_UP)
         it.press(Qt.Key.Key_B, CTRL)  # no server is registered: the phone says that it has no way
         await until(lambda: "tidak ada jalur" in said(it.window, "notice"))
         await it.still()
@@ -621,11 +627,11 @@ def test_lists_turn_by_a_key_and_a_caller_is_called_back(qapp: QApplication) -> 
 def test_a_waiting_call_is_answered_from_the_list(qapp: QApplication) -> None:
     async def scene(it: Stage) -> None:
         it.press(Qt.Key.Key_F12)
-        await until(lambda: it.room.seat.state is SeatState.WRAP_UP)
+        await until(lambda: it.room.seat.duty.state is SeatState.WRAP_UP)
         it.press(Qt.Key.Key_L, CTRL)
         it.press(Qt.Key.Key_Down)
         it.press(Qt.Key.Key_Return)
-        await until(lambda: it.room.seat.live_call is not None)
+        await until(lambda: it.room.seat.calls.live_at_hand is not None)
         assert said(it.window, "callNumber") == "0813-4600-7781"
         await it.still()
 
@@ -639,7 +645,7 @@ def test_what_can_not_be_done_is_switched_off(qapp: QApplication) -> None:
         it.room.phone.offer("081255440199")
         assert is_enabled(it.window, "answer")
         it.press(Qt.Key.Key_F2)
-        await until(lambda: it.room.seat.state is SeatState.TALKING)
+        await until(lambda: it.room.seat.duty.state is SeatState.TALKING)
         for name in ("end", "hold", "mute", "classify_prank"):
             assert is_enabled(it.window, name), name
         assert not is_enabled(it.window, "answer")

@@ -45,7 +45,7 @@ def recorded_past(it: Stage, count: int) -> list[CallId]:
         events.append(writer.event(CallAnswered(call_id)))
         events.append(writer.event(CallEnded(call_id, "remote", 200, "")))
         events.append(writer.event(CallRecorded(call_id, ("a.wav",), ("0" * 64,), 42.0)))
-    it.room.seat.on_events(events)
+    it.room.seat.room.on_events(events)
     return ids
 
 

@@ -36,7 +36,7 @@ def fields_of(it: Stage) -> dict[str, QRect]:
 
 def other_seat_writes(it: Stage, field: str = "landmark", value: str = "depan SPBU Sangatta Selatan") -> None:
     other = PastWriter("M1").back(-0.05)
-    it.room.seat.on_events([other.event(FieldSet(it.at_hand.id, field, value))])
+    it.room.seat.room.on_events([other.event(FieldSet(it.at_hand.id, field, value))])
 
 
 @pytest.mark.parametrize("size", [(1920, 1080), (1366, 768)])
@@ -47,7 +47,7 @@ def test_two_values_are_shown_without_a_jump_and_one_key_chooses(
     async def scene(it: Stage) -> None:
         before, focus = fields_of(it), it.focus
         other_seat_writes(it)
-        it.room.seat.on_presence(
+        it.room.seat.room.on_presence(
             [
                 Presence("M1", "seat", 0.2, str(it.at_hand.id), "text"),
                 Presence("M2", "seat", 0.2, str(it.at_hand.id)),
@@ -82,7 +82,7 @@ def test_what_is_typed_over_words_that_were_never_seen_is_a_clash(qapp: QApplica
         it.press(Qt.Key.Key_I, CTRL | SHIFT)
         await until(lambda: said(it.window, "landmark") == "depan SPBU Sangatta Selatan")
         other = PastWriter("M1").back(-0.1)
-        it.room.seat.on_events([other.event(FieldSet(it.at_hand.id, "landmark", "belakang pasar"))])
+        it.room.seat.room.on_events([other.event(FieldSet(it.at_hand.id, "landmark", "belakang pasar"))])
         it.write(", rumah hijau")  # the field still shows the words of before
         await it.still()
         (lost,) = it.at_hand.clashes["landmark"]
@@ -95,17 +95,17 @@ def test_what_is_typed_over_words_that_were_never_seen_is_a_clash(qapp: QApplica
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_a_lost_seats_incident_is_taken_over_by_one_key(qapp: QApplication, theme: str) -> None:
     async def scene(it: Stage) -> None:
-        it.room.seat.on_presence([Presence("M2", "seat", 4.2), Presence("M3", "seat", 0.1)])
+        it.room.seat.room.on_presence([Presence("M2", "seat", 4.2), Presence("M3", "seat", 0.1)])
         await until(lambda: said(it.window, "notice").startswith("Meja 2 tidak terdengar sejak"))
-        orphan = it.room.seat.orphans()[0]
-        it.room.seat.select(orphan.id)
+        orphan = it.room.seat.room.orphans()[0]
+        it.room.seat.hand.select(orphan.id)
         await until(lambda: is_shown(it.window, "lostSeat"))
         await until_whole(it.window)
         picture(it, f"lost-{theme}")
         it.press(Qt.Key.Key_O, CTRL | SHIFT)
         await until(lambda: it.at_hand.owner == SeatName("M3"))
         await until(lambda: not is_shown(it.window, "lostSeat"))
-        it.room.seat.on_presence([Presence("M2", "seat", 0.2), Presence("M3", "seat", 0.1)])
+        it.room.seat.room.on_presence([Presence("M2", "seat", 0.2), Presence("M3", "seat", 0.1)])
         await until(lambda: said(it.window, "notice") == "")
 
     staged(qapp, scene, theme=theme)
@@ -115,7 +115,7 @@ def test_who_lost_an_incident_or_moved_in_vain_is_told(qapp: QApplication) -> No
     async def scene(it: Stage) -> None:
         at_hand = IncidentId(it.at_hand.id)
         other = PastWriter("M1").back(-0.05)
-        it.room.seat.on_events([other.event(IncidentTaken(at_hand, SeatName("M3")))])
+        it.room.seat.room.on_events([other.event(IncidentTaken(at_hand, SeatName("M3")))])
         await until(lambda: "diambil alih Meja 1" in said(it.window, "notice"))
         it.press(Qt.Key.Key_Escape)
         early = PastWriter("M1").back(-0.1)
@@ -123,8 +123,8 @@ def test_who_lost_an_incident_or_moved_in_vain_is_told(qapp: QApplication) -> No
         ways = (DispatchState.ACCEPTED, DispatchState.UNDER_WAY)
         steps = [early.event(DispatchMoved(at_hand, dispatch.id, to, "")) for to in ways]
         it.room.clock.pass_s(20)
-        await it.room.seat.move_dispatch(dispatch.id, DispatchState.ACCEPTED)
-        it.room.seat.on_events(steps)
+        await it.room.seat.handover.move_dispatch(dispatch.id, DispatchState.ACCEPTED)
+        it.room.seat.room.on_events(steps)
         await until(lambda: "tidak berlaku" in said(it.window, "notice"))
 
     staged(qapp, scene)
@@ -134,7 +134,7 @@ def test_who_went_on_with_what_another_seat_had_ended_has_to_decide(qapp: QAppli
     async def scene(it: Stage) -> None:
         early = PastWriter("M1").back(0.2)
         ended = IncidentMoved(IncidentId(it.at_hand.id), IncidentStatus.CANCELLED, "laporan ganda")
-        it.room.seat.on_events([early.event(ended)])
+        it.room.seat.room.on_events([early.event(ended)])
         await until(lambda: is_shown(it.window, "clashTitle"))
         assert said(it.window, "clashTitle").startswith("Status kejadian: dua meja")
         assert it.at_hand.is_open
@@ -145,7 +145,7 @@ def test_who_went_on_with_what_another_seat_had_ended_has_to_decide(qapp: QAppli
 def test_what_another_seat_ends_under_the_hand_is_told_loudly(qapp: QApplication) -> None:
     async def scene(it: Stage) -> None:
         other = PastWriter("M1").back(-0.05)
-        it.room.seat.on_events(
+        it.room.seat.room.on_events(
             [other.event(IncidentMoved(IncidentId(it.at_hand.id), IncidentStatus.CANCELLED, "iseng"))]
         )
         await until(lambda: "diakhiri meja lain: Batal · Meja 1" in said(it.window, "notice"))
@@ -160,8 +160,8 @@ def test_what_the_server_refused_is_listed(qapp: QApplication) -> None:
         async def kept() -> list[SetAside]:
             return [SetAside({"id": "x"}, "OP002: body is no object")]
 
-        it.room.seat.set_aside = kept
-        it.room.seat.on_link(LinkState(True, NOW, 0, quarantined=1))
+        it.room.seat.room.set_aside = kept
+        it.room.seat.room.on_link(LinkState(True, NOW, 0, quarantined=1))
         await until(lambda: "tidak diterima server" in said(it.window, "notice"))
         it.press(Qt.Key.Key_Q, CTRL | SHIFT)
         pane = it.seat_window.areas.unsent.pane
@@ -189,9 +189,9 @@ def test_what_the_server_refused_is_sent_again_by_one_key_and_the_pane_says_what
             return count
 
         def link(connected: bool, waiting: int, quarantined: int) -> None:
-            it.room.seat.on_link(LinkState(connected, NOW, waiting, quarantined=quarantined))
+            it.room.seat.room.on_link(LinkState(connected, NOW, waiting, quarantined=quarantined))
 
-        it.room.seat.set_aside, it.room.seat.send_again = refused, send_again
+        it.room.seat.room.set_aside, it.room.seat.room.send_again = refused, send_again
         pane = it.seat_window.areas.unsent.pane
         link(False, 0, 2)
         it.press(Qt.Key.Key_S, CTRL | SHIFT)
@@ -239,7 +239,7 @@ def test_lamp_and_line_tell_every_trouble_of_the_server(
     qapp: QApplication, state: LinkState, lamp: str, line: str
 ) -> None:
     async def scene(it: Stage) -> None:
-        it.room.seat.on_link(state)
+        it.room.seat.room.on_link(state)
         await until(lambda: said(it.window, "lampServer") == lamp)
         assert line in said(it.window, "link")
         await until_whole(it.window)

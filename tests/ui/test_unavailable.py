@@ -65,13 +65,13 @@ def test_the_desk_says_it_by_one_key_and_takes_it_back_by_the_same(
 
 def test_the_seat_is_told_before_it_sends_and_can_send_all_the_same(qapp: QApplication) -> None:
     async def scene(it: at_seat.Stage) -> None:
-        it.room.seat.select(None)
+        it.room.seat.hand.select(None)
         desk = PastWriter("DAMKAR").back(1)
         until_when = it.room.clock.now() + timedelta(hours=2)
-        it.room.seat.on_events([desk.event(AgencyUnavailable(DAMKAR, until_when, "mobil rusak"))])
-        await it.room.seat.edit("place", "Jalan Mawar")
-        await it.room.seat.choose_kind("KEB-01")
-        time = until_when.astimezone(it.room.seat.timezone).strftime("%H.%M")
+        it.room.seat.room.on_events([desk.event(AgencyUnavailable(DAMKAR, until_when, "mobil rusak"))])
+        await it.room.seat.form.edit({"place": "Jalan Mawar"})
+        await it.room.seat.form.choose_kind("KEB-01")
+        time = until_when.astimezone(it.room.seat.room.rules.now.timezone).strftime("%H.%M")
         await until(lambda: f"Damkar (tidak siap s.d. {time}: mobil rusak)" in said(it.window, "proposal"))
         assert f"Damkar · tidak siap s.d. {time}" in said(it.window, "agency_1")
         await until_whole(it.window)

@@ -15,7 +15,8 @@ from operator_app.ui.keys.deeds import Before, Deed, Group, Wish
 from operator_app.ui.orders.commands import SeatCommands
 from operator_app.ui.words.notice import Notice
 from operator_app.workflow.ports import BoardChanged, LinkState
-from operator_app.workflow.seat import SeatChanged, SeatsLost
+from operator_app.workflow.room import SeatsLost
+from operator_app.workflow.seat import SeatChanged
 from operator_app.workflow.site_desk import SiteStanding
 
 QUARANTINE = "quarantine"
@@ -40,7 +41,7 @@ class CompanyArea(Area):
         match what:
             case BoardChanged():
                 self._tell(self._news.changed(what.incidents), ())
-                if what.of(SEAT) or self._seat.incident_at_hand in what.incidents:
+                if what.of(SEAT) or self._seat.hand.incident_id in what.incidents:
                     self._again.start(0)
             case SeatsLost():
                 self._tell(*self._news.lost())
@@ -69,7 +70,7 @@ class CompanyArea(Area):
 
     async def _decide(self, *, keep: bool) -> None:
         op, *words = await self._commands.decide_clash(keep=keep)
-        incident = self._seat.incident
+        incident = self._seat.hand.incident
         if incident is not None and op == FieldSet.op:
             self._hand.ask(FieldChosen(words[0], incident.value(words[0])))
 
@@ -113,7 +114,7 @@ class UnsentArea(Area):
 
     def changed(self, what: object) -> None:
         """Tell of what the server refuses, and follow it while the list is open."""
-        refused = self._seat.link.quarantined
+        refused = self._seat.room.link.quarantined
         if refused > self._refused:
             words = self._hand.say("notice.quarantined", n=refused, key=self._hand.keys.cap("unsent"))
             self._hand.tell(words, loud=True, topic=QUARANTINE)
@@ -136,7 +137,7 @@ class UnsentArea(Area):
         return self._send_again()
 
     async def _send_again(self) -> None:
-        self._again.begun(await self._seat.send_again())
+        self._again.begun(await self._seat.room.send_again())
         await self._read()
         self._tell_state()
 
@@ -151,10 +152,10 @@ class UnsentArea(Area):
         self._tell_state()
 
     async def _read(self) -> None:
-        self.pane.tell(unsent_rows(self._seat, self._hand.say, await self._seat.set_aside()))
+        self.pane.tell(unsent_rows(self._seat, self._hand.say, await self._seat.room.set_aside()))
 
     def _tell_state(self) -> None:
-        self.pane.tell_state(*self._again.line(self._seat.link))
+        self.pane.tell_state(*self._again.line(self._seat.room.link))
 
     deeds = (
         Deed("unsent", "Ctrl+Shift+Q", Group.WINDOW, toggle),

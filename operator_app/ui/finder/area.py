@@ -87,7 +87,7 @@ class FinderArea(Area):
             case What.DIAL:
                 ask(CallNumber(found.key))
             case What.CALL:
-                call = self._hand.seat.board.calls.get(CallId(found.key))
+                call = self._hand.seat.room.board.calls.get(CallId(found.key))
                 if call is not None and call.incident_id is not None:
                     ask(BringIncident(call.incident_id))
             case What.PLACE if found.place is not None:

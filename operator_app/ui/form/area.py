@@ -64,8 +64,8 @@ class FormArea(Area):
             say,
             hand.keys,
             place_finder(search, say, site),
-            kind_finder(hand.seat, words),
-            [(each.code, each.name) for each in hand.seat.agencies if each.has_desk],
+            kind_finder(hand.seat.cards, words),
+            [(each.code, each.name) for each in hand.seat.cards.agencies if each.has_desk],
             draft.holds,
         )
         self._saves = SaveTracker()
@@ -105,16 +105,16 @@ class FormArea(Area):
             case DraftChanged():
                 self._draft_changed()
             case Saved():
-                self._saves.saved(what.events, self._seat.now())
+                self._saves.saved(what.events, self._seat.duty.now())
             case Shared():
-                self._saves.shared(what.event_ids, self._seat.now())
+                self._saves.shared(what.event_ids, self._seat.duty.now())
             case _:
                 pass
 
     def _concerns(self, what: BoardChanged) -> bool:
         """Words of other seats about other incidents change nothing in the form."""
         rest = len(what.things) > len(what.incidents)
-        return rest or self._seat.incident_at_hand in what.incidents
+        return rest or self._seat.hand.incident_id in what.incidents
 
     # ---- deeds
 
@@ -161,16 +161,16 @@ class FormArea(Area):
 
     def _typed(self, name: str, words: str) -> None:
         self._draft.typed(name, words)
-        self._seat.typing_in(name)
+        self._seat.hand.typing_in(name, self._seat.duty.now())
 
     # ---- what is picked
 
     async def _free(self) -> None:
-        self._seat.select(None)
+        self._seat.hand.select(None)
 
     async def _select(self, incident_id: IncidentId) -> None:
-        if incident_id != self._seat.incident_at_hand:
-            self._seat.select(incident_id)
+        if incident_id != self._seat.hand.incident_id:
+            self._seat.hand.select(incident_id)
         self._hand.bring(Page.FORM)
         self._hand.ask(IncidentBrought(incident_id))
 
@@ -201,17 +201,17 @@ class FormArea(Area):
 
     def _pick_kind(self, kind: Kind) -> None:
         """Show the card of the kind before it is saved, and lead into it."""
-        pane, incident = self.pane, self._seat.incident
+        pane, incident = self.pane, self._seat.hand.incident
         pane.put_kind(f"{kind.code} {kind.name}")
-        choosing = self._hand.run("kind", self._seat.choose_kind(kind.code), Before.MUST)
+        choosing = self._hand.run("kind", self._seat.form.choose_kind(kind.code), Before.MUST)
         choosing.add_done_callback(lambda _: pane.card.settled())
-        fresh = self._seat.incidents.kind_or_none(kind.code) or kind
+        fresh = self._seat.cards.kind_or_none(kind.code) or kind
         answers = {} if incident is None else incident.answers
         pane.card.put(card_view(fresh.code, fresh.card, answers, self._hand.say))
         pane.card.lead_in()
 
     def _answer(self, question: str, answer: str | None) -> None:
-        self._hand.run("answer_question", self._seat.answer_question(question, answer), Before.MUST)
+        self._hand.run("answer_question", self._seat.form.answer_question(question, answer), Before.MUST)
 
     def _drop_place(self, hit: PlaceHit) -> None:
         if hit.kode.startswith(OWN_MARK):
@@ -220,7 +220,7 @@ class FormArea(Area):
             self._hand.tell(self._hand.say("refusal.landmark_of_site"))
 
     async def _dropped(self, place_id: str) -> None:
-        name = await self._seat.landmarks.drop(place_id)
+        name = await self._seat.form.landmarks.drop(place_id)
         self.pane.place.search_now()
         self._hand.tell(self._hand.say("map_notice.dropped", name=name))
 
@@ -228,7 +228,7 @@ class FormArea(Area):
 
     def _show(self) -> None:
         if self._hand.draw("form", self.pane, lambda: self.pane.tell(self.view.view())):
-            self._draft.seen.shown(self._seat.incident, self.pane.texts())
+            self._draft.seen.shown(self._seat.hand.incident, self.pane.texts())
 
     def _connect(self) -> None:
         pane, hand = self.pane, self._hand

@@ -35,23 +35,23 @@ class HandOverArea(Area):
 
     def __init__(self, hand: Hand, form: FormPane, view: FormPresenter) -> None:
         self._hand, self._seat, self._form, self._view = hand, hand.seat, form, view
-        self._desks: tuple[Agency, ...] = tuple(each for each in hand.seat.agencies if each.has_desk)
+        self._desks: tuple[Agency, ...] = tuple(each for each in hand.seat.cards.agencies if each.has_desk)
         bar = form.dispatch
         form.dispatch_wished.connect(lambda: hand.press("dispatch"))
         form.agency_wished.connect(lambda code: hand.run("dispatch", self._send_to(code), Before.MUST))
         bar.wished.connect(hand.press)
-        bar.proposal.priority_wished.connect(lambda p: self._overrule(self._seat.care.choose_priority(p)))
+        bar.proposal.priority_wished.connect(lambda p: self._overrule(self._seat.handover.choose_priority(p)))
         bar.proposal.agency_wished.connect(
-            lambda code: self._overrule(self._seat.care.choose_agency(AgencyCode(code)))
+            lambda code: self._overrule(self._seat.handover.choose_agency(AgencyCode(code)))
         )
-        bar.proposal.back_wished.connect(lambda: self._overrule(self._seat.care.take_proposal()))
+        bar.proposal.back_wished.connect(lambda: self._overrule(self._seat.handover.take_proposal()))
         bar.answers.answer_wished.connect(self._answered)
 
     # ---- deeds
 
     def dispatch(self) -> Wish:
         """Hand over to the proposed agencies."""
-        return self._seat.dispatch()
+        return self._seat.handover.dispatch()
 
     def send_to_place(self, place: int) -> Wish:
         """Hand over to the agency whose key has that place."""
@@ -84,18 +84,18 @@ class HandOverArea(Area):
 
     async def copy_text(self) -> None:
         """Put what a radio operator reads out onto the clipboard, and note it."""
-        incident = self._seat.incident
+        incident = self._seat.hand.incident
         if incident is None:
             raise RefusedError(Refusal.NO_INCIDENT)
         QGuiApplication.clipboard().setText(
             ready_text(self._seat, self._hand.say, self._hand.words, incident)
         )
-        await self._seat.note(self._hand.say("ready.copied"))
+        await self._seat.course.note(self._hand.say("ready.copied"))
         self._hand.tell(self._hand.say("ready.copied"))
 
     def copy_point(self) -> None:
         """Put the incident's coordinates onto the clipboard."""
-        figures = point_figures(self._seat.incident)
+        figures = point_figures(self._seat.hand.incident)
         if figures:
             QGuiApplication.clipboard().setText(figures)
         say = self._hand.say
@@ -105,7 +105,7 @@ class HandOverArea(Area):
 
     def _send_to(self, code: str) -> Wish:
         self._hand.marks.mark("dispatch_key", code)
-        return self._seat.dispatch([AgencyCode(code)])
+        return self._seat.handover.dispatch([AgencyCode(code)])
 
     def _overrule(self, wish: Wish) -> None:
         self._hand.run("decide", wish, Before.MUST)
@@ -116,11 +116,11 @@ class HandOverArea(Area):
         if state is DispatchState.DECLINED:
 
             async def declined(reason: str) -> None:
-                await self._seat.by_phone.record(*subject, state, reason)
+                await self._seat.handover.record_answer(*subject, state, reason)
 
             self._hand.ask(AskReason(self._hand.words.agency(code), declined))
             return
-        self._hand.run("phone_answer", self._seat.by_phone.record(*subject, state), Before.MUST)
+        self._hand.run("phone_answer", self._seat.handover.record_answer(*subject, state), Before.MUST)
         self._form.focus_text()
 
     deeds = (

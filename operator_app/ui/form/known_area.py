@@ -55,15 +55,15 @@ class KnownArea(Area):
 
     def unlink(self) -> Wish:
         """Take the last linking back."""
-        return self._seat.unlink()
+        return self._seat.reports.unlink()
 
     def major(self) -> Wish:
         """Declare a major incident, or no longer."""
-        incident = self._seat.incident
-        return self._seat.care.declare_major(incident is None or not incident.is_major)
+        incident = self._seat.hand.incident
+        return self._seat.reports.declare_major(incident is None or not incident.is_major)
 
     async def _link_to(self, candidate: IncidentId) -> None:
-        await self._seat.link_to(candidate)
+        await self._seat.reports.link(candidate)
         self._form.focus_text()
 
     # ---- what is shown

@@ -117,7 +117,7 @@ class Hand:
 
     def ask(self, message: object) -> None:
         """Ask or tell the other areas; see `frame/asks.py`."""
-        self.seat.bus.publish(message)
+        self.seat.room.bus.publish(message)
 
     def bring(self, page: Page) -> None:
         """Bring that page to the front, where pages stand one behind the other."""

@@ -28,7 +28,7 @@ class IncidentsArea(Area):
         """`table` is told here of every incident that changes, before anybody shows it."""
         self._hand, self._seat, self._table = hand, hand.seat, table
         self.pane = IncidentsPane(
-            hand.theme, hand.say, hand.keys, table, IncidentsModel(table, hand.seat.now)
+            hand.theme, hand.say, hand.keys, table, IncidentsModel(table, hand.seat.duty.now)
         )
         self._painted = PaintMarks(self.pane.view.viewport(), hand.marks)
         self._again = hand.timers.once(self._show)
@@ -77,17 +77,17 @@ class IncidentsArea(Area):
     def take_over(self) -> Wish:
         """Of the list the chosen incident, else the one in the form; where that is ours, the gravest of a lost seat."""
         view = self.pane.view
-        chosen = view.current_id() if view.hasFocus() else self._seat.incident_at_hand
-        incident = None if chosen is None else self._seat.board.incidents.get(IncidentId(chosen))
-        ours = incident is None or incident.owner == self._seat.name
+        chosen = view.current_id() if view.hasFocus() else self._seat.hand.incident_id
+        incident = None if chosen is None else self._seat.room.board.incidents.get(IncidentId(chosen))
+        ours = incident is None or incident.owner == self._seat.duty.name
         self._hand.bring(Page.FORM)
-        return self._seat.take_over(None if ours or incident is None else incident.id)
+        return self._seat.course.take_over(None if ours or incident is None else incident.id)
 
     # ---- what is shown
 
     def _follow_row(self, incident_id: str) -> None:
         """The map goes with the row that the arrows come to; a map that a hand holds stays where it is."""
-        incident = self._seat.board.incidents.get(IncidentId(incident_id))
+        incident = self._seat.room.board.incidents.get(IncidentId(incident_id))
         at = None if incident is None else incident.position
         if at is not None and self.pane.view.hasFocus():
             self._hand.ask(FlyTo(*at))
@@ -97,7 +97,7 @@ class IncidentsArea(Area):
         self._select()
 
     def _select(self) -> None:
-        self.pane.select(self._seat.incident_at_hand)
+        self.pane.select(self._seat.hand.incident_id)
 
     def _prepare(self) -> None:
         if self._table.prepare(PREPARED_AT_ONCE):

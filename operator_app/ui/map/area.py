@@ -104,7 +104,7 @@ class MapArea(Area):
         address = await self._commands.take_call_location()
         if address:
             self._hand.ask(FieldChosen("place", address))
-        incident = self._seat.incident
+        incident = self._seat.hand.incident
         at = None if incident is None else incident.position
         if at is not None and not address:
             self._fly(*at)
@@ -143,7 +143,7 @@ class MapArea(Area):
         view.set_unplaced(self._marks.unplaced)
 
     def _show_pin(self) -> None:
-        incident, view = self._seat.incident, self.pane.view
+        incident, view = self._seat.hand.incident, self.pane.view
         at = None if incident is None else incident.position
         if at == self._pin or view is None:
             return

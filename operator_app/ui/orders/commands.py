@@ -39,19 +39,19 @@ class SeatCommands:
 
     async def next_state(self) -> None:
         """Do what the state key does: break and back; a wrap-up ends and puts the form away."""
-        state = self._seat.state
+        state = self._seat.duty.state
         if state not in NEXT_STATE:
             raise RefusedError(Refusal.CALL_AT_HAND)
         if state is SeatState.WRAP_UP:
             await self._seat.finish()
         else:
-            await self._seat.set_state(NEXT_STATE[state])
+            await self._seat.duty.set(NEXT_STATE[state])
 
     async def mute(self) -> None:
         """Keep the operator's voice from all that are spoken with, or let it through."""
         lines = self._seat.calls.lines
         heard = lines.spoken_with or lines.held
-        await self._seat.mute(not (heard and all(call.muted for call in heard)))
+        await self._seat.calls.mute(not (heard and all(call.muted for call in heard)))
 
     def pick_place(self, hit: PlaceHit) -> Coroutine[Any, Any, Mapping[str, str | None]]:
         """Take over a place that was found, and what was typed beside it: see `PlaceTies.of_hit`.
@@ -67,7 +67,7 @@ class SeatCommands:
     async def _take(self, hit: PlaceHit, typed: Mapping[str, str | None]) -> Mapping[str, str | None]:
         values = self._places.of_hit(hit)
         self._places.taken(values, typed)
-        await self._seat.edit_many(values)
+        await self._seat.form.edit(values)
         self._places.took(hit.label)
         return values
 
@@ -76,13 +76,13 @@ class SeatCommands:
         values = self._places.back()
         if values is None:
             raise RefusedError(Refusal.NO_PLACE_BEFORE)
-        await self._seat.edit_many(values)
+        await self._seat.form.edit(values)
         self._places.took(values.get("place") or "")
         return values
 
     async def set_point(self, lat: float, lon: float) -> None:
         """Set the incident's point with the village and district under it. Needs a call or an incident at hand."""
-        if self._seat.incident_at_hand is None and self._seat.call_at_hand is None:
+        if self._seat.hand.incident_id is None and self._seat.hand.call is None:
             raise RefusedError(Refusal.NO_INCIDENT)
         await self._put(self._places.of_point(lat, lon, PositionSource(PositionOrigin.MAP)))
 
@@ -91,7 +91,7 @@ class SeatCommands:
 
         Only ever at the operator's wish. A point goes into the position; an address alone into an empty place.
         """
-        call = self._seat.live_call
+        call = self._seat.calls.live_at_hand
         location = None if call is None else call.location
         if location is None:
             raise RefusedError(Refusal.NO_CALL_LOCATION)
@@ -99,15 +99,15 @@ class SeatCommands:
             await self._put(self._places.of_area(location.area))
             return ""
         address = civic_words(location.civic)
-        incident = self._seat.incident
+        incident = self._seat.hand.incident
         if not address or (incident is not None and incident.value("place")):
             raise RefusedError(Refusal.CALL_LOCATION_WITHOUT_POINT)
-        await self._seat.edit_many({"place": address})
+        await self._seat.form.edit({"place": address})
         return address
 
     async def keep_place(self) -> str:
         """Keep the place of the incident at hand for the search of every seat; returns its name."""
-        return await self._seat.landmarks.keep(self._seat.incident, self._site_has)
+        return await self._seat.form.landmarks.keep(self._seat.hand.incident, self._site_has)
 
     def _site_has(self, label: str, lat: float, lon: float) -> bool:
         """Whether the site has a place of that name in the same kecamatan."""
@@ -122,7 +122,7 @@ class SeatCommands:
 
     async def _put(self, values: Mapping[str, str | None]) -> None:
         self._places.taken(values, {})
-        await self._seat.edit_many(values)
+        await self._seat.form.edit(values)
         self._places.took()
 
     async def decide_clash(self, *, keep: bool) -> Slot:
@@ -130,18 +130,18 @@ class SeatCommands:
 
         Returns what it was about.
         """
-        contests = () if self._seat.incident is None else self._seat.incident.contests
+        contests = () if self._seat.hand.incident is None else self._seat.hand.incident.contests
         if not contests:
             raise RefusedError(Refusal.NO_CLASH)
         first = contests[0]
-        await self._seat.clashes.decide(first.slot, first.stands if keep else first.others[-1])
+        await self._seat.form.clashes.decide(first.slot, first.stands if keep else first.others[-1])
         return first.slot
 
     async def read_back(self) -> None:
         """Record that the caller heard the place and agreed."""
-        incident = self._seat.incident
+        incident = self._seat.hand.incident
         source = None if incident is None else PositionSource.read(incident.value("position_source"))
         if source is None or incident is None or incident.position is None:
-            await self._seat.care.read_back(WORDS_ALONE, None)
+            await self._seat.form.read_back(WORDS_ALONE, None)
         else:
-            await self._seat.care.read_back(source.origin, source.accuracy_m)
+            await self._seat.form.read_back(source.origin, source.accuracy_m)

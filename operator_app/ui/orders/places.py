@@ -33,7 +33,7 @@ class PlaceTies:
         What was typed and is nothing of the place goes to the landmark, its RT to the RT. A point comes along only when
         it is a true one; the old one stays only if it lies in the area now named.
         """
-        incident = self._seat.incident
+        incident = self._seat.hand.incident
         values: Values = {"place": hit.label, "village": hit.desa, "district": hit.kecamatan}
         values |= self._left_over(hit, incident)
         if not hit.area:
@@ -70,7 +70,7 @@ class PlaceTies:
     def of_typed(self, values: Mapping[str, str | None]) -> Values:
         """Return typed values with what they settle: new words of a place part from the old point and village."""
         settled = dict(values)
-        incident = self._seat.incident
+        incident = self._seat.hand.incident
         if "place" not in values or incident is None:
             return settled
         named = self._named.setdefault(incident.id, incident.value("place"))
@@ -88,21 +88,21 @@ class PlaceTies:
 
     def taken(self, values: Mapping[str, str | None], typed: Mapping[str, str | None]) -> None:
         """Remember what the fields held, `typed` words first, before those values are taken over."""
-        incident = self._seat.incident
+        incident = self._seat.hand.incident
         held: Values = {name: None if incident is None else incident.value(name) or None for name in values}
-        self._before = (self._seat.incident_at_hand, held | {k: v for k, v in typed.items() if k in values})
+        self._before = (self._seat.hand.incident_id, held | {k: v for k, v in typed.items() if k in values})
 
     def took(self, words: str | None = None) -> None:
         """They were taken over; with `words`, the incident's point and village belong to those from now on."""
         if self._before is not None:
-            self._before = (self._seat.incident_at_hand, self._before[1])
+            self._before = (self._seat.hand.incident_id, self._before[1])
         if words is not None:
-            self._named[self._seat.incident_at_hand] = words
+            self._named[self._seat.hand.incident_id] = words
 
     def back(self) -> Values | None:
         """Return what the fields held before the last place was taken over, once; None when there is nothing."""
         held, self._before = self._before, None
-        if held is None or held[0] is None or held[0] != self._seat.incident_at_hand:
+        if held is None or held[0] is None or held[0] != self._seat.hand.incident_id:
             return None
         return held[1]
 
@@ -123,7 +123,7 @@ class PlaceTies:
 
     def _without_village(self) -> Values:
         """A village that stands with its kecamatan was filled in; one that was typed alone stays the caller's word."""
-        incident = self._seat.incident
+        incident = self._seat.hand.incident
         if incident is None or not incident.value("district"):
             return {}
         return {"village": None, "district": None}

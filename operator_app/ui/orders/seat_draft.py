@@ -22,7 +22,7 @@ class SeatDraft(Draft):
         """What stands in the fields: told by whoever shows them."""
 
     async def _store(self, values: Mapping[str, str | None]) -> None:
-        at_hand = self._seat.incident_at_hand
+        at_hand = self._seat.hand.incident_id
         if at_hand is None and not any(values.values()):
             return  # typed and taken back before there was an incident
-        await self._seat.edit_many(self._places.of_typed(values), self.seen.bases(at_hand))
+        await self._seat.form.edit(self._places.of_typed(values), self.seen.bases(at_hand))

@@ -55,7 +55,7 @@ class PhoneArea(Area):
         self._view = PhonePresenter(hand.seat, hand.say, past)
         self._lists_view = ListsPresenter(hand.seat, hand.say, past)
         self._trouble = PhoneTrouble(hand.seat, hand.say)
-        self._by_rule = AutoAnswer(hand.seat, hand.seat.auto_answer_s, self._answer_by_rule)
+        self._by_rule = AutoAnswer(hand.seat, hand.seat.room.rules.now.auto_answer_s, self._answer_by_rule)
         self._gather = hand.timers.once(self._gather_lists)
         self._races = hand.timers.once(self._tell_elsewhere)
         self._connect()
@@ -72,7 +72,7 @@ class PhoneArea(Area):
                 self._past.changed(what.calls)
                 if what.calls:
                     self._gather.start(LISTS_AFTER_MS)
-                if self._seat.name in what.of(SEAT):
+                if self._seat.duty.name in what.of(SEAT):
                     self._show()
                 self._races.start(0)
             case LinkState():
@@ -97,13 +97,13 @@ class PhoneArea(Area):
 
     def answer(self, call_id: CallId | None = None) -> Wish:
         """Answer that call, or the longest-waiting one; the keyboard waits in the form."""
-        if self._seat.waiting():
+        if self._seat.calls.waiting():
             self._hand.do("place")
         return self._seat.answer(call_id)
 
     def hold(self) -> Wish:
         """Put the call on hold, take it back, or exchange it with the one on hold."""
-        return self._seat.hold_or_swap()
+        return self._seat.calls.hold_or_swap()
 
     def mute(self) -> Wish:
         """Keep the operator's voice from all that are spoken with, or let it through."""
@@ -111,14 +111,14 @@ class PhoneArea(Area):
 
     def end(self) -> Wish:
         """Hang up."""
-        return self._seat.end()
+        return self._seat.calls.end()
 
     async def classify(self, kind: Classification) -> None:
         """Say what the call was; noise also ends it.
 
         Without a call in the pane it is the last one that is classified anew: that must not pass unseen.
         """
-        shown = self._seat.call_at_hand is not None
+        shown = self._seat.hand.call is not None
         await self._seat.classify(kind)
         if not shown:
             words = self._hand.say("notice.classified_last", kind=self._hand.say(f"classification.{kind}"))
@@ -162,11 +162,11 @@ class PhoneArea(Area):
         for name, view in self.lists.views.items():
             if view.hasFocus() and (number := self._lists_view.number_of(name, view.current_id())):
                 return number
-        waiting = self._seat.waiting()
-        call = self._seat.live_call or (waiting[0] if waiting else None)
+        waiting = self._seat.calls.waiting()
+        call = self._seat.calls.live_at_hand or (waiting[0] if waiting else None)
         if call is not None and call.number:
             return call.number
-        incident = self._seat.incident
+        incident = self._seat.hand.incident
         return "" if incident is None else incident.value("caller_number")
 
     # ---- what is shown
@@ -201,8 +201,8 @@ class PhoneArea(Area):
     def _connect(self) -> None:
         run, seat, lines = self._hand.run, self._seat, self.pane.lines
         self.pane.wished.connect(self._hand.press)
-        lines.taken.connect(lambda call_id: run("hold", seat.talk_to(CallId(call_id)), Before.KEEP))
-        lines.dropped.connect(lambda call_id: run("end", seat.end(CallId(call_id)), Before.KEEP))
+        lines.taken.connect(lambda call_id: run("hold", seat.calls.talk_to(CallId(call_id)), Before.KEEP))
+        lines.dropped.connect(lambda call_id: run("end", seat.calls.end(CallId(call_id)), Before.KEEP))
         lines.quick_wished.connect(lambda: self._hand.press("dial"))
         self.lists.answer_wished.connect(
             lambda call_id: run("answer", self.answer(CallId(call_id)), Before.KEEP)

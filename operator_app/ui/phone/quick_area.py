@@ -47,14 +47,14 @@ class QuickArea(Area):
             hand.say,
             hand.keys,
             rung,
-            hand.seat.colleagues[:COLLEAGUES],
-            watches=bool(hand.seat.watched),
+            hand.seat.room.rules.now.colleagues[:COLLEAGUES],
+            watches=bool(hand.seat.room.rules.now.watched),
         )
         self._connect()
 
     def changed(self, what: object) -> None:
         """Show who can be called."""
-        if not isinstance(what, BoardChanged) or self._seat.name in what.of(SEAT):
+        if not isinstance(what, BoardChanged) or self._seat.duty.name in what.of(SEAT):
             self._show()
 
     def second(self, now: datetime) -> None:
@@ -67,7 +67,7 @@ class QuickArea(Area):
         """Give the caller to the consulted one; else ask to whom, and the second press sends him there unasked."""
         lines = self._seat.calls.lines
         if lines.helper is not None:
-            return self._seat.finish_transfer()
+            return self._seat.calls.finish_transfer()
         if lines.at_hand is None:
             self._hand.tell(self._hand.say("refusal.no_call"))
         elif self._view.mode is QuickMode.TRANSFER and self._view.target() is not None:
@@ -78,7 +78,7 @@ class QuickArea(Area):
 
     def conference(self) -> Wish:
         """Bring all lines together, or part them."""
-        return self._seat.conference()
+        return self._seat.calls.conference()
 
     def dial(self) -> None:
         """Put the keyboard where a number or an agency is named."""
@@ -118,7 +118,7 @@ class QuickArea(Area):
     def _blind(self) -> None:
         target = self._view.target()
         if target is not None:
-            self._hand.run("transfer", self._seat.transfer(target.number, target.name), Before.KEEP)
+            self._hand.run("transfer", self._seat.calls.transfer(target.number, target.name), Before.KEEP)
             self.pane.close_up()
 
     def _call_target(self) -> None:
@@ -136,7 +136,7 @@ class QuickArea(Area):
             agency = next(each for each in self._view.agencies if each.code == code)
             self.pane.put(agency.name)
             return None
-        return self._seat.call_agency(code)
+        return self._seat.dial(*self._seat.cards.phone_of(code))
 
     def _press_agency(self, code: str) -> None:
         wish = self._pick_agency(AgencyCode(code))
@@ -153,7 +153,7 @@ class QuickArea(Area):
 
     def _send_key(self, key: str) -> None:
         self._view.sent += key
-        self._hand.run("keypad", self._seat.send_keys(key))
+        self._hand.run("keypad", self._seat.calls.send_keys(key))
         self._show()
 
     def _closed(self) -> None:

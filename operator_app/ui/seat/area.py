@@ -56,7 +56,7 @@ class TopArea(Area):
                 self._hand.tell(words, loud=True, topic=f"clock {what.seat}")
             case JournalTrouble():
                 self._journal(what)
-            case BoardChanged() if self._seat.name not in what.of(SEAT):
+            case BoardChanged() if self._seat.duty.name not in what.of(SEAT):
                 pass
             case _:
                 self._show()

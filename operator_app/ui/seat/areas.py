@@ -68,7 +68,7 @@ class SeatAreas:
         seat, site = hand.seat, places.site
         commands = SeatCommands(seat, draft, places, search)
         table = IncidentsPresenter(seat, hand.say, hand.words)
-        past = NumberPast(seat.board.calls)
+        past = NumberPast(seat.room.board.calls)
         self.finder = FinderArea(hand, table, past, search, other_says)
         self.phone = PhoneArea(hand, commands, past)
         self.quick = QuickArea(hand)

@@ -71,7 +71,7 @@ class SeatWindow(QObject):
         self.seat, self.manner = seat, manner
         self.window = window or MainWindow(manner.theme, manner.say("top.title"))
         places = PlaceTies(seat, site)
-        self.draft = SeatDraft(seat, time.monotonic, lambda: seat.bus.publish(DraftChanged()), places)
+        self.draft = SeatDraft(seat, time.monotonic, lambda: seat.room.bus.publish(DraftChanged()), places)
         self.hand = _hand(seat, manner, self.window, self.draft)
         self._sounds = None if sounds is None else SeatSounds(sounds)
         theme = manner.theme
@@ -100,7 +100,7 @@ class SeatWindow(QObject):
 
     def show(self) -> None:
         """Show the window as large as its screen allows; marks "window_painted" once all panes have been painted."""
-        PaintMarks(self.window, self.manner.marks).expect("window_painted", self.seat.name)
+        PaintMarks(self.window, self.manner.marks).expect("window_painted", self.seat.duty.name)
         if not self.window.isVisible():
             fill_screen(self.window)
         self.areas.form.pane.focus_place()
@@ -121,7 +121,7 @@ class SeatWindow(QObject):
     def _wake_map(self) -> None:
         """Start the map; a ringing call goes first, but a room that never rests gets its map, too."""
         self._map_waited_ms += MAP_AFTER_MS
-        patient = self.seat.waiting() and self._map_waited_ms < MAP_AT_LAST_MS
+        patient = self.seat.calls.waiting() and self._map_waited_ms < MAP_AT_LAST_MS
         if not patient and self._map is not None:
             self._map_timer.stop()
             self._map.activate()
@@ -134,8 +134,8 @@ def _hand(seat: Seat, manner: Manner, window: MainWindow, draft: SeatDraft) -> H
     errands = Errands(
         say, footer.tell, draft, lambda refusal: str(keys.cap(MENDS[refusal])) if refusal in MENDS else ""
     )
-    deeds = Deeds(say, keys, manner.marks, errands, lambda: seat.call_at_hand or "")
-    words = SiteWords(say, seat)
+    deeds = Deeds(say, keys, manner.marks, errands, lambda: seat.hand.call or "")
+    words = SiteWords(say, seat.cards)
     return Hand(seat, manner, words, window, footer, deeds, errands, Timers(), Drawing(manner.theme, say))
 
 
@@ -187,7 +187,7 @@ async def run_seat_window(
         if server is not None:
             await server.start()
         seat = window.seat
-        app.quiet_gc(lambda: seat.live_call is None and not seat.waiting())
+        app.quiet_gc(lambda: seat.calls.live_at_hand is None and not seat.calls.waiting())
         await until_closed(window.window)
     finally:
         app.failed.disconnect(window.fault)

@@ -34,7 +34,7 @@ class SeatScreen(QObject):
     def start(self) -> None:
         """Make the keys work, show everything and follow the seat from now on. Raises `ValueError`, see `Deeds`."""
         self._hand.deeds.install(self._hand.window)
-        bus = self._hand.seat.bus
+        bus = self._hand.seat.room.bus
         self._ends = [bus.subscribe(kind, area.changed) for area in self._areas for kind in area.told]
         for area in self._areas:
             area.begin()
@@ -42,7 +42,7 @@ class SeatScreen(QObject):
 
     def second(self) -> None:
         """Show what goes with the time; comes again at the beginning of the next second."""
-        now = self._hand.seat.now()
+        now = self._hand.seat.duty.now()
         self._second.start(SECOND_MS - int(now.timestamp() * 1000) % SECOND_MS + 2)
         for area in self._areas:
             self._tell(area, now)

@@ -22,9 +22,9 @@ class SupervisorArea(Area):
 
     def edit_cards(self) -> None:
         """Open the editor at the card of the incident in the form; who may not is told so."""
-        incident = self._seat.incident
+        incident = self._seat.hand.incident
         try:
-            self._seat.care.card_source(self._seat.kinds[0].code)
+            self._seat.cards.card_source(self._seat.cards.kinds[0].code)
         except RefusedError as error:
             self._hand.tell(self._hand.say(f"refusal.{error.refusal}"), loud=True)
             return

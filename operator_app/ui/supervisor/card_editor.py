@@ -75,7 +75,7 @@ class CardEditor(QWidget):
     def open_at(self, kind: str) -> None:
         """Show the window with the card of that kind, or the one it had; the operator's window stays as it is."""
         self._list()
-        wanted = kind or (self._kind.code if self._kind else self._seat.kinds[0].code)
+        wanted = kind or (self._kind.code if self._kind else self._seat.cards.kinds[0].code)
         if self._kind is None or (kind and kind != self._kind.code and not self._is_dirty()):
             self._choose(wanted)
         self.show()
@@ -95,7 +95,7 @@ class CardEditor(QWidget):
 
     def _list(self) -> None:
         rows = []
-        for kind in self._seat.kinds:
+        for kind in self._seat.cards.kinds:
             card = self._present(kind).card
             version = "–" if card is None else self._say("editor.version", n=card.version)
             rows.append(Row(kind.code, (cell(self._words.kind_label(kind.code)), cell(version, Tone.QUIET))))
@@ -107,17 +107,17 @@ class CardEditor(QWidget):
         self.kinds.setFixedWidth(sum(widths) + self.kinds.verticalScrollBar().sizeHint().width())
 
     def _present(self, kind: Kind) -> Kind:
-        return self._seat.incidents.kind_or_none(kind.code) or kind
+        return self._seat.cards.kind_or_none(kind.code) or kind
 
     def _choose(self, code: str) -> None:
         if self._kind is not None and self._is_dirty() and code != self._kind.code:
             self._say_cause(self._say("editor.dirty", kind=self._kind.code), Tone.WATCH)
             return
-        kind = self._seat.incidents.kind_or_none(code)
+        kind = self._seat.cards.kind_or_none(code)
         if kind is None:
             return
         self._kind, self._answers = kind, {}
-        self._saved = self._seat.care.card_source(code)
+        self._saved = self._seat.cards.card_source(code)
         self.text.setPlainText(self._saved)
         self.kinds.setCurrentIndex(self.model.index(self.model.row_of(code) or 0, 0))
         self._read()
@@ -134,7 +134,7 @@ class CardEditor(QWidget):
         present = 0 if kind.card is None else kind.card.version
         self.title.say(f"{self._words.kind_label(kind.code)} · {self._say('editor.version', n=present)}")
         try:
-            card = self._seat.care.try_card(kind.code, self.text.toPlainText())
+            card = self._seat.cards.try_card(kind.code, self.text.toPlainText())
         except (BadFileError, RefusedError) as error:
             first = error.faults[0] if isinstance(error, BadFileError) else None
             cause = self._say(f"refusal.{error.refusal}") if isinstance(error, RefusedError) else ""
@@ -164,7 +164,7 @@ class CardEditor(QWidget):
         self.text.setExtraSelections(marks)
 
     def _show_outcome(self, kind: Kind, card: Card) -> None:
-        proposal = assess(replace(kind, card=card), self._answers, self._seat.agencies)
+        proposal = assess(replace(kind, card=card), self._answers, self._seat.cards.agencies)
         language = self._say("map.language")
         why = [
             each.words.said_in(language) if each.words else self._words.category(kind.code).casefold()
@@ -193,9 +193,9 @@ class CardEditor(QWidget):
             self._hand.run("card_editor", self._store(self._kind.code, self.text.toPlainText()))
 
     async def _store(self, code: str, source: str) -> None:
-        version = await self._seat.care.publish_card(code, source)
+        version = await self._seat.cards.publish_card(code, source)
         self._saved = source
-        self._kind = self._seat.incidents.kind_or_none(code)
+        self._kind = self._seat.cards.kind_or_none(code)
         self._list()
         self._read()
         self._say_cause(self._say("editor.saved", kind=code, n=version), Tone.GOOD)

@@ -33,7 +33,7 @@ class TimelineArea(Area):
     def __init__(self, hand: Hand, chime: LoopSound | None = None) -> None:
         """`chime` sounds when a reminder is due; None: by sight alone."""
         self._hand, self._seat, self._chime = hand, hand.seat, chime
-        self.pane = TimelinePane(hand.theme, hand.say, hand.keys, hand.words.seat(hand.seat.name))
+        self.pane = TimelinePane(hand.theme, hand.say, hand.keys, hand.words.seat(hand.seat.duty.name))
         self._view = TimelinePresenter(hand.seat, hand.say, hand.words)
         self._reminders = ReminderPresenter(hand.seat, hand.say, hand.words)
         self._begun_at: IncidentId | None = None
@@ -49,7 +49,7 @@ class TimelineArea(Area):
             case AskReason():
                 self._give_reason = what.give
                 self.pane.ask(Entry.DECLINED, of=what.agency)
-            case BoardChanged() if not (what.calls or self._seat.incident_at_hand in what.incidents):
+            case BoardChanged() if not (what.calls or self._seat.hand.incident_id in what.incidents):
                 pass
             case _:
                 self._again.start(0)
@@ -81,7 +81,7 @@ class TimelineArea(Area):
             return None
         incident, reminder = due
         self._hand.withdraw(f"{REMINDER}{reminder.id}")
-        return self._seat.care.reminder_done(incident.id, reminder.id)
+        return self._seat.course.reminder_done(incident.id, reminder.id)
 
     def next_sort(self) -> None:
         """Show the next sort of steps alone."""
@@ -99,7 +99,7 @@ class TimelineArea(Area):
 
     def _ask(self, what: Entry, words: str = "") -> None:
         self._hand.bring(Page.FORM)
-        if self._seat.incident is None:
+        if self._seat.hand.incident is None:
             self._hand.tell(self._hand.say(f"refusal.{Refusal.NO_INCIDENT}"))
             return
         self.pane.ask(what, words)
@@ -109,24 +109,24 @@ class TimelineArea(Area):
         if not words:
             self._begun_at = None
         elif self._begun_at is None:
-            self._begun_at = self._seat.incident_at_hand
+            self._begun_at = self._seat.hand.incident_id
 
     async def _enter(self, what: Entry, words: str) -> None:
-        begun_at, here = self._begun_at, self._seat.incident_at_hand
+        begun_at, here = self._begun_at, self._seat.hand.incident_id
         if what is not Entry.DECLINED and begun_at not in (None, here):
             self._begun_at = here
             raise RefusedError(Refusal.OTHER_INCIDENT)
         match what:
             case Entry.NOTE:
                 if words:
-                    await self._seat.note(words)
+                    await self._seat.course.note(words)
             case Entry.REMIND:
                 minutes, text = read_minutes(words)
-                await self._seat.care.remind(minutes, text)
+                await self._seat.course.remind(minutes, text)
             case Entry.FINISH:
-                await self._seat.care.finish(words)
+                await self._seat.course.finish(words)
             case Entry.CANCEL:
-                await self._seat.move_incident(IncidentStatus.CANCELLED, words)
+                await self._seat.course.move(IncidentStatus.CANCELLED, words)
             case Entry.DECLINED:
                 await self._decline(words)
         self._begun_at = None

@@ -41,10 +41,10 @@ def test_an_incident_of_the_past_comes_whole_onto_the_board() -> None:
 
     async def play() -> None:
         bench = make_seat()
-        await bench.seat.edit("place", "Jl. A")
-        await bench.seat.choose_kind("KEB-01")
-        await bench.seat.dispatch()
-        await bench.seat.care.finish("padam")
+        await bench.seat.form.edit({"place": "Jl. A"})
+        await bench.seat.form.choose_kind("KEB-01")
+        await bench.seat.handover.dispatch()
+        await bench.seat.course.finish("padam")
         for _ in range(CHUNK - 2):
             await bench.recorder.record([SeatStateChanged(SeatState.READY)])
         bites = in_bites(bench.journal.kept)

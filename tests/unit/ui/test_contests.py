@@ -95,8 +95,8 @@ async def test_both_words_stand_on_the_strip_until_one_is_chosen(
     two: Two, about: str, stands: str, other: str
 ) -> None:
     pair = Pair()
-    await pair.one.seat.edit("place", "Jl. Poros")
-    at_hand = pair.one.seat.incident_at_hand or IncidentId("")
+    await pair.one.seat.form.edit({"place": "Jl. Poros"})
+    at_hand = pair.one.seat.hand.incident_id or IncidentId("")
     await pair.one.recorder.record([DispatchSent(at_hand, D, AgencyCode("DAMKAR"), 60)])
     pair.carry()
     news = RoomNews(pair.two.seat, SAY, SITE, lambda: "")
@@ -110,7 +110,7 @@ async def test_both_words_stand_on_the_strip_until_one_is_chosen(
     assert [each.words for each in news.changed(frozenset({at_hand}))][-1:] == [
         f"{pair.two.board.incidents[at_hand].number}: tulisan meja ini berbeda dengan meja lain; buka untuk memilih"
     ]
-    pair.two.seat.select(at_hand)
+    pair.two.seat.hand.select(at_hand)
     presenter = TogetherPresenter(pair.two.seat, SAY, SITE)
     clash = presenter.view().clash
     assert clash is not None
@@ -118,7 +118,7 @@ async def test_both_words_stand_on_the_strip_until_one_is_chosen(
     assert (clash.stands.value, clash.other.value) == (stands, other)
     assert clash.other.who.startswith("Meja 1, Operator shift 2 · ")
     (contest,) = pair.two.board.incidents[at_hand].contests
-    await pair.two.seat.clashes.decide(contest.slot, contest.stands)
+    await pair.two.seat.form.clashes.decide(contest.slot, contest.stands)
     assert presenter.view().clash is None
     told = [row.cells[1].text for row in TimelinePresenter(pair.two.seat, SAY, SITE).rows()]
     assert any("tidak dipakai" in each or "dipilih" in each for each in told)

@@ -182,7 +182,7 @@ def test_a_source_is_read_as_it_was_written() -> None:
 def come_from(it: Hand, location: CallLocation | None) -> None:
     """Let the call at hand have brought that place."""
     calls = it.room.seat.calls
-    live = it.room.seat.live_call
+    live = it.room.seat.calls.live_at_hand
     assert live is not None
     held = calls.live
     calls.live = lambda call_id: None if held(call_id) is None else replace(held(call_id), location=location)  # type: ignore[method-assign,type-var]
@@ -249,7 +249,7 @@ def test_an_address_fills_an_empty_place_and_never_a_filled_one(site: Site) -> N
         with pytest.raises(RefusedError) as refused:
             await it.must(it.commands.take_call_location())
         assert refused.value.refusal is Refusal.CALL_LOCATION_WITHOUT_POINT
-        await it.room.seat.edit("place", None)
+        await it.room.seat.form.edit({"place": None})
         assert await it.must(it.commands.take_call_location()) == "Jl. Mawar"
         assert it.at_hand.value("place") == "Jl. Mawar"
 
@@ -299,7 +299,7 @@ def test_the_callers_area_comes_from_the_form_the_call_or_the_past(site: Site) -
         it = await hand(site)
         area = CallPlace(it.room.seat, site, SAY)
         assert area.kecamatan() == "Sangatta Selatan"
-        it.room.seat.select(None)
+        it.room.seat.hand.select(None)
         assert area.kecamatan() == "Sangatta Selatan", "where that number called about last"
         come_from(it, CallLocation(CIRCLE))
         assert area.kecamatan() == "Muara Contoh"
@@ -315,7 +315,7 @@ def test_a_place_with_a_point_is_kept_for_the_room_and_can_be_dropped(site: Site
         it = await hand(site)
         it.draft.typed("place", "Warung Bu Siti")
         assert await it.must(it.commands.keep_place()) == "Warung Bu Siti"
-        (landmark,) = it.room.seat.board.landmarks.values()
+        (landmark,) = it.room.seat.room.board.landmarks.values()
         assert (landmark.label, landmark.lat, landmark.lon) == ("Warung Bu Siti", 0.47851, 117.5632)
         assert [e.fact.label for e in it.room.journal.kept if isinstance(e.fact, PlaceKept)] == [
             "Warung Bu Siti"
@@ -323,11 +323,11 @@ def test_a_place_with_a_point_is_kept_for_the_room_and_can_be_dropped(site: Site
         with pytest.raises(RefusedError) as refused:
             await it.must(it.commands.keep_place())
         assert refused.value.refusal is Refusal.LANDMARK_KEPT_ALREADY
-        assert await it.room.seat.landmarks.drop(landmark.id) == "Warung Bu Siti"
-        assert not it.room.seat.board.landmarks
+        assert await it.room.seat.form.landmarks.drop(landmark.id) == "Warung Bu Siti"
+        assert not it.room.seat.room.board.landmarks
         assert isinstance(it.room.journal.kept[-1].fact, PlaceDropped)
         with pytest.raises(RefusedError):
-            await it.room.seat.landmarks.drop(landmark.id)
+            await it.room.seat.form.landmarks.drop(landmark.id)
 
     scene(play)
 
@@ -344,11 +344,11 @@ def test_a_place_with_a_point_is_kept_for_the_room_and_can_be_dropped(site: Site
 def test_what_has_no_name_is_not_kept(site: Site, place: str, landmark: str, why: Refusal) -> None:
     async def play() -> None:
         it = await hand(site)
-        await it.room.seat.edit_many({"place": place, "landmark": landmark})
+        await it.room.seat.form.edit({"place": place, "landmark": landmark})
         with pytest.raises(RefusedError) as refused:
             await it.must(it.commands.keep_place())
         assert refused.value.refusal is why
-        await it.room.seat.edit_many({"place": "Warung", "position": None})
+        await it.room.seat.form.edit({"place": "Warung", "position": None})
         with pytest.raises(RefusedError) as refused:
             await it.must(it.commands.keep_place())
         assert refused.value.refusal is Refusal.LANDMARK_POINT_MISSING
@@ -360,11 +360,11 @@ def test_a_place_that_the_site_has_already_is_not_kept_again(site: Site) -> None
     async def play() -> None:
         it = await hand(site)
         there = {"village": "Sukamaju", "position": "1.25,110.25"}
-        await it.room.seat.edit_many({**there, "place": "  SUKAMAJU "})
+        await it.room.seat.form.edit({**there, "place": "  SUKAMAJU "})
         with pytest.raises(RefusedError) as refused:
             await it.must(it.commands.keep_place())
         assert refused.value.refusal is Refusal.LANDMARK_IN_SITE
-        await it.room.seat.edit_many({"place": "Sukamaju", "position": "1.25,111.9"})
+        await it.room.seat.form.edit({"place": "Sukamaju", "position": "1.25,111.9"})
         assert await it.must(it.commands.keep_place()) == "Sukamaju", "of that name, but in another kecamatan"
 
     scene(play)
@@ -373,7 +373,7 @@ def test_a_place_that_the_site_has_already_is_not_kept_again(site: Site) -> None
 def test_coordinates_with_a_landmark_are_kept_under_the_landmark(site: Site) -> None:
     async def play() -> None:
         it = await hand(site)
-        await it.room.seat.edit_many({"place": "0.51000, 117.50000", "landmark": "Gudang Biru"})
+        await it.room.seat.form.edit({"place": "0.51000, 117.50000", "landmark": "Gudang Biru"})
         assert await it.must(it.commands.keep_place()) == "Gudang Biru"
 
     scene(play)

@@ -70,14 +70,14 @@ def test_equal_rows_tell_the_view_nothing() -> None:
 
 def made_model() -> tuple[IncidentsModel, dict[str, Incident]]:
     room = make_room()
-    presenter = IncidentsPresenter(room.seat, SAY, SiteWords(SAY, room.seat))
+    presenter = IncidentsPresenter(room.seat, SAY, SiteWords(SAY, room.seat.cards))
     known: dict[str, Incident] = {}
     for number, name in enumerate("abcdefghij"):
         writer = PastWriter("M1")
         incident_id, events = incident(writer, number + 1, name, "BEN-01", (name, "", ""))
-        room.seat.on_events(events)
-        known[name] = room.seat.board.incidents[incident_id]
-    return IncidentsModel(presenter, room.seat.now), known
+        room.seat.room.on_events(events)
+        known[name] = room.seat.room.board.incidents[incident_id]
+    return IncidentsModel(presenter, room.seat.duty.now), known
 
 
 @settings(deadline=None, max_examples=50)

@@ -44,14 +44,14 @@ class Hand:
         await self.errands.in_order(wish, Before.KEEP)
 
     async def select(self, incident_id: IncidentId | None) -> None:
-        self.room.seat.select(incident_id)
+        self.room.seat.hand.select(incident_id)
 
     def incident(self, number: str) -> Incident:
-        return next(i for i in self.room.seat.board.incidents.values() if i.number.endswith(number))
+        return next(i for i in self.room.seat.room.board.incidents.values() if i.number.endswith(number))
 
     @property
     def at_hand(self) -> Incident:
-        incident = self.room.seat.incident
+        incident = self.room.seat.hand.incident
         assert incident is not None
         return incident
 
@@ -84,7 +84,7 @@ def test_typed_words_go_to_the_incident_they_were_typed_for() -> None:
         fire = it.at_hand.id
         it.draft.typed("text", "Api sudah padam")
         await it.must(it.select(it.incident("M2-011").id))
-        assert it.room.seat.board.incidents[fire].value("text") == "Api sudah padam"
+        assert it.room.seat.room.board.incidents[fire].value("text") == "Api sudah padam"
         assert it.at_hand.value("text") == ""
 
     scene(play)
@@ -109,8 +109,8 @@ def test_wishes_to_the_form_are_carried_out_in_their_order() -> None:
         it.draft.typed("place", "jalan baru")
         await asyncio.gather(
             it.must(nothing()),
-            it.must(it.room.seat.choose_kind("BEN-01")),
-            it.must(it.room.seat.dispatch()),
+            it.must(it.room.seat.form.choose_kind("BEN-01")),
+            it.must(it.room.seat.handover.dispatch()),
             it.must(it.select(it.incident("M2-011").id)),
         )
         fresh = it.incident("M3-002")
@@ -125,12 +125,12 @@ def test_an_answer_saves_what_was_typed_first() -> None:
     async def play() -> None:
         it = await hand()
         fire = it.at_hand.id
-        await it.room.seat.end()
+        await it.room.seat.calls.end()
         it.draft.typed("text", "semua selamat")
         await it.keep(it.room.seat.answer())
-        assert it.room.seat.board.incidents[fire].value("text") == "semua selamat"
-        assert it.room.seat.incident_at_hand is None
-        assert it.room.seat.live_call is not None
+        assert it.room.seat.room.board.incidents[fire].value("text") == "semua selamat"
+        assert it.room.seat.hand.incident_id is None
+        assert it.room.seat.calls.live_at_hand is not None
 
     scene(play)
 
@@ -138,14 +138,14 @@ def test_an_answer_saves_what_was_typed_first() -> None:
 def test_a_broken_disk_does_not_keep_a_caller_waiting_and_the_words_are_kept() -> None:
     async def play() -> None:
         it = await hand()
-        await it.room.seat.end()
+        await it.room.seat.calls.end()
         await settled(it.room)
         it.room.journal.broken = "disk full"
         it.draft.typed("text", "semua selamat")
         with pytest.raises(JournalFailedError):
             await it.keep(it.room.seat.answer())  # the seat's own state cannot be recorded either
-        assert it.room.seat.live_call is not None
-        assert it.room.seat.live_call.number == "085244710032"
+        assert it.room.seat.calls.live_at_hand is not None
+        assert it.room.seat.calls.live_at_hand.number == "085244710032"
         assert [(each.topic, each.loud) for each in it.told] == [(NOT_SAVED, True)]
         assert it.draft.holds("text")
         it.room.journal.broken = ""
@@ -158,8 +158,8 @@ def test_ending_and_classifying_go_on_when_the_words_cannot_be_saved() -> None:
         it = await hand()
         it.draft.typed("text", "x")
         it.room.journal.broken = "disk full"
-        await it.keep(it.room.seat.end())
-        assert it.room.seat.live_call is None
+        await it.keep(it.room.seat.calls.end())
+        assert it.room.seat.calls.live_at_hand is None
         assert [each.topic for each in it.told] == [NOT_SAVED]
         it.room.journal.broken = ""
 
@@ -234,7 +234,7 @@ def test_a_place_with_a_true_point_brings_it_along() -> None:
 def test_a_click_on_the_map_opens_no_incident_by_accident() -> None:
     async def play() -> None:
         it = await hand()
-        await it.room.seat.end()
+        await it.room.seat.calls.end()
         await settled(it.room)
         await it.room.seat.finish()
         with pytest.raises(RefusedError) as refused:
@@ -250,7 +250,7 @@ def test_a_point_outside_all_villages_fills_none_and_keeps_only_the_name_that_wa
         await it.must(it.commands.set_point(0.1, 118.9))
         assert it.at_hand.position == (0.1, 118.9)
         assert (it.at_hand.value("village"), it.at_hand.value("district")) == ("", "")
-        await it.room.seat.edit("village", "Kampung Baru")
+        await it.room.seat.form.edit({"village": "Kampung Baru"})
         await it.must(it.commands.set_point(0.1, 118.8))
         assert it.at_hand.value("village") == "Kampung Baru"
 
@@ -263,17 +263,17 @@ def test_the_state_key_goes_to_break_and_back_and_ends_the_wrap_up() -> None:
         with pytest.raises(RefusedError) as refused:
             await it.must(it.commands.next_state())
         assert refused.value.refusal is Refusal.CALL_AT_HAND
-        await it.keep(it.room.seat.end())
+        await it.keep(it.room.seat.calls.end())
         await settled(it.room)
-        assert it.room.seat.state is SeatState.WRAP_UP
+        assert it.room.seat.duty.state is SeatState.WRAP_UP
         it.draft.typed("text", "selesai dicatat")
         await it.must(it.commands.next_state())
-        assert (it.room.seat.state, it.room.seat.incident_at_hand) == (SeatState.READY, None)
+        assert (it.room.seat.duty.state, it.room.seat.hand.incident_id) == (SeatState.READY, None)
         assert it.incident("M3-001").value("text") == "selesai dicatat"
         told = []
         for _ in range(2):
             await it.must(it.commands.next_state())
-            told.append(it.room.seat.state)
+            told.append(it.room.seat.duty.state)
         assert told == [SeatState.BREAK, SeatState.READY]
 
     scene(play)
@@ -282,15 +282,15 @@ def test_the_state_key_goes_to_break_and_back_and_ends_the_wrap_up() -> None:
 def test_a_prank_is_ended_and_the_seat_free_by_one_wish() -> None:
     async def play() -> None:
         it = await hand()
-        await it.keep(it.room.seat.end())
+        await it.keep(it.room.seat.calls.end())
         await settled(it.room)
         await it.keep(it.room.seat.answer())
-        prank = it.room.seat.call_at_hand
+        prank = it.room.seat.hand.call
         await it.keep(it.room.seat.classify(Classification.PRANK))
         await settled(it.room)
-        call = it.room.seat.board.calls[prank or CallId("")]
+        call = it.room.seat.room.board.calls[prank or CallId("")]
         assert (call.state, call.classification) == (CallState.ENDED, Classification.PRANK)
-        assert it.room.seat.state is SeatState.READY
+        assert it.room.seat.duty.state is SeatState.READY
 
     scene(play)
 
@@ -298,14 +298,14 @@ def test_a_prank_is_ended_and_the_seat_free_by_one_wish() -> None:
 def test_hold_and_mute_turn_on_and_off() -> None:
     async def play() -> None:
         it = await hand()
-        for wish in (it.room.seat.hold_or_swap, it.commands.mute):
+        for wish in (it.room.seat.calls.hold_or_swap, it.commands.mute):
             await it.keep(wish())
-        call = it.room.seat.live_call
+        call = it.room.seat.calls.live_at_hand
         assert call is not None
         assert (call.hold, call.muted) == ("local", True)
-        for wish in (it.room.seat.hold_or_swap, it.commands.mute):
+        for wish in (it.room.seat.calls.hold_or_swap, it.commands.mute):
             await it.keep(wish())
-        call = it.room.seat.live_call
+        call = it.room.seat.calls.live_at_hand
         assert call is not None
         assert (call.hold, call.muted) == ("none", False)
 
@@ -315,10 +315,10 @@ def test_hold_and_mute_turn_on_and_off() -> None:
 def test_one_agency_can_be_asked_beside_the_proposal() -> None:
     async def play() -> None:
         it = await hand()
-        await it.must(it.room.seat.dispatch([AgencyCode("BPBD")]))
+        await it.must(it.room.seat.handover.dispatch([AgencyCode("BPBD")]))
         assert it.at_hand.dispatch_to(AgencyCode("BPBD")) is not None
         with pytest.raises(RefusedError) as refused:
-            await it.must(it.room.seat.dispatch([AgencyCode("BPBD")]))
+            await it.must(it.room.seat.handover.dispatch([AgencyCode("BPBD")]))
         assert refused.value.refusal is Refusal.ALREADY_SENT
 
     scene(play)

@@ -88,7 +88,7 @@ class Views:
 
     @property
     def site(self) -> SiteWords:
-        return SiteWords(SAY, self.room.seat)
+        return SiteWords(SAY, self.room.seat.cards)
 
     def incident_row(self, number: str) -> list[str]:
         found = next(each for each in self.table().rows() if each.number == number)
@@ -97,11 +97,11 @@ class Views:
 
 def views(room: Room) -> Views:
     """Presenters that follow the room as the window does."""
-    saves, past = SaveTracker(), NumberPast(room.seat.board.calls)
-    draft = Draft(room.seat.edit_many, lambda: 0.0, lambda: None)
+    saves, past = SaveTracker(), NumberPast(room.seat.room.board.calls)
+    draft = Draft(room.seat.form.edit, lambda: 0.0, lambda: None)
     seat = room.seat
-    seat.bus.subscribe(Saved, lambda message: saves.saved(message.events, seat.now()))
-    seat.bus.subscribe(Shared, lambda message: saves.shared(message.event_ids, seat.now()))
+    seat.room.bus.subscribe(Saved, lambda message: saves.saved(message.events, seat.duty.now()))
+    seat.room.bus.subscribe(Shared, lambda message: saves.shared(message.event_ids, seat.duty.now()))
     return Views(room, draft, saves, past)
 
 
@@ -164,14 +164,14 @@ def test_a_tickets_number_stands_in_the_past() -> None:
     async def play() -> None:
         room = await busy_room()
         shown = views(room)
-        await room.seat.end()
+        await room.seat.calls.end()
         await settled(room)
         for call in room.phone.calls():
             room.phone.far_ends(call.call_id)
         await room.seat.finish()
         room.phone.offer(CALLER)
         await settled(room)
-        shown.past.changed(room.seat.board.calls)
+        shown.past.changed(room.seat.room.board.calls)
         assert "1 tiket (KTM-261123-M3-001)" in text(shown.phone().past)
 
     scene(play)
@@ -196,8 +196,8 @@ def test_a_call_in_speech_can_be_ended_held_muted_and_classified_but_no_other_an
         assert view.standing is Standing.TALKING
         assert (view.can_answer, view.can_end, view.can_hold, view.can_mute) == (False, True, True, True)
         assert (view.timer, view.can_classify, view.classification) == ("1:14", True, None)
-        await room.seat.hold(on=True)
-        await room.seat.mute(on=True)
+        await room.seat.calls.hold_or_swap()
+        await room.seat.calls.mute(on=True)
         view = views(room).phone()
         assert (view.standing, view.held, view.muted, view.can_answer) == (Standing.HELD, True, True, True)
 
@@ -207,9 +207,9 @@ def test_a_call_in_speech_can_be_ended_held_muted_and_classified_but_no_other_an
 def test_after_the_call_it_stays_with_its_length_until_the_wrap_up_ends() -> None:
     async def play() -> None:
         room = await busy_room()
-        for call in room.seat.waiting():
+        for call in room.seat.calls.waiting():
             room.phone.far_ends(call.call_id)
-        room.phone.far_ends(room.seat.call_at_hand or CallId(""))
+        room.phone.far_ends(room.seat.hand.call or CallId(""))
         await settled(room)
         room.clock.pass_s(60)
         view = views(room).phone()
@@ -226,7 +226,7 @@ def test_after_the_call_it_stays_with_its_length_until_the_wrap_up_ends() -> Non
 def test_a_ring_in_wrap_up_pops_and_the_classification_names_the_call_it_is_for() -> None:
     async def play() -> None:
         room = await busy_room()
-        await room.seat.end()
+        await room.seat.calls.end()
         await settled(room)
         view = views(room).phone()
         assert (view.standing, view.number) == (Standing.RINGING, "0852-4471-0032")
@@ -339,7 +339,7 @@ def test_the_recording_lamp_says_recording_only_while_the_phone_says_so() -> Non
     async def play() -> None:
         room = await busy_room()
         assert views(room).top().recording.words == "Belum merekam"
-        call_id = room.seat.call_at_hand
+        call_id = room.seat.hand.call
         room.seat.calls.on_signal(line.LineRecordingFailed(call_id, line.RecordingProblem.DISK_FULL, "full"))
         lamp = views(room).top().recording
         assert (lamp.words, lamp.tone) == ("TIDAK MEREKAM", Tone.ALARM)
@@ -355,13 +355,13 @@ def test_the_server_line_tells_since_when_and_how_much_waits() -> None:
     down = link_view(room.seat, SAY)
     assert (down.words, down.tone) == ("Server terputus sejak 14:20 · 3 perubahan menunggu", Tone.WATCH)
     assert views(room).top().server.tone is Tone.WATCH
-    room.seat.on_link(LinkState(False, NOW, 0, "schema"))
+    room.seat.room.on_link(LinkState(False, NOW, 0, "schema"))
     assert "versi server tidak cocok" in link_view(room.seat, SAY).words
     room.connect()
     assert link_view(room.seat, SAY).words == "Semua sudah di server"
-    room.seat.on_link(LinkState(True, NOW, 2))
+    room.seat.room.on_link(LinkState(True, NOW, 2))
     assert link_view(room.seat, SAY).words == "2 perubahan sedang dikirim ke server"
-    room.seat.on_link(LinkState(True, NOW, 0, quarantined=1))
+    room.seat.room.on_link(LinkState(True, NOW, 0, quarantined=1))
     assert link_view(room.seat, SAY).tone is Tone.ALARM
 
 
@@ -441,8 +441,8 @@ def test_the_saved_line_claims_only_what_is_true() -> None:
 def test_without_a_server_the_saved_line_says_so() -> None:
     async def play() -> None:
         shown = await fresh()
-        shown.room.seat.on_link(LinkState(False, NOW, 0, "not_configured"))
-        await shown.room.seat.edit("place", "Singa Geweh")
+        shown.room.seat.room.on_link(LinkState(False, NOW, 0, "not_configured"))
+        await shown.room.seat.form.edit({"place": "Singa Geweh"})
         assert text(shown.form().saved) == "tersimpan di meja ini 14:22:07 · tanpa server"
 
     scene(play)
@@ -451,8 +451,8 @@ def test_without_a_server_the_saved_line_says_so() -> None:
 def test_an_incident_of_another_seat_tells_who_changed_it_last() -> None:
     async def play() -> None:
         room = await busy_room()
-        other = next(i for i in room.seat.board.incidents.values() if i.number == "KTM-261123-M2-011")
-        room.seat.select(other.id)
+        other = next(i for i in room.seat.room.board.incidents.values() if i.number == "KTM-261123-M2-011")
+        room.seat.hand.select(other.id)
         form = views(room).form()
         assert text(form.saved) == "terakhir diubah 13:34:07 · Meja 2"
         assert form.warning == "bukan dari panggilan ini"
@@ -463,9 +463,9 @@ def test_an_incident_of_another_seat_tells_who_changed_it_last() -> None:
 def test_a_clash_is_shown_with_the_value_that_lost() -> None:
     async def play() -> None:
         room = await busy_room()
-        at_hand = room.seat.incident_at_hand or IncidentId("")
+        at_hand = room.seat.hand.incident_id or IncidentId("")
         late = PastWriter("M1").back(-1)
-        room.seat.on_events([late.event(FieldSet(at_hand, "landmark", "depan SPBU"))])
+        room.seat.room.on_events([late.event(FieldSet(at_hand, "landmark", "depan SPBU"))])
         form = views(room).form()
         assert form.values["landmark"] == "depan SPBU"
         view = TogetherPresenter(room.seat, SAY, views(room).site).view()
@@ -474,8 +474,8 @@ def test_a_clash_is_shown_with_the_value_that_lost() -> None:
         assert view.clash.stands.value == "depan SPBU"
         assert view.clash.other.value == "seberang masjid, gang kecil"
         assert view.clash.other.who.startswith("Meja 3, Operator shift 2 · ")
-        (contest,) = room.seat.incident.contests if room.seat.incident else ()
-        await room.seat.clashes.decide(contest.slot, contest.others[0])
+        (contest,) = room.seat.hand.incident.contests if room.seat.hand.incident else ()
+        await room.seat.form.clashes.decide(contest.slot, contest.others[0])
         assert views(room).form().values["landmark"] == "seberang masjid, gang kecil"
         assert TogetherPresenter(room.seat, SAY, views(room).site).view().clash is None
         assert any("Patokan dipilih: seberang masjid" in row for row in views(room).timeline())
@@ -486,7 +486,7 @@ def test_a_clash_is_shown_with_the_value_that_lost() -> None:
 def test_an_ended_incident_says_so_and_takes_no_dispatch() -> None:
     async def play() -> None:
         room = await busy_room()
-        await room.seat.move_incident(IncidentStatus.CANCELLED, "laporan palsu")
+        await room.seat.course.move(IncidentStatus.CANCELLED, "laporan palsu")
         form = views(room).form()
         assert (form.is_ended, form.can_dispatch) == (True, False)
         assert form.warning == "Kejadian ini sudah berakhir: Batal"
@@ -520,7 +520,7 @@ def test_one_key_hands_over_until_every_proposed_agency_was_asked() -> None:
         form = views(room).form()
         assert form.can_dispatch is any(agency.name == "RSUD" and agency.can_ask for agency in form.agencies)
         if form.can_dispatch:
-            await room.seat.dispatch()
+            await room.seat.handover.dispatch()
         assert views(room).form().can_dispatch is False
 
     scene(play)
@@ -552,10 +552,10 @@ def test_the_timeline_is_newest_first_and_a_wait_runs_until_it_is_overdue() -> N
 def test_an_answer_ends_the_wait_and_tells_how_long_it_took() -> None:
     async def play() -> None:
         room = await busy_room()
-        dispatch = room.seat.incident.dispatches[0]  # type: ignore[union-attr]
+        dispatch = room.seat.hand.incident.dispatches[0]  # type: ignore[union-attr]
         desk = PastWriter("DAMKAR").back(-0.15)
         accepted = DispatchMoved(dispatch.incident_id, dispatch.id, DispatchState.ACCEPTED, "")
-        room.seat.on_events([desk.event(accepted)])
+        room.seat.room.on_events([desk.event(accepted)])
         rows = views(room).timeline()
         assert rows[0] == "14:22:16 | Damkar: Diterima · setelah 0:25 | DAMKAR · Operator shift 1"
         assert rows[1] == "14:21:51 | Damkar: dikirim | Meja 3 · Operator shift 2"
@@ -566,12 +566,12 @@ def test_an_answer_ends_the_wait_and_tells_how_long_it_took() -> None:
 def test_a_refusal_of_an_agency_stands_out_with_its_reason() -> None:
     async def play() -> None:
         room = await busy_room()
-        dispatch = room.seat.incident.dispatches[0]  # type: ignore[union-attr]
+        dispatch = room.seat.hand.incident.dispatches[0]  # type: ignore[union-attr]
         desk = PastWriter("DAMKAR").back(-0.15)
         refused = DispatchMoved(
             dispatch.incident_id, dispatch.id, DispatchState.DECLINED, "unit di luar kota"
         )
-        room.seat.on_events([desk.event(refused)])
+        room.seat.room.on_events([desk.event(refused)])
         shown = views(room)
         cell = shown.timeline_rows()[0].cells[1]
         assert (cell.text, cell.spans[0].tone) == ("Damkar: ditolak · unit di luar kota", Tone.ALARM)
@@ -584,15 +584,15 @@ def test_a_refusal_of_an_agency_stands_out_with_its_reason() -> None:
 def test_the_fire_brigades_refusal_is_not_hidden_by_the_hospital_on_its_way() -> None:
     async def play() -> None:
         room = await busy_room()
-        fire = room.seat.incident
+        fire = room.seat.hand.incident
         assert fire is not None
         brigade, rsud = fire.dispatches[0], AgencyCode("RSUD")
-        (hospital,) = await room.seat.dispatch([rsud])
+        (hospital,) = await room.seat.handover.dispatch([rsud])
         desk = PastWriter("DAMKAR").back(-0.15)
         refused = DispatchMoved(fire.id, brigade.id, DispatchState.DECLINED, "unit di luar kota")
         taken = DispatchMoved(fire.id, hospital.id, DispatchState.UNDER_WAY, "")
         accepted = DispatchMoved(fire.id, hospital.id, DispatchState.ACCEPTED, "")
-        room.seat.on_events([desk.event(refused), *map(desk.event, (accepted, taken))])
+        room.seat.room.on_events([desk.event(refused), *map(desk.event, (accepted, taken))])
         assert views(room).incident_row("KTM-261123-M3-001")[6] == "Damkar menolak"
 
     scene(play)
@@ -603,10 +603,10 @@ def test_letter_by_letter_is_one_line_and_the_one_that_lost_stays_quietly() -> N
         room = await busy_room()
         for words in ("Api", "Api besar", "Api besar sekali"):
             room.clock.pass_s(1)
-            await room.seat.edit("text", words)
+            await room.seat.form.edit({"text": words})
         rows = [row for row in views(room).timeline() if "Uraian" in row]
         assert rows == ["14:22:10 | Uraian: Api besar sekali | Meja 3 · Operator shift 2"]
-        await room.seat.edit("text", None)
+        await room.seat.form.edit({"text": None})
         rows = [row for row in views(room).timeline() if "Uraian" in row]
         assert rows == ["14:22:10 | Uraian dikosongkan | Meja 3 · Operator shift 2"]
 
@@ -666,7 +666,7 @@ def test_closed_incidents_of_recent_days_are_found_below_the_open_ones() -> None
                 writer, days * 1440, number, "BEN-01", ("", "Sangkima", "Sangatta Selatan")
             )
             events.append(writer.event(IncidentMoved(closed, IncidentStatus.CLOSED, "")))
-            room.seat.on_events(events)
+            room.seat.room.on_events(events)
             table.changed([closed])
         assert len(table.rows()) == 5
         rows = table.rows("banjir")
@@ -691,7 +691,7 @@ def test_the_order_that_was_chosen_stays_while_things_change() -> None:
         fresh, events = incident(
             writer, 90, "KTM-261123-M2-099", "LAK-01", ("", "Sangkima", "Sangatta Selatan")
         )
-        room.seat.on_events(events)
+        room.seat.room.on_events(events)
         table.changed([fresh])
         assert [each.number[-6:] for each in table.rows()][1] == "M2-099"
         while table.next_order() is not Order.PRIORITY:
@@ -758,7 +758,7 @@ def test_marks_stand_where_incidents_are_or_roughly_at_their_village(tmp_path: P
     exact, first = incident(writer, 5, "X-1", "KEB-01", ("", "Sukamaju", "Muara Contoh"), "1.2,110.1")
     _, second = incident(writer, 4, "X-2", "BEN-01", ("", "Suka Rahmat", "Sangatta Lama"))
     _, third = incident(writer, 3, "X-3", "BEN-01", ("dekat pasar", "", ""))
-    room.seat.on_events([*first, *second, *third])
+    room.seat.room.on_events([*first, *second, *third])
     found = marks(room, site)
     assert set(found) == {"KEB · Sukamaju", "≈ BEN · Suka Rahmat"}
     assert (found["KEB · Sukamaju"].lat, found["KEB · Sukamaju"].lon) == (1.2, 110.1)
@@ -766,7 +766,7 @@ def test_marks_stand_where_incidents_are_or_roughly_at_their_village(tmp_path: P
     assert found["KEB · Sukamaju"].state == "Baru"
     rough = found["≈ BEN · Suka Rahmat"]
     assert (rough.lat, rough.lon) == (1.25, 111.25)
-    room.seat.select(exact)
+    room.seat.hand.select(exact)
     assert marks(room, site)["KEB · Sukamaju"].selected
     assert "KEB · Sukamaju" in marks(room, default_site(RESOURCES))
 
@@ -806,7 +806,7 @@ def test_every_state_of_a_seat_has_a_next_one_but_talking() -> None:
     async def play() -> None:
         shown = await fresh()
         assert shown.top().state_hint == "tekan untuk: Istirahat"
-        await shown.room.seat.set_state(SeatState.TALKING)
+        await shown.room.seat.duty.set(SeatState.TALKING)
         assert shown.top().state_hint == "berubah setelah panggilan diakhiri"
 
     scene(play)
@@ -816,10 +816,10 @@ def test_a_ring_is_heard_only_while_nobody_is_being_spoken_with() -> None:
     async def play() -> None:
         room = await busy_room()
         assert not rings(room.seat)
-        await room.seat.end()
+        await room.seat.calls.end()
         await settled(room)
         assert rings(room.seat)
-        for call in room.seat.waiting():
+        for call in room.seat.calls.waiting():
             room.phone.far_ends(call.call_id)
         assert not rings(room.seat)
         await settled(room)
@@ -830,10 +830,10 @@ def test_a_ring_is_heard_only_while_nobody_is_being_spoken_with() -> None:
 def test_a_ring_is_heard_while_a_caller_waits_on_hold() -> None:
     async def play() -> None:
         room = await busy_room()
-        assert room.seat.waiting()
-        await room.seat.hold(True)
+        assert room.seat.calls.waiting()
+        await room.seat.calls.hold_or_swap()
         assert rings(room.seat)
-        await room.seat.hold(False)
+        await room.seat.calls.hold_or_swap()
         assert not rings(room.seat)
         await settled(room)
 
@@ -845,7 +845,7 @@ def test_what_another_desk_took_is_no_call_of_ours_still_to_be_classified() -> N
         shown = await fresh()
         shown.room.phone.taken_elsewhere(shown.room.phone.offer("081346007781"))
         await settled(shown.room)
-        shown.past.changed(shown.room.seat.board.calls)
+        shown.past.changed(shown.room.seat.room.board.calls)
         assert shown.lists().view().recent == ()
 
     scene(play)
@@ -902,10 +902,10 @@ def test_the_last_calls_show_how_their_lines_were_by_a_sign_and_in_words() -> No
 def test_the_timeline_says_at_the_end_of_a_call_how_its_line_was_and_what_the_network_called_it() -> None:
     async def play() -> None:
         room = await busy_room()
-        caller = room.seat.call_at_hand
+        caller = room.seat.hand.call
         assert caller is not None
         shown = views(room)
-        await room.seat.end()
+        await room.seat.calls.end()
         room.phone.measured(caller, mos=3.2, lost=6.1)
         room.seat._recorder.note(CallIdentified(caller, EMERGENCY_IDS, IMEI))
         await settled(room)
@@ -956,10 +956,10 @@ def state_of(shown: Views, code: str) -> str:
 async def test_an_agency_that_the_server_was_not_told_to_ask_is_said_to_know_of_nothing() -> None:
     room = await busy_room()
     shown = views(room)
-    await room.seat.dispatch([AgencyCode("BPBD")])
+    await room.seat.handover.dispatch([AgencyCode("BPBD")])
     await settled(room)
     since = NOW - timedelta(minutes=1)
-    room.seat.on_link(LinkState(True, NOW, 3, blocked="takes_nothing", blocked_since=since))
+    room.seat.room.on_link(LinkState(True, NOW, 3, blocked="takes_nothing", blocked_since=since))
     assert state_of(shown, "BPBD") == "belum sampai di server"
     assert state_of(shown, "DAMKAR") == "belum diterima"  # asked before, and the server has that
     assert any(
@@ -973,14 +973,14 @@ async def test_an_agency_that_the_server_was_not_told_to_ask_is_said_to_know_of_
     await room.seat.tick()
     assert any("BPBD belum tahu: belum sampai di server, telepon" in row for row in shown.timeline())
     room.share_all()
-    room.seat.on_link(LinkState(True, NOW, 0))
+    room.seat.room.on_link(LinkState(True, NOW, 0))
     assert state_of(shown, "BPBD") == "belum diterima"
 
 
 async def test_a_seat_without_its_server_says_the_same_of_whom_it_asks_alone() -> None:
     room = await busy_room()
     room.cut(1)
-    await room.seat.dispatch([AgencyCode("BPBD")])
+    await room.seat.handover.dispatch([AgencyCode("BPBD")])
     await settled(room)
     assert state_of(views(room), "BPBD") == "belum sampai di server"
     room.share_all()

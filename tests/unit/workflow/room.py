@@ -92,7 +92,7 @@ class Pair:
     def carry(self) -> None:
         for bench, other in ((self.one, self.two), (self.two, self.one)):
             kept = bench.journal.kept
-            other.seat.on_events(kept[self._told[id(bench)] :])
+            other.seat.room.on_events(kept[self._told[id(bench)] :])
             self._told[id(bench)] = len(kept)
 
     def pass_s(self, seconds: float) -> None:
@@ -100,6 +100,6 @@ class Pair:
         self.two.clock.pass_s(seconds)
 
     async def opened(self) -> None:
-        await self.one.seat.edit("place", "Jl. Poros")
+        await self.one.seat.form.edit({"place": "Jl. Poros"})
         self.carry()
-        self.two.seat.select(self.one.seat.incident_at_hand)
+        self.two.seat.hand.select(self.one.seat.hand.incident_id)

@@ -34,7 +34,7 @@ def ops(bench: Bench) -> list[str]:
 async def test_a_ring_is_seen_before_the_disk_has_it() -> None:
     bench, phone = await ready_seat()
     call_id = phone.offer("0812", display_name="Pelapor")
-    assert [each.call_id for each in bench.seat.waiting()] == [call_id]
+    assert [each.call_id for each in bench.seat.calls.waiting()] == [call_id]
     assert ops(bench) == []
     await bench.recorder.settle()
     assert bench.board.calls[call_id].state is CallState.RINGING
@@ -44,14 +44,14 @@ async def test_one_key_answers_the_longest_waiting_call() -> None:
     bench, phone = await ready_seat()
     first, second = phone.offer("0811"), phone.offer("0812")
     await bench.seat.answer()
-    assert bench.seat.call_at_hand == first
-    assert [each.call_id for each in bench.seat.waiting()] == [second]
-    assert bench.seat.state is SeatState.TALKING
+    assert bench.seat.hand.call == first
+    assert [each.call_id for each in bench.seat.calls.waiting()] == [second]
+    assert bench.seat.duty.state is SeatState.TALKING
     with pytest.raises(RefusedError, match="call_at_hand"):
         await bench.seat.answer()
-    await bench.seat.hold(True)
+    await bench.seat.calls.hold_or_swap()
     await bench.seat.answer()
-    assert bench.seat.call_at_hand == second
+    assert bench.seat.hand.call == second
     await bench.recorder.settle()
 
 
@@ -68,8 +68,8 @@ async def test_a_second_press_while_a_call_is_being_answered_takes_no_second_cal
     first, second = phone.offer("0811"), phone.offer("0812")
     pressed = await asyncio.gather(bench.seat.answer(), bench.seat.answer(), return_exceptions=True)
     assert [type(each) for each in pressed] == [type(None), RefusedError]
-    assert bench.seat.call_at_hand == first
-    assert [each.call_id for each in bench.seat.waiting()] == [second]
+    assert bench.seat.hand.call == first
+    assert [each.call_id for each in bench.seat.calls.waiting()] == [second]
     await bench.recorder.settle()
 
 
@@ -78,7 +78,7 @@ async def test_no_call_no_answer() -> None:
     with pytest.raises(RefusedError, match="no_call_waiting"):
         await bench.seat.answer()
     with pytest.raises(RefusedError, match="no_call"):
-        await bench.seat.end()
+        await bench.seat.calls.end()
     with pytest.raises(RefusedError, match="no_call"):
         await bench.seat.classify(Classification.PRANK)
 
@@ -99,11 +99,11 @@ async def test_the_whole_call_is_written_once_though_signals_repeat() -> None:
         bench.seat.calls.on_signal(signal)
     await bench.recorder.settle()
     assert len(ops(bench)) == 4
-    states = [bench.seat.state]
+    states = [bench.seat.duty.state]
     await bench.seat.finish()
-    states.append(bench.seat.state)
+    states.append(bench.seat.duty.state)
     assert states == [SeatState.WRAP_UP, SeatState.READY]
-    assert bench.seat.call_at_hand is None
+    assert bench.seat.hand.call is None
 
 
 async def test_typed_words_belong_to_the_call_and_its_number_to_the_incident() -> None:
@@ -111,8 +111,8 @@ async def test_typed_words_belong_to_the_call_and_its_number_to_the_incident() -
     call_id = phone.offer("0812")
     await bench.seat.answer()
     await bench.recorder.settle()
-    await bench.seat.edit("place", "Jl. A")
-    incident = bench.seat.incident
+    await bench.seat.form.edit({"place": "Jl. A"})
+    incident = bench.seat.hand.incident
     assert incident is not None
     assert incident.calls == (call_id,)
     assert incident.value("caller_number") == "0812"
@@ -129,8 +129,8 @@ async def test_a_prank_costs_one_wish_and_opens_no_incident() -> None:
     assert bench.board.calls[call_id].classification is Classification.PRANK
     assert bench.board.calls[call_id].state is CallState.ENDED
     assert bench.board.incidents == {}
-    assert bench.seat.state is SeatState.READY
-    assert bench.seat.call_at_hand is None
+    assert bench.seat.duty.state is SeatState.READY
+    assert bench.seat.hand.call is None
 
 
 async def test_a_noise_key_pressed_at_a_ring_does_not_make_a_prank_of_the_call_before() -> None:
@@ -138,7 +138,7 @@ async def test_a_noise_key_pressed_at_a_ring_does_not_make_a_prank_of_the_call_b
     before = phone.offer("0811")
     await bench.seat.answer()
     await bench.seat.classify(Classification.EMERGENCY)
-    await bench.seat.end()
+    await bench.seat.calls.end()
     await bench.recorder.settle()
     await bench.seat.finish()
     phone.offer("0812")
@@ -152,11 +152,11 @@ async def test_the_next_call_gets_an_empty_form() -> None:
     bench, phone = await ready_seat()
     first = phone.offer("0811")
     await bench.seat.answer()
-    await bench.seat.edit("place", "Jl. A")
+    await bench.seat.form.edit({"place": "Jl. A"})
     phone.far_ends(first)
     phone.offer("0812")
     await bench.seat.answer()
-    assert bench.seat.incident is None
+    assert bench.seat.hand.incident is None
     await bench.recorder.settle()
 
 
@@ -171,10 +171,10 @@ async def test_a_seat_talks_though_the_disk_is_still_busy_with_the_call_before()
     await bench.seat.answer()
     await bench.recorder.settle()
     await bench.seat.tick()
-    states = [bench.seat.state]
+    states = [bench.seat.duty.state]
     phone.far_ends(second)
     await bench.recorder.settle()
-    states.append(bench.seat.state)
+    states.append(bench.seat.duty.state)
     assert states == [SeatState.TALKING, SeatState.WRAP_UP]
 
 
@@ -185,14 +185,14 @@ async def test_a_seat_that_answers_with_a_full_disk_is_said_to_talk_once_there_i
     bench.journal.broken = "disk full"
     with pytest.raises(JournalFailedError):
         await bench.seat.answer()
-    assert bench.seat.call_at_hand == call_id
+    assert bench.seat.hand.call == call_id
     bench.journal.broken = ""
     await bench.recorder.settle()
     await bench.seat.tick()
-    states = [bench.seat.state]
-    await bench.seat.end()
+    states = [bench.seat.duty.state]
+    await bench.seat.calls.end()
     await bench.recorder.settle()
-    states.append(bench.seat.state)
+    states.append(bench.seat.duty.state)
     assert states == [SeatState.TALKING, SeatState.WRAP_UP]
 
 
@@ -200,19 +200,19 @@ async def test_a_call_taken_over_has_its_incident_though_the_disk_is_full() -> N
     bench, phone = await ready_seat()
     phone.offer("0811")
     await bench.seat.answer()
-    await bench.seat.edit("place", "Jl. A")
+    await bench.seat.form.edit({"place": "Jl. A"})
     await bench.recorder.settle()
-    before = bench.seat.incident_at_hand
+    before = bench.seat.hand.incident_id
     seat = Seat(bench.recorder, bench.board, bench.bus, phone, RULES)
     phone.come_back()
-    await bench.seat.set_state(SeatState.BREAK)  # so that there is something to be told
+    await bench.seat.duty.set(SeatState.BREAK)  # so that there is something to be told
     bench.journal.broken = "disk full"
     with pytest.raises(JournalFailedError):
         await seat.open()
-    assert seat.incident_at_hand == before
+    assert seat.hand.incident_id == before
     bench.journal.broken = ""
     await seat.tick()
-    assert seat.state is SeatState.TALKING
+    assert seat.duty.state is SeatState.TALKING
 
 
 async def test_who_is_called_back_gets_an_empty_form() -> None:
@@ -222,13 +222,13 @@ async def test_who_is_called_back_gets_an_empty_form() -> None:
     phone.far_ends(gone)
     phone.offer("0812")
     await bench.seat.answer()
-    await bench.seat.edit("place", "Jl. A")
-    before = bench.seat.incident_at_hand
+    await bench.seat.form.edit({"place": "Jl. A"})
+    before = bench.seat.hand.incident_id
     assert before is not None
-    await bench.seat.end()
+    await bench.seat.calls.end()
     await bench.seat.call_back("0811")
-    assert bench.seat.incident_at_hand is None
-    await bench.seat.edit("place", "Jl. B")
+    assert bench.seat.hand.incident_id is None
+    await bench.seat.form.edit({"place": "Jl. B"})
     assert bench.board.incidents[before].value("place") == "Jl. A"
     await bench.recorder.settle()
 
@@ -260,7 +260,7 @@ async def test_a_dead_phone_cuts_its_calls_and_says_so() -> None:
     await bench.recorder.settle()
     assert bench.board.calls[call_id].state is CallState.CUT
     assert bench.seat.calls.lost is not None
-    assert bench.seat.live_call is None
+    assert bench.seat.calls.live_at_hand is None
     phone.come_back()
     assert bench.seat.calls.lost is None
 
@@ -269,16 +269,18 @@ async def test_a_new_window_takes_over_the_call_and_its_incident() -> None:
     bench, phone = await ready_seat()
     call_id = phone.offer("0812")
     await bench.seat.answer()
-    await bench.seat.edit("place", "Jl. A")
+    await bench.seat.form.edit({"place": "Jl. A"})
     await bench.recorder.settle()
-    again = Recorder(bench.journal, bench.clock, bench.board, bench.bus, bench.seat.name, "Operator shift 2")
+    again = Recorder(
+        bench.journal, bench.clock, bench.board, bench.bus, bench.seat.duty.name, "Operator shift 2"
+    )
     seat = Seat(again, bench.board, bench.bus, phone, RULES)
     phone.come_back()
     await seat.open()
     await again.settle()
-    assert seat.call_at_hand == call_id
-    assert seat.incident is not None
-    assert seat.incident.value("place") == "Jl. A"
+    assert seat.hand.call == call_id
+    assert seat.hand.incident is not None
+    assert seat.hand.incident.value("place") == "Jl. A"
     assert ops(bench).count(CallOffered.op) == 1
 
 
@@ -287,7 +289,9 @@ async def test_a_call_left_open_by_a_dead_seat_is_told_as_cut() -> None:
     call_id = phone.offer("0812")
     await bench.seat.answer()
     await bench.recorder.settle()
-    again = Recorder(bench.journal, bench.clock, bench.board, bench.bus, bench.seat.name, "Operator shift 2")
+    again = Recorder(
+        bench.journal, bench.clock, bench.board, bench.bus, bench.seat.duty.name, "Operator shift 2"
+    )
     other_phone = MemoryPhone()
     Seat(again, bench.board, bench.bus, other_phone, RULES)
     await other_phone.start()

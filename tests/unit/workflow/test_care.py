@@ -16,10 +16,10 @@ from tests.unit.workflow.test_cards import CARDS, carded
 
 
 async def fire(bench: Bench, place: str = "Jalan Mawar") -> IncidentId:
-    await bench.seat.edit("place", place)
-    await bench.seat.choose_kind("KEB-01")
-    assert bench.seat.incident_at_hand is not None
-    return bench.seat.incident_at_hand
+    await bench.seat.form.edit({"place": place})
+    await bench.seat.form.choose_kind("KEB-01")
+    assert bench.seat.hand.incident_id is not None
+    return bench.seat.hand.incident_id
 
 
 def statuses(bench: Bench) -> dict[IncidentId, IncidentStatus]:
@@ -29,39 +29,39 @@ def statuses(bench: Bench) -> dict[IncidentId, IncidentStatus]:
 async def test_the_operators_priority_wins_over_answers_until_it_is_given_back() -> None:
     bench = carded()
     await fire(bench)
-    await bench.seat.care.choose_priority(4)
-    await bench.seat.answer_question("inside", "yes")
-    assert bench.seat.incident is not None
-    assert bench.seat.incident.priority == 4
-    own = bench.seat.incident.own["priority"]
+    await bench.seat.handover.choose_priority(4)
+    await bench.seat.form.answer_question("inside", "yes")
+    assert bench.seat.hand.incident is not None
+    assert bench.seat.hand.incident.priority == 4
+    own = bench.seat.hand.incident.own["priority"]
     assert (own.chosen, own.proposed, own.actor) == ("4", "1", "Operator shift 2")
-    await bench.seat.care.choose_priority(None)
-    assert bench.seat.incident.priority == 1
-    assert not bench.seat.incident.own
+    await bench.seat.handover.choose_priority(None)
+    assert bench.seat.hand.incident.priority == 1
+    assert not bench.seat.hand.incident.own
 
 
 async def test_an_agency_left_out_is_not_asked_and_one_added_is() -> None:
     bench = make_seat()
     await fire(bench)
-    await bench.seat.care.choose_agency(RSUD)
-    await bench.seat.care.choose_agency(AgencyCode("BPBD"))
-    sent = await bench.seat.dispatch()
+    await bench.seat.handover.choose_agency(RSUD)
+    await bench.seat.handover.choose_agency(AgencyCode("BPBD"))
+    sent = await bench.seat.handover.dispatch()
     assert [each.agency for each in sent] == [DAMKAR, "BPBD"]
     facts = [each.fact for each in bench.journal.kept if isinstance(each.fact, Overruled)]
     assert [(each.subject, each.chosen, each.proposed) for each in facts] == [
         ("agency:RSUD", "out", "in"),
         ("agency:BPBD", "in", "out"),
     ]
-    await bench.seat.care.take_proposal()
-    assert [each.agency for each in await bench.seat.dispatch()] == [RSUD]
+    await bench.seat.handover.take_proposal()
+    assert [each.agency for each in await bench.seat.handover.dispatch()] == [RSUD]
 
 
 async def test_an_agency_of_another_site_cannot_be_chosen() -> None:
     bench = make_seat()
     await fire(bench)
     with pytest.raises(RefusedError):
-        await bench.seat.care.choose_agency(AgencyCode("NASA"))
-    await bench.seat.care.choose_agency(PLN)  # told by phone: left out of the proposal all the same
+        await bench.seat.handover.choose_agency(AgencyCode("NASA"))
+    await bench.seat.handover.choose_agency(PLN)  # told by phone: left out of the proposal all the same
 
 
 async def test_a_call_is_linked_with_its_words_and_the_linking_is_taken_back() -> None:
@@ -70,29 +70,29 @@ async def test_a_call_is_linked_with_its_words_and_the_linking_is_taken_back() -
     await phone.start()
     await bench.seat.open()
     first = await fire(bench)
-    bench.seat.select(None)
+    bench.seat.hand.select(None)
     phone.offer("0812")
     await bench.seat.answer()
     second = await fire(bench, "Jl Mawar")
-    await bench.seat.edit("text", "Api besar")
-    call = bench.seat.call_at_hand
-    await bench.seat.link_to(first)
-    assert bench.seat.incident_at_hand == first
+    await bench.seat.form.edit({"text": "Api besar"})
+    call = bench.seat.hand.call
+    await bench.seat.reports.link(first)
+    assert bench.seat.hand.incident_id == first
     assert statuses(bench) == {first: IncidentStatus.NEW, second: IncidentStatus.MERGED}
     target = bench.board.incidents[first]
     assert target.calls == (call,)
     assert call is not None
     assert bench.board.calls[call].incident_id == first
     assert any("Api besar" in getattr(each.fact, "text", "") for each in target.timeline)
-    assert bench.seat.care.can_unlink(call)
+    assert bench.seat.reports.can_unlink()
 
-    await bench.seat.unlink()
-    assert bench.seat.incident_at_hand == second
+    await bench.seat.reports.unlink()
+    assert bench.seat.hand.incident_id == second
     assert statuses(bench)[second] is IncidentStatus.NEW
     assert bench.board.incidents[first].calls == ()
     assert bench.board.calls[call].incident_id == second
     with pytest.raises(RefusedError) as refused:
-        await bench.seat.unlink()
+        await bench.seat.reports.unlink()
     assert refused.value.refusal is Refusal.NOTHING_TO_UNLINK
 
 
@@ -100,15 +100,15 @@ async def test_who_was_sent_to_a_merged_incident_is_asked_anew_for_the_one_it_go
     """At the agency's desk the alarm of a merged incident falls silent: without a new one nobody would drive."""
     bench = make_seat()
     first = await fire(bench)
-    await bench.seat.dispatch([RSUD])
-    bench.seat.select(None)
+    await bench.seat.handover.dispatch([RSUD])
+    bench.seat.hand.select(None)
     second = await fire(bench, "Jl Mawar")
-    await bench.seat.dispatch([DAMKAR, RSUD, BPBD])
+    await bench.seat.handover.dispatch([DAMKAR, RSUD, BPBD])
     merged = bench.board.incidents[second]
     declined = merged.dispatch_to(BPBD)
     assert declined is not None
-    await bench.seat.move_dispatch(declined.id, DispatchState.DECLINED, "semua keluar")
-    await bench.seat.link_to(first)
+    await bench.seat.handover.move_dispatch(declined.id, DispatchState.DECLINED, "semua keluar")
+    await bench.seat.reports.link(first)
     target = bench.board.incidents[first]
     assert [each.agency for each in target.dispatches] == [RSUD, DAMKAR]
     assert target.status is IncidentStatus.FORWARDED
@@ -117,14 +117,14 @@ async def test_who_was_sent_to_a_merged_incident_is_asked_anew_for_the_one_it_go
 
 async def test_nothing_is_merged_into_an_incident_that_nobody_could_be_sent_to() -> None:
     bench = make_seat()
-    await bench.seat.edit("text", "asap")
-    first = bench.seat.incident_at_hand
+    await bench.seat.form.edit({"text": "asap"})
+    first = bench.seat.hand.incident_id
     assert first is not None
-    bench.seat.select(None)
+    bench.seat.hand.select(None)
     second = await fire(bench, "Jl Mawar")
-    await bench.seat.dispatch([DAMKAR])
+    await bench.seat.handover.dispatch([DAMKAR])
     with pytest.raises(RefusedError, match="place_missing"):
-        await bench.seat.link_to(first)
+        await bench.seat.reports.link(first)
     assert statuses(bench)[second] is IncidentStatus.FORWARDED
 
 
@@ -132,46 +132,47 @@ async def test_a_linked_call_comes_back_to_its_place_among_the_calls() -> None:
     bench = make_seat()
     first = await fire(bench)
     for name in ("c1", "c2"):
-        bench.seat.select(None)
-        await bench.seat.care.link(first, CallId(name))
-    await bench.seat.care.unlink(CallId("c2"))
-    await bench.seat.care.link(first, CallId("c2"))
+        bench.seat.hand.select(None)
+        bench.seat.hand.call = CallId(name)
+        await bench.seat.reports.link(first)
+    await bench.seat.reports.unlink()
+    await bench.seat.reports.link(first)
     assert bench.board.incidents[first].calls == ("c1", "c2")
 
 
 async def test_what_was_read_back_no_longer_holds_when_the_place_changes() -> None:
     bench = make_seat()
     incident_id = await fire(bench)
-    await bench.seat.care.read_back("map", 15.0)
+    await bench.seat.form.read_back("map", 15.0)
     incident = bench.board.incidents[incident_id]
     assert incident.read_back is not None
     assert incident.read_back_holds
-    await bench.seat.edit("place", "Jalan Melati")
+    await bench.seat.form.edit({"place": "Jalan Melati"})
     assert not bench.board.incidents[incident_id].read_back_holds
 
 
 async def test_a_reminder_is_due_after_its_minutes_and_gone_when_done() -> None:
     bench = make_seat()
     incident_id = await fire(bench)
-    await bench.seat.care.remind(5, "telepon Damkar")
-    assert not bench.seat.care.standing_reminders(bench.clock.now())
+    await bench.seat.course.remind(5, "telepon Damkar")
+    assert not bench.seat.course.standing_reminders(bench.clock.now())
     bench.clock.pass_s(300)
-    ((incident, reminder),) = bench.seat.care.standing_reminders(bench.clock.now())
+    ((incident, reminder),) = bench.seat.course.standing_reminders(bench.clock.now())
     assert (incident.id, reminder.text) == (incident_id, "telepon Damkar")
-    await bench.seat.care.reminder_done(incident.id, reminder.id)
-    assert not bench.seat.care.standing_reminders(bench.clock.now())
+    await bench.seat.course.reminder_done(incident.id, reminder.id)
+    assert not bench.seat.course.standing_reminders(bench.clock.now())
     for minutes in (0, -1, 20_000):
         with pytest.raises(RefusedError):
-            await bench.seat.care.remind(minutes, "")
+            await bench.seat.course.remind(minutes, "")
 
 
 async def test_an_incident_handed_over_is_closed_by_one_wish_with_a_reason() -> None:
     bench = make_seat()
     incident_id = await fire(bench)
-    await bench.seat.dispatch()
+    await bench.seat.handover.dispatch()
     with pytest.raises(RefusedError):
-        await bench.seat.care.finish(" ")
-    await bench.seat.care.finish("api padam")
+        await bench.seat.course.finish(" ")
+    await bench.seat.course.finish("api padam")
     moves = [each.fact for each in bench.journal.kept if isinstance(each.fact, IncidentMoved)]
     assert [(each.to, each.reason) for each in moves[-2:]] == [("done", ""), ("closed", "api padam")]
     assert not bench.board.incidents[incident_id].is_open
@@ -198,21 +199,21 @@ async def test_a_supervisor_publishes_a_card_as_a_new_version_and_nobody_else() 
     rules = replace(RULES, kinds=kinds, cards=OneCard())
     plain = Seat(bench.recorder, bench.board, bench.bus, None, rules)
     with pytest.raises(RefusedError) as refused:
-        await plain.care.publish_card("KEB-01", "good")
+        await plain.cards.publish_card("KEB-01", "good")
     assert refused.value.refusal is Refusal.NO_RIGHT
     seat = Seat(bench.recorder, bench.board, bench.bus, None, rules, rights=frozenset({"supervisor"}))
-    assert seat.care.card_source("KEB-01") == "version 4"
+    assert seat.cards.card_source("KEB-01") == "version 4"
     with pytest.raises(ValueError, match="no"):
-        await seat.care.publish_card("KEB-01", "bad")
-    assert await seat.care.publish_card("KEB-01", "good") == 5
+        await seat.cards.publish_card("KEB-01", "bad")
+    assert await seat.cards.publish_card("KEB-01", "good") == 5
     told = bench.journal.kept[-1].fact
     assert isinstance(told, PartPublished)
     assert (told.part, told.version, told.body) == ("card/KEB-01", 5, "good")
-    assert seat.care.card_source("KEB-01") == "good"
-    await seat.edit("place", "x")
-    await seat.choose_kind("KEB-01")
-    assert seat.card is not None
-    assert (seat.card.version, seat.card.questions) == (5, CARDS["BEN-01"].questions)
+    assert seat.cards.card_source("KEB-01") == "good"
+    await seat.form.edit({"place": "x"})
+    await seat.form.choose_kind("KEB-01")
+    assert seat.form.card is not None
+    assert (seat.form.card.version, seat.form.card.questions) == (5, CARDS["BEN-01"].questions)
 
 
 async def test_a_card_of_before_there_were_parts_is_read_and_the_higher_version_stands() -> None:
@@ -222,7 +223,7 @@ async def test_a_card_of_before_there_were_parts_is_read_and_the_higher_version_
     seat = Seat(bench.recorder, bench.board, bench.bus, None, rules, rights=frozenset({"supervisor"}))
 
     def version() -> int:
-        kind = seat.incidents.kind_or_none("KEB-01")
+        kind = seat.cards.kind_or_none("KEB-01")
         assert kind is not None
         assert kind.card is not None
         return kind.card.version
@@ -231,5 +232,5 @@ async def test_a_card_of_before_there_were_parts_is_read_and_the_higher_version_
     assert version() == 4, "the site's file brings a newer one"
     await bench.recorder.record([CardPublished("KEB-01", 6, "good")])
     assert version() == 6
-    assert await seat.care.publish_card("KEB-01", "good") == 7
+    assert await seat.cards.publish_card("KEB-01", "good") == 7
     assert version() == 7

@@ -40,7 +40,7 @@ async def talking() -> tuple[Bench, MemoryPhone, CallId]:
 async def consulting() -> tuple[Bench, MemoryPhone, CallId, CallId]:
     """The same, and Damkar on the other line."""
     bench, phone, caller = await talking()
-    await bench.seat.call_agency(DAMKAR)
+    await bench.seat.dial(*bench.seat.cards.phone_of(DAMKAR))
     helper = phone.calls()[-1].call_id
     phone.far_answers(helper)
     return bench, phone, caller, helper
@@ -58,7 +58,7 @@ async def test_an_agency_is_called_for_the_caller_who_waits_and_stays_at_hand() 
     bench, phone, caller, helper = await consulting()
     assert phone.dialled == ["113"]
     assert (hold(phone, caller), hold(phone, helper)) == (HoldState.LOCAL, HoldState.NONE)
-    assert bench.seat.call_at_hand == caller
+    assert bench.seat.hand.call == caller
     assert bench.seat.calls.party(phone.calls()[-1]) == "Damkar"
     await bench.recorder.settle()
     assert facts(bench, CallConsulted) == [CallConsulted(caller, helper, "Damkar")]
@@ -69,13 +69,13 @@ async def test_an_agency_is_called_for_the_caller_who_waits_and_stays_at_hand() 
 
 async def test_the_end_key_ends_the_consulted_one_and_the_caller_is_back() -> None:
     bench, phone, caller, _ = await consulting()
-    await bench.seat.end()
+    await bench.seat.calls.end()
     assert [call.call_id for call in phone.calls()] == [caller]
     assert hold(phone, caller) is HoldState.NONE
-    states = [bench.seat.state]
-    await bench.seat.end()
+    states = [bench.seat.duty.state]
+    await bench.seat.calls.end()
     await bench.recorder.settle()
-    states.append(bench.seat.state)
+    states.append(bench.seat.duty.state)
     assert states == [SeatState.TALKING, SeatState.WRAP_UP]
 
 
@@ -84,9 +84,9 @@ async def test_who_hangs_up_in_the_same_moment_as_the_agency_does_not_lose_the_c
     phone.far_ends(helper)
     bench.clock.pass_s(0.4)
     with pytest.raises(RefusedError, match="call_just_came"):
-        await bench.seat.end()
+        await bench.seat.calls.end()
     assert [call.call_id for call in phone.calls()] == [caller]
-    await bench.seat.end()
+    await bench.seat.calls.end()
     assert phone.calls() == ()
     await bench.recorder.settle()
 
@@ -95,7 +95,7 @@ async def test_a_while_after_the_agency_hung_up_the_end_key_means_the_caller() -
     bench, phone, _, helper = await consulting()
     phone.far_ends(helper)
     bench.clock.pass_s(3)
-    await bench.seat.end()
+    await bench.seat.calls.end()
     assert phone.calls() == ()
     await bench.recorder.settle()
 
@@ -103,7 +103,7 @@ async def test_a_while_after_the_agency_hung_up_the_end_key_means_the_caller() -
 async def test_a_caller_who_leaves_on_hold_does_not_keep_the_agency_on_the_line() -> None:
     bench, phone, caller, _ = await consulting()
     phone.far_ends(caller)
-    await bench.seat.end()
+    await bench.seat.calls.end()
     assert phone.calls() == ()
     await bench.recorder.settle()
 
@@ -112,11 +112,11 @@ async def test_a_prankster_ended_while_the_agency_is_asked_does_not_make_the_sea
     bench, phone, _, helper = await consulting()
     await bench.seat.classify(Classification.PRANK)
     await bench.recorder.settle()
-    states = [bench.seat.state]
+    states = [bench.seat.duty.state]
     assert [call.call_id for call in phone.calls()] == [helper]
-    await bench.seat.end()
+    await bench.seat.calls.end()
     await bench.recorder.settle()
-    states.append(bench.seat.state)
+    states.append(bench.seat.duty.state)
     assert states == [SeatState.TALKING, SeatState.READY]
 
 
@@ -131,24 +131,24 @@ async def test_a_call_answered_by_rule_is_not_ended_by_a_key_meant_for_the_one_b
     assert bench.board.calls[other].classification is None
     assert bench.board.calls[caller].classification is Classification.PRANK
     bench.clock.pass_s(3)
-    await bench.seat.end()
+    await bench.seat.calls.end()
     assert phone.calls() == ()
     await bench.recorder.settle()
 
 
 async def test_an_agency_that_does_not_answer_costs_the_caller_nothing() -> None:
     bench, phone, caller = await talking()
-    await bench.seat.call_agency(DAMKAR)
+    await bench.seat.dial(*bench.seat.cards.phone_of(DAMKAR))
     phone.far_declines(phone.calls()[-1].call_id)
     assert hold(phone, caller) is HoldState.NONE
-    assert bench.seat.state is SeatState.TALKING
+    assert bench.seat.duty.state is SeatState.TALKING
     await bench.recorder.settle()
 
 
 async def test_an_agency_without_a_number_is_not_called() -> None:
     bench, phone, caller = await talking()
     with pytest.raises(RefusedError, match="no_number"):
-        await bench.seat.call_agency(PLN)
+        await bench.seat.dial(*bench.seat.cards.phone_of(PLN))
     assert hold(phone, caller) is HoldState.NONE
     await bench.recorder.settle()
 
@@ -156,91 +156,91 @@ async def test_an_agency_without_a_number_is_not_called() -> None:
 async def test_the_hold_key_exchanges_caller_and_consulted_one_and_the_form_stays() -> None:
     bench, phone, caller, helper = await consulting()
     for expected in ((HoldState.NONE, HoldState.LOCAL), (HoldState.LOCAL, HoldState.NONE)):
-        await bench.seat.hold_or_swap()
+        await bench.seat.calls.hold_or_swap()
         assert (hold(phone, caller), hold(phone, helper)) == expected
-        assert bench.seat.call_at_hand == caller
+        assert bench.seat.hand.call == caller
     await bench.recorder.settle()
 
 
 async def test_the_hold_key_with_one_call_holds_and_takes_back() -> None:
     bench, phone, caller = await talking()
-    await bench.seat.hold_or_swap()
+    await bench.seat.calls.hold_or_swap()
     assert hold(phone, caller) is HoldState.LOCAL
-    await bench.seat.hold_or_swap()
+    await bench.seat.calls.hold_or_swap()
     assert hold(phone, caller) is HoldState.NONE
-    await bench.seat.end()
+    await bench.seat.calls.end()
     with pytest.raises(RefusedError, match="no_call"):
-        await bench.seat.hold_or_swap()
+        await bench.seat.calls.hold_or_swap()
     await bench.recorder.settle()
 
 
 async def test_the_form_follows_from_caller_to_caller() -> None:
     bench, phone, first = await talking()
-    await bench.seat.edit("place", "Jl. A")
-    one = bench.seat.incident_at_hand
-    await bench.seat.hold_or_swap()
+    await bench.seat.form.edit({"place": "Jl. A"})
+    one = bench.seat.hand.incident_id
+    await bench.seat.calls.hold_or_swap()
     second = phone.offer("0822")
     await bench.seat.answer()
-    assert (bench.seat.call_at_hand, bench.seat.incident_at_hand) == (second, None)
+    assert (bench.seat.hand.call, bench.seat.hand.incident_id) == (second, None)
     await bench.recorder.settle()
-    await bench.seat.edit("place", "Jl. B")
-    two = bench.seat.incident_at_hand
-    await bench.seat.hold_or_swap()
-    assert (bench.seat.call_at_hand, bench.seat.incident_at_hand) == (first, one)
-    await bench.seat.hold_or_swap()
-    assert (bench.seat.call_at_hand, bench.seat.incident_at_hand) == (second, two)
-    await bench.seat.end()
-    assert bench.seat.call_at_hand == second, "its record can still be finished"
-    assert bench.seat.state is SeatState.TALKING, "somebody still waits on hold"
+    await bench.seat.form.edit({"place": "Jl. B"})
+    two = bench.seat.hand.incident_id
+    await bench.seat.calls.hold_or_swap()
+    assert (bench.seat.hand.call, bench.seat.hand.incident_id) == (first, one)
+    await bench.seat.calls.hold_or_swap()
+    assert (bench.seat.hand.call, bench.seat.hand.incident_id) == (second, two)
+    await bench.seat.calls.end()
+    assert bench.seat.hand.call == second, "its record can still be finished"
+    assert bench.seat.duty.state is SeatState.TALKING, "somebody still waits on hold"
     with pytest.raises(RefusedError, match="call_at_hand"):
         await bench.seat.finish()
-    await bench.seat.hold_or_swap()
-    assert (bench.seat.call_at_hand, bench.seat.incident_at_hand) == (first, one)
+    await bench.seat.calls.hold_or_swap()
+    assert (bench.seat.hand.call, bench.seat.hand.incident_id) == (first, one)
     await bench.recorder.settle()
 
 
 async def test_a_conference_one_leaves_the_rest_goes_on() -> None:
     bench, phone, caller, helper = await consulting()
-    await bench.seat.conference()
+    await bench.seat.calls.conference()
     assert {call.call_id: (call.joined, call.hold) for call in phone.calls()} == {
         caller: (True, HoldState.NONE),
         helper: (True, HoldState.NONE),
     }
     await bench.recorder.settle()
     assert facts(bench, CallConferenced) == [CallConferenced(caller, tuple(sorted((caller, helper))))]
-    await bench.seat.mute(True)
+    await bench.seat.calls.mute(True)
     assert all(call.muted for call in phone.calls()), "nobody hears a muted operator"
-    await bench.seat.mute(False)
-    await bench.seat.end()
+    await bench.seat.calls.mute(False)
+    await bench.seat.calls.end()
     assert [call.call_id for call in phone.calls()] == [caller], "the last to come is the first to go"
     assert not phone.calls()[0].joined
-    assert bench.seat.state is SeatState.TALKING
-    await bench.seat.end()
+    assert bench.seat.duty.state is SeatState.TALKING
+    await bench.seat.calls.end()
     assert phone.calls() == ()
     await bench.recorder.settle()
 
 
 async def test_a_caller_who_leaves_the_conference_leaves_the_agency_on_the_line() -> None:
     bench, phone, caller, helper = await consulting()
-    await bench.seat.conference()
+    await bench.seat.calls.conference()
     phone.far_ends(caller)
     assert [call.call_id for call in phone.calls()] == [helper]
-    assert (bench.seat.call_at_hand, bench.seat.state) == (caller, SeatState.TALKING)
-    await bench.seat.end()
+    assert (bench.seat.hand.call, bench.seat.duty.state) == (caller, SeatState.TALKING)
+    await bench.seat.calls.end()
     assert phone.calls() == ()
     await bench.recorder.settle()
-    assert bench.seat.state is SeatState.WRAP_UP
+    assert bench.seat.duty.state is SeatState.WRAP_UP
 
 
 async def test_in_a_conference_the_hold_key_sends_the_caller_out_for_a_word() -> None:
     bench, phone, caller, helper = await consulting()
-    await bench.seat.conference()
-    await bench.seat.hold_or_swap()
+    await bench.seat.calls.conference()
+    await bench.seat.calls.hold_or_swap()
     assert (hold(phone, caller), hold(phone, helper)) == (HoldState.LOCAL, HoldState.NONE)
-    await bench.seat.hold_or_swap()
+    await bench.seat.calls.hold_or_swap()
     assert {call.joined for call in phone.calls()} == {True}
     assert {call.hold for call in phone.calls()} == {HoldState.NONE}
-    await bench.seat.conference()
+    await bench.seat.calls.conference()
     assert {call.call_id: (call.joined, call.hold) for call in phone.calls()} == {
         caller: (False, HoldState.NONE),
         helper: (False, HoldState.LOCAL),
@@ -251,44 +251,44 @@ async def test_in_a_conference_the_hold_key_sends_the_caller_out_for_a_word() ->
 async def test_without_a_second_one_there_is_no_conference_and_nobody_to_give_the_caller_to() -> None:
     bench, _, _ = await talking()
     with pytest.raises(RefusedError, match="nobody_consulted"):
-        await bench.seat.conference()
+        await bench.seat.calls.conference()
     with pytest.raises(RefusedError, match="nobody_consulted"):
-        await bench.seat.finish_transfer()
+        await bench.seat.calls.finish_transfer()
     await bench.recorder.settle()
 
 
 async def test_a_transfer_after_consulting_is_recorded_with_whom() -> None:
     bench, phone, caller, _ = await consulting()
-    await bench.seat.finish_transfer()
+    await bench.seat.calls.finish_transfer()
     phone.transfer_succeeds(caller)
     await bench.recorder.settle()
     assert phone.calls() == ()
     assert facts(bench, CallTransferred) == [CallTransferred(caller, "Damkar", True, "done", 200)]
     assert bench.board.calls[caller].end_reason == "transferred"
-    assert bench.seat.state is SeatState.WRAP_UP
+    assert bench.seat.duty.state is SeatState.WRAP_UP
 
 
 async def test_a_failed_transfer_is_recorded_and_the_caller_is_back() -> None:
     bench, phone, caller = await talking()
-    await bench.seat.transfer("113", "Damkar")
+    await bench.seat.calls.transfer("113", "Damkar")
     assert phone.calls()[0].transfer_to == "113"
     phone.transfer_rings(caller)
     phone.transfer_fails(caller, 486)
     assert hold(phone, caller) is HoldState.NONE
     await bench.recorder.settle()
     assert facts(bench, CallTransferred) == [CallTransferred(caller, "Damkar", False, "failed", 486)]
-    assert bench.seat.state is SeatState.TALKING
+    assert bench.seat.duty.state is SeatState.TALKING
 
 
 async def test_the_incident_goes_with_a_caller_who_is_replaced() -> None:
     bench, phone, caller = await talking()
-    await bench.seat.edit("place", "Jl. A")
-    incident = bench.seat.incident_at_hand
+    await bench.seat.form.edit({"place": "Jl. A"})
+    incident = bench.seat.hand.incident_id
     assert incident is not None
     new = phone.far_is_replaced(caller, "113")
     await bench.recorder.settle()
-    assert (bench.seat.call_at_hand, bench.seat.incident_at_hand) == (new, incident)
-    assert bench.seat.state is SeatState.TALKING
+    assert (bench.seat.hand.call, bench.seat.hand.incident_id) == (new, incident)
+    assert bench.seat.duty.state is SeatState.TALKING
     assert facts(bench, CallReplaced) == [CallReplaced(caller, new)]
     assert facts(bench, CallLinked) == [CallLinked(new, incident)]
 
@@ -317,14 +317,14 @@ async def test_pressed_keys_are_recorded_up_to_a_limit() -> None:
 
 async def test_keys_go_to_the_one_that_is_spoken_with() -> None:
     bench, phone, _, helper = await consulting()
-    await bench.seat.send_keys("1#")
+    await bench.seat.calls.send_keys("1#")
     assert phone.sent_digits == [(helper, "1#")]
     await bench.recorder.settle()
 
 
 async def test_a_second_number_is_not_dialled_while_the_first_still_rings() -> None:
     bench, phone, caller = await talking()
-    await bench.seat.call_agency(DAMKAR)
+    await bench.seat.dial(*bench.seat.cards.phone_of(DAMKAR))
     with pytest.raises(RefusedError, match="call_at_hand"):
         await bench.seat.dial("110")
     assert hold(phone, caller) is HoldState.LOCAL
@@ -335,7 +335,7 @@ async def test_what_cannot_be_dialled_leaves_the_caller_on_the_line() -> None:
     bench, phone, caller = await talking()
     phone.routed = False
     with pytest.raises(PhoneRefusedError) as caught:
-        await bench.seat.call_agency(DAMKAR)
+        await bench.seat.dial(*bench.seat.cards.phone_of(DAMKAR))
     assert caught.value.code is PhoneRefusal.NO_ROUTE
     assert hold(phone, caller) is HoldState.NONE
     await bench.recorder.settle()
@@ -370,7 +370,7 @@ async def test_a_free_seat_answers_the_longest_waiting_by_rule_and_each_once() -
 
 async def test_nobody_is_put_through_to_a_seat_that_talks_or_rests() -> None:
     bench, phone, answered, auto = await free_seat()
-    await bench.seat.set_state(SeatState.BREAK)
+    await bench.seat.duty.set(SeatState.BREAK)
     call_id = phone.offer("0811")
     await asyncio.sleep(0.01)
     assert answered == []

@@ -84,7 +84,7 @@ class Place:
         fresh = server.log[self.read :]
         self.read = len(server.log)
         self.kept.extend(event for event in fresh if event.journal_id != self.journal.journal_id)
-        self.seat.on_events(fresh)
+        self.seat.room.on_events(fresh)
 
 
 class RoomMachine(RuleBasedStateMachine):
@@ -100,11 +100,11 @@ class RoomMachine(RuleBasedStateMachine):
         self.places = [Place(number) for number in range(3)]
         self.loop = asyncio.new_event_loop()
         seat = self.places[0].seat
-        assert self.wish(seat.edit("place", "Jl. Poros"))
+        assert self.wish(seat.form.edit({"place": "Jl. Poros"}))
         for place in self.places:
             place.exchange(self.server)
-        assert seat.incident_at_hand is not None
-        return seat.incident_at_hand
+        assert seat.hand.incident_id is not None
+        return seat.hand.incident_id
 
     def teardown(self) -> None:
         if hasattr(self, "loop"):
@@ -123,9 +123,9 @@ class RoomMachine(RuleBasedStateMachine):
     def at(self, number: int, incident_id: IncidentId) -> Seat | None:
         """Take that incident in hand at that seat, if it has heard of it."""
         seat = self.places[number].seat
-        if incident_id not in seat.board.incidents:
+        if incident_id not in seat.room.board.incidents:
             return None
-        seat.select(incident_id)
+        seat.hand.select(incident_id)
         return seat
 
     # ---- what a person does
@@ -133,18 +133,18 @@ class RoomMachine(RuleBasedStateMachine):
     @rule(target=incidents, number=seats)
     def open_incident(self, number: int) -> IncidentId:
         seat = self.places[number].seat
-        seat.select(None)
-        assert self.wish(seat.edit("place", f"Jl. {number}"))
-        assert seat.incident_at_hand is not None
-        return seat.incident_at_hand
+        seat.hand.select(None)
+        assert self.wish(seat.form.edit({"place": f"Jl. {number}"}))
+        assert seat.hand.incident_id is not None
+        return seat.hand.incident_id
 
     @rule(number=seats, incident=incidents, field=st.sampled_from(FIELDS), word=st.sampled_from("abc"))
     def edit(self, number: int, incident: IncidentId, field: str, word: str) -> None:
         seat = self.at(number, incident)
         if seat is not None:
-            before = seat.board.incidents[incident].fields.get(field)
-            assert self.wish(seat.edit(field, f"{word}{number}"))
-            after = seat.board.incidents[incident].fields[field]
+            before = seat.room.board.incidents[incident].fields.get(field)
+            assert self.wish(seat.form.edit({field: f"{word}{number}"}))
+            after = seat.room.board.incidents[incident].fields[field]
             assert after.value == f"{word}{number}"
             if before is None or after.event_id != before.event_id:
                 self.saw[after.event_id] = frozenset() if before is None else frozenset({before.event_id})
@@ -160,14 +160,14 @@ class RoomMachine(RuleBasedStateMachine):
     @rule(number=seats, incident=incidents, keep=st.booleans())
     def choose(self, number: int, incident: IncidentId, keep: bool) -> None:
         seat = self.at(number, incident)
-        held = None if seat is None else seat.incident
+        held = None if seat is None else seat.hand.incident
         if seat is None or held is None or not held.clashes:
             return
         field, clashes = next(iter(held.clashes.items()))
         chosen = held.fields[field].event_id if keep else clashes[-1].event_id
         wanted = held.value(field) if keep else clashes[-1].value or ""
-        assert self.wish(seat.clashes.decide((FieldSet.op, field), chosen))
-        after = seat.board.incidents[incident]
+        assert self.wish(seat.form.clashes.decide((FieldSet.op, field), chosen))
+        after = seat.room.board.incidents[incident]
         shown = {held.fields[field].event_id, *(each.event_id for each in clashes)}
         self.saw[after.fields[field].event_id] = frozenset(shown)
         assert after.value(field) == wanted
@@ -177,40 +177,40 @@ class RoomMachine(RuleBasedStateMachine):
     def move(self, number: int, incident: IncidentId, to: IncidentStatus) -> None:
         seat = self.at(number, incident)
         if seat is not None:
-            legal = to in INCIDENT_MOVES[seat.board.incidents[incident].status]
-            assert self.wish(seat.move_incident(to, "sebab")) == legal
-            assert not legal or seat.board.incidents[incident].status is to
+            legal = to in INCIDENT_MOVES[seat.room.board.incidents[incident].status]
+            assert self.wish(seat.course.move(to, "sebab")) == legal
+            assert not legal or seat.room.board.incidents[incident].status is to
 
     @rule(number=seats, incident=incidents, agency=st.sampled_from(AGENCIES))
     def dispatch(self, number: int, incident: IncidentId, agency: AgencyCode) -> None:
         seat = self.at(number, incident)
         if seat is not None:
-            self.wish(seat.choose_kind("KEB-01"))
-            self.wish(seat.dispatch([agency]))
+            self.wish(seat.form.choose_kind("KEB-01"))
+            self.wish(seat.handover.dispatch([agency]))
 
     @rule(number=seats, incident=incidents, to=st.sampled_from(DispatchState))
     def move_dispatch(self, number: int, incident: IncidentId, to: DispatchState) -> None:
         seat = self.at(number, incident)
-        dispatches = () if seat is None or seat.incident is None else seat.incident.dispatches
+        dispatches = () if seat is None or seat.hand.incident is None else seat.hand.incident.dispatches
         if seat is not None and dispatches:
             wanted = dispatches[-1]
             legal = to in DISPATCH_MOVES[wanted.state]
-            assert self.wish(seat.move_dispatch(wanted.id, to, "sebab")) == legal
-            after = seat.board.incidents[incident].dispatch(wanted.id)
+            assert self.wish(seat.handover.move_dispatch(wanted.id, to, "sebab")) == legal
+            after = seat.room.board.incidents[incident].dispatch(wanted.id)
             assert after is not None
             assert not legal or after.state is to
 
     @rule(number=seats, incident=incidents)
     def take_over(self, number: int, incident: IncidentId) -> None:
         seat = self.at(number, incident)
-        if seat is not None and self.wish(seat.take_over(incident)):
-            assert seat.board.incidents[incident].owner == seat.name
+        if seat is not None and self.wish(seat.course.take_over(incident)):
+            assert seat.room.board.incidents[incident].owner == seat.duty.name
 
     @rule(incident=incidents, number=seats)
     def note(self, incident: IncidentId, number: int) -> None:
         seat = self.at(number, incident)
         if seat is not None:
-            assert self.wish(seat.note("catatan"))
+            assert self.wish(seat.course.note("catatan"))
 
     # ---- what the world does
 
@@ -255,7 +255,9 @@ class RoomMachine(RuleBasedStateMachine):
     def nothing_saved_is_off_its_own_board(self) -> None:
         for place in getattr(self, "places", ()):
             known = {
-                event.id for incident in place.seat.board.incidents.values() for event in incident.timeline
+                event.id
+                for incident in place.seat.room.board.incidents.values()
+                for event in incident.timeline
             }
             assert {event.id for event in place.journal.kept if hasattr(event.fact, "incident_id")} <= known
 
@@ -266,7 +268,7 @@ class RoomMachine(RuleBasedStateMachine):
                 place.exchange(self.server)
         saved = [event for place in self.places for event in place.journal.kept]
         assert sorted(event.id for event in saved) == sorted(event.id for event in self.server.log)
-        first, *others = (place.seat.board.incidents for place in self.places)
+        first, *others = (place.seat.room.board.incidents for place in self.places)
         for other in others:
             assert other == first
         for incident in first.values():

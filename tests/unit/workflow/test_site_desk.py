@@ -42,7 +42,12 @@ class Desk:
         self.reader = Reader()
         seat = self.bench.seat
         self.site = SiteDesk(
-            seat.rules, self.bench.board, self.bench.bus, self.reader, seat.name, self.bench.recorder.note
+            seat.room.rules,
+            self.bench.board,
+            self.bench.bus,
+            self.reader,
+            seat.duty.name,
+            self.bench.recorder.note,
         )
         self.told: list[SiteStanding] = []
         self.bench.bus.subscribe(SiteStanding, self.told.append)
@@ -54,7 +59,7 @@ class Desk:
         await self.bench.recorder.settle()
 
     async def publish(self, version: int, body: str, writer: Writer | None = None) -> None:
-        self.bench.seat.on_events([(writer or OTHER).event(part(version, body))])
+        self.bench.seat.room.on_events([(writer or OTHER).event(part(version, body))])
         await self.settle()
 
     def recorded(self) -> list[tuple[str, ...]]:
@@ -75,11 +80,11 @@ async def test_a_window_records_what_it_starts_with_once() -> None:
     await desk.settle()
     assert desk.recorded() == [("limits 0 default",)]
     again = SiteDesk(
-        desk.bench.seat.rules,
+        desk.bench.seat.room.rules,
         desk.bench.board,
         desk.bench.bus,
         desk.reader,
-        desk.bench.seat.name,
+        desk.bench.seat.duty.name,
         desk.bench.recorder.note,
     )
     again.begin()
@@ -94,7 +99,7 @@ async def test_what_is_published_counts_at_once_and_is_told_and_recorded() -> No
     desk = Desk()
     desk.site.begin()
     await desk.publish(1, "95")
-    assert desk.bench.seat.goal.percent == 95
+    assert desk.bench.seat.room.rules.now.goal.percent == 95
     (standing,) = [each for each in desk.told if each.taken]
     assert [each.fact for each in standing.taken] == [part(1, "95")]
     assert desk.recorded()[-1] == ("limits 1 95",)
@@ -106,7 +111,7 @@ async def test_going_back_is_a_new_version_of_the_old_text() -> None:
     desk.site.begin()
     for version, body in enumerate(("95", "80", "95"), 1):
         await desk.publish(version, body)
-    assert desk.bench.seat.goal.percent == 95
+    assert desk.bench.seat.room.rules.now.goal.percent == 95
     assert desk.recorded()[-1] == ("limits 3 95",)
 
 
@@ -115,18 +120,18 @@ async def test_an_older_publication_that_comes_later_changes_nothing() -> None:
     desk.site.begin()
     writer = Writer("M3")
     early, late = writer.event(part(1, "80")), writer.event(part(2, "95"))
-    desk.bench.seat.on_events([late])
+    desk.bench.seat.room.on_events([late])
     await desk.settle()
-    desk.bench.seat.on_events([early])
+    desk.bench.seat.room.on_events([early])
     await desk.settle()
-    assert desk.bench.seat.goal.percent == 95
+    assert desk.bench.seat.room.rules.now.goal.percent == 95
 
 
 async def test_what_cannot_be_used_is_told_until_something_better_comes() -> None:
     desk = Desk()
     desk.site.begin()
     await desk.publish(1, "bad")
-    assert desk.bench.seat.goal == RULES.goal
+    assert desk.bench.seat.room.rules.now.goal == RULES.goal
     assert str(desk.site.standing.error) == "bad"
     assert desk.told[-1].error is desk.site.standing.error
     await desk.publish(2, "95")
@@ -147,7 +152,7 @@ async def test_windows_that_differ_for_a_while_are_told_by_name_and_part() -> No
     desk.site.begin()
     await desk.settle()
     seat, clock = desk.bench.seat, desk.bench.clock
-    seat.on_events([OTHER.event(SiteTaken(("limits 0 other",)))])
+    seat.room.on_events([OTHER.event(SiteTaken(("limits 0 other",)))])
     desk.site.tick(clock.now(), ["M2"])
     assert not desk.site.standing.differing, "word travels"
     clock.pass_s(60)
@@ -158,7 +163,7 @@ async def test_windows_that_differ_for_a_while_are_told_by_name_and_part() -> No
     told = len(desk.told)
     desk.site.tick(clock.now(), ["M1", "M2"])
     assert len(desk.told) == told, "once"
-    seat.on_events([OTHER.event(SiteTaken(("limits 0 default",)))])
+    seat.room.on_events([OTHER.event(SiteTaken(("limits 0 default",)))])
     desk.site.tick(clock.now(), ["M1", "M2"])
     assert not desk.told[-1].differing
 
@@ -167,7 +172,7 @@ async def test_a_part_that_only_one_of_two_windows_has_is_no_difference() -> Non
     desk = Desk()
     desk.site.begin()
     await desk.settle()
-    desk.bench.seat.on_events([OTHER.event(SiteTaken(("limits 0 default", "base_map 0 abc")))])
+    desk.bench.seat.room.on_events([OTHER.event(SiteTaken(("limits 0 default", "base_map 0 abc")))])
     desk.bench.clock.pass_s(60)
     desk.site.tick(desk.bench.clock.now(), ["M2"])
     assert not desk.site.standing.differing
@@ -185,7 +190,7 @@ async def test_a_difference_does_not_hide_what_waits() -> None:
     desk = Desk()
     desk.site.begin()
     await desk.publish(1, "later")
-    desk.bench.seat.on_events([OTHER.event(SiteTaken(("limits 0 other",)))])
+    desk.bench.seat.room.on_events([OTHER.event(SiteTaken(("limits 0 other",)))])
     desk.bench.clock.pass_s(60)
     desk.site.tick(desk.bench.clock.now(), ["M2"])
     assert (desk.site.standing.waiting, list(desk.site.standing.differing)) == (("limits",), ["M2"])
@@ -194,8 +199,8 @@ async def test_a_difference_does_not_hide_what_waits() -> None:
 async def test_two_publications_in_one_breath_are_both_taken() -> None:
     desk = Desk()
     desk.site.begin()
-    desk.bench.seat.on_events([OTHER.event(part(1, "80"))])
+    desk.bench.seat.room.on_events([OTHER.event(part(1, "80"))])
     await asyncio.sleep(0)
-    desk.bench.seat.on_events([OTHER.event(part(2, "95"))])
+    desk.bench.seat.room.on_events([OTHER.event(part(2, "95"))])
     await desk.settle()
-    assert desk.bench.seat.goal.percent == 95
+    assert desk.bench.seat.room.rules.now.goal.percent == 95

@@ -55,28 +55,28 @@ def desk_of(bench: Bench) -> Desk:
 
 
 async def fire(bench: Bench) -> None:
-    await bench.seat.edit("place", "Jalan Mawar")
-    await bench.seat.choose_kind("KEB-01")
+    await bench.seat.form.edit({"place": "Jalan Mawar"})
+    await bench.seat.form.choose_kind("KEB-01")
 
 
 async def test_it_is_not_proposed_until_then_and_can_be_sent_all_the_same() -> None:
     bench = make_seat()
     await desk_of(bench).cannot_come("2 jam mobil rusak")
     await fire(bench)
-    proposal = bench.seat.proposal()
+    proposal = bench.seat.handover.proposal()
     assert proposal is not None
     assert [each.agency.code for each in proposal.dispatch] == [RSUD]
     assert [each.agency.code for each in proposal.unavailable] == [DAMKAR]
-    assert [each.agency for each in await bench.seat.dispatch()] == [RSUD]
-    assert [each.agency for each in await bench.seat.dispatch([DAMKAR])] == [DAMKAR]
+    assert [each.agency for each in await bench.seat.handover.dispatch()] == [RSUD]
+    assert [each.agency for each in await bench.seat.handover.dispatch([DAMKAR])] == [DAMKAR]
 
 
 async def test_one_letter_lets_it_in_and_the_one_key_sends_it_then() -> None:
     bench = make_seat()
     await desk_of(bench).cannot_come("2 jam mobil rusak")
     await fire(bench)
-    await bench.seat.care.choose_agency(DAMKAR)
-    assert {each.agency for each in await bench.seat.dispatch()} == {DAMKAR, RSUD}
+    await bench.seat.handover.choose_agency(DAMKAR)
+    assert {each.agency for each in await bench.seat.handover.dispatch()} == {DAMKAR, RSUD}
 
 
 async def test_when_nobody_proposed_can_come_the_one_key_says_so() -> None:
@@ -87,7 +87,7 @@ async def test_when_nobody_proposed_can_come_the_one_key_says_so() -> None:
     )
     await fire(bench)
     with pytest.raises(RefusedError) as refused:
-        await bench.seat.dispatch()
+        await bench.seat.handover.dispatch()
     assert refused.value.refusal is Refusal.AGENCIES_UNAVAILABLE
 
 
@@ -104,7 +104,7 @@ async def test_it_ends_by_itself_or_by_the_desks_word() -> None:
     await desk.can_come()
     await desk.can_come()
     assert [type(each.fact) for each in bench.journal.kept[-2:]] == [AgencyUnavailable, AgencyUnavailable]
-    proposal = bench.seat.proposal()
+    proposal = bench.seat.handover.proposal()
     assert proposal is not None
     assert proposal.dispatch[0].agency.code == DAMKAR
 

@@ -80,7 +80,7 @@ class ContestWords:
                 return ""
 
     def _kind(self, incident: Incident) -> Kind | None:
-        return self._seat.incidents.kind_or_none(incident.value("kind"))
+        return self._seat.cards.kind_or_none(incident.value("kind"))
 
 
 def _because(words: str, reason: str) -> str:

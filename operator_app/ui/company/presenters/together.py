@@ -53,7 +53,7 @@ class TogetherPresenter:
 
     def view(self) -> TogetherView:
         """Return what the others do at the incident in the form."""
-        incident = self._seat.incident
+        incident = self._seat.hand.incident
         if incident is None:
             return TogetherView()
         clashing = frozenset(incident.clashes)
@@ -61,7 +61,7 @@ class TogetherPresenter:
 
     def _company(self, incident: Incident) -> str:
         words = []
-        for each in self._seat.company.at(incident.id):
+        for each in self._seat.room.company.at(incident.id):
             name = self._words.seat(each.seat)
             if each.field:
                 words.append(
@@ -74,7 +74,7 @@ class TogetherPresenter:
             else:
                 words.append(self._say("together.here", seat=name))
         owner = incident.owner
-        if owner is not None and owner not in (self._seat.name, incident.seat):
+        if owner is not None and owner not in (self._seat.duty.name, incident.seat):
             words.append(self._say("together.owner", seat=self._words.seat(owner)))
         return " · ".join(words)
 
@@ -94,14 +94,14 @@ class TogetherPresenter:
         )
 
     def _choice(self, incident: Incident, event: Event) -> Choice:
-        who = f"{_who(event, self._words)} · {local_time(event.occurred_at, self._seat.timezone)}"
+        who = f"{_who(event, self._words)} · {local_time(event.occurred_at, self._seat.room.rules.now.timezone)}"
         return Choice(self._contests.word(incident, event), who)
 
     def _lost(self, incident: Incident) -> str:
-        since = self._seat.company.lost_since.get(incident.owner or SeatName(""))
+        since = self._seat.room.company.lost_since.get(incident.owner or SeatName(""))
         if since is None or not incident.is_open:
             return ""
-        time = local_time(since, self._seat.timezone)
+        time = local_time(since, self._seat.room.rules.now.timezone)
         return self._say("together.lost", seat=self._words.seat(incident.owner or ""), time=time)
 
 
@@ -123,13 +123,13 @@ class RoomNews:
 
     def begin(self) -> None:
         """Take the room as it is: what was told before is not told again."""
-        for incident in self._seat.board.incidents.values():
+        for incident in self._seat.room.board.incidents.values():
             self._note(incident)
 
     def changed(self, incident_ids: frozenset[str]) -> Iterator[Notice]:
         """Return what is new about these incidents."""
         for each in incident_ids:
-            incident = self._seat.board.incidents.get(IncidentId(each))
+            incident = self._seat.room.board.incidents.get(IncidentId(each))
             if incident is not None:
                 yield from self._taken(incident)
                 yield from self._ended(incident)
@@ -139,20 +139,20 @@ class RoomNews:
 
     def lost(self) -> tuple[list[Notice], list[str]]:
         """Return notices of seats newly lost, and the topics of those that are back."""
-        now = set(self._seat.company.lost_since)
-        orphans = self._seat.orphans()
+        now = set(self._seat.room.company.lost_since)
+        orphans = self._seat.room.orphans()
         notices = []
         for seat in sorted(now - self._lost):
             count = sum(each.owner == seat for each in orphans)
-            state = self._seat.board.seats.get(seat)
+            state = self._seat.room.board.seats.get(seat)
             if count == 0 and (state is None or state.state == "away"):
                 continue
-            time = local_time(self._seat.company.lost_since[seat], self._seat.timezone)
+            time = local_time(self._seat.room.company.lost_since[seat], self._seat.room.rules.now.timezone)
             key = "together.seat_lost" if count else "together.seat_lost_idle"
             words = self._say(key, seat=self._words.seat(seat), time=time, n=count, key=self._take_over_key())
             notices.append(Notice(words, loud=bool(count), topic=f"lost {seat}"))
-        back = [f"lost {seat}" for seat in self._lost - now] if self._seat.company.known else []
-        if self._seat.company.known:
+        back = [f"lost {seat}" for seat in self._lost - now] if self._seat.room.company.known else []
+        if self._seat.room.company.known:
             self._lost = now
         return notices, back
 
@@ -164,21 +164,21 @@ class RoomNews:
 
     def _taken(self, incident: Incident) -> Iterator[Notice]:
         was = self._owned.get(incident.id)
-        if was != self._seat.name or incident.owner in (None, self._seat.name):
+        if was != self._seat.duty.name or incident.owner in (None, self._seat.duty.name):
             return
         at = max(e.occurred_at for e in incident.timeline if isinstance(e.fact, IncidentTaken))
         words = self._say(
             "together.taken_from_us",
             number=incident.number,
             seat=self._words.seat(incident.owner or ""),
-            time=local_time(at, self._seat.timezone),
+            time=local_time(at, self._seat.room.rules.now.timezone),
         )
         yield Notice(words, loud=True, topic=f"taken {incident.id}")
 
     def _came_to_nothing(self, incident: Incident) -> Iterator[Notice]:
         fresh = set(incident.rejected) - self._rejected.get(incident.id, frozenset())
         for event in incident.timeline:
-            if event.id in fresh and event.seat == self._seat.name:
+            if event.id in fresh and event.seat == self._seat.duty.name:
                 words = self._say("together.rejected", number=incident.number)
                 yield Notice(words, loud=True, topic=f"rejected {incident.id}")
 
@@ -186,11 +186,11 @@ class RoomNews:
         """Another seat has ended what this one still works on: agencies see it no longer."""
         if incident.is_open or incident.id not in self._were_open:
             return
-        here = incident.id == self._seat.incident_at_hand or incident.owner == self._seat.name
-        sent = any(each.seat == self._seat.name and not each.is_over for each in incident.dispatches)
+        here = incident.id == self._seat.hand.incident_id or incident.owner == self._seat.duty.name
+        sent = any(each.seat == self._seat.duty.name and not each.is_over for each in incident.dispatches)
         moves = [each for each in incident.timeline if isinstance(each.fact, IncidentMoved)]
         last = next((e for e in reversed(moves) if e.id not in incident.rejected), None)
-        if last is None or last.seat == self._seat.name or not (here or sent):
+        if last is None or last.seat == self._seat.duty.name or not (here or sent):
             return
         words = self._say(
             "together.ended",
@@ -203,9 +203,9 @@ class RoomNews:
     def _clashed(self, incident: Incident) -> Iterator[Notice]:
         contests = incident.contests
         count = sum(len(each.others) for each in contests)
-        if count > self._clashes.get(incident.id, 0) and incident.id != self._seat.incident_at_hand:
+        if count > self._clashes.get(incident.id, 0) and incident.id != self._seat.hand.incident_id:
             events = (incident.event(each) for told in contests for each in (told.stands, *told.others))
-            if self._seat.name in {event.seat for event in events if event is not None}:
+            if self._seat.duty.name in {event.seat for event in events if event is not None}:
                 yield Notice(self._say("together.clash_elsewhere", number=incident.number), loud=False)
 
 

@@ -50,8 +50,8 @@ def _row(seat: Seat, say: Say, number: int, each: SetAside) -> Row:
     except BadRecordError:
         time, what, where = "–", say("unsent.unreadable"), ""
     else:
-        time = local_time(event.occurred_at, seat.timezone)
-        incident = seat.board.incidents.get(incident_of(event.fact) or IncidentId(""))
+        time = local_time(event.occurred_at, seat.room.rules.now.timezone)
+        incident = seat.room.board.incidents.get(incident_of(event.fact) or IncidentId(""))
         where = "" if incident is None else incident.number
         what = event.fact.op
         if isinstance(event.fact, FieldSet):

@@ -116,7 +116,7 @@ class CommandFinder:
         if found.what is What.DEED:
             return next((self._deed(each) for each in self._deeds() if each.deed == found.key), None)
         if found.what is What.INCIDENT:
-            incident = self._seat.board.incidents.get(IncidentId(found.key))
+            incident = self._seat.room.board.incidents.get(IncidentId(found.key))
             return None if incident is None else self._incident(incident)
         return found
 
@@ -178,16 +178,16 @@ class CommandFinder:
         return self._found(What.DIAL, number, words, detail, Cell())
 
     def _number(self, number: str) -> Found:
-        past = self._past.of(number, self._seat.now())
+        past = self._past.of(number, self._seat.duty.now())
         detail = self._say("command.past", n=past.calls, pranks=past.pranks, incidents=len(past.incidents))
         words = cell(self._say("command.history", number=number_text(number)))
         return self._found(What.NUMBER, number, words, cell(detail, Tone.QUIET), Cell())
 
     def _call(self, call: Call) -> Found:
         direction = "in" if call.direction == "in" else "out"
-        at = written(call.offered_at, self._seat.timezone, "%d.%m.%Y %H:%M")
+        at = written(call.offered_at, self._seat.room.rules.now.timezone, "%d.%m.%Y %H:%M")
         way = self._say(f"command.call_{direction}", seat=self._words.seat(call.seat))
-        incident = None if call.incident_id is None else self._seat.board.incidents.get(call.incident_id)
+        incident = None if call.incident_id is None else self._seat.room.board.incidents.get(call.incident_id)
         words = Cell((Span(at, strong=True), Span(f"  {way} · {self._outcome(call)}")))
         names = network_names(call, self._say)
         told = ([] if incident is None else [f"{incident.number} {self._kind(incident)}"]) + names

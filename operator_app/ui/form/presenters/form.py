@@ -24,7 +24,7 @@ from operator_app.ui.words.wording import (
     number_text,
     until_time,
 )
-from operator_app.workflow.by_phone import Asked
+from operator_app.workflow.handover import Asked
 from operator_app.workflow.ports import LinkTrouble
 from operator_app.workflow.seat import Seat
 
@@ -127,11 +127,11 @@ class FormPresenter:
         self._words = words
         self._draft = draft
         self._saves = saves
-        self._quick: tuple[Agency, ...] = tuple(a for a in seat.agencies if a.has_desk)[:QUICK_AGENCIES]
+        self._quick: tuple[Agency, ...] = tuple(a for a in seat.cards.agencies if a.has_desk)[:QUICK_AGENCIES]
 
     def view(self) -> FormView:
         """Return the form as it has to look now."""
-        incident = self._seat.incident
+        incident = self._seat.hand.incident
         if incident is None:
             return self._empty()
         priority = incident.priority
@@ -154,14 +154,14 @@ class FormPresenter:
             read_back_tone=self._read_back_tone(incident),
             card=self._card(incident),
             agencies=tuple(self._agency(each, incident) for each in self._quick),
-            asked=tuple(self._asked(each) for each in self._seat.by_phone.agencies()),
+            asked=tuple(self._asked(each) for each in self._seat.handover.asked()),
             sent_early=bool(incident.dispatches),
             can_dispatch=incident.is_open and self._somebody_left(),
             is_ended=not incident.is_open,
         )
 
     def _empty(self) -> FormView:
-        call = self._seat.live_call
+        call = self._seat.calls.live_at_hand
         return FormView(
             incident_id=None,
             number=self._say("form.new"),
@@ -188,10 +188,10 @@ class FormPresenter:
         unsaved = self._unsaved()
         if unsaved:
             return unsaved
-        zone, standing = self._seat.timezone, self._saves.of(incident.id)
+        zone, standing = self._seat.room.rules.now.timezone, self._saves.of(incident.id)
         if standing.saved_at is None:
             last = incident.timeline[-1]
-            day = day_of(last.occurred_at, self._seat.now(), zone)
+            day = day_of(last.occurred_at, self._seat.duty.now(), zone)
             time = f"{day} {local_time(last.occurred_at, zone)}".lstrip()
             return (
                 Span(self._say("form.last_change", time=time, seat=self._words.seat(last.seat)), Tone.QUIET),
@@ -200,7 +200,7 @@ class FormPresenter:
         if standing.shared_at is not None and standing.unshared == 0:
             there = self._say("form.shared", time=local_time(standing.shared_at, zone))
             return (Span(f"{here} · {there}", Tone.QUIET),)
-        link = self._seat.link
+        link = self._seat.room.link
         if link.reason == LinkTrouble.NOT_CONFIGURED and not link.connected:
             return (Span(f"{here} · " + self._say("form.no_server"), Tone.QUIET),)
         tone = Tone.ALARM if link.blocked else Tone.QUIET if link.connected else Tone.WATCH
@@ -211,7 +211,7 @@ class FormPresenter:
     def _warning(self, incident: Incident) -> str:
         if not incident.is_open:
             return self._say("form.ended", status=self._say(f"incident_status.{incident.status}"))
-        call = self._seat.live_call
+        call = self._seat.calls.live_at_hand
         if call is not None and call.call_id not in incident.calls:
             return self._say("form.other_call")
         return ""
@@ -222,7 +222,7 @@ class FormPresenter:
         """The proposed priority with its reason, and what the operator chose instead."""
         if not incident.is_open:
             return ()
-        proposal = self._seat.proposal()
+        proposal = self._seat.handover.proposal()
         if proposal is None:
             return (Span(self._say("form.proposal_none"), Tone.QUIET),)
         because = proposal.reasons[0]
@@ -244,7 +244,7 @@ class FormPresenter:
 
     def _choices(self, incident: Incident) -> tuple[AgencyChoice, ...]:
         """Who is asked by the one key, each with its reason, and who could be."""
-        proposal = self._seat.proposal()
+        proposal = self._seat.handover.proposal()
         if proposal is None or not incident.is_open:
             return ()
         category = proposal.kind.category.casefold()
@@ -253,7 +253,9 @@ class FormPresenter:
         shown += [(each.agency, "") for each in proposal.unavailable]
         known = {agency.code for agency, _ in shown}
         others = [
-            each for each in self._seat.agencies if each.code not in known and self._may_add(each, incident)
+            each
+            for each in self._seat.cards.agencies
+            if each.code not in known and self._may_add(each, incident)
         ]
         shown += [(agency, "") for agency in others]
         return tuple(
@@ -281,11 +283,13 @@ class FormPresenter:
 
     def _unavailable(self, agency: Agency, key: str) -> str | None:
         """Say until when the agency can send nobody, and why; None while it can."""
-        now = self._seat.now()
-        told = self._seat.board.unavailable(now).get(agency.code)
+        now = self._seat.duty.now()
+        told = self._seat.room.board.unavailable(now).get(agency.code)
         if told is None:
             return None
-        return self._say(key, time=until_time(told.until, now, self._seat.timezone), reason=told.reason)
+        return self._say(
+            key, time=until_time(told.until, now, self._seat.room.rules.now.timezone), reason=told.reason
+        )
 
     def _why(self, each: ProposedAgency, category: str) -> str:
         if not each.agency.has_desk:
@@ -301,7 +305,7 @@ class FormPresenter:
 
     def _card(self, incident: Incident) -> CardView:
         code = incident.value("kind")
-        return card_view(code, self._seat.card, incident.answers, self._say, ended=not incident.is_open)
+        return card_view(code, self._seat.form.card, incident.answers, self._say, ended=not incident.is_open)
 
     def _read_back(self, incident: Incident) -> str:
         heard = incident.read_back
@@ -313,7 +317,7 @@ class FormPresenter:
             )
         if not incident.read_back_holds:
             return self._say("form.read_back_stale", key=self._read_back_key())
-        return self._say("form.read_back", time=local_time(heard.at, self._seat.timezone))
+        return self._say("form.read_back", time=local_time(heard.at, self._seat.room.rules.now.timezone))
 
     def _read_back_tone(self, incident: Incident) -> Tone:
         if incident.read_back is None:
@@ -322,17 +326,17 @@ class FormPresenter:
 
     def _somebody_left(self) -> bool:
         """Whether one key still reaches an agency; without a proposal the key says what is missing."""
-        incident, proposal = self._seat.incident, self._seat.proposal()
+        incident, proposal = self._seat.hand.incident, self._seat.handover.proposal()
         if incident is None or proposal is None or not proposal.dispatch:
             return True
         own = {subject: choice.chosen for subject, choice in incident.own.items()}
-        wanted = [each for each in to_ask(proposal, own, self._seat.agencies) if each.has_desk]
+        wanted = [each for each in to_ask(proposal, own, self._seat.cards.agencies) if each.has_desk]
         asked = (incident.dispatch_to(each.code) for each in wanted)
         return not all(dispatch_words(self._say, dispatch)[2] for dispatch in asked)
 
     def _agency(self, agency: Agency, incident: Incident) -> QuickAgency:
         dispatch = incident.dispatch_to(agency.code)
-        reached = dispatch is None or not agency.has_desk or self._seat.reached(incident, dispatch)
+        reached = dispatch is None or not agency.has_desk or self._seat.room.reached(incident, dispatch)
         state, tone, open_ = dispatch_words(self._say, dispatch, reached=reached)
         if not open_ and (missing := self._unavailable(agency, "form.unavailable_short")) is not None:
             state, tone = missing, Tone.WATCH

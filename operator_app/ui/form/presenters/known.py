@@ -38,7 +38,7 @@ class KnownPresenter:
 
     def look(self, typed: Mapping[str, str | None]) -> None:
         """Look anew; `typed` are words of the form that are not saved yet."""
-        incident, call = self._seat.incident, self._seat.live_call
+        incident, call = self._seat.hand.incident, self._seat.calls.live_at_hand
         if incident is not None and not incident.is_open:
             self._found = ()
             return
@@ -48,9 +48,13 @@ class KnownPresenter:
             numbers = numbers | {call.number}
         fresh = {name: value or "" for name, value in typed.items() if name in REPORT_FIELDS}
         report = replace(report, numbers=numbers, **fresh)  # type: ignore[arg-type]  # all of them are texts
-        known = self._seat.known_already(report) if incident is not None or call is not None or fresh else ()
+        known = (
+            self._seat.reports.known_already(report)
+            if incident is not None or call is not None or fresh
+            else ()
+        )
         linked = () if incident is None else incident.calls
-        here = self._seat.call_at_hand
+        here = self._seat.hand.call
         settled = here is not None and here in linked and len(linked) > 1
         self._found = () if settled else known
 
@@ -66,10 +70,9 @@ class KnownPresenter:
 
     def view(self) -> KnownView:
         """Return the bar as it has to look now."""
-        incident = self._seat.incident
-        call = self._seat.call_at_hand
-        can_unlink = incident is not None and self._seat.care.can_unlink(call)
-        major = self._seat.major_suggestion()
+        incident = self._seat.hand.incident
+        can_unlink = incident is not None and self._seat.reports.can_unlink()
+        major = self._seat.reports.major_suggestion()
         is_major = incident is not None and incident.is_major
         reports = 0 if incident is None else len(incident.calls)
         if self._found:

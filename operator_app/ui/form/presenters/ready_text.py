@@ -10,8 +10,10 @@ from operator_app.workflow.seat import Seat
 
 def ready_text(seat: Seat, say: Say, words: SiteWords, incident: Incident) -> str:
     """Return the text; of a masked kind without the caller's number."""
-    kind = seat.incidents.kind_or_none(incident.value("kind"))
-    opened = "" if incident.opened_at is None else local_time(incident.opened_at, seat.timezone)[:5]
+    kind = seat.cards.kind_or_none(incident.value("kind"))
+    opened = (
+        "" if incident.opened_at is None else local_time(incident.opened_at, seat.room.rules.now.timezone)[:5]
+    )
     lines = [say("ready.head", number=incident.number, time=opened)]
     what = words.kind(incident.value("kind"))
     if incident.priority:

@@ -23,10 +23,10 @@ class LinkView:
 def link_view(seat: Seat, say: Say) -> LinkView:
     """Say how the seat stands to the server: since when it is gone, how much is waiting, what IT must mend."""
     stands = _standing(seat, say)
-    if seat.link.unread:
-        unread = say("link.unread", n=seat.link.unread)
+    if seat.room.link.unread:
+        unread = say("link.unread", n=seat.room.link.unread)
         stands = LinkView(f"{unread} · {stands.words}", max(stands.tone, Tone.WATCH, key=_TONES.index))
-    clock = clock_words(seat.clock, say)
+    clock = clock_words(seat.duty.clock, say)
     if clock is None:
         return stands
     words, clock_tone = clock
@@ -34,7 +34,7 @@ def link_view(seat: Seat, say: Say) -> LinkView:
 
 
 def _standing(seat: Seat, say: Say) -> LinkView:
-    link = seat.link
+    link = seat.room.link
     if link.connected and link.blocked:
         since = _since(link.blocked_since or link.since, seat)
         words = [say("link.blocked", time=since, n=link.waiting), say(WHY[link.blocked])]
@@ -60,10 +60,10 @@ def _standing(seat: Seat, say: Say) -> LinkView:
 
 
 def _since(since: datetime, seat: Seat) -> str:
-    time = local_time(since, seat.timezone)[:5]
-    if (seat.now() - since).total_seconds() < LONG_S:
+    time = local_time(since, seat.room.rules.now.timezone)[:5]
+    if (seat.duty.now() - since).total_seconds() < LONG_S:
         return time
-    return f"{written(since, seat.timezone, '%d.%m.')} {time}"
+    return f"{written(since, seat.room.rules.now.timezone, '%d.%m.')} {time}"
 
 
 _TONES = (Tone.QUIET, Tone.PLAIN, Tone.GOOD, Tone.BUSY, Tone.WATCH, Tone.ALARM)

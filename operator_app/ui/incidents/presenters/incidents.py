@@ -55,10 +55,10 @@ class IncidentsPresenter:
         self._say = say
         self._words = words
         self._search = IncidentWords(say, words)
-        self._search.changed(seat.board.incidents)
-        self._open = OpenIncidents(seat.board.incidents)
-        self._ended = EndedIncidents(seat.board.incidents)
-        self._site_order = [str(each.code) for each in seat.agencies]
+        self._search.changed(seat.room.board.incidents)
+        self._open = OpenIncidents(seat.room.board.incidents)
+        self._ended = EndedIncidents(seat.room.board.incidents)
+        self._site_order = [str(each.code) for each in seat.cards.agencies]
         self.order = Order.PRIORITY
 
     @property
@@ -75,7 +75,7 @@ class IncidentsPresenter:
 
     def prepare(self, count: int) -> bool:
         """Make up to `count` incidents ready for the search; returns whether there are more to do."""
-        return self._search.prepare(self._seat.board.incidents, count)
+        return self._search.prepare(self._seat.room.board.incidents, count)
 
     def all(self) -> tuple[Incident, ...]:
         """Return every open incident, the gravest first, then the oldest."""
@@ -97,7 +97,7 @@ class IncidentsPresenter:
         if not parts:
             return self._sorted(opened)
         found = self._sorted(tuple(self._search.matching(opened, parts)))
-        since = self._seat.now() - timedelta(days=CLOSED_DAYS)
+        since = self._seat.duty.now() - timedelta(days=CLOSED_DAYS)
         closed = self._search.matching(self._ended.newest_first(since), parts)
         return (*found, *islice(closed, CLOSED_SHOWN))
 
@@ -181,10 +181,12 @@ class IncidentsPresenter:
     def _age(self, incident: Incident, now: datetime) -> Cell:
         if not incident.is_open:
             opened = incident.opened_at
-            when = "" if opened is None else written(opened, self._seat.timezone, "%d.%m. %H:%M")
+            when = (
+                "" if opened is None else written(opened, self._seat.room.rules.now.timezone, "%d.%m. %H:%M")
+            )
             return cell(when, Tone.QUIET)
         age = 0.0 if incident.opened_at is None else (now - incident.opened_at).total_seconds()
-        late = self._seat.age_limits.of(incident, now)
+        late = self._seat.room.rules.now.ages.of(incident, now)
         tone = _AGE_TONES[late]
         if tone is None:
             return cell(running(age))
@@ -218,7 +220,7 @@ class IncidentsPresenter:
         waited = (now - dispatch.sent_at).total_seconds()
         late = dispatch.overdue_at is not None or waited >= dispatch.ack_within_s
         agency = self._words.agency(dispatch.agency)
-        if self._words.has_desk(dispatch.agency) and not self._seat.reached(incident, dispatch):
+        if self._words.has_desk(dispatch.agency) and not self._seat.room.reached(incident, dispatch):
             words = self._say("incidents.unreached", agency=agency, time=running(waited))
             return cell(words, Tone.ALARM, strong=True)
         words = self._say("incidents.waiting", agency=agency, time=running(waited))

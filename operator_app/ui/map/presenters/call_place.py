@@ -41,7 +41,7 @@ class CallPlace:
 
     def view(self) -> CallPlaceView | None:
         """Return what is to be shown while the call is at hand; None when it brought no place."""
-        call = self._seat.live_call
+        call = self._seat.calls.live_at_hand
         location = None if call is None else call.location
         if location is None:
             return None
@@ -54,10 +54,10 @@ class CallPlace:
 
         It is the incident's, else that of the call's own place, else where this number called about last.
         """
-        incident = self._seat.incident
+        incident = self._seat.hand.incident
         if incident is not None and incident.value("district"):
             return incident.value("district")
-        call = self._seat.live_call
+        call = self._seat.calls.live_at_hand
         if call is None:
             return ""
         if call.location is not None and call.location.area is not None:
@@ -73,7 +73,7 @@ class CallPlace:
         key = number_key(number)
         if not key:
             return ""
-        board = self._seat.board
+        board = self._seat.room.board
         calls = (
             each
             for each in board.calls.values()

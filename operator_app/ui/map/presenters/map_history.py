@@ -15,8 +15,8 @@ class MapHistory:
 
         An incident of a kind that is masked (violence against women and children and the like) is left out.
         """
-        masked = {kind.code for kind in self._seat.kinds if kind.masked}
-        ended = (each for each in self._seat.board.incidents.values() if not each.is_open)
+        masked = {kind.code for kind in self._seat.cards.kinds if kind.masked}
+        ended = (each for each in self._seat.room.board.incidents.values() if not each.is_open)
         return tuple(
             HistoryPoint(*each.position, each.priority)
             for each in ended

@@ -23,7 +23,7 @@ class MapMarks:
 
     def marks(self) -> tuple[MapIncident, ...]:
         """Return a mark for each open incident that has any place; a village's own point is told by "≈"."""
-        at_hand = self._seat.incident_at_hand
+        at_hand = self._seat.hand.incident_id
         made: dict[IncidentId, tuple[Incident, bool, MapIncident | None]] = {}
         for incident in self._table.all():
             selected = incident.id == at_hand

@@ -43,8 +43,10 @@ class ListsPresenter:
 
     def gather(self) -> None:
         """Fold the calls of those numbers anew that have changed: thousands of calls of the past cost nothing."""
-        seat, now = self._seat, self._seat.now()
-        midnight = now.astimezone(seat.timezone).replace(hour=0, minute=0, second=0, microsecond=0)
+        seat, now = self._seat, self._seat.duty.now()
+        midnight = now.astimezone(seat.room.rules.now.timezone).replace(
+            hour=0, minute=0, second=0, microsecond=0
+        )
         for key in self._past.take_touched():
             self._vain.pop(key, None)
             if vain := abandoned(self._past.calls_of_key(key), midnight):
@@ -53,16 +55,16 @@ class ListsPresenter:
         today = (each for each in found if each.number or each.last_at >= midnight)
         self._abandoned = tuple(sorted(today, key=lambda each: (each.first_at, each.calls)))
         late = islice(self._past.newest_first(), RECENT_AMONG)
-        own = (call for call in late if call.seat == seat.name and call.is_over and not _of_others(call))
+        own = (call for call in late if call.seat == seat.duty.name and call.is_over and not _of_others(call))
         self._recent = tuple(islice(own, RECENT_SHOWN))
 
     def view(self) -> ListsView:
         """Return the lists as they have to look now."""
-        now = self._seat.now()
+        now = self._seat.duty.now()
         return ListsView(
             tuple(
                 self._waiting_row(each.call_id, each.number, each.offered_at, now)
-                for each in self._seat.waiting()
+                for each in self._seat.calls.waiting()
             ),
             tuple(self._abandoned_row(each, now) for each in self._abandoned),
             tuple(self._recent_row(call) for call in self._recent),
@@ -81,7 +83,7 @@ class ListsPresenter:
             return None
         if name == "abandoned":
             return next((each.number for each in self._abandoned if _row_id(each) == row_id), None)
-        call = self._seat.board.calls.get(CallId(row_id))
+        call = self._seat.room.board.calls.get(CallId(row_id))
         return None if call is None else call.number
 
     def _waiting_row(self, call_id: str, number: str | None, since: datetime, now: datetime) -> Row:
@@ -103,8 +105,8 @@ class ListsPresenter:
         return Row(_row_id(each), (self._number(each.number), cell(running(age), tone), tries))
 
     def _recent_row(self, call: Call) -> Row:
-        zone = self._seat.timezone
-        time = day_of(call.offered_at, self._seat.now(), zone) or local_time(call.offered_at, zone)[:5]
+        zone = self._seat.room.rules.now.timezone
+        time = day_of(call.offered_at, self._seat.duty.now(), zone) or local_time(call.offered_at, zone)[:5]
         outcome = self._with_quality(self._outcome(call), call)
         return Row(call.id, (self._number(call.number), cell(time, Tone.QUIET), outcome))
 

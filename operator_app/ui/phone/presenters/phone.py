@@ -89,7 +89,7 @@ class PhonePresenter:
     def view(self) -> PhoneView:
         """Return the pane as it has to look now."""
         seat = self._seat
-        live, waiting = seat.live_call, seat.waiting()
+        live, waiting = seat.calls.live_at_hand, seat.calls.waiting()
         over = self._over() if live is None else None
         if live is not None:
             shown: line.LineCall | Call | None = live
@@ -99,7 +99,7 @@ class PhonePresenter:
         else:
             shown, standing = over, Standing.IDLE if over is None else Standing.OVER
         subject = live.call_id if live is not None else None if over is None else over.id
-        known = None if subject is None else seat.board.calls.get(subject)
+        known = None if subject is None else seat.room.board.calls.get(subject)
         sound, sound_tone = self._sound(live)
         lines = seat.calls.lines
         call_id = _id(shown)
@@ -142,10 +142,10 @@ class PhonePresenter:
         )
 
     def _over(self) -> Call | None:
-        at_hand = self._seat.call_at_hand
-        if at_hand is None or self._seat.state not in (SeatState.WRAP_UP, SeatState.TALKING):
+        at_hand = self._seat.hand.call
+        if at_hand is None or self._seat.duty.state not in (SeatState.WRAP_UP, SeatState.TALKING):
             return None
-        return self._seat.board.calls.get(at_hand)
+        return self._seat.room.board.calls.get(at_hand)
 
     def _state(self, standing: Standing, over: Call | None) -> str:
         if over is not None and over.state is CallState.CUT:
@@ -162,7 +162,7 @@ class PhonePresenter:
             self._party(call),
             self._say(f"line_state.{standing}"),
             _TONES[standing],
-            running((self._seat.now() - since).total_seconds()),
+            running((self._seat.duty.now() - since).total_seconds()),
             can_take=call.state is line.LineCallState.CONNECTED and not call.joined,
         )
 
@@ -223,7 +223,7 @@ class PhonePresenter:
     def _timer(self, shown: line.LineCall | Call | None, standing: Standing) -> str:
         if shown is None:
             return ""
-        now = self._seat.now()
+        now = self._seat.duty.now()
         if isinstance(shown, Call):
             end = shown.ended_at or now
             return running((end - (shown.answered_at or shown.offered_at)).total_seconds())
@@ -263,7 +263,7 @@ class PhonePresenter:
             return ()
         if not shown.number:
             return (Span(self._say("phone.past_withheld"), Tone.QUIET),)
-        past = self._past.of(shown.number, self._seat.now(), without=_id(shown))
+        past = self._past.of(shown.number, self._seat.duty.now(), without=_id(shown))
         if past.calls == 0:
             return (Span(self._say("phone.past_none"), Tone.QUIET),)
         spans = [Span(self._say("phone.past_calls", n=past.calls))]
@@ -271,7 +271,7 @@ class PhonePresenter:
             spans += [Span(" · "), Span(self._say("phone.past_pranks", n=past.pranks), Tone.WATCH)]
         if past.ghosts:
             spans += [Span(" · "), Span(self._say("phone.past_ghosts", n=past.ghosts), Tone.WATCH)]
-        numbers = [self._seat.board.incidents[each].number for each in self._known(past.incidents)]
+        numbers = [self._seat.room.board.incidents[each].number for each in self._known(past.incidents)]
         if numbers:
             words = self._say(
                 "phone.past_tickets", n=len(numbers), numbers=", ".join(numbers[:TICKETS_NAMED])
@@ -280,14 +280,14 @@ class PhonePresenter:
         return tuple(spans)
 
     def _known(self, ids: Iterable[IncidentId]) -> list[IncidentId]:
-        return [each for each in ids if each in self._seat.board.incidents]
+        return [each for each in ids if each in self._seat.room.board.incidents]
 
     def _sound(self, live: line.LineCall | None) -> tuple[str, Tone]:
         ready = self._seat.calls.ready
         if ready is None:
             return "", Tone.QUIET
         if live is not None and live.silent_since is not None:
-            seconds = int((self._seat.now() - live.silent_since).total_seconds())
+            seconds = int((self._seat.duty.now() - live.silent_since).total_seconds())
             reason = live.silence or line.SilenceReason.STOPPED
             return self._say(f"phone.silent_{reason}", s=seconds), Tone.ALARM
         trouble = self._device_trouble(ready.audio)

@@ -33,8 +33,8 @@ def other_phone(seat: Seat, say: Say, number: str) -> OtherPhone | None:
 
 def watched_lines(seat: Seat, say: Say) -> tuple[str, ...]:
     """One line for each watched number: whether it is free, rings, speaks."""
-    names = {each.number: each.name for each in seat.watched}
-    names |= {each.phone: each.name for each in seat.agencies if each.phone}
+    names = {each.number: each.name for each in seat.room.rules.now.watched}
+    names |= {each.phone: each.name for each in seat.cards.agencies if each.phone}
     told = seat.calls.presence.values()
     return tuple(f"{names.get(each.who, each.who)}: {say(f'presence.{each.state.value}')}" for each in told)
 

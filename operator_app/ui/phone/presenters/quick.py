@@ -100,12 +100,12 @@ class QuickPresenter:
     @property
     def agencies(self) -> tuple[Agency, ...]:
         """Those with a key: the first of the site that can be rung."""
-        return tuple(each for each in self._seat.agencies if each.phone)[:QUICK_KEYS]
+        return tuple(each for each in self._seat.cards.agencies if each.phone)[:QUICK_KEYS]
 
     @property
     def colleagues(self) -> tuple[Colleague, ...]:
         """Those with a button."""
-        return self._seat.colleagues[:COLLEAGUES]
+        return self._seat.room.rules.now.colleagues[:COLLEAGUES]
 
     def target(self) -> Target | None:
         """Return whom the typed words mean: an agency or a colleague by its beginning, or a number.
@@ -118,14 +118,14 @@ class QuickPresenter:
         if not typed:
             last = self._seat.calls.last_dialled
             return None if not last or self.mode is QuickMode.TRANSFER else self._known(last)
-        for each in self._seat.agencies:
+        for each in self._seat.cards.agencies:
             names = (each.name.casefold(), each.code.casefold())
             if each.phone and any(name.startswith(typed.casefold()) for name in names):
                 return Target(each.phone, each.name, each.code)
         bare = "".join(letter for letter in typed if letter not in _SPACERS)
         if bare and set(bare) <= _NUMBER:
             return self._known(bare)
-        for other in self._seat.colleagues:
+        for other in self._seat.room.rules.now.colleagues:
             if other.name.casefold().startswith(typed.casefold()):
                 return Target(other.number, other.name)
         return Target(typed) if typed.lower().startswith(("sip:", "sips:")) else None
@@ -190,7 +190,7 @@ class QuickPresenter:
 
     def _agency(self, agency: Agency, *, free: bool) -> QuickAgencyKey:
         name, phone = agency.name, self._phone(agency.phone)
-        if agency.code in self._seat.board.unavailable(self._seat.now()):
+        if agency.code in self._seat.room.board.unavailable(self._seat.duty.now()):
             stands = line.PresenceState.AWAY if phone is None else phone.state
             phone = OtherPhone(stands, self._say("quick.unavailable"))
         call = next(
@@ -199,13 +199,15 @@ class QuickPresenter:
         if call is None:
             return QuickAgencyKey(agency.code, name, agency.phone, "", Tone.PLAIN, free, phone)
         since = call.answered_at or call.offered_at
-        state = running((self._seat.now() - since).total_seconds())
+        state = running((self._seat.duty.now() - since).total_seconds())
         tone = Tone.GOOD if call.state is line.LineCallState.CONNECTED else Tone.BUSY
         return QuickAgencyKey(agency.code, name, agency.phone, state, tone, False, phone)
 
     def _known(self, number: str) -> Target:
-        agency = next((each for each in self._seat.agencies if each.phone and each.phone == number), None)
+        agency = next(
+            (each for each in self._seat.cards.agencies if each.phone and each.phone == number), None
+        )
         if agency is not None:
             return Target(number, agency.name, agency.code)
-        other = next((each for each in self._seat.colleagues if each.number == number), None)
+        other = next((each for each in self._seat.room.rules.now.colleagues if each.number == number), None)
         return Target(number) if other is None else Target(number, other.name)

@@ -7,7 +7,7 @@ from operator_app.workflow.seat import Seat
 
 def rings(seat: Seat) -> bool:
     """Whether the ring is to be heard: a call waits and nobody is being spoken with."""
-    return bool(seat.waiting()) and rings_for(seat.calls.living())
+    return bool(seat.calls.waiting()) and rings_for(seat.calls.living())
 
 
 def engine_rings(seat: Seat) -> bool:

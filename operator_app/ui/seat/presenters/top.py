@@ -51,35 +51,35 @@ class TopPresenter:
 
     def view(self, *, rings: bool = True) -> TopView:
         """Return the line as it has to look now; `rings` says whether a ring can be heard at this seat."""
-        seat, now = self._seat, self._seat.now()
+        seat, now = self._seat, self._seat.duty.now()
         waiting, tone = self._waiting()
         return TopView(
-            seat=self._words.seat(seat.name),
-            operator=seat.actor,
-            state=self._say(f"seat_state.{seat.state}"),
-            state_tone=STATE_TONES[seat.state],
+            seat=self._words.seat(seat.duty.name),
+            operator=seat.duty.actor,
+            state=self._say(f"seat_state.{seat.duty.state}"),
+            state_tone=STATE_TONES[seat.duty.state],
             state_hint=self._state_hint(),
             waiting=waiting,
             waiting_tone=tone,
             phone=self._phone(rings=rings),
             server=self._server(),
             recording=self._recording(),
-            clock=local_time(now, seat.timezone),
-            zone=zone_name(now, seat.timezone),
+            clock=local_time(now, seat.room.rules.now.timezone),
+            zone=zone_name(now, seat.room.rules.now.timezone),
         )
 
     def _state_hint(self) -> str:
-        after = NEXT_STATE.get(self._seat.state)
+        after = NEXT_STATE.get(self._seat.duty.state)
         if after is None:
             return self._say("top.state_fixed")
         return self._say("top.state_next", state=self._say(f"seat_state.{after}"))
 
     def _waiting(self) -> tuple[tuple[Span, ...], Tone]:
-        calls = self._seat.waiting()
+        calls = self._seat.calls.waiting()
         if not calls:
             return (), Tone.QUIET
-        longest = (self._seat.now() - calls[0].offered_at).total_seconds()
-        tone = Tone.ALARM if longest > self._seat.goal.within_s else Tone.WATCH
+        longest = (self._seat.duty.now() - calls[0].offered_at).total_seconds()
+        tone = Tone.ALARM if longest > self._seat.room.rules.now.goal.within_s else Tone.WATCH
         spans = (
             Span(self._say("top.waiting", n=len(calls)), tone, strong=True),
             Span(" · " + self._say("top.longest") + " "),
@@ -125,8 +125,8 @@ class TopPresenter:
         return LampView(self._say("lamp.phone"), Tone.GOOD)
 
     def _server(self) -> LampView:
-        link = self._seat.link
-        clock = clock_words(self._seat.clock, self._say)
+        link = self._seat.room.link
+        clock = clock_words(self._seat.duty.clock, self._say)
         if link.quarantined:
             return LampView(self._say("lamp.server_refuses"), Tone.ALARM)
         if link.connected and link.blocked:
@@ -146,7 +146,7 @@ class TopPresenter:
         return LampView(self._say("lamp.server_down"), Tone.WATCH)
 
     def _recording(self) -> LampView:
-        calls, call = self._seat.calls, self._seat.live_call
+        calls, call = self._seat.calls, self._seat.calls.live_at_hand
         failed = calls.recording_failed
         if not calls.has_phone:
             return LampView(self._say("lamp.recording_none"), Tone.QUIET)

@@ -35,13 +35,13 @@ class QualityPresenter:
 
     def view(self) -> QualityView:
         """Return what the pane has to show now: the call at hand, else the one measured last."""
-        live = self._seat.live_call
+        live = self._seat.calls.live_at_hand
         readings = self._seat.sound.readings(None if live is None else live.call_id)
         if live is None or not readings:
             readings = self._seat.sound.readings()
         if not readings:
             return QualityView((), (), (), (), (), self._say("quality.none"), ())
-        end = self._seat.now() if live is not None else readings[-1].at
+        end = self._seat.duty.now() if live is not None else readings[-1].at
         lost = _lost_shares(readings)
         return QualityView(
             tuple((each.at - end).total_seconds() for each in readings),

@@ -32,7 +32,7 @@ class RecallPresenter:
 
     def calls(self) -> tuple[Call | line.LineCall, ...]:
         """Return what can be listened to, the running call first."""
-        return self._seat.sound.recordings(self._seat.calls.living(), self._seat.name)
+        return self._seat.sound.recordings(self._seat.calls.living(), self._seat.duty.name)
 
     def first(self) -> CallId | None:
         """Return the call that the key plays at once."""
@@ -66,10 +66,10 @@ class RecallPresenter:
 
     def _row(self, call: Call | line.LineCall) -> Row:
         number = number_text(call.number) if call.number else self._say("lists.withheld")
-        time = local_time(call.offered_at, self._seat.timezone)[:5]
+        time = local_time(call.offered_at, self._seat.room.rules.now.timezone)[:5]
         if isinstance(call, line.LineCall):
             begun = call.answered_at or call.offered_at
-            length = running((self._seat.now() - begun).total_seconds())
+            length = running((self._seat.duty.now() - begun).total_seconds())
             last = chip(self._say("recall.running"), Tone.GOOD)
         else:
             begun, end = call.answered_at or call.offered_at, call.ended_at or call.offered_at

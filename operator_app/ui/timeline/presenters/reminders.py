@@ -19,13 +19,13 @@ class ReminderPresenter:
 
     def due(self) -> tuple[tuple[Incident, Reminder], ...]:
         """Return the reminders that are due for this seat, the longest due first."""
-        standing = self._seat.care.standing_reminders(self._seat.now())
+        standing = self._seat.course.standing_reminders(self._seat.duty.now())
         return tuple(each for each in standing if self._is_ours(each[1]))
 
     def first(self) -> tuple[Incident, Reminder] | None:
         """Return the one to put away next: of the incident in the form, else the longest due."""
         due = self.due()
-        here = next((each for each in due if each[0].id == self._seat.incident_at_hand), None)
+        here = next((each for each in due if each[0].id == self._seat.hand.incident_id), None)
         return here or (due[0] if due else None)
 
     def changes(self) -> tuple[list[tuple[str, str]], list[str]]:
@@ -40,14 +40,16 @@ class ReminderPresenter:
         return told, [f"{REMINDER}{name}" for name in over]
 
     def _words_of(self, incident: Incident, reminder: Reminder) -> str:
-        time = local_time(reminder.set_at, self._seat.timezone)[:5]
+        time = local_time(reminder.set_at, self._seat.room.rules.now.timezone)[:5]
         what = reminder.text or self._words.kind(incident.value("kind"))
-        who = "" if reminder.seat == self._seat.name else self._words.seat(reminder.seat)
+        who = "" if reminder.seat == self._seat.duty.name else self._words.seat(reminder.seat)
         key = "reminder.due" if not who else "reminder.due_of"
         return self._say(key, number=incident.number, what=what, time=time, seat=who)
 
     def _is_ours(self, reminder: Reminder) -> bool:
-        if reminder.seat == self._seat.name:
+        if reminder.seat == self._seat.duty.name:
             return True
-        other = self._seat.board.seats.get(reminder.seat)
-        return other is None or other.state is SeatState.AWAY or self._seat.company.is_absent(reminder.seat)
+        other = self._seat.room.board.seats.get(reminder.seat)
+        return (
+            other is None or other.state is SeatState.AWAY or self._seat.room.company.is_absent(reminder.seat)
+        )

@@ -101,11 +101,11 @@ class TimelinePresenter:
 
     def rows(self) -> tuple[Row, ...]:
         """Return the timeline as it has to look now."""
-        incident = self._seat.incident
+        incident = self._seat.hand.incident
         if incident is None:
             return ()
-        calls = tuple(self._seat.board.calls.get(each) for each in incident.calls)
-        today = self._seat.now().astimezone(self._seat.timezone).date()
+        calls = tuple(self._seat.room.board.calls.get(each) for each in incident.calls)
+        today = self._seat.duty.now().astimezone(self._seat.room.rules.now.timezone).date()
         if today != self._today:  # times of yesterday have their day from now on
             self._made, self._today = {}, today
         state = (incident, calls, self.sort, today)
@@ -132,12 +132,12 @@ class TimelinePresenter:
         who = self._words.seat(step.seat)
         if step.actor:
             who = f"{who} · {step.actor}"
-        at = local_time(step.at, self._seat.timezone)
+        at = local_time(step.at, self._seat.room.rules.now.timezone)
         return step, Row(step.id, (cell(at, Tone.QUIET), self._dated(step), cell(who, Tone.QUIET)))
 
     def _dated(self, step: _Step) -> Cell:
         """What happened, after its day when that is not today."""
-        day = day_of(step.at, self._seat.now(), self._seat.timezone)
+        day = day_of(step.at, self._seat.duty.now(), self._seat.room.rules.now.timezone)
         if not day:
             return step.text
         return replace(step.text, spans=(Span(f"{day} · ", Tone.QUIET), *step.text.spans))
@@ -222,7 +222,7 @@ class TimelinePresenter:
         """What was decided, answered, read back or to be remembered."""
         match event.fact:
             case AnswerGiven(question=question, answer=answer):
-                kind = self._seat.incidents.kind_or_none(incident.value("kind"))
+                kind = self._seat.cards.kind_or_none(incident.value("kind"))
                 ask, said = question_words(kind, question, answer, self._say("map.language"))
                 key = "timeline.answered_card" if answer else "timeline.answer_taken_back"
                 return cell(self._say(key, ask=ask, answer=said), Tone.QUIET)
@@ -254,7 +254,7 @@ class TimelinePresenter:
             case MajorDeclared(major=major):
                 return cell(self._say("timeline.major" if major else "timeline.major_ended"), strong=major)
             case CallLinked(call_id=call_id) | CallUnlinked(call_id=call_id):
-                call = self._seat.board.calls.get(call_id)
+                call = self._seat.room.board.calls.get(call_id)
                 number = "" if call is None or not call.number else number_text(call.number)
                 key = "timeline.linked" if isinstance(event.fact, CallLinked) else "timeline.unlinked"
                 return cell(self._say(key, number=number or self._say("timeline.no_number")))
@@ -297,28 +297,28 @@ class TimelinePresenter:
         reminder = next((each for each in incident.reminders if each.id == name), None)
         if reminder is None:
             return None
-        at = local_time(reminder.due_at, self._seat.timezone)[:5]
+        at = local_time(reminder.due_at, self._seat.room.rules.now.timezone)[:5]
         words = self._say("timeline.reminder", time=at, text=text)
         if reminder.done_at is not None or not incident.is_open:
             return cell(words, Tone.QUIET)
-        due = reminder.due_at <= self._seat.now()
+        due = reminder.due_at <= self._seat.duty.now()
         return cell(words, Tone.WATCH if due else Tone.BUSY, strong=due)
 
     def _sent(self, incident: Incident, dispatch: Dispatch | None) -> Cell | None:
         if dispatch is None:
             return None
         later = (dispatch.sent_at - incident.dispatches[0].sent_at).total_seconds() >= ADDED_AFTER_S
-        known = self._seat.incidents.agency_or_none(dispatch.agency)
+        known = self._seat.cards.agency_or_none(dispatch.agency)
         by_phone = known is not None and not known.has_desk
         key = "timeline.rung" if by_phone else "timeline.sent_more" if later else "timeline.sent"
         sent = Span(self._say(key, agency=self._words.agency(dispatch.agency)))
         if not dispatch.is_waiting:
             return Cell((sent,))
-        waited = (self._seat.now() - dispatch.sent_at).total_seconds()
+        waited = (self._seat.duty.now() - dispatch.sent_at).total_seconds()
         late = dispatch.overdue_at is not None or waited >= dispatch.ack_within_s
         tone = Tone.ALARM if late else Tone.WATCH
         limit = self._say("timeline.of_limit", limit=running(dispatch.ack_within_s))
-        if not by_phone and not self._seat.reached(incident, dispatch):
+        if not by_phone and not self._seat.room.reached(incident, dispatch):
             unreached = self._say("timeline.unreached", time=running(waited))
             return Cell((sent, Span(" · "), Span(unreached, Tone.ALARM, strong=True)))
         unanswered = self._say("timeline.unanswered", time=running(waited))
@@ -328,7 +328,7 @@ class TimelinePresenter:
         if dispatch is None:
             return None
         agency = self._words.agency(dispatch.agency)
-        if dispatch.is_waiting and not self._seat.reached(incident, dispatch):
+        if dispatch.is_waiting and not self._seat.room.reached(incident, dispatch):
             words = self._say("timeline.overdue_unreached", agency=agency)
             return cell(words, Tone.ALARM, strong=True)
         limit = running(dispatch.ack_within_s)
@@ -359,9 +359,9 @@ class TimelinePresenter:
 
     def _by_phone(self, dispatch: Dispatch, event: Event) -> tuple[Span, ...]:
         """Who recorded an answer that the agency did not give at a desk of its own."""
-        agency = self._seat.incidents.agency_or_none(dispatch.agency)
+        agency = self._seat.cards.agency_or_none(dispatch.agency)
         at_desk = agency is None or agency.has_desk
-        at_table = self._words.is_table(event.seat) or event.seat in (dispatch.seat, self._seat.name)
+        at_table = self._words.is_table(event.seat) or event.seat in (dispatch.seat, self._seat.duty.name)
         if at_desk and not at_table:
             return ()
         words = self._say("timeline.by_phone", seat=self._words.seat(event.seat))
@@ -369,7 +369,7 @@ class TimelinePresenter:
 
     def _call_steps(self, incident: Incident) -> Iterator[_Step]:
         for call_id in incident.calls:
-            call = self._seat.board.calls.get(call_id)
+            call = self._seat.room.board.calls.get(call_id)
             if call is None:
                 continue
             if call.answered_at is not None:
