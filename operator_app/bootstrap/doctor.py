@@ -23,6 +23,7 @@ from operator_app.maps.site import SitePackError, default_site, has_site, load_s
 from operator_app.reading.fault import BadFileError
 from operator_app.storage.problems import ServerProblem, StoreProblemError
 from operator_app.storage.seat.seat_store import SeatStore, set_aside
+from operator_app.storage.server.closing import open_to
 from operator_app.storage.server.server_link import check_server
 
 LOW_SPACE_BYTES = 2 * 1024**3
@@ -71,7 +72,7 @@ def examine(config: Path | None) -> Iterator[Finding]:
         own = (*load_keys(folder, SEAT_DEEDS)[1], *load_devices(folder)[1])
         if own:
             yield from _faults("own files", BadFileError(*own), config)
-    yield _server(settings)
+    yield from _server(settings)
 
 
 def _version(name: str) -> str:
@@ -146,13 +147,19 @@ def _store(settings: Settings, folder: Path) -> Finding:
         store.close()
 
 
-def _server(settings: Settings) -> Finding:
-    if not settings.server.dsn:
-        return Finding("server", "none configured: this window works alone", None)
+def _server(settings: Settings) -> Iterator[Finding]:
+    dsn = settings.server.dsn
+    if not dsn:
+        yield Finding("server", "none configured: this window works alone", None)
+        return
     try:
-        return Finding("server", check_server(settings.server.dsn, reads_only=settings.seat.role == "wall"))
+        yield Finding("server", check_server(dsn, reads_only=settings.seat.role == "wall"))
+        for door in open_to(dsn):
+            yield Finding(
+                "server", f"open to every login: {door} (a superuser closes it by `server init`)", None
+            )
     except ServerProblem as problem:
-        return Finding("server", problem.sentence, good=False)
+        yield Finding("server", problem.sentence, good=False)
 
 
 def _set_aside(folder: Path) -> int:

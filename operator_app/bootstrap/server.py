@@ -56,7 +56,17 @@ def _init(dsn: str) -> int:
         print(f"The schema is up to date, revision {report.revision}.")
     else:
         print(f"The schema was brought from revision {report.before} to {report.revision}.")
+    _tell_open(report.still_open)
     return 0
+
+
+def _tell_open(doors: tuple[str, ...]) -> None:
+    for door in doors:
+        print(f"Open to every login of this server: {door}.")
+    if doors:
+        print(
+            "A superuser closes what is the room's by `server init`; other databases are for their owners to close."
+        )
 
 
 def _site(args: argparse.Namespace) -> int:
@@ -80,6 +90,7 @@ def _prove(dsn: str, anchors: Path | None) -> int:
         print(f"{proof.unchained} events are of before there were chains; nothing can be said of them.")
     if anchors is not None:
         print(f"{proof.anchored} heads of earlier proofs are still there; today's were added to {anchors}.")
+    _tell_open(proof.still_open)
     return 0
 
 

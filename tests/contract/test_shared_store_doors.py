@@ -163,11 +163,13 @@ WHO_READS: dict[str, set[str]] = {
     **{table: {"seat", "desk"} for table in ("event", "call", "reporter", "alarm", "phone_call")},
     "mask_key": set(),
     "outlasting": set(),
+    "turn": set(),
+    "setup_turn": set(),
 }  # fmt: skip
 """Each table and view, and who may read all of it."""
 WHO_CALLS: dict[str, set[str]] = {
     **dict.fromkeys(("server_mark_v1", "server_mark_v2", "watch_v1", "heartbeat_v1", "leave_v1", "number_key",
-                     "masked_number", "masked_body", "beat_v1", "delta_v1"), ALL),
+                     "masked_number", "masked_body", "beat_v1", "delta_v1", "guard_v1"), ALL),
     **dict.fromkeys(("apply_events_v1", "at_hand_v1"), ALL - {"wall"}),
 }  # fmt: skip
 """Each function that anybody may call; all others are closed."""

@@ -596,7 +596,7 @@ def test_nobody_can_put_an_event_into_a_window_by_a_notification(
             for window in (m1, w1):
                 await window.until(lambda window=window: window.is_connected)  # type: ignore[misc]
             for word in ("", "{", "7", '{"events": 1}', '{"events": [{"id": 1}]}', forged, "[]"):
-                rows(any_database.login("wall"), f"SELECT pg_notify('op112', '{word}')")
+                rows(any_database.login("wall"), f"NOTIFY op112, '{word}'")
             events = await m2.write(m2.writer.notes(1, WHERE))
             for window in (m1, w1):
                 await window.until(lambda window=window: ids_of(events) <= window.ids)  # type: ignore[misc]
@@ -614,8 +614,7 @@ def test_ten_seats_see_what_one_saves_while_it_is_fresh(database: Database, tmp_
     async def story() -> None:
         async with AsyncExitStack() as room:
             names = [f"M{number}" for number in range(10)]
-            dsn = database.login()
-            seats = [await room.enter_async_context(seat(tmp_path, dsn, name)) for name in names]
+            seats = [await room.enter_async_context(seat(tmp_path, database.login(), name)) for name in names]
             for each in seats:
                 await each.until(lambda each=each: each.is_connected)  # type: ignore[misc]
             taken: list[float] = []

@@ -59,7 +59,7 @@ def write_with_open_transactions(dsn: str, sent: set[str], seed: int) -> None:
             events = writer.notes(2)
             given = [event.id for event in events]
             apply(db, writer, events)
-            db.execute("SELECT pg_sleep(%s)", (chance.choice([0, 0, 0.02, 0.2]),))
+            db.execute("SELECT sum(i) FROM generate_series(1, %s) i", (chance.choice([0, 0, 10**5, 10**6]),))
             if chance.random() < 0.15:
                 db.rollback()
                 writer = Writer(f"M{seed}")  # its numbers are free again; a journal of its own is simpler

@@ -195,6 +195,7 @@ def test_a_column_that_a_later_table_has_besides_stops_no_write_of_the_code_of_n
         ("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '0A000'; END $$", Verdict.LATER),
         ("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'XX000'; END $$", Verdict.LATER),
         ("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'OP002'; END $$", Verdict.POISON),
+        ("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'OP001'; END $$", Verdict.POISON),
         ("SELECT 'x'::uuid", Verdict.POISON),
     ],
 )

@@ -24,7 +24,12 @@ from operator_app.storage.postgres.binaries import embedded_binaries, exe
 from operator_app.storage.problems import ServerProblem, ServerReason
 from operator_app.storage.server.server_errors import problem_of
 from operator_app.storage.server.server_proof import broken_chains
-from operator_app.storage.server.server_setup import admin_connection, make_roles, set_search_path
+from operator_app.storage.server.server_setup import (
+    admin_connection,
+    init_server,
+    make_roles,
+    set_search_path,
+)
 
 SUFFIX = ".op112"
 PROJECTIONS = (
@@ -114,10 +119,16 @@ def backup_server(admin_dsn: str, to: Path) -> Path:
 
 
 def restore(admin_dsn: str, file: Path) -> Restored:
-    """Bring a backup into a database that has no schema op112 yet. Raises `ServerProblem`.
+    """Bring a backup into a database that has no schema op112 yet, and to what this program is. Raises `ServerProblem`.
 
-    A backup that is not whole leaves nothing behind.
+    A backup that is not whole leaves nothing behind. Rights of the database itself travel with no backup: it is closed.
     """
+    held = _bring_back(admin_dsn, file)
+    init_server(admin_dsn)
+    return held
+
+
+def _bring_back(admin_dsn: str, file: Path) -> Restored:
     if not file.is_file():
         raise ServerProblem(ServerReason.OTHER, f"There is no backup {file}.")
     with admin_connection(admin_dsn) as db:
@@ -150,7 +161,7 @@ def verify(admin_dsn: str, file: Path) -> Restored:
     with admin_connection(admin_dsn) as server:
         server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(scratch)))
         try:
-            found = restore(dsn, file)
+            found = _bring_back(dsn, file)
             with admin_connection(dsn) as db:
                 chain = broken_chains(db)
                 wrong = differing_projections(db)
@@ -174,12 +185,16 @@ def differing_projections(db: psycopg.Connection[Any]) -> tuple[str, ...]:
     before = _digests(db)
     db.execute("SELECT op112.rebuild_projections()")
     after = _digests(db)
-    return tuple(name for name in PROJECTIONS if before[name] != after[name])
+    return tuple(name for name in before if before[name] != after[name])
 
 
 def _digests(db: psycopg.Connection[Any]) -> dict[str, object]:
     statement = sql.SQL("SELECT count(*), sum(hashtextextended(t::text, 0)::numeric) FROM op112.{} t")
-    return {name: db.execute(statement.format(sql.Identifier(name))).fetchone() for name in PROJECTIONS}
+    there = "SELECT relname FROM pg_class WHERE relnamespace = 'op112'::regnamespace AND relname = ANY (%s)"
+    names = [
+        str(row[0]) for row in db.execute(there, (list(PROJECTIONS),))
+    ]  # a backup of before may lack some
+    return {name: db.execute(statement.format(sql.Identifier(name))).fetchone() for name in sorted(names)}
 
 
 def _count(db: psycopg.Connection[Any]) -> Restored:

@@ -7,6 +7,7 @@ import psycopg
 from psycopg import sql
 
 from operator_app.storage.problems import ServerProblem, ServerReason
+from operator_app.storage.server.closing import bound, let_in
 from operator_app.storage.server.server_errors import problem_of
 from operator_app.storage.server.server_setup import REPORTER, ROLES, admin_connection
 
@@ -55,6 +56,8 @@ def create_login(admin_dsn: str, name: str, role: str, *, reads_reporters: bool 
             if (_is_member(db, name, group)) != wanted:
                 verb = "GRANT {} TO {}" if wanted else "REVOKE {} FROM {}"
                 db.execute(sql.SQL(verb).format(sql.Identifier(group), login))
+        let_in(db, name)
+        bound(db, name, may_bind_files=_is_superuser(db))
         for setting, value in _LOGIN_SETTINGS.items():
             db.execute(
                 sql.SQL("ALTER ROLE {} SET {} = {}").format(
@@ -67,6 +70,10 @@ def create_login(admin_dsn: str, name: str, role: str, *, reads_reporters: bool 
             (name, role),
         )
     return password
+
+
+def _is_superuser(db: psycopg.Connection[tuple[object, ...]]) -> bool:
+    return db.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone() == (True,)
 
 
 def _is_member(db: psycopg.Connection[tuple[object, ...]], name: str, group: str) -> bool:

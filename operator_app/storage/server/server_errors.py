@@ -32,6 +32,7 @@ _STATES = {
     "42P01": ServerReason.EMPTY,
     "3F000": ServerReason.EMPTY,
     "42883": ServerReason.TOO_OLD,
+    "OP001": ServerReason.NOT_ALLOWED,
     "XX001": ServerReason.OTHER,
     "XX002": ServerReason.OTHER,
 }
@@ -44,6 +45,13 @@ _PASSING = {
     ),
 }
 """What may be over by itself, and how a person would call it meanwhile."""
+_SENTENCES = {
+    r"the login .* may not tell .*": "The server at {server} refuses this window: {found}; "
+    "make its login with `operator-app server login`.",
+    r"too many connections for role .*": "The server at {server} has all connections of {user} in use; "
+    "give every window a login of its own with `operator-app server login`.",
+}
+"""What a refusal says by itself, in words that tell more than its reason."""
 
 _LATER_CLASSES = {"08", "53", "54", "57", "58"}
 _LATER = {"0A000", "25006", "25P03", "40001", "40P01", "55P03", "XX000"}
@@ -82,6 +90,8 @@ def verdict(error: SqlError) -> Verdict:
         return Verdict.LATER
     if state == "23502" and cause.diag.table_name != "event":
         return Verdict.LATER
+    if state[:2] == "OP":  # the door's own word about this event
+        return Verdict.POISON
     return Verdict.SERVER if state in _STATES or state[:2] in _SERVER_CLASSES else Verdict.POISON
 
 
@@ -142,6 +152,9 @@ def problem_of(reason: ServerReason, dsn: str, detail: str = "") -> ServerProble
         ServerReason.SILENT: f"The server at {server} took the connection and says nothing; "
         "look at the server's load and log.",
     }
+    for words, told in _SENTENCES.items():
+        if (found := re.search(words, detail)) is not None:
+            sentences[reason] = told.format(server=server, user=user, found=found[0])
     sentence = sentences.get(reason, f"The server at {server} cannot be used: {detail or reason.value}.")
     return ServerProblem(reason, sentence, detail)
 

@@ -8,18 +8,23 @@ from typing import Any
 import psycopg
 
 from operator_app.storage.problems import ServerProblem, ServerReason
+from operator_app.storage.server.closing import OWNER, what_is_open
 from operator_app.storage.server.server_errors import problem_of
-from operator_app.storage.server.server_setup import OWNER, admin_connection
+from operator_app.storage.server.server_setup import admin_connection
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What was found whole; `unchained` events are of before there were chains, `anchored` heads were compared."""
+    """What was found whole; `unchained` events are of before there were chains, `anchored` heads were compared.
+
+    `still_open` says what every login of the server may do there that none should, in words.
+    """
 
     journals: int
     events: int
     unchained: int
     anchored: int
+    still_open: tuple[str, ...] = ()
 
 
 def prove_log(admin_dsn: str, anchors: Path | None = None) -> Proof:
@@ -31,6 +36,7 @@ def prove_log(admin_dsn: str, anchors: Path | None = None) -> Proof:
     with admin_connection(admin_dsn) as db:
         if db.execute("SELECT to_regclass('op112.event')").fetchone() == (None,):
             raise problem_of(ServerReason.EMPTY, admin_dsn)
+        still_open = what_is_open(db)
         db.execute(f"SET ROLE {OWNER}")
         chains = db.execute(
             "SELECT journal_id::text, links, unchained, encode(hash, 'hex') FROM op112.verify_chain()"
@@ -46,7 +52,11 @@ def prove_log(admin_dsn: str, anchors: Path | None = None) -> Proof:
     if anchors is not None:
         _add(anchors, known, heads)
     return Proof(
-        len(heads), sum(_int(row[1]) for row in heads), sum(_int(row[2]) for row in heads), len(known)
+        len(heads),
+        sum(_int(row[1]) for row in heads),
+        sum(_int(row[2]) for row in heads),
+        len(known),
+        still_open,
     )
 
 

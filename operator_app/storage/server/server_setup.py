@@ -11,10 +11,10 @@ from psycopg import sql
 
 from operator_app.domain.triage import Agency, Kind
 from operator_app.storage.problems import ServerProblem, ServerReason
+from operator_app.storage.server.closing import OWNER, close, what_is_open
 from operator_app.storage.server.schema import bring_up, head_revision, known_revisions, make_indexes
 from operator_app.storage.server.server_errors import check_dsn, problem_of, server_problem
 
-OWNER = "op112_owner"
 ROLES = {"seat": "op112_seat", "desk": "op112_desk", "wall": "op112_wall"}
 """Group roles: a seat writes everything, a desk its answers, a wall nothing."""
 REPORTER = "op112_reporter"
@@ -25,44 +25,90 @@ LOCK_TIMEOUT_S = 5
 
 @dataclass(frozen=True, slots=True)
 class SetupReport:
-    """What `init_server` found and left; `before` is empty for a database that was new."""
+    """What `init_server` found and left; `before` is empty for a database that was new.
+
+    `still_open` says what only a superuser could have closed, in words.
+    """
 
     before: str
     revision: str
+    still_open: tuple[str, ...] = ()
 
 
-_ONE_AT_A_TIME = "SELECT pg_try_advisory_lock(112, 1)"
-"""Held until the connection ends. Asked again and again: whoever waits inside a statement would keep an index from
-being made concurrently by the one who has the lock, and both would wait for ever."""
 _DEADLOCKS = 3
 _TURN_S, _ASK_EVERY_S = 60.0, 0.1
 
 
 def init_server(admin_dsn: str) -> SetupReport:
-    """Make or update the schema. Safe to run again, also while windows are open. Raises `ServerProblem`.
+    """Make or update the schema, and close what is open. Safe to run again, also while windows are open.
 
-    The login needs to be the database's owner and to have CREATEROLE, or to be a superuser.
+    The login needs to be the database's owner and to have CREATEROLE, or to be a superuser; only a superuser can close
+    all. Raises `ServerProblem`.
     """
     with admin_connection(admin_dsn) as db:
-        _await_turn(db)
         _must_be_ours_or_empty(db, admin_dsn)
-        _make_roles_and_schema(db)
-        before = _revision(db, admin_dsn)
-        _bring_up(admin_dsn, before)
-        db.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(OWNER)))
-        make_indexes(db)
-    return SetupReport(before, head_revision())
+        with _our_turn(db, admin_dsn):
+            before = _revision(db, admin_dsn)
+            _bring_up(admin_dsn, before)
+            with _as_owner(db):
+                make_indexes(db)
+            close(db)
+            still_open = what_is_open(db)
+    return SetupReport(before, head_revision(), still_open)
 
 
-def _await_turn(db: psycopg.Connection[tuple[object, ...]]) -> None:
+@contextmanager
+def _our_turn(db: psycopg.Connection[tuple[object, ...]], dsn: str) -> Iterator[None]:
+    """Nobody else sets this database up inside.
+
+    A table of the owner's is locked, which no window can do. It is asked for again and again: whoever waits inside a
+    statement would keep an index from being made concurrently by the one who has it, and both would wait for ever.
+    """
+    with admin_connection(dsn) as turn:
+        turn.execute("SET idle_in_transaction_session_timeout = 0")
+        turn.autocommit = False
+        _await_turn(db, turn)
+        yield
+        turn.rollback()
+
+
+def _await_turn(
+    db: psycopg.Connection[tuple[object, ...]], turn: psycopg.Connection[tuple[object, ...]]
+) -> None:
     until = time.monotonic() + _TURN_S
-    while db.execute(_ONE_AT_A_TIME).fetchone() != (True,):
-        if time.monotonic() >= until:
-            raise ServerProblem(
-                ServerReason.OTHER,
-                f"Another administrator has been setting this database up for {_TURN_S:g} s; try again later.",
-            )
-        time.sleep(_ASK_EVERY_S)
+    while True:
+        try:
+            _make_roles_and_schema(db)
+            turn.execute("LOCK TABLE op112.setup_turn IN EXCLUSIVE MODE NOWAIT")
+        except _CROSSED as error:
+            turn.rollback()
+            if time.monotonic() >= until:
+                raise ServerProblem(
+                    ServerReason.OTHER,
+                    f"Another administrator has been setting this database up for {_TURN_S:g} s; try again later.",
+                ) from error
+            time.sleep(_ASK_EVERY_S)
+        else:
+            return
+
+
+_CROSSED = (
+    psycopg.errors.LockNotAvailable,
+    psycopg.errors.UniqueViolation,
+    psycopg.errors.DuplicateObject,
+    psycopg.errors.DuplicateTable,
+    psycopg.errors.InternalError_,
+)
+"""What two who make the same roles, schema and table at once are told."""
+
+
+@contextmanager
+def _as_owner(db: psycopg.Connection[tuple[object, ...]]) -> Iterator[None]:
+    db.execute(f"SET ROLE {OWNER}")
+    try:
+        yield
+    finally:
+        db.execute("RESET ROLE")
 
 
 def _revision(db: psycopg.Connection[tuple[object, ...]], dsn: str) -> str:
@@ -155,6 +201,7 @@ def _must_be_ours_or_empty(db: psycopg.Connection[tuple[object, ...]], dsn: str)
         """
         SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+            AND c.oid IS DISTINCT FROM to_regclass('op112.setup_turn')
             AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
         LIMIT 1
         """
@@ -182,6 +229,8 @@ def make_roles(db: psycopg.Connection[tuple[object, ...]]) -> None:
 def _make_roles_and_schema(db: psycopg.Connection[tuple[object, ...]]) -> None:
     make_roles(db)
     db.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS op112 AUTHORIZATION {}").format(sql.Identifier(OWNER)))
+    with _as_owner(db):
+        db.execute("CREATE TABLE IF NOT EXISTS op112.setup_turn ()")
     set_search_path(db)
 
 

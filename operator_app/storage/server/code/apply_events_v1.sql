@@ -4,6 +4,9 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = op112, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
     given jsonb;
+    place integer := 0;
+    read event[] := '{}';
+    turns text[] := '{}';
     e event;
     held event;
     head journal_head;
@@ -23,20 +26,21 @@ BEGIN
     PERFORM note_timeline();
     INSERT INTO journal_head (journal_id, seat) VALUES (journal, seat_name) ON CONFLICT DO NOTHING;
     SELECT * INTO head FROM journal_head WHERE journal_id = journal FOR UPDATE;
-    -- Whoever folds something holds its lock until the commit, so that the next one folds all of it. All locks in one
-    -- order, or two batches could wait for each other.
-    PERFORM pg_advisory_xact_lock(key) FROM (
-        SELECT DISTINCT hashtextextended(name, 112) key FROM jsonb_array_elements(events) each,
-            unnest(ARRAY['i' || (each->>'incident_id'), 'c' || (each->'body'->>'call_id'), 's' || (each->>'seat'),
-                CASE each->>'op' WHEN 'incident.opened' THEN 'n' || (each->'body'->>'number') END]) name
-        WHERE name IS NOT NULL
-        ORDER BY 1) keys;
-
     FOR given IN SELECT value FROM jsonb_array_elements(events) LOOP
         e := read_record(given);
         IF e.journal_id IS DISTINCT FROM journal OR e.seat IS DISTINCT FROM seat_name THEN
             RAISE EXCEPTION 'event % is of another journal or seat', e.id USING ERRCODE = 'OP002';
         END IF;
+        read := read || e;
+        turns := turns || ARRAY['i' || e.incident_id, 'c' || e.call_id,
+            CASE e.op WHEN 'seat.state' THEN 's' || e.seat WHEN 'incident.opened' THEN 'n' || (e.body->>'number') END];
+    END LOOP;
+    -- Whoever folds something holds its turn until the commit, so that the next one folds all of it.
+    PERFORM take_turns(turns);
+
+    FOREACH e IN ARRAY read LOOP
+        given := events->place;
+        place := place + 1;
         event_id := e.id;
         SELECT * INTO held FROM event WHERE id = e.id OR (journal_id = journal AND journal_seq = e.journal_seq)
         ORDER BY id = e.id DESC LIMIT 1;
@@ -87,8 +91,10 @@ BEGIN
     SET last_seq = head.last_seq, events = journal_head.events + cardinality(fresh), seat = seat_name,
         links = head.links, hash = head.hash, last_seen = clock_timestamp()
     WHERE journal_id = journal;
-    IF cardinality(fresh) > 0 THEN
-        -- A hint only: any login can notify and listen, so it says nothing about anybody and is not believed.
+    -- A hint only: any login can notify and listen, so it says nothing about anybody and is not believed. Nor may it stop
+    -- a write: a queue that somebody filled is left alone (the question also frees what nobody needs any more), and
+    -- windows learn of the news by their next beat.
+    IF cardinality(fresh) > 0 AND pg_notification_queue_usage() < 0.5 THEN
         PERFORM pg_notify('op112', cardinality(fresh)::text);
     END IF;
 END $$;

@@ -26,7 +26,8 @@ BEGIN
     has_news := read_to IS NULL OR EXISTS (SELECT FROM event e
         WHERE e.xid >= pg_snapshot_xmin(read_to) AND NOT pg_visible_in_snapshot(e.xid, read_to));
     IF since IS NULL THEN
-        PERFORM note_timeline();
+        PERFORM note_timeline(), guard_v1();
+        DELETE FROM presence p WHERE p.last_seen < now_at - interval '30 days';
     END IF;
 END $$;
 COMMENT ON FUNCTION beat_v1 IS 'A sign of life that is answered with what changed in the room, and whether the log has news.';

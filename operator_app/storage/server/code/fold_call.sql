@@ -5,6 +5,7 @@ DECLARE
     c call;
     said jsonb;
 BEGIN
+    PERFORM take_turns(ARRAY['c' || wanted]);
     SELECT * INTO e FROM event
     WHERE call_id = wanted AND op = 'call.offered' AND v <= 1 ORDER BY hlc, id LIMIT 1;
     IF NOT FOUND THEN

@@ -84,6 +84,7 @@ DECLARE
     moved_at text;
     unheard boolean;
 BEGIN
+    PERFORM take_turns(ARRAY['i' || wanted]);
     i.id := wanted;
     i.status := 'new';
     FOR e IN SELECT * FROM event WHERE incident_id = wanted ORDER BY hlc, id LOOP

@@ -15,6 +15,6 @@ GRANT SELECT (id, number, given_number, status, priority, kind, place, landmark,
 GRANT SELECT (id, seat, direction, state, offered_at, answered_at, ended_at, classification, incident_id, key)
     ON call TO op112_desk, op112_wall;
 
-GRANT EXECUTE ON FUNCTION server_mark_v1, server_mark_v2, watch_v1, heartbeat_v1, leave_v1, beat_v1, delta_v1,
+GRANT EXECUTE ON FUNCTION server_mark_v1, server_mark_v2, watch_v1, heartbeat_v1, leave_v1, beat_v1, delta_v1, guard_v1,
     number_key, masked_number, masked_body TO op112_seat, op112_desk, op112_wall;
 GRANT EXECUTE ON FUNCTION apply_events_v1, at_hand_v1 TO op112_seat, op112_desk;
