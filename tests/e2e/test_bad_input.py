@@ -90,6 +90,17 @@ def test_an_agency_that_the_site_does_not_have(tmp_path: Path) -> None:
     )
 
 
+def test_a_list_written_as_one_word_keeps_the_window_from_starting(tmp_path: Path) -> None:
+    config, site = tmp_path / "window.toml", tmp_path / "own" / "site"
+    site.mkdir(parents=True)
+    delivered = (Path(__file__).parents[2] / "resources" / "site" / "kinds.toml").read_text(encoding="utf-8")
+    (site / "kinds.toml").write_text(delivered.replace('primary = ["DAMKAR"]', 'primary = "DAMKAR"', 1))
+    own = {"name": "D1", "role": "desk", "agency": "DAMKAR", "data": str(tmp_path / "own")}
+    write_settings(config, {"seat": own, "site": {"language": "en"}})
+    told = one_sentence("desk", "--config", str(config))
+    assert told.startswith(f"{site / 'kinds.toml'}, line 9, kind[1].primary: must be a list in brackets")
+
+
 def test_a_wall_needs_a_server(tmp_path: Path) -> None:
     config = tmp_path / "window.toml"
     config.write_text('[seat]\nname = "W"\nrole = "wall"\n')
