@@ -13,6 +13,7 @@ from operator_app.domain.triage import Agency, Kind
 from operator_app.workflow.board import Board
 from operator_app.workflow.bus import Bus
 from operator_app.workflow.ports import Clock, LinkState, LinkTrouble, Presence
+from operator_app.workflow.site_desk import SiteStanding
 from operator_app.workflow.site_rules import InForce, SiteRules
 
 SEAT_ROLE = "seat"
@@ -39,6 +40,9 @@ class WallRoom:
         self._clock = clock
         self._monotonic = monotonic
         self.rules = InForce(rules)
+        self.site = SiteStanding()
+        """How the wall stands to the site's data as it was published."""
+        bus.subscribe(SiteStanding, self._note_site)
         self.link = LinkState(False, clock.now(), 0, LinkTrouble.NOT_CONFIGURED)
         self.presence: tuple[Presence, ...] = ()
         self._presence_s: float | None = None
@@ -117,6 +121,9 @@ class WallRoom:
         """Take in which windows the server has heard of, and how long ago; comes with every heartbeat."""
         self._heard()
         self.presence, self._presence_s = tuple(presence), self._monotonic()
+
+    def _note_site(self, standing: SiteStanding) -> None:
+        self.site = standing
 
     def _heard(self) -> None:
         """Note the word, unless the link is still catching up: until then the picture is old or empty."""

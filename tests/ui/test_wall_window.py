@@ -23,6 +23,7 @@ from operator_app.ui.wall.measure import HEADLINE_CAPITAL_PX, WallScale
 from operator_app.ui.wall.wall_app import WallApp, build_wall_window
 from operator_app.ui.words.wording import Tone
 from operator_app.workflow.ports import LinkState, LinkTrouble, Presence
+from operator_app.workflow.site_desk import SiteStanding
 from operator_app.workflow.wallroom import WallRoom
 from tests.ui.desk_scene import RESOURCES, is_shown, play, said, texts, until, until_whole, words
 from tests.unit.desk.room import BPBD, RSUD, SeatFeed, SetClock, made_wall
@@ -390,5 +391,22 @@ def test_an_incident_without_hand_over_asks_for_attention(qapp: QApplication) ->
             "Belum diteruskan",
             Tone.WATCH,
         )
+
+    play(qapp, lambda: staged(scene))
+
+
+def test_a_wall_whose_site_data_is_not_the_newest_says_so(qapp: QApplication) -> None:
+    async def scene(stage: Stage) -> None:
+        stage.tell()
+
+        def told() -> str:
+            _, data = stage.window._presenter.head()
+            return data.text
+
+        assert "data lokasi" not in told()
+        stage.room.bus.publish(SiteStanding(error=ValueError("limits.toml v9")))
+        assert told().endswith("data lokasi bukan yang terbaru: beri tahu TI")
+        stage.room.bus.publish(SiteStanding())
+        assert "data lokasi" not in told()
 
     play(qapp, lambda: staged(scene))

@@ -113,6 +113,8 @@ class WallPresenter:
                 say("wall.data_old", age=running(age_s)), True, (say("wall.stale"), say("wall.stale_short"))
             )
         fresh = say("wall.data_fresh", n=int(age_s))
+        if self._room.site.error is not None or self._room.site.absent:
+            return DataAge(say("wall.data_site", data=fresh), False, ("",), Tone.WATCH)
         if link.unread:
             return DataAge(say("wall.data_unread", data=fresh, n=link.unread), False, ("",), Tone.WATCH)
         return DataAge(fresh, False, ("",))
