@@ -21,6 +21,7 @@ from operator_app.domain.facts.incident import (
     AnswerGiven,
     ClashSettled,
     FieldSet,
+    FurtherReport,
     IncidentMoved,
     IncidentOpened,
     IncidentTaken,
@@ -29,6 +30,7 @@ from operator_app.domain.facts.incident import (
     PlaceReadBack,
     ReminderDone,
     ReminderSet,
+    ReportWithdrawn,
 )
 from operator_app.domain.ids import AgencyCode, CallId, DispatchId, EventId, IncidentId, SeatName
 from operator_app.domain.states import (
@@ -261,6 +263,18 @@ class Incident:
             if said.clashes
         )
         return (*fields, *others)
+
+    @property
+    def further(self) -> tuple[FurtherReport, ...]:
+        """What other reports say that were merged into it, each thing once; those taken back are gone."""
+        told: dict[tuple[str, str, str], FurtherReport] = {}
+        for event in self.timeline:
+            fact = event.fact
+            if isinstance(fact, FurtherReport):
+                told[fact.number, fact.field, fact.value] = fact
+            elif isinstance(fact, ReportWithdrawn):
+                told = {key: each for key, each in told.items() if each.number != fact.number}
+        return tuple(told.values())
 
     def event(self, event_id: str) -> Event | None:
         """That event of its timeline, or None."""

@@ -12,11 +12,12 @@ from operator_app.domain.duplicates import (
 )
 from operator_app.domain.facts.call import CallLinked, CallUnlinked
 from operator_app.domain.facts.fact import Fact
-from operator_app.domain.facts.incident import IncidentMoved, IncidentNoted, MajorDeclared
-from operator_app.domain.ids import IncidentId
+from operator_app.domain.facts.incident import AnswerGiven, IncidentMoved, MajorDeclared
+from operator_app.domain.ids import IncidentId, SeatName
 from operator_app.domain.incident import Incident
 from operator_app.domain.states import INCIDENT_MOVES, IncidentStatus, Refusal, RefusedError
 from operator_app.workflow.board import Board
+from operator_app.workflow.carry import carried, taken_back
 from operator_app.workflow.hand import AtHand
 from operator_app.workflow.handover import HandOver
 from operator_app.workflow.merge_circles import goes_on_in, rings
@@ -65,8 +66,8 @@ class Reports:
     async def link(self, to: IncidentId) -> None:
         """Make the call at hand a further report of that open incident, and take that in hand.
 
-        What was begun about the call is merged into it; its words go along as a note, so that nothing is lost, and
-        agencies that were sent to it are asked anew.
+        What was begun about the call is merged into it; everything that was said goes along (`carry`), and agencies
+        that were sent to it are asked anew.
         """
         async with self._hand.turn:
             call_id = self._hand.call
@@ -87,8 +88,7 @@ class Reports:
                 if IncidentStatus.MERGED not in INCIDENT_MOVES[own.status]:
                     raise RefusedError(Refusal.ILLEGAL_MOVE)
                 facts += self._handover.asking_anew(own, target)
-                if own.value("text"):
-                    facts.append(IncidentNoted(to, f"{own.number}: {own.value('text')}"))
+                facts += self._carried(own, target)
                 facts.append(IncidentMoved(own.id, IncidentStatus.MERGED, target.number))
             await self._recorder.record(facts)
             self._hand.select(to)
@@ -103,6 +103,7 @@ class Reports:
                 shared = [call for call in merged.calls if call in target.calls]
                 facts = [CallUnlinked(call, target.id) for call in shared]
                 facts += [CallLinked(call, merged.id) for call in shared]
+                facts += taken_back(merged, target, self._recorder.seat)
                 facts.append(IncidentMoved(merged.id, status_before(merged), ""))
             elif call_id is not None and call_id in target.calls[1:]:
                 facts = [CallUnlinked(call_id, target.id)]
@@ -115,27 +116,41 @@ class Reports:
         """Put right what several seats did to merged incidents without having heard of each other.
 
         Of incidents merged into each other the first is opened again: every seat does it, the first one counts. Desks
-        that this seat sent to an incident while another one merged it are asked anew for the one in which it goes on.
+        that this seat sent to an incident while another one merged it are asked anew for the one in which it goes on,
+        and what it wrote there goes along.
         Returns what is to be looked at once more.
         """
         async with self._hand.turn:
             facts = list[Fact | Note]()
             reopened = rings(changed, self._board.merged)
             facts += [IncidentMoved(each.id, status_before(each), "") for each in reopened]
-            left = () if reopened else self._sent_and_merged(changed)
+            left = () if reopened else self._merged_elsewhere(changed)
             by_number = {each.number: each for each in self._board.incidents.values()} if left else {}
             for merged in left:
                 target = goes_on_in(merged, by_number)
                 if target is not None and target.is_open:
                     facts += self._handover.asking_anew(merged, target, self._recorder.seat)
+                    if _merger(merged) != self._recorder.seat:
+                        facts += self._carried(merged, target, self._recorder.seat)
             await self._recorder.record(facts)
         return changed if reopened else frozenset()
 
-    def _sent_and_merged(self, changed: Iterable[IncidentId]) -> tuple[Incident, ...]:
-        """Merged incidents to which this seat has sent somebody who has still to do with it."""
+    def _merged_elsewhere(self, changed: Iterable[IncidentId]) -> tuple[Incident, ...]:
+        """Merged incidents about which this seat has written something or sent somebody."""
         merged, own = self._board.merged, self._recorder.seat
         found = (merged[each] for each in changed if each in merged)
-        return tuple(each for each in found if any(d.seat == own and not d.is_over for d in each.dispatches))
+        return tuple(each for each in found if any(event.seat == own for event in each.timeline))
+
+    def _carried(self, own: Incident, target: Incident, by: SeatName | None = None) -> list[Fact | Note]:
+        """What was said in `own` for `target`, and the priority that follows from its answers."""
+        facts = carried(own, target, self._recorder.fresh_id(), self._recorder.clock.now(), by)
+        said = [each.fact if isinstance(each, Note) else each for each in facts]
+        answers = {
+            each.question: each.answer for each in said if isinstance(each, AnswerGiven) and each.answer
+        }
+        if answers and self._handover.proposal_for(target) is not None:
+            facts += self._handover.priority_after(target, {**target.answers, **answers}, target.doubts)
+        return facts
 
     def _merged_into(self, target: Incident) -> Incident | None:
         """The incident that this seat merged last into that one, if it is still merged."""
@@ -161,6 +176,13 @@ class Reports:
         incident = self._hand.need()
         if incident.is_major != on:
             await self._recorder.record([MajorDeclared(incident.id, on)])
+
+
+def _merger(merged: Incident) -> SeatName | None:
+    """The seat that merged it last."""
+    moves = (each for each in reversed(merged.timeline) if isinstance(each.fact, IncidentMoved))
+    last = next((each for each in moves if each.id not in merged.rejected), None)
+    return None if last is None else last.seat
 
 
 def status_before(merged: Incident) -> IncidentStatus:

@@ -261,3 +261,32 @@ class ClashSettled(IncidentFact):
     personal = words()
 
     over: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FurtherReport(IncidentFact):
+    """Something that was said about an incident, merged into this one, of that number: what goes on must not lose it.
+
+    `field` is a field's name, "answer" and a question, or "reminder" and nothing more. `filled`: this incident had
+    nothing there, so it was put in as well; then `value` is what was put in, of a reminder its id.
+    """
+
+    op = "incident.further_report"
+    told_to = ToldTo.MASKED
+    personal = words(value=Personal.BY_FIELD)
+
+    number: str
+    field: str
+    value: str
+    filled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReportWithdrawn(IncidentFact):
+    """The incident of that number was no report of this one after all."""
+
+    op = "incident.report_withdrawn"
+    told_to = ToldTo.ALL
+    personal = words()
+
+    number: str

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from operator_app.domain.event import Event
 from operator_app.domain.facts.dispatch import DispatchDelivered, DispatchMoved, DispatchOverdue, DispatchSent
-from operator_app.domain.facts.incident import FieldSet, IncidentMoved, IncidentNoted
+from operator_app.domain.facts.incident import FieldSet, FurtherReport, IncidentMoved, IncidentNoted
 from operator_app.domain.incident import Dispatch, Incident
 from operator_app.domain.states import ENDED_INCIDENT, DispatchState
 from operator_app.ui.desk.presenters.desk_view import Step
@@ -81,6 +81,11 @@ class Timeline:
                 return self._say("desk.step_declined", reason=reason), Tone.WATCH
             case DispatchMoved(dispatch_id=own, to=to) if own == dispatch.id:
                 return self._say(f"desk.state_{to}"), Tone.PLAIN
+            case FurtherReport(number=number, field=field, value=value, filled=False) if self._say.has(
+                f"field.{field}"
+            ):
+                name = self._say(f"field.{field}")
+                return self._say("desk.step_further", number=number, field=name, value=value), Tone.PLAIN
             case IncidentNoted(text=text):
                 return self._say("desk.step_note", text=text), Tone.PLAIN
             case IncidentMoved(to=to, reason=reason) if to in ENDED_INCIDENT:

@@ -23,6 +23,7 @@ from operator_app.domain.facts.incident import (
     AnswerGiven,
     ClashSettled,
     FieldSet,
+    FurtherReport,
     IncidentMoved,
     IncidentNoted,
     IncidentOpened,
@@ -43,6 +44,7 @@ from operator_app.ui.words.questions import question_words
 from operator_app.ui.words.rows import Cell, Row, cell
 from operator_app.ui.words.site_words import SiteWords
 from operator_app.ui.words.wording import Say, Span, Tone, day_of, local_time, named, number_text, running
+from operator_app.workflow.carry import ANSWER
 from operator_app.workflow.seat import Seat
 
 SILENT_FIELDS = frozenset({"district", "position", "position_source", "priority", "caller_number"})
@@ -246,6 +248,8 @@ class TimelinePresenter:
             case ReminderDone(reminder_id=name):
                 text = next((each.text for each in incident.reminders if each.id == name), "")
                 return cell(self._say("timeline.reminder_done", text=text), Tone.QUIET)
+            case FurtherReport(number=number, field=field, value=value, filled=False):
+                return cell(self._further(incident, number, field, value))
             case ClashSettled(over=over):
                 lost = (incident.event(each) for each in over)
                 told = (self._words_of(incident, each) for each in lost if each is not None)
@@ -260,6 +264,16 @@ class TimelinePresenter:
                 return cell(self._say(key, number=number or self._say("timeline.no_number")))
             case _:
                 return None
+
+    def _further(self, incident: Incident, number: str, field: str, value: str) -> str:
+        """What another report, merged into this one, says."""
+        name = self._say(f"field.{field}") if self._say.has(f"field.{field}") else field
+        if field.startswith(ANSWER):
+            kind = self._seat.cards.kind_or_none(incident.value("kind"))
+            name, value = question_words(kind, field.removeprefix(ANSWER), value, self._say("map.language"))
+        elif field == "kind":
+            value = self._words.kind_label(value)
+        return self._say("timeline.further", number=number, field=name, value=value)
 
     def _rejected(self, event: Event) -> Cell | None:
         """A move that was impossible when its turn came: it stays in the record, and has changed nothing."""
