@@ -14,6 +14,7 @@ from operator_app.bootstrap.local_site import LocalSite
 from operator_app.bootstrap.own_devices import device_findings, load_devices
 from operator_app.bootstrap.own_keys import load_keys
 from operator_app.bootstrap.parts import CannotStartError, data_folder, resources_folder
+from operator_app.bootstrap.private import is_open_to_others
 from operator_app.bootstrap.rules import own_agency
 from operator_app.bootstrap.site import SITE_FOLDER
 from operator_app.bootstrap.store_key import store_key
@@ -60,6 +61,9 @@ def examine(config: Path | None) -> Iterator[Finding]:
         yield from _faults("settings", error, config)
         return
     yield Finding("settings", f"{settings.seat.role} {settings.seat.name} in {folder}")
+    if is_open_to_others(config):
+        words = "can be read by every user of this PC, and passwords stand in it; close it by: chmod 600"
+        yield Finding("rights", f"{config} {words} {config}", good=False)
     yield from _disk(folder)
     yield from _site(config, settings, folder)
     if settings.seat.role != "wall":

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import platformdirs
 
+from operator_app.bootstrap.private import close_to_others
 from operator_app.config.settings import Settings
 from operator_app.reading.fault import bad_place
 
@@ -31,11 +32,13 @@ def resources_folder() -> Path:
 
 
 def data_folder(settings: Settings) -> Path:
-    """The window's own folder, made if it is new. Raises `BadFileError`."""
+    """The window's own folder, made if it is new, and its user's alone. Raises `BadFileError`."""
     named = settings.seat.data or str(Path(platformdirs.user_data_dir("operator-112")) / settings.seat.name)
     try:
         folder = Path(named).expanduser()
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if os.access(folder, os.W_OK):
+            close_to_others(folder)
     except (OSError, RuntimeError, ValueError) as error:
         cause = getattr(error, "strerror", None) or error
         raise bad_place(repr(named), "folder_not_made", detail=cause) from None

@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 
 from operator_app.bootstrap.parts import data_folder, start_log
+from operator_app.bootstrap.private import make_privately
 from operator_app.config.settings import Settings, load_settings
 from operator_app.reading.shape import Misfit
 from operator_app.reading.toml import TomlFile
@@ -20,6 +21,7 @@ PHONE_FOLDER = "phone"
 
 def run(args: argparse.Namespace) -> int:
     """Open the window that the settings describe. Raises `BadFileError`, `CannotStartError`."""
+    make_privately()
     settings = load_settings(args.config)
     if settings.seat.role != args.command:
         other = Misfit(("seat", "role"), "other_role", {"role": settings.seat.role})

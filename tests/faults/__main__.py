@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from operator_app.room.room import Room
 from operator_app.room.waiting import wait_for
-from tests.faults import hands, planted
+from tests.faults import hands, hostile, planted
 from tests.faults.away import hour_away
 from tests.faults.namespaces import HOST, Drop, Namespaces, why_not
 from tests.faults.proxy import Cut, CutProxy
@@ -27,9 +27,10 @@ from tests.perf.figures import Figure, save, skipped, spread, table
 from tests.postgres_fixtures import server_folder
 
 RESULTS = Path("build/faults/results.json")
-PLANTED = "planted"
+PLANTED, HOSTILE = "planted", "hostile"
 ONLY = (
-    "only these; `planted` (faults in the program itself, do tests report them?) runs only when it is named"
+    "only these; `planted` (faults in the program itself, do tests report them?) and `hostile` (strangers at its"
+    " doors) run only when they are named"
 )
 ENDLESS = 1_000_000
 STRIKE_S = 30.0
@@ -62,7 +63,7 @@ def main() -> int:
     size = parser.add_mutually_exclusive_group()
     size.add_argument("--short", action="store_true", help="under three minutes (default)")
     size.add_argument("--long", action="store_true", help="the full count of target R3")
-    parser.add_argument("--only", choices=sorted((*RUNS, PLANTED)), action="append", help=ONLY)
+    parser.add_argument("--only", choices=sorted((*RUNS, PLANTED, HOSTILE)), action="append", help=ONLY)
     parser.add_argument("--seed", type=int, default=112, help="seed of the random moments")
     given = parser.parse_args()
     chance = random.Random(given.seed)
@@ -72,6 +73,8 @@ def main() -> int:
         if name == PLANTED:
             with server_folder() as folder:
                 found = planted.measure(folder)
+        elif name == HOSTILE:
+            found = list(hostile.measure())
         else:
             found = _in_room(RUNS[name], LONG if given.long else SHORT, chance)
         figures += found

@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QLabel, QSizePolicy, QWidget
 
 from operator_app.config.settings import MapSettings, ScreenSettings, SeatSettings, Settings, SiteSettings
+from operator_app.domain.bounds import LINE_CHARS
 from operator_app.domain.event import Event
 from operator_app.domain.facts.call import (
     CallAnswered,
@@ -161,7 +162,7 @@ async def hostile_room(words: str) -> Room:
     await room.seat.answer()
     await settled(room)
     typed = ("place", "landmark", "village", "district", "neighbourhood", "caller_name", "text")
-    await room.seat.form.edit(dict.fromkeys(typed, words))
+    await room.seat.form.edit(dict.fromkeys(typed, words[:LINE_CHARS]))  # the seat's own door
     await room.seat.form.choose_kind("KEB-01")
     await room.seat.handover.dispatch([AgencyCode("DAMKAR")])
     for who in ("M1", words):

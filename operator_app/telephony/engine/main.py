@@ -27,6 +27,7 @@ def main(argv: list[str] | None = None) -> int:
         "--run-dir", type=Path, required=True, help="folder for the engine's door, logs and traces"
     )
     run_dir: Path = parser.parse_args(argv).run_dir
+    os.umask(0o077)  # recordings and traces tell of callers
     run_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     lock = lock_run_dir(run_dir)
     if lock is None:

@@ -17,6 +17,7 @@ def window(tmp_path: Path) -> Path:
     """Settings of a desk whose folder is beside them."""
     config = tmp_path / "desk.toml"
     config.write_text(f'[seat]\nname = "D1"\nrole = "desk"\nagency = "DAMKAR"\ndata = "{tmp_path / "own"}"\n')
+    config.chmod(0o600)
     (tmp_path / "own" / "site").mkdir(parents=True)
     return config
 
