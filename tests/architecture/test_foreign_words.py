@@ -15,6 +15,7 @@ CLASSES: Mapping[str, frozenset[str]] = {
     "QLabel": frozenset({LABELS, "ui/kit/widget_tree.py", "ui/wall/fit_label.py"}),
     "QPushButton": frozenset({"ui/kit/buttons.py", "ui/phone/call_lists.py", "ui/desk/lines.py"}),
     "QComboBox": frozenset({"ui/sound/device_pane.py"}),
+    "QLineEdit": frozenset({LABELS, "ui/kit/line.py", "ui/kit/widget_tree.py"}),
     "QTextEdit": frozenset({"ui/supervisor/card_editor.py"}),  # its marks in the plain text, no widget
     "QTextDocument": frozenset({"ui/kit/widget_tree.py"}),  # reads a label of the house back
     **dict.fromkeys(

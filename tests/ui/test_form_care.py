@@ -3,14 +3,15 @@
 import asyncio
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QApplication
 
 from operator_app.domain.facts.call import CallLinked
 from operator_app.domain.facts.incident import IncidentNoted, Overruled, PlaceReadBack
 from operator_app.domain.ids import CallId, IncidentId
 from operator_app.domain.states import IncidentStatus
+from operator_app.ui.form.form_pane import LineField
 from tests.ui.desk_scene import said, until
 from tests.ui.seat_room import PastWriter, incident
 from tests.ui.test_seat_window import ALT, CTRL, Stage, staged
@@ -147,6 +148,58 @@ def test_a_note_a_filter_and_a_reminder_that_comes_due(qapp: QApplication) -> No
         it.press(Qt.Key.Key_R, ALT)
         await until(lambda: it.at_hand.reminders[0].done_at is not None)
         assert "hubungi Damkar" not in said(it.window, "notice")
+
+    staged(qapp, scene)
+
+
+def test_several_lines_pasted_into_a_line_are_one_in_the_field_and_in_the_record(qapp: QApplication) -> None:
+    """A message of several lines is pasted as place and as note; nothing is saved that the field does not show."""
+
+    async def scene(it: Stage) -> None:
+        QGuiApplication.clipboard().setText("Jl. Yos Sudarso \r\n Gg. Rukun 3 RT 05\n\nrumah\u2028hijau")
+        whole = "Jl. Yos Sudarso Gg. Rukun 3 RT 05 rumah hijau"
+        landmark = it.window.findChild(LineField, "landmark")
+        assert landmark is not None
+        landmark.setFocus()
+        before = landmark.text()
+        landmark.selectAll()
+        it.press(Qt.Key.Key_V, CTRL)
+        assert landmark.text() == whole
+        await until(lambda: it.at_hand.value("landmark") == whole)
+        it.press(Qt.Key.Key_Z, CTRL)
+        assert landmark.text() == before
+        landmark.selectAll()
+        landmark.paste()  # as the menu does
+        await until(lambda: it.at_hand.value("landmark") == whole)
+        it.press(Qt.Key.Key_O, CTRL)
+        it.press(Qt.Key.Key_V, CTRL)
+        it.press(Qt.Key.Key_Return)
+        await until(lambda: any(each.text == whole for each in it.facts(IncidentNoted)))
+
+    staged(qapp, scene)
+
+
+def test_a_second_or_held_return_behind_a_note_adds_nothing_to_the_text(qapp: QApplication) -> None:
+    async def scene(it: Stage) -> None:
+        before = it.at_hand.value("text")
+        it.press(Qt.Key.Key_O, CTRL)
+        it.write("Jalan buntu")
+        it.press(Qt.Key.Key_Return)
+        it.press(Qt.Key.Key_Return)
+        await until(lambda: it.focus == "text")
+        text = it.window.focusWidget()
+        it.press(Qt.Key.Key_Return)
+        await asyncio.sleep(0.8)
+        held = QKeyEvent(
+            QEvent.Type.KeyPress, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier, "\r", autorep=True
+        )
+        QApplication.sendEvent(text, held)
+        await it.still()
+        assert it.at_hand.value("text") == before
+        assert [each.text for each in it.facts(IncidentNoted)].count("Jalan buntu") == 1
+        it.press(Qt.Key.Key_Return)  # and one that is meant is written
+        it.write("lagi")
+        await until(lambda: it.at_hand.value("text") == f"{before}\nlagi")
 
     staged(qapp, scene)
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QWidget
 
 from operator_app.ui.desk.presenters.desk_view import Action
 from operator_app.ui.keys.keymap import KeyMap
 from operator_app.ui.kit.buttons import KeyButton
 from operator_app.ui.kit.labels import Text, set_hint
+from operator_app.ui.kit.line import OneLine
 from operator_app.ui.kit.theme import Theme
 from operator_app.ui.words.notice import Notice
 from operator_app.ui.words.wording import Say, Tone
@@ -60,7 +61,7 @@ class ActionBar(QWidget):
         return lambda: self.wanted.emit(action)
 
 
-class LineEdit(QLineEdit):
+class LineEdit(OneLine):
     """The line that is asked for; Escape gives it up."""
 
     given_up = Signal()

@@ -2,12 +2,13 @@
 
 from PySide6.QtCore import QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
 from operator_app.ui.finder.presenters.finding import CommandFinder, Found, What
 from operator_app.ui.frame.main_window import MainWindow
 from operator_app.ui.frame.overlay import Overlay
 from operator_app.ui.kit.labels import Text, set_hint
+from operator_app.ui.kit.line import OneLine
 from operator_app.ui.kit.rows_model import RowsModel
 from operator_app.ui.kit.rows_view import RowsView
 from operator_app.ui.kit.theme import Theme
@@ -18,7 +19,7 @@ SHARES = (13, 72, 0, 15)
 NARROW_BELOW = 640
 
 
-class CommandLine(QLineEdit):
+class CommandLine(OneLine):
     """The line; what it does not type moves in the list."""
 
     moved = Signal(int)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from operator_app.ui.frame.deeds import Deeds, Offer
 from operator_app.ui.frame.overlay import Ground, Overlay
@@ -12,6 +12,7 @@ from operator_app.ui.keys.deeds import Group
 from operator_app.ui.kit.buttons import KeyButton
 from operator_app.ui.kit.flow import FlowLayout
 from operator_app.ui.kit.labels import SectionTitle, Text, set_hint
+from operator_app.ui.kit.line import OneLine
 from operator_app.ui.kit.rows_model import RowsModel
 from operator_app.ui.kit.rows_view import RowsView
 from operator_app.ui.kit.theme import SMALL, Theme
@@ -66,7 +67,7 @@ class KeyHelp(Overlay):
             on_click=False,
             empty=say("key_help.none"),
         )
-        self.search = QLineEdit()
+        self.search = OneLine()
         self.search.setObjectName("keySearch")
         self.search.setAccessibleName(say("key_help.search_label"))
         set_hint(self.search, say("key_help.search"))

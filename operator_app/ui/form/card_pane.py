@@ -7,12 +7,13 @@ from dataclasses import replace
 
 from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from operator_app.ui.form.presenters.card import CardRow, CardView
 from operator_app.ui.keys.keymap import Cap
 from operator_app.ui.kit.caps import cap_size, paint_cap
 from operator_app.ui.kit.labels import WEIGHT_STRONG, set_tip
+from operator_app.ui.kit.line import OneLine
 from operator_app.ui.kit.theme import BODY, HEAD, SMALL, Theme
 from operator_app.ui.words.wording import Say
 
@@ -20,7 +21,7 @@ ROWS, ROWS_SHORT = 6, 3
 _LEFT = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
 
 
-class WordsAnswer(QLineEdit):
+class WordsAnswer(OneLine):
     """The line in which a question is answered in words; Enter, Up and Down leave it."""
 
     stepped = Signal(int)

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Collection, Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import QElapsedTimer, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from operator_app.domain.ids import AgencyCode
 from operator_app.domain.triage import Kind
@@ -17,15 +17,18 @@ from operator_app.ui.keys.keymap import KeyMap
 from operator_app.ui.kit.buttons import KeyButton
 from operator_app.ui.kit.caps import FieldLabel, KeyCap
 from operator_app.ui.kit.labels import Chip, ElideText, Panel, SpanText, Text, set_look, set_tip
+from operator_app.ui.kit.line import OneLine
 from operator_app.ui.kit.search_field import Finder, SearchField
 from operator_app.ui.kit.theme import BODY, TITLE, Theme
 from operator_app.ui.words.plain import in_editor, one_line
 from operator_app.ui.words.wording import Say, Tone
 
 TEXT_LINES = 2
+LED_MS = 700
+"""So long after the keyboard was led into the text a Return still belongs to what was written before."""
 
 
-class LineField(QLineEdit):
+class LineField(OneLine):
     """A line that is saved while it is typed in."""
 
     left = Signal()
@@ -48,6 +51,7 @@ class ParagraphField(QPlainTextEdit):
 
     def __init__(self, theme: Theme, name: str, label: str) -> None:
         super().__init__()
+        self._led_here = QElapsedTimer()
         self.setObjectName(name)
         self.setAccessibleName(label)
         self.setTabChangesFocus(True)
@@ -59,6 +63,22 @@ class ParagraphField(QPlainTextEdit):
         """Be as high as so many lines."""
         line = self._theme.metrics(BODY).lineSpacing()
         self.setFixedHeight(lines * line + self._theme.px(14 if dense else 16))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Type; but no Return that was meant for the line before: one still held, or the second of two."""
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        late = self._led_here.isValid() and self._led_here.elapsed() < LED_MS
+        if enter and (late or event.isAutoRepeat()):
+            event.accept()
+            return
+        self._led_here.invalidate()
+        super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Remember when the program led the keyboard here, and not Tab or a click."""
+        super().focusInEvent(event)
+        if event.reason() in (Qt.FocusReason.OtherFocusReason, Qt.FocusReason.ShortcutFocusReason):
+            self._led_here.start()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Tell that it was left."""
@@ -236,7 +256,7 @@ class FormPane(Panel):
 
     # ---- values
 
-    def _put(self, field: QLineEdit, name: str, value: str, *, other: bool) -> None:
+    def _put(self, field: OneLine, name: str, value: str, *, other: bool) -> None:
         if field.text() == value or self._holds(name) or (field.hasFocus() and not other):
             return
         field.setText(value)

@@ -2,13 +2,14 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy
 
 from operator_app.ui.incidents.incidents_model import IncidentsModel
 from operator_app.ui.incidents.presenters.incidents import COLUMNS, IncidentsPresenter
 from operator_app.ui.keys.keymap import KeyMap
 from operator_app.ui.kit.caps import KeyCap
 from operator_app.ui.kit.labels import Panel, SectionTitle, SpanText, set_hint, set_look
+from operator_app.ui.kit.line import OneLine
 from operator_app.ui.kit.rows_view import RowsView
 from operator_app.ui.kit.theme import BODY, SMALL, Theme
 from operator_app.ui.words.wording import Say
@@ -22,7 +23,7 @@ NARROW_BELOW = 900
 ROW_GAP, ROW_GAP_SHORT = 9, 6
 
 
-class FilterField(QLineEdit):
+class FilterField(OneLine):
     """Narrows the table; Down and Enter lead into it, Esc empties it."""
 
     down = Signal()

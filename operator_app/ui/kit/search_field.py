@@ -6,8 +6,9 @@ from typing import Generic, TypeVar
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
+from operator_app.ui.kit.line import OneLine
 from operator_app.ui.kit.rows_model import RowsModel
 from operator_app.ui.kit.rows_view import RowsView
 from operator_app.ui.kit.theme import Theme
@@ -95,7 +96,7 @@ class HitList(QFrame):
         return sum(self._column_widths(rows)) + 2
 
 
-class SearchField(QLineEdit, Generic[T]):
+class SearchField(OneLine, Generic[T]):
     """A line that is searched while it is typed in.
 
     `typed` tells every change made by hand; `picked` a hit that was picked; `drop_wished` one on which Shift+Delete was

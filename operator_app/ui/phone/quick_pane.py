@@ -7,7 +7,6 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
-    QLineEdit,
     QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
@@ -19,6 +18,7 @@ from operator_app.ui.keys.keymap import KeyMap
 from operator_app.ui.kit.buttons import KeyButton
 from operator_app.ui.kit.caps import LeadCap
 from operator_app.ui.kit.labels import ElideText, Panel, SectionTitle, Text, set_hint, set_look, set_tip
+from operator_app.ui.kit.line import OneLine
 from operator_app.ui.kit.theme import SMALL, Theme
 from operator_app.ui.phone.presenters.quick import QuickMode, QuickView, quick_deed
 from operator_app.ui.phone.quick_key import QuickKey
@@ -31,7 +31,7 @@ COLUMNS = 2
 _LETTERS = "0123456789*#"
 
 
-class TargetField(QLineEdit):
+class TargetField(OneLine):
     """The field for a number or the beginning of an agency's name. Esc gives it up."""
 
     given_up = Signal()

@@ -1,5 +1,6 @@
 """The timeline of the incident in the form: what is shown of it, its one line for words, and its reminders."""
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -36,6 +37,7 @@ class TimelineArea(Area):
         self.pane = TimelinePane(hand.theme, hand.say, hand.keys, hand.words.seat(hand.seat.duty.name))
         self._view = TimelinePresenter(hand.seat, hand.say, hand.words)
         self._reminders = ReminderPresenter(hand.seat, hand.say, hand.words)
+        self._giving: tuple[tuple[Entry, str], asyncio.Task[None]] | None = None
         self._begun_at: IncidentId | None = None
         """The incident that the words in the line were begun for."""
         self._give_reason: Callable[[str], Awaitable[None]] | None = None
@@ -111,6 +113,13 @@ class TimelineArea(Area):
         elif self._begun_at is None:
             self._begun_at = self._seat.hand.incident_id
 
+    def _give(self, what: Entry, words: str) -> None:
+        """Enter it once: a second Return comes while the first is still being recorded."""
+        if self._giving is not None and self._giving[0] == (what, words) and not self._giving[1].done():
+            return
+        task = self._hand.run(f"entry_{what}", self._enter(Entry(what), words), Before.MUST)
+        self._giving = (what, words), task
+
     async def _enter(self, what: Entry, words: str) -> None:
         begun_at, here = self._begun_at, self._seat.hand.incident_id
         if what is not Entry.DECLINED and begun_at not in (None, here):
@@ -165,9 +174,7 @@ class TimelineArea(Area):
     def _connect(self) -> None:
         entry = self.pane.entry
         self.pane.sort_wished.connect(self._show_sort)
-        entry.given.connect(
-            lambda what, words: self._hand.run(f"entry_{what}", self._enter(Entry(what), words), Before.MUST)
-        )
+        entry.given.connect(self._give)
         entry.textChanged.connect(self._begin_words)
         entry.left.connect(lambda: self._hand.ask(BackToText()))
 

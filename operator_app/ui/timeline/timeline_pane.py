@@ -6,12 +6,13 @@ from enum import StrEnum
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
 from operator_app.ui.keys.keymap import KeyMap
 from operator_app.ui.kit.buttons import KeyButton
 from operator_app.ui.kit.caps import KeyCap
 from operator_app.ui.kit.labels import SectionTitle, Text, set_hint, set_tip
+from operator_app.ui.kit.line import OneLine
 from operator_app.ui.kit.rows_model import RowsModel
 from operator_app.ui.kit.rows_view import RowsView
 from operator_app.ui.kit.theme import SMALL, Theme
@@ -33,7 +34,7 @@ class Entry(StrEnum):
     DECLINED = "declined"
 
 
-class EntryLine(QLineEdit):
+class EntryLine(OneLine):
     """One line for a note, a reminder or a reason. Enter gives it, Esc leaves it."""
 
     given = Signal(Entry, str)
