@@ -22,6 +22,7 @@ from operator_app.workflow.ports import Clock, LinkState, LinkTrouble, Presence,
 from operator_app.workflow.recorder import Recorder
 from operator_app.workflow.site_rules import InForce, SiteRules
 
+UNRATED = 9
 FINISHED = frozenset({DispatchState.DONE, DispatchState.DECLINED})
 
 
@@ -36,6 +37,11 @@ class Share:
     def is_open(self) -> bool:
         """The agency still has to do something about it."""
         return self.incident.is_open and self.dispatch.state not in FINISHED
+
+
+def urgency(share: Share) -> int:
+    """Rank a share by the priority of its incident: 1 is the gravest, one without a priority comes last."""
+    return share.incident.priority or UNRATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +118,11 @@ class Desk:
         return self._recorder.clock.now()
 
     def dispatches(self) -> tuple[Share, ...]:
-        """Return what this agency still has to do something about, the newest first."""
-        return tuple(share for share in self.all_shares() if share.is_open)
+        """Return what this agency still has to do something about: the gravest first, then the oldest."""
+        found = (share for share in self.all_shares() if share.is_open)
+        return tuple(
+            sorted(found, key=lambda share: (urgency(share), share.dispatch.sent_at, share.dispatch.id))
+        )
 
     def ended(self, since: datetime) -> tuple[Share, ...]:
         """Return what was sent to this agency since then and asks nothing more of it, the newest first."""

@@ -305,7 +305,7 @@ def test_a_new_dispatch_takes_neither_the_keyboard_nor_the_typed_words(qapp: QAp
     play(qapp, lambda: staged(qapp, scene))
 
 
-def test_an_unanswered_dispatch_in_view_is_not_replaced_by_a_newer_one(qapp: QApplication) -> None:
+def test_the_accepted_dispatch_stays_and_the_waiting_one_is_a_key_away(qapp: QApplication) -> None:
     async def scene(stage: Stage) -> None:
         _, first = await stage.fire()
         await stage.read()
@@ -316,8 +316,6 @@ def test_an_unanswered_dispatch_in_view_is_not_replaced_by_a_newer_one(qapp: QAp
         await until(lambda: stage.dispatch(first).state is DispatchState.ACCEPTED)
         await stage.read()
         assert stage.dispatch(second).state is DispatchState.SENT
-        assert stage.window.presenter.selected == second
-        stage.press(Qt.Key.Key_Down)
         assert stage.window.presenter.selected == first
         assert is_shown(stage.window, "show_waiting")
         stage.press(Qt.Key.Key_F6)
@@ -326,23 +324,24 @@ def test_an_unanswered_dispatch_in_view_is_not_replaced_by_a_newer_one(qapp: QAp
     play(qapp, lambda: staged(qapp, scene))
 
 
-def test_a_second_tap_on_accept_does_not_answer_the_next_dispatch_unread(qapp: QApplication) -> None:
+def test_a_tap_meant_for_another_does_not_accept_a_graver_newcomer_unread(qapp: QApplication) -> None:
     async def scene(stage: Stage) -> None:
-        _, first = await stage.fire()
+        _, tree = await stage.fire(kind="BEN-03", priority="3")
         await stage.read()
-        _, second = await stage.fire(place="Gang Buntu")
+        _, fire = await stage.fire(place="Gang Buntu")
         await stage.read()
-        stage.press(Qt.Key.Key_F2)
-        await stage.read()
-        await until(lambda: stage.window.presenter.selected == second)
+        await until(lambda: stage.window.presenter.selected == fire)
         stage.press(Qt.Key.Key_F2)
         await stage.read()
         await until(lambda: said(stage.window, "notice").startswith("Penugasan lain baru tampil"))
-        assert stage.dispatch(first).state is DispatchState.ACCEPTED
-        assert stage.dispatch(second).state is DispatchState.SENT
+        assert stage.dispatch(tree).state is DispatchState.SENT
+        assert stage.dispatch(fire).state is DispatchState.SENT
         stage.press(Qt.Key.Key_F2)
         await stage.read()
-        assert stage.dispatch(second).state is DispatchState.ACCEPTED
+        assert stage.dispatch(fire).state is DispatchState.ACCEPTED
+        stage.press(Qt.Key.Key_F2)
+        await stage.read()
+        assert stage.dispatch(tree).state is DispatchState.SENT
 
     play(qapp, lambda: staged(qapp, scene))
 

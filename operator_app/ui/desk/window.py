@@ -187,7 +187,7 @@ class DeskWindow(Ground):
         return None
 
     def show_waiting(self) -> None:
-        """Bring the dispatch into view that has waited longest."""
+        """Bring the gravest dispatch that waits into view; of equals the one that has waited longest."""
         alarm = self._presenter.alarm()
         if alarm is not None:
             self._choose(alarm.first)

@@ -15,17 +15,19 @@ from tests.fakes.memory_journal import MemoryJournal
 from tests.unit.desk.room import BPBD, DAMKAR, SeatFeed, SetClock, made_desk
 
 
-async def test_only_the_own_agencys_open_dispatches_the_newest_first() -> None:
+async def test_only_the_own_agencys_open_dispatches_the_gravest_first_then_the_oldest() -> None:
     clock = SetClock()
     feed = SeatFeed(clock)
     desk, _ = made_desk(clock)
     _, [first] = await feed.incident(sent_s=300)
     _, [second, _] = await feed.incident(agencies=(DAMKAR, BPBD), sent_s=10)
+    _, [tree] = await feed.incident("BEN-03", sent_s=900, priority="3")
+    _, [unrated] = await feed.incident(sent_s=1200, priority="")
     await feed.incident(agencies=(BPBD,))
     cancelled, [gone] = await feed.incident(sent_s=100)
     await feed.tell("M3", clock.now(), IncidentMoved(cancelled, IncidentStatus.CANCELLED, "salah"))
     desk.on_events(feed.events)
-    assert [share.dispatch.id for share in desk.dispatches()] == [second, first]
+    assert [share.dispatch.id for share in desk.dispatches()] == [first, second, tree, unrated]
     assert [share.dispatch.id for share in desk.ended(clock.now() - timedelta(hours=1))] == [gone]
 
 

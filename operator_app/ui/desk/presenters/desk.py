@@ -28,7 +28,7 @@ from operator_app.ui.words.wording import (
     until_time,
     zone_name,
 )
-from operator_app.workflow.desk import Desk, Share
+from operator_app.workflow.desk import Desk, Share, urgency
 from operator_app.workflow.ports import LinkState, LinkTrouble
 
 ENDED_SHOWN = timedelta(hours=12)
@@ -46,7 +46,8 @@ class DeskPresenter:
         self._timeline = Timeline(desk, say)
         self._each = EachByItself()
         self._selected: DispatchId | None = None
-        self._waiting: set[DispatchId] = set()
+        self._waiting: set[tuple[DispatchId, int]] = set()
+        self._at_work: set[DispatchId] = set()
         self._open: set[DispatchId] = set()
         self._moved_on: tuple[DispatchId, datetime] | None = None
 
@@ -60,9 +61,9 @@ class DeskPresenter:
         self._selected = dispatch_id
 
     def is_unread(self) -> bool:
-        """Whether the one in view took the place of an answered one a moment ago; asked once more, it has been read.
+        """Whether the one in view took another's place by itself a moment ago; asked once more, it has been read.
 
-        The second tap of a finger that means the first one must not answer it.
+        A tap that means the one before must not answer it.
         """
         moved, self._moved_on = self._moved_on, None
         if moved is None or moved[0] != self._selected:
@@ -79,22 +80,33 @@ class DeskPresenter:
     def settle_selection(self, *, typing: bool) -> None:
         """Choose what is in view when the room has changed.
 
-        A dispatch that has just come in, or the next one after an answer, comes into view by itself; but never in
-        place of another unanswered one, and never under the hand of somebody who is typing a reason.
+        A dispatch that has just come in comes into view by itself where nothing is in view that asks for an answer or
+        is being worked on; of unanswered ones only a graver newcomer takes the place. What was accepted stays until
+        the officer leaves it or its work ends; then the gravest that waits follows. Nothing moves under the hand of
+        somebody who is typing a reason.
         """
-        shares = self._desk.dispatches()
-        held = next((share for share in shares if share.dispatch.id == self._selected), None)
-        waiting = [share.dispatch.id for share in shares if share.dispatch.is_waiting]
-        fresh = not self._waiting.issuperset(waiting)
-        answered = self._selected in self._waiting and self._selected not in waiting
-        self._waiting = set(waiting)
         if typing:
             return
-        if waiting and self._selected not in waiting and (held is None or fresh or answered):
-            self._moved_on = (waiting[-1], self._desk.now()) if answered else None
-            self._selected = waiting[-1]
-        elif held is None and self._find(self._selected) is None:
-            self._selected = shares[0].dispatch.id if shares else None
+        shares = self._desk.dispatches()
+        waiting = [share for share in shares if share.dispatch.is_waiting]
+        known, self._waiting = self._waiting, {(share.dispatch.id, urgency(share)) for share in waiting}
+        was_at_work, self._at_work = self._at_work, {share.dispatch.id for share in shares}
+        here, first = self._find(self._selected), waiting[0] if waiting else None
+        if here is None:
+            self._move_on(first or (shares[0] if shares else None))
+        elif first is None or first.dispatch.id == self._selected:
+            return
+        elif here.dispatch.is_waiting and here.is_open:
+            if self._waiting - known and urgency(first) < urgency(here):
+                self._move_on(first)
+        elif not here.is_open and (self._selected in was_at_work or self._waiting - known):
+            self._move_on(first)
+
+    def _move_on(self, share: Share | None) -> None:
+        """Bring that one into view unasked: what stood there before makes it unread for a moment."""
+        if share is not None and self._selected is not None:
+            self._moved_on = (share.dispatch.id, self._desk.now())
+        self._selected = None if share is None else share.dispatch.id
 
     def withdrawn(self) -> str:
         """Name the dispatches whose incident 112 has ended since this was last asked; empty for none.
@@ -130,7 +142,7 @@ class DeskPresenter:
         return any(share.dispatch.is_waiting for share in self._desk.dispatches())
 
     def alarm(self) -> Alarm | None:
-        """Return what nobody has answered yet, None where there is nothing."""
+        """Return what nobody has answered yet, told by its gravest; None where there is nothing."""
         return self._alarm(self._desk.now())
 
     def lines(self) -> tuple[tuple[DispatchLine, ...], tuple[DispatchLine, ...]]:
@@ -232,7 +244,7 @@ class DeskPresenter:
         waiting = [share for share in self._desk.dispatches() if share.dispatch.is_waiting]
         if not waiting:
             return None
-        first = waiting[-1]
+        first = waiting[0]
         waited_s = (now - first.dispatch.sent_at).total_seconds()
         overdue = any(_overdue(share.dispatch, now) for share in waiting)
         headline = (
