@@ -51,6 +51,11 @@ def parser(wanted: str = "") -> argparse.ArgumentParser:
     )
     rebuild = tasks.add_parser("rebuild", help="make every readable table anew from the log")
     rebuild.add_argument("--dsn", required=True, help="as for init")
+    aside = tasks.add_parser("set-aside", help="take an event from all readers, without touching the log")
+    aside.add_argument("event", metavar="EVENT_ID", help="its id, as windows and logs name it")
+    aside.add_argument("--reason", required=True, help="why, for the record")
+    aside.add_argument("--back", action="store_true", help="give it back to the readers")
+    aside.add_argument("--dsn", required=True, help="as for init")
     telling = tasks.add_parser("site", help="tell the database the site's agencies and kinds, for reports")
     telling.add_argument(
         "--config", type=Path, required=True, help="settings file of a window with that site"

@@ -14,7 +14,7 @@ from operator_app.storage.postgres.launcher import EmbeddedServer
 from operator_app.storage.problems import ServerProblem
 from operator_app.storage.server.backup import Restored, backup, backup_server, restore, verify
 from operator_app.storage.server.logins import create_login
-from operator_app.storage.server.server_proof import prove_log, rebuild
+from operator_app.storage.server.server_proof import prove_log, rebuild, set_event_aside
 from operator_app.storage.server.server_setup import init_server, tell_site
 from operator_app.storage.server.site_log import SiteLog
 
@@ -31,6 +31,11 @@ def run(args: argparse.Namespace) -> int:
                 return _site(args)
             case "rebuild":
                 print(f"Every table was made anew from the log: {rebuild(args.dsn)} incidents.")
+                return 0
+            case "set-aside":
+                set_event_aside(args.dsn, args.event, args.reason, back=args.back)
+                done = "is given back to" if args.back else "is taken from"
+                print(f"The event {args.event} {done} all readers; the log itself stays as it is.")
                 return 0
             case "backup":
                 made = (backup_server if args.whole_server else backup)(args.dsn, args.to)

@@ -158,11 +158,12 @@ ALL = {"seat", "desk", "plain_desk", "wall"}
 WHO_READS: dict[str, set[str]] = {
     **dict.fromkeys(("journal_head", "incident_call", "dispatch", "seat", "rejected", "presence", "login",
                      "server_generation", "compat", "room_event", "person", "agency", "kind", "alembic_version",
-                     "fact_kind", "lasting", "standing"), ALL),
+                     "fact_kind", "lasting", "set_aside", "standing"), ALL),
     "incident": ALL - {"wall"},
     **{table: {"seat", "desk"} for table in ("event", "call", "reporter", "alarm", "phone_call")},
     "mask_key": set(),
     "outlasting": set(),
+    "counted": set(),
     "turn": set(),
     "setup_turn": set(),
 }  # fmt: skip

@@ -204,6 +204,10 @@ class SeatStore:
             self._on_shelf(self._keep, chunk, None)
         self._on_shelf(self._keep, chunks[-1], cursor)
 
+    def forget(self, ids: Collection[str]) -> None:
+        """An owner took these from all readers: the next start knows nothing of them. Raises `StoreProblemError`."""
+        self._on_shelf(self._remove, list(ids))
+
     def unknown(self, events: Sequence[Event]) -> Sequence[Event]:
         """Return those that are not here yet, neither as our own nor as of others. Raises `StoreProblemError`."""
         kept: set[str] = set()
@@ -480,16 +484,22 @@ class SeatStore:
         rows = self._shelf_db.execute(_ALL_KEPT, (newest,))
         kept = (KeptEvent(*row) for row in rows)
         ids = may_go(kept, old_hlc, most, self._is_open)
-        for start in range(0, len(ids), _CHUNK):
-            part = [(each,) for each in ids[start : start + _CHUNK]]
-            with self._writing, self._transaction(self._shelf_db) as db:
-                db.executemany("DELETE FROM foreign_event WHERE id = ?", part)
-                db.executemany("DELETE FROM own_event WHERE id = ? AND standing = 1", part)
-            self._checkpoint_in_time()
+        self._remove(ids)
         if ids:
             self._tidied += 1
             log.info("%d old events were removed from %s", len(ids), self._path)
         return len(ids)
+
+    def _remove(self, ids: Sequence[str]) -> None:
+        """Take away what the server has; the last of our own stays, as its number goes on from there."""
+        newest = self._rows("SELECT coalesce(max(seq), 0) FROM own_event")[0][0]
+        for start in range(0, len(ids), _CHUNK):
+            part = [(each,) for each in ids[start : start + _CHUNK]]
+            with self._writing, self._transaction(self._shelf_db) as db:
+                db.executemany("DELETE FROM foreign_event WHERE id = ?", part)
+                own = [(each, newest) for (each,) in part]
+                db.executemany("DELETE FROM own_event WHERE id = ? AND standing = 1 AND seq < ?", own)
+            self._checkpoint_in_time()
 
     def _old_from_ms(self) -> int:
         """The time for the age of what is kept: a clock that runs ahead must not make all of it old."""

@@ -80,6 +80,10 @@ class Shelf(Protocol):
         """Keep events and the cursor after them."""
         ...
 
+    def forget(self, ids: Collection[str]) -> None:
+        """An owner took these from all readers."""
+        ...
+
     def tidied(self) -> int:
         """How often old events were removed here; then nothing is known to be kept whole any more."""
         ...
@@ -111,6 +115,9 @@ class MemoryShelf:
     def keep_foreign(self, events: Sequence[Event], cursor: FeedCursor | None) -> None:  # noqa: ARG002
         """Remember the cursor only."""
         self._cursor = cursor or self._cursor
+
+    def forget(self, ids: Collection[str]) -> None:
+        """Nothing: the next start loads all anew."""
 
     def tidied(self) -> int:
         """Never: what this window has, it has on its board."""
@@ -413,6 +420,8 @@ class Feed:
             for start in range(0, len(ids), LOAD_AT_ONCE):
                 part = ids[start : start + LOAD_AT_ONCE]
                 self._take(self._query(connection, _LOAD_PART[name], {"ids": part}), None)
+        gone = self._query(connection, "SELECT event_id::text FROM op112.set_aside WHERE back_at IS NULL", {})
+        self._shelf.forget([row["event_id"] for row in gone])
         self._take(self._query(connection, _LOAD_LASTING, {}), fresh)
         self._whole_incidents, self._whole_calls = set(found["incidents"]), set(found["calls"])
 

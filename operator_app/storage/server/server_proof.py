@@ -83,6 +83,25 @@ def rebuild(admin_dsn: str) -> int:
     return _int(row[0])
 
 
+def set_event_aside(admin_dsn: str, event_id: str, reason: str, *, back: bool = False) -> None:
+    """Take an event from all readers, or give it back to them; the log and its chain stay. Raises `ServerProblem`.
+
+    Windows that are open load anew within a second and forget it at their next start.
+    """
+    with admin_connection(admin_dsn) as db:
+        if db.execute("SELECT to_regclass('op112.set_aside')").fetchone() == (None,):
+            raise problem_of(ServerReason.EMPTY, admin_dsn)
+        db.execute(f"SET ROLE {OWNER}")
+        try:
+            found = db.execute(
+                "SELECT op112.set_event_aside(%s::uuid, %s, %s)", (event_id, reason, back)
+            ).fetchone()
+        except psycopg.errors.InvalidTextRepresentation:
+            found = None
+    if found != (True,):
+        raise ServerProblem(ServerReason.OTHER, f"The log has no event {event_id}.")
+
+
 def _read(anchors: Path) -> list[dict[str, Any]]:
     if not anchors.exists():
         return []

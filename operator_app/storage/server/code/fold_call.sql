@@ -6,7 +6,7 @@ DECLARE
     said jsonb;
 BEGIN
     PERFORM take_turns(ARRAY['c' || wanted]);
-    SELECT * INTO e FROM event
+    SELECT * INTO e FROM counted
     WHERE call_id = wanted AND op = 'call.offered' AND v <= 1 ORDER BY hlc, id LIMIT 1;
     IF NOT FOUND THEN
         DELETE FROM call WHERE id = wanted;
@@ -25,7 +25,7 @@ BEGIN
     c.digests := '{}';
     c.emergency_ids := '{}';
     c.device := '';
-    FOR e IN SELECT * FROM event WHERE call_id = wanted AND v <= 1 ORDER BY hlc, id LOOP
+    FOR e IN SELECT * FROM counted WHERE call_id = wanted AND v <= 1 ORDER BY hlc, id LOOP
         CASE e.op
         WHEN 'call.answered' THEN
             IF c.ended_at IS NULL THEN

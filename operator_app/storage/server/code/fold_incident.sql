@@ -87,7 +87,7 @@ BEGIN
     PERFORM take_turns(ARRAY['i' || wanted]);
     i.id := wanted;
     i.status := 'new';
-    FOR e IN SELECT * FROM event WHERE incident_id = wanted ORDER BY hlc, id LOOP
+    FOR e IN SELECT * FROM counted WHERE incident_id = wanted ORDER BY hlc, id LOOP
         i.updated_at := greatest(i.updated_at, e.occurred_at);
         i.arrived_at := greatest(i.arrived_at, e.received_at);
         CONTINUE WHEN e.v > 1;

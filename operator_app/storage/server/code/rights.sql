@@ -7,7 +7,7 @@ REVOKE ALL ON ALL TABLES IN SCHEMA op112 FROM PUBLIC, op112_seat, op112_desk, op
 GRANT USAGE ON SCHEMA op112 TO op112_seat, op112_desk, op112_wall;
 
 GRANT SELECT ON room_event, incident_call, dispatch, rejected, seat, presence, person, agency, kind, login, journal_head,
-    server_generation, compat, fact_kind, lasting, standing, alembic_version TO op112_seat, op112_desk, op112_wall;
+    server_generation, compat, fact_kind, lasting, standing, set_aside, alembic_version TO op112_seat, op112_desk, op112_wall;
 GRANT SELECT ON event, reporter, call, phone_call, alarm TO op112_reporter;
 GRANT SELECT ON incident TO op112_seat, op112_desk;
 GRANT SELECT (id, number, given_number, status, priority, kind, place, landmark, village, district, neighbourhood, lat,

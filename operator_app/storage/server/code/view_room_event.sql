@@ -7,7 +7,7 @@ SELECT e.id, e.seq, e.xid, e.incident_id, e.call_id, e.journal_id, e.journal_seq
         WHEN k.op IS NOT NULL THEN masked_body(k.personal, e.body, m.key, r.wall)
         ELSE '{}' END AS body,
     e.base, e.hlc, e.occurred_at, e.received_at
-FROM event e LEFT JOIN fact_kind k ON k.op = e.op AND e.v <= k.v AND k.told_to IN ('all', 'masked'), mask_key m, (
+FROM counted e LEFT JOIN fact_kind k ON k.op = e.op AND e.v <= k.v AND k.told_to IN ('all', 'masked'), mask_key m, (
     SELECT pg_has_role(session_user, 'op112_reporter', 'MEMBER') AS whole,
         pg_has_role(session_user, 'op112_wall', 'MEMBER') AS wall) r;
 COMMENT ON VIEW room_event IS 'The log as far as whoever asks may read it; every window reads this.';
