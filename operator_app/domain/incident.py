@@ -165,6 +165,11 @@ class Dispatch:
         return self.state is DispatchState.SENT
 
     @property
+    def never_reached(self) -> bool:
+        """Whether the agency's desk never showed it, as far as anybody told; for one whose incident has ended."""
+        return self.is_waiting and self.delivered_at is None
+
+    @property
     def is_over(self) -> bool:
         """The agency has nothing more to do about it: it has declined, or is done."""
         return self.state in (DispatchState.DECLINED, DispatchState.DONE)
@@ -312,6 +317,27 @@ class Incident:
         return self.status not in ENDED_INCIDENT
 
     @property
+    def ended(self) -> Event | None:
+        """What ended it last, while it is closed or cancelled."""
+        if not _ends(self.status):
+            return None
+        moves = (each for each in reversed(self.timeline) if isinstance(each.fact, IncidentMoved))
+        return next((each for each in moves if each.id not in self.rejected), None)
+
+    @property
+    def left_at_work(self) -> tuple[Dispatch, ...]:
+        """Dispatches that somebody still had to do with; when it has ended they ended with it, wherever they stood."""
+        return tuple(each for each in self.dispatches if not each.is_over)
+
+    @property
+    def before_its_end(self) -> IncidentStatus:
+        """Where it stands again when its end or its merging is taken back."""
+        if not self.dispatches:
+            return IncidentStatus.NEW
+        answered = any(each.accepted_at or each.under_way_at or each.on_scene_at for each in self.dispatches)
+        return IncidentStatus.HANDLED if answered else IncidentStatus.FORWARDED
+
+    @property
     def priority(self) -> int | None:
         """1 (life in danger) to 5 (information), of clashing ones the graver; None while undecided."""
         held = self.fields.get("priority")
@@ -417,10 +443,12 @@ def _moved(incident: Incident, event: Event, before: Said | None) -> Incident:
         case DispatchMoved():
             return _dispatch_step(incident, event, event.fact)
         case IncidentMoved(to=to) if to is not incident.status:
-            merges = IncidentStatus.MERGED in (to, incident.status)
-            if unheard(before, event) and not merges and _ends(to) != _ends(incident.status):
-                # Of an end and a step that did not know of each other the step counts until somebody has decided.
-                return incident if _ends(to) else replace(incident, status=to)
+            if _ends(incident.status) and event.base is not None and to is not IncidentStatus.MERGED:
+                # Somebody who knew of the end takes it back; a step that did not know of it counts as long.
+                if not _ends(to) or not unheard(before, event):
+                    return replace(incident, status=to)
+            elif _ends(to) and unheard(before, event) and incident.status is not IncidentStatus.MERGED:
+                return incident  # of an end and a step that did not know of each other the step counts
             if to not in INCIDENT_MOVES[incident.status]:
                 return _rejected(incident, event)
             return replace(incident, status=to)

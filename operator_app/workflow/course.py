@@ -31,6 +31,10 @@ WAY_TO_CLOSED = {
 }
 
 
+TAKE_BACK_S = 300.0
+"""So long after an end one key takes it back."""
+
+
 class Course:
     """Brings the incident at hand on its way, and to its end. Loop thread only."""
 
@@ -87,6 +91,26 @@ class Course:
             await self._recorder.record(
                 [IncidentMoved(incident.id, to, words) for to, words in zip(steps, said, strict=True)]
             )
+
+    def can_take_back(self) -> bool:
+        """Whether the end of the incident at hand can be taken back without a word: it is a few minutes old."""
+        incident = self._hand.incident
+        end = None if incident is None else incident.ended
+        age = None if end is None else self._recorder.clock.now() - end.occurred_at
+        return age is not None and age.total_seconds() <= TAKE_BACK_S
+
+    async def reopen(self, reason: str = "") -> None:
+        """Take the end of the incident at hand back; later than `TAKE_BACK_S` it needs a reason.
+
+        Whoever was at work when it ended is so again, as far as the record knows.
+        """
+        async with self._hand.turn:
+            incident = self._hand.need()
+            if incident.ended is None:
+                raise RefusedError(Refusal.ILLEGAL_MOVE, f"{incident.status} has no end")
+            if not self.can_take_back() and not reason.strip():
+                raise RefusedError(Refusal.REASON_MISSING)
+            await self._recorder.record([IncidentMoved(incident.id, incident.before_its_end, reason.strip())])
 
     async def remind(self, minutes: float, text: str) -> None:
         """Remind this seat of the incident at hand after so many minutes."""

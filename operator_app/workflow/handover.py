@@ -138,15 +138,25 @@ class HandOver:
             await self._recorder.record(facts)
 
     async def dispatch(self, codes: Sequence[AgencyCode] | None = None) -> tuple[Dispatch, ...]:
-        """Ask agencies to act: the given ones, or the proposed ones with a desk. Place and kind must be there."""
+        """Ask agencies to act: the given ones, or the proposed ones with a desk. The place must be there.
+
+        Only a proposal needs a kind: an agency that a person names is sent without one, too.
+        """
         async with self._hand.turn:
             incident, proposal = self._hand.need(), self.proposal()
             self._need_whereabouts(incident)
-            if proposal is None:
+            if codes is not None:
+                wanted = list(codes)
+            elif proposal is None:
                 raise RefusedError(Refusal.KIND_MISSING)
-            wanted = self._decided(incident, proposal) if codes is None else list(codes)
+            else:
+                wanted = self._decided(incident, proposal)
             if not wanted:
-                none = Refusal.AGENCIES_UNAVAILABLE if proposal.unavailable else Refusal.UNKNOWN_AGENCY
+                none = (
+                    Refusal.AGENCIES_UNAVAILABLE
+                    if proposal and proposal.unavailable
+                    else Refusal.UNKNOWN_AGENCY
+                )
                 raise RefusedError(none)
             for code in wanted:
                 if self._cards.agency_or_none(code) is None:
@@ -173,7 +183,7 @@ class HandOver:
             return []
         if by is None:
             self._need_whereabouts(target)
-            if self._cards.kind_or_none(target.value("kind")) is None:
+            if not target.value("kind"):
                 raise RefusedError(Refusal.KIND_MISSING)
         return self._asking(target, fresh)
 
@@ -185,7 +195,11 @@ class HandOver:
         own = {subject: choice.chosen for subject, choice in incident.own.items()}
         wanted = () if proposal is None else to_ask(proposal, own, self._cards.agencies)
         found = []
-        for agency in (*wanted, *(each for each in self._cards.agencies if each not in wanted)):
+        known = (*wanted, *(each for each in self._cards.agencies if each not in wanted))
+        codes = {each.code for each in known}
+        gone = dict.fromkeys(each.agency for each in incident.dispatches if each.agency not in codes)
+        # An agency that the site has no more, or calls otherwise now, still answers for what it was asked.
+        for agency in (*known, *(Agency(code, code, has_desk=False) for code in gone)):
             dispatch = incident.dispatch_to(agency.code)
             if dispatch is not None or not agency.has_desk:
                 near = dispatch is not None or agency in wanted
@@ -205,7 +219,7 @@ class HandOver:
                 raise RefusedError(Refusal.UNKNOWN_INCIDENT)
             if not incident.is_open:
                 raise RefusedError(Refusal.INCIDENT_ENDED)
-            if self._cards.agency_or_none(code) is None:
+            if self._cards.agency_or_none(code) is None and incident.dispatch_to(code) is None:
                 raise RefusedError(Refusal.UNKNOWN_AGENCY, code)
             dispatch, facts = incident.dispatch_to(code), list[Fact | Note]()
             if to not in steps_of(dispatch):
@@ -267,11 +281,9 @@ class HandOver:
         return [each.code for each in to_ask(proposal, own, self._cards.agencies) if each.has_desk]
 
     def _ask(self, incident: Incident, code: AgencyCode) -> tuple[Incident, Dispatch, list[Fact | Note]]:
-        """The facts of asking, with incident and dispatch as they are after them. Place and kind must be there."""
+        """The facts of asking, with incident and dispatch as they are after them. The place must be there."""
         if not (incident.value("place") or incident.value("position")):
             raise RefusedError(Refusal.PLACE_MISSING)
-        if self._cards.kind_or_none(incident.value("kind")) is None:
-            raise RefusedError(Refusal.KIND_MISSING)
         limit, fresh = self._rules.now.accept.of(incident), DispatchId(self._recorder.fresh_id())
         facts: list[Fact | Note] = [DispatchSent(incident.id, fresh, code, limit)]
         if incident.status is IncidentStatus.NEW:

@@ -104,7 +104,7 @@ class Reports:
                 facts = [CallUnlinked(call, target.id) for call in shared]
                 facts += [CallLinked(call, merged.id) for call in shared]
                 facts += taken_back(merged, target, self._recorder.seat)
-                facts.append(IncidentMoved(merged.id, status_before(merged), ""))
+                facts.append(IncidentMoved(merged.id, merged.before_its_end, ""))
             elif call_id is not None and call_id in target.calls[1:]:
                 facts = [CallUnlinked(call_id, target.id)]
             else:
@@ -123,7 +123,7 @@ class Reports:
         async with self._hand.turn:
             facts = list[Fact | Note]()
             reopened = rings(changed, self._board.merged)
-            facts += [IncidentMoved(each.id, status_before(each), "") for each in reopened]
+            facts += [IncidentMoved(each.id, each.before_its_end, "") for each in reopened]
             left = () if reopened else self._merged_elsewhere(changed)
             by_number = {each.number: each for each in self._board.incidents.values()} if left else {}
             for merged in left:
@@ -183,11 +183,3 @@ def _merger(merged: Incident) -> SeatName | None:
     moves = (each for each in reversed(merged.timeline) if isinstance(each.fact, IncidentMoved))
     last = next((each for each in moves if each.id not in merged.rejected), None)
     return None if last is None else last.seat
-
-
-def status_before(merged: Incident) -> IncidentStatus:
-    """Where an incident stood that is no longer merged."""
-    if not merged.dispatches:
-        return IncidentStatus.NEW
-    answered = any(each.accepted_at or each.under_way_at or each.on_scene_at for each in merged.dispatches)
-    return IncidentStatus.HANDLED if answered else IncidentStatus.FORWARDED

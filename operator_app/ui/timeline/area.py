@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from operator_app.domain.ids import IncidentId
+from operator_app.domain.incident import Incident
 from operator_app.domain.states import IncidentStatus, Refusal, RefusedError
 from operator_app.ui.frame.area import Area, Hand
 from operator_app.ui.frame.asks import AskReason, BackToText
@@ -89,13 +90,45 @@ class TimelineArea(Area):
         """Show the next sort of steps alone."""
         self._show_sort(self._view.next_sort())
 
-    def finish_incident(self) -> None:
-        """Ask for the words with which the incident is closed."""
-        self._ask(Entry.FINISH)
+    def finish_incident(self) -> Wish | None:
+        """Ask for the words with which the incident is closed; of one that has ended take that back."""
+        incident = self._seat.hand.incident
+        if incident is None or incident.ended is None:
+            self._ask_end(Entry.FINISH)
+            return None
+        if self._seat.course.can_take_back():
+            return self._seat.course.reopen()
+        self._ask(Entry.REOPEN)
+        return None
 
     def cancel_incident(self) -> None:
         """Ask why the incident is cancelled."""
-        self._ask(Entry.CANCEL)
+        self._ask_end(Entry.CANCEL)
+
+    def _ask_end(self, what: Entry) -> None:
+        """Ask for the reason, and say before who is still at work and what becomes of it."""
+        self._ask(what)
+        incident = self._seat.hand.incident
+        if incident is not None and (at_work := self._at_work(incident)):
+            self._hand.tell(self._hand.say("entry.at_work", agencies=at_work))
+
+    def _at_work(self, incident: Incident) -> str:
+        words = self._hand.words
+        return ", ".join(
+            f"{words.agency(each.agency)} ({self._hand.say(f'dispatch_state.{each.state}')})"
+            for each in incident.left_at_work
+        )
+
+    def _tell_end(self) -> None:
+        """Say what has ended with it, and which key takes it back."""
+        incident = self._seat.hand.incident
+        if incident is not None and incident.ended is not None:
+            status = self._hand.say(f"incident_status.{incident.status}")
+            key, at_work = self._hand.keys.cap("finish_incident"), self._at_work(incident)
+            name = "entry.ended_at_work" if at_work else "entry.ended"
+            self._hand.tell(
+                self._hand.say(name, number=incident.number, status=status, agencies=at_work, key=key)
+            )
 
     # ---- the line
 
@@ -134,8 +167,12 @@ class TimelineArea(Area):
                 await self._seat.course.remind(minutes, text)
             case Entry.FINISH:
                 await self._seat.course.finish(words)
+                self._tell_end()
             case Entry.CANCEL:
                 await self._seat.course.move(IncidentStatus.CANCELLED, words)
+                self._tell_end()
+            case Entry.REOPEN:
+                await self._seat.course.reopen(words)
             case Entry.DECLINED:
                 await self._decline(words)
         self._begun_at = None
@@ -183,7 +220,7 @@ class TimelineArea(Area):
         Deed("remind", "Ctrl+Shift+R", Group.FORM, remind),
         Deed("reminder_done", "Alt+R", Group.FORM, reminder_done),
         Deed("timeline", "Alt+L", Group.FORM, next_sort),
-        Deed("finish_incident", "Alt+S", Group.FORM, finish_incident),
+        Deed("finish_incident", "Alt+S", Group.FORM, finish_incident, wish="entry_reopen"),
         Deed("cancel_incident", "Alt+X", Group.FORM, cancel_incident),
     )
 

@@ -31,6 +31,7 @@ class Entry(StrEnum):
     REMIND = "remind"
     FINISH = "finish"
     CANCEL = "cancel"
+    REOPEN = "reopen"
     DECLINED = "declined"
 
 

@@ -88,17 +88,16 @@ async def test_it_goes_to_the_incident_that_was_meant_not_to_another_taken_in_ha
     assert [each.agency for each in bench.seat.room.board.incidents[incident.id].dispatches] == [PLN]
 
 
-async def test_place_and_kind_must_be_there_and_an_ended_incident_takes_none() -> None:
+async def test_the_place_must_be_there_and_an_ended_incident_takes_none() -> None:
     bench = make_seat()
     await bench.seat.form.edit({"text": "tolong"})
     incident = bench.seat.hand.incident
     assert incident is not None
-    for refusal, name, value in ((Refusal.PLACE_MISSING, "place", "Jl. A"), (Refusal.KIND_MISSING, "", "")):
-        with pytest.raises(RefusedError) as caught:
-            await bench.seat.handover.record_answer(incident.id, PLN, S.SENT)
-        assert caught.value.refusal is refusal
-        if name:
-            await bench.seat.form.edit({name: value})
+    with pytest.raises(RefusedError) as caught:
+        await bench.seat.handover.record_answer(incident.id, PLN, S.SENT)
+    assert caught.value.refusal is Refusal.PLACE_MISSING
+    await bench.seat.form.edit({"place": "Jl. A"})
+    await bench.seat.handover.record_answer(incident.id, PLN, S.SENT)
     await bench.seat.course.move(IncidentStatus.CANCELLED, "iseng")
     with pytest.raises(RefusedError, match="incident_ended"):
         await bench.seat.handover.record_answer(incident.id, PLN, S.SENT)

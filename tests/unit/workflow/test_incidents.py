@@ -121,8 +121,14 @@ async def test_dispatch_needs_place_and_kind(place: str, kind: str, refusal: Ref
     if kind:
         await bench.seat.form.choose_kind(kind)
     with pytest.raises(RefusedError) as caught:
-        await bench.seat.handover.dispatch([DAMKAR])
+        await bench.seat.handover.dispatch()
     assert caught.value.refusal is refusal
+
+
+async def test_an_agency_that_a_person_names_is_sent_without_a_kind() -> None:
+    bench = make_seat()
+    await bench.seat.form.edit({"place": "Jl. A"})
+    assert [each.agency for each in await bench.seat.handover.dispatch([DAMKAR])] == [DAMKAR]
 
 
 async def test_nobody_is_sent_to_an_incident_that_has_ended() -> None:

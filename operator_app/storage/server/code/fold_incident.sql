@@ -113,17 +113,17 @@ BEGIN
             fields := fields
                 || jsonb_build_object(e.body->>'field', settle_field(fields->(e.body->>'field'), e));
         WHEN 'incident.moved' THEN
-            -- Of an end and a step that did not know of each other the step counts until somebody has decided.
-            unheard := e.base <> moved_by AND e.seat <> moved_at;
+            unheard := coalesce(e.base <> moved_by AND e.seat <> moved_at, false);
             moved_by := e.id;
             moved_at := e.seat;
             IF e.body->>'to' = i.status THEN
                 CONTINUE;
-            ELSIF unheard AND 'merged' NOT IN (e.body->>'to', i.status)
-                AND (e.body->>'to' IN ('closed', 'cancelled')) <> (i.status IN ('closed', 'cancelled')) THEN
-                IF e.body->>'to' NOT IN ('closed', 'cancelled') THEN
-                    i.status := e.body->>'to';
-                END IF;
+            -- Somebody who knew of the end takes it back; a step that did not know of it counts until it is decided.
+            ELSIF i.status IN ('closed', 'cancelled') AND e.base IS NOT NULL AND e.body->>'to' <> 'merged'
+                AND (e.body->>'to' NOT IN ('closed', 'cancelled') OR NOT unheard) THEN
+                i.status := e.body->>'to';
+            ELSIF i.status NOT IN ('closed', 'cancelled', 'merged') AND e.body->>'to' IN ('closed', 'cancelled') AND unheard THEN
+                CONTINUE;
             ELSIF legal_move('incident', i.status, e.body->>'to') THEN
                 i.status := e.body->>'to';
             ELSE

@@ -337,7 +337,9 @@ class FormPresenter:
     def _agency(self, agency: Agency, incident: Incident) -> QuickAgency:
         dispatch = incident.dispatch_to(agency.code)
         reached = dispatch is None or not agency.has_desk or self._seat.room.reached(incident, dispatch)
-        state, tone, open_ = dispatch_words(self._say, dispatch, reached=reached)
+        state, tone, open_ = dispatch_words(
+            self._say, dispatch, reached=reached, ended=incident.ended is not None
+        )
         if not open_ and (missing := self._unavailable(agency, "form.unavailable_short")) is not None:
             state, tone = missing, Tone.WATCH
         return QuickAgency(agency.code, agency.name, state, tone, can_ask=incident.is_open and not open_)
@@ -348,13 +350,18 @@ class FormPresenter:
         return AskedAgency(asked.agency.code, asked.agency.name, words, tone, asked.steps, asked.near)
 
 
-def dispatch_words(say: Say, dispatch: Dispatch | None, *, reached: bool = True) -> tuple[str, Tone, bool]:
+def dispatch_words(
+    say: Say, dispatch: Dispatch | None, *, reached: bool = True, ended: bool = False
+) -> tuple[str, Tone, bool]:
     """Return how an agency stands to an incident in words, its tone, and whether it is still at it.
 
-    An agency that the server has not been told to ask (`reached`) knows of nothing.
+    An agency that the server has not been told to ask (`reached`) knows of nothing. `ended`: its incident has.
     """
     if dispatch is None:
         return "", Tone.QUIET, False
+    if ended and not dispatch.is_over:
+        key = "dispatch.never_reached" if dispatch.never_reached else "dispatch.stopped"
+        return say(key), Tone.WATCH, False
     if dispatch.is_waiting and not reached:
         return say("dispatch.unreached"), Tone.ALARM, True
     words = say(f"dispatch_state.{dispatch.state}")

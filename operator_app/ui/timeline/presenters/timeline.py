@@ -328,6 +328,9 @@ class TimelinePresenter:
         sent = Span(self._say(key, agency=self._words.agency(dispatch.agency)))
         if not dispatch.is_waiting:
             return Cell((sent,))
+        if incident.ended is not None:
+            key = "dispatch.never_reached" if dispatch.never_reached and not by_phone else "dispatch.stopped"
+            return Cell((sent, Span(" · "), Span(self._say(key), Tone.WATCH)))
         waited = (self._seat.duty.now() - dispatch.sent_at).total_seconds()
         late = dispatch.overdue_at is not None or waited >= dispatch.ack_within_s
         tone = Tone.ALARM if late else Tone.WATCH
