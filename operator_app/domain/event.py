@@ -88,7 +88,7 @@ def from_record(record: Mapping[str, Any]) -> Event:
             fact=_fact(record),
         )
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
-        raise BadRecordError(f"event {record.get('id')!r}: {error}") from error
+        raise BadRecordError(f"event: {error}") from error  # callers name it; it may be no record at all
 
 
 def _fact(record: Mapping[str, Any]) -> Fact:

@@ -33,6 +33,9 @@ _OwnRow = tuple[int, str, int, str, str]
 
 _WAITING, _SENT, _QUARANTINED = 0, 1, 2
 _CHUNK = 100
+_DAMAGED_TOLD = 20
+UNREAD_MOST = 1_000
+"""So many events that cannot be read are remembered by their ids."""
 """Events of others kept in one transaction: an append waits for no more than these."""
 _CHECKPOINT_EVERY = 400
 """Transactions between two checkpoints of the write-ahead log."""
@@ -392,26 +395,35 @@ class SeatStore:
 
     def _events(self) -> tuple[Event, ...]:
         events: list[Event] = []
-        sql = "SELECT record FROM own_event UNION ALL SELECT record FROM foreign_event"
-        for (record,) in self._shelf_db.execute(sql):
+        damaged: set[str] = set()
+        sql = "SELECT id, record FROM own_event UNION ALL SELECT id, record FROM foreign_event"
+        for event_id, record in self._shelf_db.execute(sql):
             try:
-                events.append(from_record(json.loads(record)))
-            except (BadRecordError, json.JSONDecodeError):
-                log.exception(
-                    "an event in %s cannot be read; it stays in the file and is passed over", self._path
-                )
+                events.append(_read(record))
+            except BadRecordError as error:
+                damaged.add(event_id)
+                if len(damaged) <= _DAMAGED_TOLD:
+                    log.error(  # noqa: TRY400  (a traceback of each says nothing more)
+                        "event %s in %s cannot be read (%s); it is passed over and asked of the server again",
+                        event_id, self._path, str(error)[:200],
+                    )  # fmt: skip
+        fresh = frozenset(sorted(damaged - self._unread)[: max(0, UNREAD_MOST - len(self._unread))])
+        if fresh:
+            self._keep_unread(fresh, frozenset())
         return tuple(events)
 
     def _kept_of(self, ids: Sequence[EventId]) -> set[str]:
         places = ", ".join("?" * len(ids))
         sql = f"SELECT id FROM own_event WHERE id IN ({places}) UNION SELECT id FROM foreign_event WHERE id IN ({places})"  # noqa: S608, E501
-        return {row[0] for row in self._rows(sql, [*ids, *ids])}
+        return {row[0] for row in self._rows(sql, [*ids, *ids])} - self._unread
 
     def _keep(self, rows: list[tuple[str, int, str, str]], cursor: FeedCursor | None) -> None:
         with self._writing, self._transaction(self._shelf_db) as db:
             db.executemany(
                 "INSERT INTO foreign_event (id, hlc, record) SELECT ?, ?, ?"
-                " WHERE NOT EXISTS (SELECT 1 FROM own_event WHERE id = ?) ON CONFLICT (id) DO NOTHING",
+                " WHERE NOT EXISTS (SELECT 1 FROM own_event WHERE id = ?)"
+                " ON CONFLICT (id) DO UPDATE SET hlc = excluded.hlc, record = excluded.record"
+                " WHERE foreign_event.id IN (SELECT unread.id FROM unread)",  # a damaged one, fetched again
                 rows,
             )
             if cursor is not None:
@@ -515,7 +527,7 @@ class SeatStore:
             part = ids[start : start + _CHUNK]
             for (record,) in self._rows(_RECORDS.format(", ".join("?" * len(part))), [*part, *part]):
                 try:
-                    events.append(from_record(json.loads(record)))
+                    events.append(_read(record))
                 except BadRecordError:
                     return True  # who knows; it stays
         return fold_incident(IncidentId(incident_id), events).is_open
@@ -592,10 +604,20 @@ def set_aside(folder: Path) -> Path:
         lock.release()
 
 
+def _read(record: str) -> Event:
+    """Return the event of a row. Raises `BadRecordError` whatever stands there."""
+    try:
+        return from_record(json.loads(record))
+    except BadRecordError:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise BadRecordError(str(error)) from error
+
+
 def _happened(row: tuple[str] | None) -> datetime | None:
     try:
-        return None if row is None else from_record(json.loads(row[0])).occurred_at
-    except (BadRecordError, json.JSONDecodeError, RecursionError):
+        return None if row is None else _read(row[0]).occurred_at
+    except BadRecordError:
         return None
 
 

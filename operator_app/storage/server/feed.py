@@ -26,10 +26,10 @@ from psycopg.rows import dict_row
 from operator_app.domain.event import Event
 from operator_app.lanes.steady import boot_id, steady_s
 from operator_app.storage.problems import ServerProblem, ServerReason, StoreProblemError
-from operator_app.storage.seat.seat_store import FeedCursor
+from operator_app.storage.seat.seat_store import UNREAD_MOST, FeedCursor
 from operator_app.storage.server.bell import Bell
 from operator_app.storage.server.door import Connection, ServerMark, connect, greet, mark_of
-from operator_app.storage.server.reading import COLUMNS, UNREAD_MOST, Unread, read_rows
+from operator_app.storage.server.reading import COLUMNS, Unread, read_rows
 from operator_app.storage.server.roll import Roll
 from operator_app.storage.server.server_errors import problem_of, server_problem
 from operator_app.storage.server.socket_guard import SocketGuard

@@ -9,8 +9,6 @@ from operator_app.domain.event import BadRecordError, Event, from_record
 
 LARGEST_BODY = 256 * 1024
 """Bytes of a body that are fetched at most, four times what the server lets in today."""
-UNREAD_MOST = 1_000
-"""So many events that could not be read are remembered, to be asked for again at each connect."""
 
 # The driver must not read a time or an object for us: one that it cannot read would cost the whole page.
 COLUMNS = (

@@ -323,6 +323,33 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
         SeatStore.open(tmp_path / "file" / "seat")
 
 
+@pytest.mark.parametrize(
+    "damage", ["{", "[" * 100_000, f'{{"seq": {"9" * 5_000}}}', "null", "[[]]", "7", '{"kind": 7}', ""]
+)
+def test_a_damaged_record_is_asked_of_the_server_again_and_mended(folder: Path, damage: str) -> None:
+    store = SeatStore.open(folder)
+    others = Writer("M2").notes(3)
+    store.keep_foreign(others, None)
+    hurt = others[1]
+    store.close()
+    with sqlite3.connect(folder / "seat.db") as db:
+        db.execute("UPDATE foreign_event SET record = ? WHERE id = ?", (damage, hurt.id))
+    db.close()
+    store = SeatStore.open(folder)
+    assert {each.id for each in store.events()} == {others[0].id, others[2].id}
+    assert store.unread() == {
+        hurt.id
+    }  # this is what the windows count, and what the feed asks for at connect
+    assert store.unknown(others) == [hurt]
+    store.keep_foreign([hurt], None)
+    store.keep_unread((), {hurt.id})
+    store.close()
+    store = SeatStore.open(folder)
+    assert {each.id for each in store.events()} == {each.id for each in others}
+    assert store.unread() == frozenset()
+    store.close()
+
+
 def test_an_unreadable_event_is_passed_over_and_stays_in_the_file(store: SeatStore) -> None:
     own(store, 2)
     store._journal_db.execute("UPDATE own_event SET record = '{' WHERE seq = 1")
