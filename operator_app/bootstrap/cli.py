@@ -49,6 +49,11 @@ def parser(wanted: str = "") -> argparse.ArgumentParser:
         action="store_true",
         help="this desk may not read callers' names and numbers",
     )
+    login.add_argument(
+        "--again",
+        action="store_true",
+        help="give an existing login a new password; its window is locked out until it has it",
+    )
     rebuild = tasks.add_parser("rebuild", help="make every readable table anew from the log")
     rebuild.add_argument("--dsn", required=True, help="as for init")
     aside = tasks.add_parser("set-aside", help="take an event from all readers, without touching the log")

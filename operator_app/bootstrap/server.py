@@ -102,7 +102,11 @@ def _prove(dsn: str, anchors: Path | None) -> int:
 def _login(args: argparse.Namespace) -> int:
     name = args.name
     password = create_login(
-        args.dsn, name, args.role, reads_reporters=False if args.without_reporters else None
+        args.dsn,
+        name,
+        args.role,
+        reads_reporters=False if args.without_reporters else None,
+        again=args.again,
     )
     print(f"login    {name}\npassword {password}")
     print("The password is shown this once; put it into the settings file of the window: [server] dsn.")

@@ -115,7 +115,7 @@ class Room:
         parts = urlsplit(self._dsn)
         port = through or parts.port or 5432
         try:
-            password = create_login(self._dsn, name, role)
+            password = create_login(self._dsn, name, role, again=True)
         except ServerProblem as problem:
             raise RoomError(str(problem)) from problem
         place = f"{quote(name)}:{quote(password)}@{parts.hostname}:{port}"

@@ -201,7 +201,7 @@ def test_a_desk_can_be_made_without_callers_by_command_and_get_them_later(
     command = ["server", "login", name, "--role", "desk", "--dsn", any_database.admin_dsn]
     asked = "SELECT pg_has_role(%s, 'op112_reporter', 'MEMBER')"
     with inside(any_database.admin_dsn) as db:
-        for extra, may in (([], True), (["--without-reporters"], False), ([], True)):
+        for extra, may in (([], True), (["--without-reporters", "--again"], False), (["--again"], True)):
             assert main([*command, *extra]) == 0
             assert db.execute(asked, (name,)).fetchone() == (may,)
     seat = ["server", "login", "m9", "--role", "seat", "--dsn", any_database.admin_dsn, "--without-reporters"]

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
+from operator_app.bootstrap.cli import run as main
 from operator_app.storage.problems import ServerProblem, ServerReason
 from operator_app.storage.server.door import PROTO
 from operator_app.storage.server.logins import create_login
@@ -150,17 +151,61 @@ def test_what_is_no_dsn_is_said_without_its_password() -> None:
     assert "rahasia" not in problem.sentence
 
 
-def test_a_login_gets_a_new_password_and_another_role(any_database: Database) -> None:
+def test_a_login_gets_a_new_password_only_when_that_is_meant_and_never_another_role(
+    any_database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
     name = f"m1_{any_database.name}"
     old = create_login(any_database.admin_dsn, name, "seat")
-    new = create_login(any_database.admin_dsn, name, "wall")
+    for role, again, words in (("wall", True, "the login of a seat"), ("seat", False, "Say --again")):
+        problem = problem_of(
+            lambda role=role, again=again: create_login(any_database.admin_dsn, name, role, again=again)  # type: ignore[misc]
+        )
+        assert words in problem.sentence
+    with psycopg.connect(
+        make_conninfo(any_database.admin_dsn, user=name, password=old), autocommit=True
+    ) as db:
+        db.execute(f'ALTER ROLE "{name}" SET default_transaction_read_only = on'.encode())
+        here = f'ALTER ROLE "{name}" IN DATABASE {any_database.name} SET'
+        db.execute(f"{here} default_transaction_isolation = serializable".encode())
+    command = ["server", "login", name, "--role", "seat", "--dsn", any_database.admin_dsn]
+    assert main(command) == 2
+    assert "--again" in capsys.readouterr().err
+    assert main([*command, "--again"]) == 0
+    new = capsys.readouterr().out.split("password ")[1].split()[0]
     problem_of(lambda: check_server(make_conninfo(any_database.admin_dsn, user=name, password=old)))
     with psycopg.connect(make_conninfo(any_database.admin_dsn, user=name, password=new)) as db:
         roles = db.execute(
             "SELECT pg_has_role('op112_seat', 'MEMBER'), pg_has_role('op112_wall', 'MEMBER')"
         ).fetchone()
-        assert roles == (False, True)
+        assert roles == (True, False)
         assert db.execute("SHOW statement_timeout").fetchone() == ("15s",)
+        assert db.execute("SHOW default_transaction_read_only").fetchone() == ("off",)
+        assert db.execute("SHOW default_transaction_isolation").fetchone() == ("read committed",)
+
+
+@pytest.mark.parametrize("name", ["op112_seat", "op112_reporter", "op112_in_room"])
+def test_a_group_of_the_room_is_no_name_of_a_login(any_database: Database, name: str) -> None:
+    assert "is a group" in problem_of(lambda: create_login(any_database.admin_dsn, name, "seat")).sentence
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_a_database_that_cannot_hold_every_letter_is_left_alone(
+    any_postgres: Postgres, encoding: str
+) -> None:
+    name = any_postgres._create(
+        f"enc_{encoding.lower()}_{any_postgres._mark}",
+        f"ENCODING '{encoding}' LOCALE_PROVIDER libc TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'",
+    )
+    problem = problem_of(lambda: init_server(any_postgres.admin_dsn(name)))
+    assert encoding in problem.sentence
+    with psycopg.connect(any_postgres.admin_dsn(name)) as db:
+        assert db.execute("SELECT to_regnamespace('op112')").fetchone() == (None,)
+    any_postgres.drop(name)
+
+
+def test_an_empty_dsn_is_said_as_such() -> None:
+    for dsn in ("", "  "):
+        assert problem_of(lambda dsn=dsn: init_server(dsn)).reason is ServerReason.BAD_DSN  # type: ignore[misc]
 
 
 @pytest.mark.parametrize(

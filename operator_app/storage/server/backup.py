@@ -159,7 +159,18 @@ def verify(admin_dsn: str, file: Path) -> Restored:
     scratch = f"operator112_verify_{secrets.token_hex(4)}"
     dsn = make_conninfo(admin_dsn, dbname=scratch)
     with admin_connection(admin_dsn) as server:
-        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(scratch)))
+        try:
+            server.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(
+                    sql.Identifier(scratch)
+                )
+            )
+        except psycopg.errors.InsufficientPrivilege as error:
+            raise ServerProblem(
+                ServerReason.NOT_ALLOWED,
+                "To try a backup this login needs the right to make a database for it (CREATEDB).",
+                str(error),
+            ) from error
         try:
             found = _bring_back(dsn, file)
             with admin_connection(dsn) as db:

@@ -7,7 +7,7 @@ import psycopg
 from psycopg import sql
 
 from operator_app.storage.problems import ServerProblem, ServerReason
-from operator_app.storage.server.closing import bound, let_in
+from operator_app.storage.server.closing import OWNER, bound, let_in
 from operator_app.storage.server.server_errors import problem_of
 from operator_app.storage.server.server_setup import REPORTER, ROLES, admin_connection
 
@@ -21,17 +21,22 @@ _LOGIN_SETTINGS = {
 }
 
 
-def create_login(admin_dsn: str, name: str, role: str, *, reads_reporters: bool | None = None) -> str:
-    """Make the database login of one window, or give an existing one a new password; returns the password.
+def create_login(
+    admin_dsn: str, name: str, role: str, *, reads_reporters: bool | None = None, again: bool = False
+) -> str:
+    """Make the database login of one window, or `again` give an existing one a new password; returns the password.
 
-    `role` is "seat", "desk" or "wall". Whether it may read callers' names and numbers is a choice for desks alone, who
-    may unless told otherwise. Raises `ServerProblem`.
+    `role` is "seat", "desk" or "wall", and stays what it was made for. Whether it may read callers' names and numbers
+    is a choice for desks alone, who may unless told otherwise. What it has set for itself is reset. Raises
+    `ServerProblem`.
     """
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,39}", name):
         raise ServerProblem(
             ServerReason.OTHER,
             f'"{name}" cannot be a login; use up to 40 letters, digits, - and _, first a letter.',
         )
+    if name in (OWNER, REPORTER, *ROLES.values()) or name.startswith("op112_in_"):
+        raise ServerProblem(ServerReason.OTHER, f"{name} is a group of the room itself; choose another name.")
     if role not in ROLES:
         raise ServerProblem(ServerReason.OTHER, f'"{role}" is no role; known are {", ".join(ROLES)}.')
     if reads_reporters is not None and role != "desk":
@@ -50,7 +55,14 @@ def create_login(admin_dsn: str, name: str, role: str, *, reads_reporters: bool 
                 ServerReason.OTHER,
                 f"The server has a login {name} already that is no window's; choose another name.",
             )
-        db.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(login, sql.Literal(password)))
+        else:
+            _must_be_meant(db, name, role, again=again)
+        db.execute(sql.SQL("ALTER ROLE {} RESET ALL").format(login))
+        room = sql.Identifier(db.info.dbname)
+        db.execute(sql.SQL("ALTER ROLE {} IN DATABASE {} RESET ALL").format(login, room))
+        # As the server keeps it, not as it is: a statement that fails stands in the server's log.
+        verifier = db.pgconn.encrypt_password(password.encode(), name.encode(), b"scram-sha-256").decode()
+        db.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(login, sql.Literal(verifier)))
         for group in (*ROLES.values(), REPORTER):
             wanted = group in groups
             if (_is_member(db, name, group)) != wanted:
@@ -70,6 +82,24 @@ def create_login(admin_dsn: str, name: str, role: str, *, reads_reporters: bool 
             (name, role),
         )
     return password
+
+
+def _must_be_meant(db: psycopg.Connection[tuple[object, ...]], name: str, role: str, *, again: bool) -> None:
+    """A login that a window may be using is changed on purpose only, and never into another role."""
+    held = db.execute("SELECT role, made_at::date::text FROM op112.login WHERE name = %s", (name,)).fetchone()
+    if held is None:  # of another room on this server, or made by hand
+        return
+    if held[0] != role:
+        raise ServerProblem(
+            ServerReason.OTHER,
+            f"{name} is the login of a {held[0]} since {held[1]}, not of a {role}; choose another name.",
+        )
+    if not again:
+        raise ServerProblem(
+            ServerReason.OTHER,
+            f"{name} exists since {held[1]}; a new password locks its window out at the next connect."
+            " Say --again if that is meant.",
+        )
 
 
 def _is_superuser(db: psycopg.Connection[tuple[object, ...]]) -> bool:

@@ -191,8 +191,10 @@ def trouble_of(problem: ServerProblem) -> str:
 
 
 def check_dsn(dsn: str) -> None:
-    """Raise `ServerProblem` when the text is no DSN."""
+    """Raise `ServerProblem` when the text is no DSN, or an empty one: that would look for a server on this machine."""
     try:
+        if not dsn.strip():
+            raise psycopg.ProgrammingError("empty")
         conninfo_to_dict(dsn)
     except psycopg.ProgrammingError as error:
         raise ServerProblem(

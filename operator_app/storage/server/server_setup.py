@@ -47,6 +47,7 @@ def init_server(admin_dsn: str) -> SetupReport:
     """
     with admin_connection(admin_dsn) as db:
         _must_be_ours_or_empty(db, admin_dsn)
+        _must_hold_every_letter(db)
         with _our_turn(db, admin_dsn):
             before = _revision(db, admin_dsn)
             _bring_up(admin_dsn, before)
@@ -208,6 +209,19 @@ def _must_be_ours_or_empty(db: psycopg.Connection[tuple[object, ...]], dsn: str)
     ).fetchone()
     if foreign is not None:
         raise problem_of(ServerReason.FOREIGN, dsn, f"found {foreign[0]}")
+
+
+def _must_hold_every_letter(db: psycopg.Connection[tuple[object, ...]]) -> None:
+    row = db.execute(
+        "SELECT pg_encoding_to_char(encoding), datname FROM pg_database WHERE datname = current_database()"
+    ).fetchone()
+    assert row is not None
+    if row[0] != "UTF8":
+        raise ServerProblem(
+            ServerReason.OTHER,
+            f"The database {row[1]} has the encoding {row[0]} and could not hold every name and word; make another with"
+            " CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0.",
+        )
 
 
 def make_roles(db: psycopg.Connection[tuple[object, ...]]) -> None:
