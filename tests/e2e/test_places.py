@@ -37,6 +37,7 @@ def test_the_calls_place_is_taken_over_by_a_key_and_a_landmark_reaches_the_other
     m2.press("F5")
     m2.type("warung bu")
     m2.wait_text("placeHits", "Warung Bu Siti")
+    m2.press("Down")  # not said in full: offered, and chosen by hand
     m2.press("shift+Delete")
     m2.wait_text("notice", "dihapus")
     m2.press("BackSpace")
