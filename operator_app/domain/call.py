@@ -14,12 +14,14 @@ from operator_app.domain.facts.call import (
     CallConferenced,
     CallConsulted,
     CallEnded,
+    CallerChanged,
     CallIdentified,
     CallKeyPressed,
     CallLinked,
     CallMeasured,
     CallOffered,
     CallRecorded,
+    CallRefusedAgain,
     CallReplaced,
     CallTransferred,
     CallUnlinked,
@@ -27,6 +29,9 @@ from operator_app.domain.facts.call import (
 from operator_app.domain.facts.incident import IncidentOpened
 from operator_app.domain.ids import CallId, IncidentId, SeatName
 from operator_app.domain.states import CallState, Classification
+
+REFUSED = "refused."
+"""Begins the `reason` of a call's end that is the phone's own refusal; what follows says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,8 @@ class Call:
     """URNs by which the network names the emergency call and its incident."""
     device: str = ""
     """The phone's IMEI, where the network gave it."""
+    tries: int = 1
+    """How often the caller tried within the minute, where the phone refused him."""
 
     @property
     def doubted(self) -> tuple[Classification, ...]:
@@ -74,6 +81,11 @@ class Call:
         """How its line was, once it is over and something was measured."""
         told = [each.fact for each in self.steps if isinstance(each.fact, CallMeasured)]
         return told[-1] if told else None
+
+    @property
+    def refused_for(self) -> str:
+        """Why the phone refused it before anybody could answer (a `RefusalReason`), "" when it did not."""
+        return self.end_reason.removeprefix(REFUSED) if self.end_reason.startswith(REFUSED) else ""
 
     @property
     def is_over(self) -> bool:
@@ -125,6 +137,11 @@ def _evolve(call: Call, event: Event) -> Call:
             return replace(call, incident_id=None)
         case CallRecorded(files=files, sha256=sha256):
             return replace(call, recordings=files, digests=sha256)
+        case CallRefusedAgain(times=times):
+            return replace(call, tries=max(call.tries, times))
+        case CallerChanged(number=number, display_name=name):
+            # Who is called back is whom the network named last; without a number nobody could be.
+            return replace(call, number=number or call.number, display_name=name or call.display_name)
         case CallIdentified(emergency_ids=ids, device=device):
             return replace(call, emergency_ids=ids, device=device)
         case (

@@ -69,11 +69,15 @@ class AbandonedNumber:
     calls: tuple[CallId, ...]
     first_at: datetime
     last_at: datetime
+    more: int = 0
+    """Tries beside those: refused again within a minute, they stand in one call together."""
+    refused_for: str = ""
+    """Why the phone refused the last one, "" when it rang."""
 
     @property
     def tries(self) -> int:
-        """How often that number rang in vain."""
-        return len(self.calls)
+        """How often that number tried in vain."""
+        return len(self.calls) + self.more
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +226,7 @@ def abandoned(calls: Iterable[Call], day_start: datetime) -> tuple[AbandonedNumb
         if _unheard(call):
             if not key:
                 if call.classification is None and call.offered_at >= day_start:
-                    withheld.append(AbandonedNumber(None, (call.id,), call.offered_at, call.offered_at))
+                    withheld.append(_neglected(None, [call]))
                 continue
             vain.setdefault(key, []).append(call)
             if call.classification is not None:
@@ -236,9 +240,19 @@ def abandoned(calls: Iterable[Call], day_start: datetime) -> tuple[AbandonedNumb
             key=lambda call: (call.offered_at, call.id),
         )
         if left:
-            ids = tuple(call.id for call in left)
-            listed.append(AbandonedNumber(left[-1].number, ids, left[0].offered_at, left[-1].offered_at))
+            listed.append(_neglected(left[-1].number, left))
     return tuple(sorted(listed, key=lambda each: (each.first_at, each.calls)))
+
+
+def _neglected(number: str | None, left: list[Call]) -> AbandonedNumber:
+    return AbandonedNumber(
+        number,
+        tuple(call.id for call in left),
+        left[0].offered_at,
+        left[-1].offered_at,
+        sum(call.tries - 1 for call in left),
+        left[-1].refused_for,
+    )
 
 
 def open_by_priority(incidents: Iterable[Incident]) -> Mapping[int | None, int]:

@@ -276,6 +276,8 @@ class LineCall:
     """URNs of the emergency call and its incident, as the network named them (Call-Info)."""
     device: str = ""
     """IMEI of a phone that names itself by it: one without a SIM has nothing else."""
+    diverted_to: str = ""
+    """Where the call that we placed was sent on to by whom we called; a number, or an address."""
     believed: bool = True
     """A phone server sent it, or there is none here to tell a stranger from: then the network's word on it is taken."""
     for_call: CallId | None = None
@@ -427,6 +429,26 @@ class LineReplaced:
 
 
 @dataclass(frozen=True, slots=True)
+class LineIdentity:
+    """The network names another far end in a call than before: an exchange has handed it over (RFC 3325, RFC 4916)."""
+
+    call_id: CallId
+    number: str | None
+    withheld: bool
+    display_name: str
+    uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineDiverted:
+    """Whom we called is to be found at `to`, a number or an address; `followed` says that it is called there now."""
+
+    call_id: CallId
+    to: str
+    followed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class LineDigit:
     """The far end pressed a key."""
 
@@ -472,11 +494,51 @@ class LineRecordingFailed:
     detail: str
 
 
+class RefusalReason(StrEnum):
+    """Why a call was refused before anybody could answer it; the catalogue has the words for each."""
+
+    BUSY = "busy"
+    """All lines were taken."""
+    NO_SOUND = "no_sound"
+    """It offered no sound that this phone can take: no common codec, no way to encrypt it, the newer addresses."""
+    UNREADABLE = "unreadable"
+    """It could not be read, or did not come whole."""
+    DEMANDS = "demands"
+    """It demanded what this phone does not have: an extension, another session timer."""
+    STRANGER = "stranger"
+    """It did not come from the phone server."""
+    FAULT = "fault"
+    """The phone itself failed."""
+
+
+_WHY = {
+    403: RefusalReason.STRANGER,
+    480: RefusalReason.FAULT,
+    486: RefusalReason.BUSY,
+    600: RefusalReason.BUSY,
+    406: RefusalReason.NO_SOUND,
+    415: RefusalReason.NO_SOUND,
+    488: RefusalReason.NO_SOUND,
+    606: RefusalReason.NO_SOUND,
+    420: RefusalReason.DEMANDS,
+    421: RefusalReason.DEMANDS,
+    422: RefusalReason.DEMANDS,
+    505: RefusalReason.UNREADABLE,
+    513: RefusalReason.UNREADABLE,
+}
+
+
+def why_refused(code: int) -> RefusalReason:
+    """Return what a SIP status says of the reason."""
+    return _WHY.get(code, RefusalReason.FAULT if code >= 500 else RefusalReason.UNREADABLE)
+
+
 @dataclass(frozen=True, slots=True)
 class LineRefused:
-    """The phone had to turn a call away by itself; in a 112 room each one is a lost call.
+    """A call was refused before anybody could answer it; in a 112 room each one is a lost call.
 
-    `count` is since the engine's start.
+    All tries of one caller within a minute are one `call_id`: it is told again as `times` grows. In a flood the
+    `others` are one such row together. `count` is of all since the engine's start.
     """
 
     count: int
@@ -484,6 +546,15 @@ class LineRefused:
     number: str | None
     at: datetime
     reason: str = ""
+    why: RefusalReason = RefusalReason.FAULT
+    display_name: str = ""
+    reference: str = ""
+    """As in `LineCall`: the same call may be answered at another seat."""
+    source: str = ""
+    """The address that it came from."""
+    call_id: CallId = CallId("")
+    times: int = 1
+    others: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -605,6 +676,8 @@ LineSignal = (
     | LineMedia
     | LineTransfer
     | LineReplaced
+    | LineIdentity
+    | LineDiverted
     | LineDigit
     | LineEnded
     | LineRecorded

@@ -8,7 +8,9 @@ from operator_app.domain.line import (
     LineCall,
     LineCallState,
     LineConnected,
+    LineDiverted,
     LineEnded,
+    LineIdentity,
     LineMedia,
     LineOffered,
     LinePlaced,
@@ -58,6 +60,16 @@ class CallBook:
                 self._calls[signal.call_id] = replace(
                     self._calls[signal.call_id], silent_since=since, silence=reason
                 )
+            case LineIdentity() if signal.call_id in self._calls:
+                self._calls[signal.call_id] = replace(
+                    self._calls[signal.call_id],
+                    number=signal.number,
+                    withheld=signal.withheld,
+                    display_name=signal.display_name,
+                    uri=signal.uri,
+                )
+            case LineDiverted() if signal.call_id in self._calls:
+                self._calls[signal.call_id] = replace(self._calls[signal.call_id], diverted_to=signal.to)
             case LineReplaced(call_id=old, by_call=new):
                 self._calls = {each.call_id: in_place_of(each, old, new, self._calls) for each in self.calls}
             case LineTransfer(state=state) if signal.call_id in self._calls:

@@ -143,13 +143,35 @@ def _emergency_ids(values: list[str]) -> tuple[str, ...]:
     return tuple(found[:MAX_IDS])
 
 
+@dataclass(frozen=True, slots=True)
+class EndReason:
+    """What a CANCEL or BYE says of its reason (RFC 3326)."""
+
+    elsewhere: bool = False
+    """Another phone took the call (SIP cause 200, Q.850 cause 26)."""
+    broken: str = ""
+    """The way to the far end broke; who hung up is nobody. In the words of the message."""
+
+
 _ELSEWHERE = re.compile(r"^(SIP\s*;.*\bcause\s*=\s*200\b|Q\.850\s*;.*\bcause\s*=\s*26\b)", re.IGNORECASE)
+_CAUSE = re.compile(r"^(SIP|Q\.850)\s*;.*?\bcause\s*=\s*(\d{1,3})\b", re.IGNORECASE)
+_HUNG_UP = frozenset({1, 16, 17, 18, 19, 20, 21, 22, 26, 28, 31})
+"""Q.850: somebody hung up, was busy, did not answer or is not to be had; all else is a fault of a network."""
+_NO_WORD = 408
 
 
-def is_answered_elsewhere(message: str) -> bool:
-    """Whether a CANCEL or BYE says that another phone took the call (RFC 3326: SIP cause 200, Q.850 cause 26)."""
+def reason_of_end(message: str) -> EndReason:
+    """Read why a CANCEL or BYE was sent; one without a reason is somebody who hung up."""
+    broken = ""
     reasons = split_message(message)[0].get("reason", [])
-    return any(_ELSEWHERE.match(each.strip()) for value in reasons for each in commas(value))
+    for each in (plain for value in reasons for each in commas(value) if (plain := each.strip())):
+        if _ELSEWHERE.match(each):
+            return EndReason(elsewhere=True)
+        if found := _CAUSE.match(each):
+            protocol, cause = found[1].upper(), int(found[2])
+            failed = cause not in _HUNG_UP if protocol == "Q.850" else cause == _NO_WORD or 500 <= cause < 600
+            broken = broken or (_plain(each)[:MAX_TEXT] if failed else "")
+    return EndReason(broken=broken)
 
 
 def number_of(uri: str) -> str | None:

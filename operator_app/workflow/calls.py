@@ -10,16 +10,19 @@ from dataclasses import asdict, replace
 from pathlib import PurePath
 
 from operator_app.domain import line
+from operator_app.domain.call import REFUSED
 from operator_app.domain.facts.call import (
     CallAnswered,
     CallConferenced,
     CallConsulted,
     CallEnded,
+    CallerChanged,
     CallIdentified,
     CallKeyPressed,
     CallMeasured,
     CallOffered,
     CallRecorded,
+    CallRefusedAgain,
     CallReplaced,
     CallTransferred,
 )
@@ -314,9 +317,23 @@ class CallDesk:
                 self.quality[call_id] = signal
             case line.LineRefused():
                 self.refused = signal
+                self._refuse(signal)
+            case line.LineIdentity():
+                if self._first(signal.call_id, f"caller {signal.number} {signal.display_name}"):
+                    self._recorder.note(CallerChanged(signal.call_id, signal.number, signal.display_name))
             case line.LineFault():
                 self.fault = signal
                 log.error("phone fault in %s: %s", signal.where, signal.detail)
+
+    def _refuse(self, told: line.LineRefused) -> None:
+        """Write down a call that was refused before anybody could answer it, as one that rang in vain and why."""
+        if told.call_id and self._first(told.call_id, "refused"):
+            offered = CallOffered(told.call_id, "in", told.number, told.display_name, told.reference or None)
+            self._recorder.note(offered, at=told.at)
+            ended = CallEnded(told.call_id, "failure", told.code, f"{REFUSED}{told.why.value}")
+            self._recorder.note(ended, at=told.at)
+        if told.call_id and told.times > 1 and self._first(told.call_id, f"refused {told.times}"):
+            self._recorder.note(CallRefusedAgain(told.call_id, told.times))
 
     def _look_at_end(self, signal: line.LineEnded) -> None:
         """Note which call comes to the fore by this end, and what the operator must be told of it."""

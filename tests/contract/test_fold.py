@@ -21,11 +21,13 @@ from operator_app.domain.facts.call import (
     CallConferenced,
     CallConsulted,
     CallEnded,
+    CallerChanged,
     CallIdentified,
     CallKeyPressed,
     CallLinked,
     CallOffered,
     CallRecorded,
+    CallRefusedAgain,
     CallReplaced,
     CallTransferred,
     CallUnlinked,
@@ -100,8 +102,10 @@ OF_A_CALL = st.one_of(
     ),
     build(CallReplaced, C1, CALLS),
     build(CallIdentified, CALLS, st.lists(WORDS, max_size=2).map(tuple), WORDS),
+    build(CallerChanged, C1, st.none() | WORDS, WORDS),
+    build(CallRefusedAgain, C1, st.integers(2, 99)),
     build(CallKeyPressed, C1, st.sampled_from("0123456789*#ABCD")),
-    build(CallRecorded, C1, st.tuples(WORDS, WORDS), st.tuples(WORDS), st.floats(0, 1e6)),
+    build(CallRecorded, C1, st.just(("c1-a.wav", "c1-b.wav")), st.tuples(WORDS), st.floats(0, 1e6)),
 )
 OF_A_FIELD = build(FieldSet, I1, st.just("place"), st.sampled_from(["a", "b", None]))
 OF_A_CHOICE = st.one_of(
@@ -293,7 +297,11 @@ def incident_in_database(db: psycopg.Connection[Any], incident_id: IncidentId) -
 def call_in_python(call: Call) -> dict[str, Any]:
     told = {**dataclasses.asdict(call), "recordings": list(call.recordings), "digests": list(call.digests)}
     told["emergency_ids"] = list(call.emergency_ids)
-    del told["steps"], told["classified"]  # like an incident's timeline they are read from the log
+    del (
+        told["steps"],
+        told["classified"],
+        told["tries"],
+    )  # like an incident's timeline they are read from the log
     return told
 
 

@@ -17,8 +17,10 @@ from operator_app.domain.line import (
     LineCallState,
     LineConnected,
     LineDigit,
+    LineDiverted,
     LineEnded,
     LineFault,
+    LineIdentity,
     LineLevels,
     LineLost,
     LineMedia,
@@ -48,6 +50,7 @@ from operator_app.domain.line import (
     SoundRole,
     TransferState,
     TrialStep,
+    why_refused,
 )
 from operator_app.domain.place.location import CallLocation
 from operator_app.telephony.calls import in_place_of
@@ -70,6 +73,7 @@ class MemoryPhone:
         self._up = False
         self._next = 1
         self._refused = 0
+        self._tries: dict[CallId, int] = {}
         self.refuse_start: PhoneRefusedError | None = None
         self.listens = False
         self.choice = AudioChoice()
@@ -290,10 +294,30 @@ class MemoryPhone:
         )
         return call_id
 
-    def turn_away(self, number: str | None = None) -> None:
-        """A call comes when all lines are taken."""
+    def turn_away(
+        self, number: str | None = None, *, code: int = 486, reference: str = "", again: CallId | None = None
+    ) -> CallId:
+        """A call comes that the phone refuses, as when all lines are taken; or the one of that id tries `again`."""
         self._refused += 1
-        self._emit(LineRefused(self._refused, 486, number, self._now(), "Busy Here"))
+        row = again or self._new_id()
+        self._tries[row] = self._tries.get(row, 0) + 1
+        self._emit(
+            LineRefused(
+                self._refused, code, number, self._now(), "", why_refused(code),
+                reference=reference, source="10.0.0.5", call_id=row, times=self._tries[row],
+            )
+        )  # fmt: skip
+        return row
+
+    def names_another(self, call_id: CallId, number: str | None, name: str = "") -> None:
+        """An exchange has handed the call over: its network names somebody else."""
+        call = self._calls[call_id] = replace(self._calls[call_id], number=number, display_name=name)
+        self._emit(LineIdentity(call_id, number, withheld=False, display_name=name, uri=call.uri))
+
+    def far_diverts(self, call_id: CallId, to: str) -> None:
+        """Whom we call is to be found elsewhere, and is called there."""
+        self._calls[call_id] = replace(self._calls[call_id], diverted_to=to)
+        self._emit(LineDiverted(call_id, to, followed=True))
 
     def far_rings(self, call_id: CallId) -> None:
         """The one we call rings."""

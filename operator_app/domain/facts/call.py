@@ -37,6 +37,29 @@ class CallOffered(CallFact):
 
 
 @dataclass(frozen=True, slots=True)
+class CallRefusedAgain(CallFact):
+    """A caller whose call the phone refused tried again: `times` in all, within the minute that one row stands for."""
+
+    op = "call.refused_again"
+    told_to = ToldTo.ALL
+    personal = words()
+
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallerChanged(CallFact):
+    """The network names another far end than before: an exchange has handed the call over."""
+
+    op = "call.caller_changed"
+    told_to = ToldTo.MASKED
+    personal = words(number=Personal.NUMBER, display_name=Personal.NAME)
+
+    number: str | None
+    display_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class CallIdentified(CallFact):
     """By what the network names the call: URNs of the emergency call and its incident, and the phone's IMEI or "".
 

@@ -105,7 +105,7 @@ class Console:
     def _ring(self, card: "Card | None") -> None:
         if card is None:
             return
-        on = rings_for(self._exchange.calls)
+        on = rings_for(self._exchange.living.all)
         card.ringer.ring(on)
         # Told only when it is true: a ring without a device or without a sound is none.
         sounds = on and card.ringer.ready and card.sounds(SoundRole.RING)
@@ -131,7 +131,7 @@ class Console:
 
     def _test(self, role: SoundRole) -> None:
         card = self._need_card()
-        if self._exchange.calls:
+        if self._exchange.living.all:
             # A tone in the ear of somebody who listens to a caller, or a caller who hears the test: never.
             raise PhoneRefusedError(PhoneRefusal.WRONG_STATE, "a call is up")
         if self._trial is not None:

@@ -1,10 +1,9 @@
-"""The engine's own model of its calls, the only truth about them: the library reports to it, orders go through it."""
+"""Between the library and the engine's picture of its calls: what the library reports, and what the clock demands."""
 
 import logging
 import os
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pjsua2 as pj
@@ -17,90 +16,65 @@ from operator_app.domain.line import (
     LineCallState,
     LineConnected,
     LineDigit,
+    LineDiverted,
     LineEnded,
     LineFault,
-    LineMedia,
-    LineOffered,
-    LinePlaced,
+    LineIdentity,
     LineProgress,
-    LineRefused,
     LineRegistration,
     LineSignal,
     MediaDirection,
 )
-from operator_app.telephony.calls import offered, placed
-from operator_app.telephony.engine.doorman import Request
+from operator_app.telephony.engine.arrivals import Arrivals
 from operator_app.telephony.engine.handovers import Handovers
 from operator_app.telephony.engine.hearing import Hearing
-from operator_app.telephony.engine.library import Library
-from operator_app.telephony.engine.links import CallSound
-from operator_app.telephony.engine.mixer import Mixer
-from operator_app.telephony.engine.recording import Recordings
+from operator_app.telephony.engine.living import HELD_HERE, LivingCalls, hold_state
+from operator_app.telephony.engine.orders import Orders, Parts
 from operator_app.telephony.engine.servers import Servers
 from operator_app.telephony.engine.sink import Arrived, LegMedia, LegStep
-from operator_app.telephony.engine.sound import Sound
-from operator_app.telephony.engine.tones import Tones
-from operator_app.telephony.invite import (
-    Invite,
-    is_answered_elsewhere,
-    number_of,
-    read_invite,
-)
+from operator_app.telephony.invite import newer_identity, number_of, reason_of_end
 from operator_app.telephony.message import party
-from operator_app.workflow.phone_port import PhoneRefusal, PhoneRefusedError
 
 _log = logging.getLogger(__name__)
 
-_DTMF = frozenset("0123456789*#ABCD")
+_KEYS = frozenset("0123456789*#ABCD")
 _REFUSED_BY_FAR_END = frozenset({480, 486, 487, 600, 603})
-_LOCAL = (HoldState.LOCAL, HoldState.BOTH)
-_RETRIES = 5
-_NO_WORD = 408
+_NO_WORD, _GONE = 408, 487
 _SOUNDED_TWICE_S = 1.0
 
 
 class Exchange:
-    """All calls of the engine by our own ids. Implements `Sink`; everything on the library's thread."""
+    """Carries the picture of the calls on by what the library reports. Implements `Sink`; on the library's thread."""
 
     def __init__(self, tell: Callable[[LineSignal], None]) -> None:
         self._tell = tell
-        self._calls: dict[CallId, LineCall] = {}
-        self._ended_here: set[CallId] = set()
+        self.living = LivingCalls(tell)
         self._later: list[Callable[[], None]] = []
         self._servers = Servers(tell, self)
-        self._hearing = Hearing(tell, self._calls, self.fault)
-        self._handovers = Handovers(tell, self._calls, self, self._later.append)
-        self._refused = 0
-        self._elsewhere: set[CallId] = set()
-        self._retries: dict[CallId, int] = {}
-        self._last_key: dict[CallId, tuple[str, float]] = {}
-        self._media_at: dict[CallId, float] = {}
-        self._library: Library
-        self._mixer: Mixer
-        self._sound: Sound
-        self._recordings: Recordings | None = None
+        self._hearing = Hearing(tell, self.living, self.fault)
+        self.orders = Orders(tell, self.living, self._servers, self)
+        self.handovers = Handovers(tell, self.living, self.orders, self._servers, self._later.append)
+        self._arrivals = Arrivals(tell, self.living, self.new_call_id, self.fault, self._gone)
+        self._parts: Parts
 
-    def attach(
-        self, library: Library, mixer: Mixer, sound: Sound, recordings: Recordings | None, tones: Tones
-    ) -> None:
+    def attach(self, parts: Parts) -> None:
         """Receive the parts that could only be made with this sink in hand."""
-        self._library, self._mixer, self._sound, self._recordings = library, mixer, sound, recordings
-        self._tones = tones
-        self._servers.attach(library)
+        self._parts = parts
+        self.orders.attach(parts)
+        self.handovers.attach(parts.library.legs)
+        self._arrivals.attach(parts.library.legs)
+        self._servers.attach(parts.library)
 
     def detach(self) -> None:
         """Let go of the parts, so that nothing of the library outlives it."""
         self._servers.detach()
         self._later.clear()
-        del self._library, self._mixer, self._sound, self._tones
-        self._recordings = None
+        self._arrivals.detach()
+        self.handovers.detach()
+        self.orders.detach()
+        del self._parts
 
     # --- state ------------------------------------------------------------------------------------------------------
-
-    @property
-    def calls(self) -> tuple[LineCall, ...]:
-        """Living calls, oldest first."""
-        return tuple(self._calls.values())
 
     @property
     def registrations(self) -> tuple[LineRegistration, ...]:
@@ -110,162 +84,49 @@ class Exchange:
     @property
     def refused(self) -> int:
         """Calls that the library turned away by itself."""
-        return self._refused
+        return self._arrivals.refused
 
     @property
     def urgent(self) -> bool:
         """Whether an order may come any moment whose delay a caller would hear."""
-        return any(call.state is not LineCallState.CONNECTED for call in self._calls.values())
+        return len(self.living.connected) < len(self.living.all)
 
     @property
     def talking(self) -> bool:
         """Whether a call is connected."""
-        return any(call.state is LineCallState.CONNECTED for call in self._calls.values())
+        return bool(self.living.connected)
 
-    # --- orders -----------------------------------------------------------------------------------------------------
-
-    def answer(self, call_id: CallId, *, notice: bool = False) -> None:
-        """Answer a call that rings here; with `notice` the operator hears two pips first."""
-        self._need(call_id, LineCallState.OFFERED)
-        self._order(lambda: self._library.legs.answer(call_id))
-        if notice:
-            self._tones.notice()
-
-    def end(self, call_id: CallId, *, busy: bool = False, code: int = 0) -> None:
-        """End a call in whatever state."""
-        call = self._need(call_id)
-        if call.state is LineCallState.OFFERED:
-            code = code or (486 if busy else 603)
-        self._ended_here.add(call_id)
-        self._order(lambda: self._library.legs.hangup(call_id, code))
-
-    def dial(self, number_or_uri: str, headers: dict[str, str], for_call: CallId | None = None) -> CallId:
-        """Place a call and return its id; the one for whose sake it is placed is held meanwhile."""
-        account, uri = self._servers.route(number_or_uri)
-        if len(self._library.legs) >= self._library.limits.calls:
-            raise PhoneRefusedError(PhoneRefusal.TOO_MANY_CALLS, f"{self._library.limits.calls} calls are up")
-        if for_call is not None:
-            self._need(for_call, LineCallState.CONNECTED)
-            self.hold(for_call, True)
-        call_id = self.new_call_id()
-        told = LinePlaced(call_id, number_of(uri), uri, account, _now(), for_call=for_call)
-        self._calls[call_id] = call = placed(told)
-        self._tell(told)
-        try:
-            self._order(
-                lambda: self._library.legs.dial(self._library.account(account), call_id, uri, headers)
-            )
-        except PhoneRefusedError as refusal:
-            if call_id in self._calls:
-                self._over(call, 0, refusal.detail)
-            raise
-        return call_id
-
-    def hold(self, call_id: CallId, on: bool) -> None:
-        """Put a call on hold or take it back."""
-        call = self._need(call_id, LineCallState.CONNECTED)
-        if (call.hold in _LOCAL) == on:
-            return
-        far = call.hold in (HoldState.REMOTE, HoldState.BOTH)
-        self._calls[call_id] = replace(call, hold=_hold_state(on, far))
-        self._mixer.apply(self._sounds())
-        self._tell_media(call_id)
-        self._retries.pop(call_id, None)
-        self._offer_hold(call_id, on)
-
-    def join(self, call_id: CallId, on: bool) -> None:
-        """Let a call hear the others that are joined and be heard by them, or keep it apart again."""
-        call = self._need(call_id, LineCallState.CONNECTED)
-        if on:
-            self.hold(call_id, False)
-        self._calls[call_id] = replace(self._calls[call_id], joined=on)
-        self._mixer.apply(self._sounds())
-        if call.joined != on:
-            self._tell_media(call_id)
-
-    def transfer(self, call_id: CallId, to: str) -> None:
-        """Ask the far end to call `to` in our place; the call is held until that is decided."""
-        call = self._need(call_id, LineCallState.CONNECTED)
-        uri = self._servers.route(to)[1]
-        legs = self._library.legs
-        self._handovers.ask(call, to, None, lambda: self._order(lambda: legs.transfer(call_id, uri)))
-
-    def transfer_to(self, call_id: CallId, other: CallId) -> None:
-        """Ask the far end of a call to take our place in another one that we have up."""
-        call = self._need(call_id, LineCallState.CONNECTED)
-        target = self._need(other, LineCallState.CONNECTED)
-        if call_id == other:
-            raise PhoneRefusedError(PhoneRefusal.WRONG_STATE, "a call cannot be transferred to itself")
-        legs, to = self._library.legs, target.number or target.uri
-        self._handovers.ask(call, to, other, lambda: self._order(lambda: legs.transfer_to(call_id, other)))
-
-    def mute(self, call_id: CallId, on: bool) -> None:
-        """Keep the operator's voice from a call."""
-        call = self._need(call_id, LineCallState.CONNECTED)
-        self._calls[call_id] = replace(call, muted=on)
-        self._mixer.apply(self._sounds())
-        self._tell_media(call_id)
-
-    def dtmf(self, call_id: CallId, digits: str) -> None:
-        """Send keys into a call."""
-        self._need(call_id, LineCallState.CONNECTED)
-        if not digits or not set(digits.upper()) <= _DTMF:
-            raise PhoneRefusedError(PhoneRefusal.BAD_NUMBER, "keys are 0-9 * # A-D")
-        by_info = self._library.keys_by_info
-        try:
-            self._library.legs.dtmf(call_id, digits.upper(), by_info=by_info)
-        except pj.Error:
-            # A far end that offered no telephone-event may still read INFO.
-            if by_info:
-                raise
-            self._order(lambda: self._library.legs.dtmf(call_id, digits.upper(), by_info=True))
-
-    def end_all(self, code: int = 0) -> None:
-        """End every call: the engine is about to stop."""
-        for call in self.calls:
-            if call.call_id in self._library.legs:
-                self.end(call.call_id, code=code)
-
-    def end_waiting(self) -> None:
-        """Send those who ring elsewhere (480): nobody is here to answer."""
-        for call in self.calls:
-            if call.state is LineCallState.OFFERED:
-                self.end(call.call_id, code=480)
+    # --- each turn, each moment, each second --------------------------------------------------------------------------
 
     def take_arrivals(self) -> None:
         """Do what no callback may do, and tell of the calls that came in since; their 180 is on the wire."""
         while self._later:
             self._later.pop(0)()
-        arrivals = self._library.legs.arrivals
-        while arrivals:
-            new = arrivals.pop(0)
-            if new.refused:
-                self._library.legs.hangup(new.call_id, new.refused)
-            else:
-                self._arrived(new)
-
-    # --- once a second ----------------------------------------------------------------------------------------------
-
-    def settle(self) -> None:
-        """Bring to an end what the far end or the network left open: holds not agreed, transfers not decided."""
-        self._handovers.give_up_late()
-        for call in self.calls:
-            was_held = call.call_id in self._retries
-            if call.state is LineCallState.CONNECTED and (call.media_active or was_held) and _disagrees(call):
-                self._offer_hold(call.call_id, call.hold in _LOCAL)
-        for call_id in self._handovers.coming:
-            if call_id in self._calls and not self._library.legs.lives(call_id):
-                # The library could not even begin the call that a far end asked us for.
-                self._library.legs.forget(call_id)
-                self._over(self._calls[call_id], 0, "could not be placed")
-
-    def measure(self) -> None:
-        """Tell how each connected call sounds."""
-        self._hearing.measure(self._library.legs)
+        self._arrivals.take()
 
     def listen(self) -> None:
         """Tell of calls in which nothing arrives any more, and of those in which it does again."""
-        self._hearing.listen(self._library.legs, cut_off=self._servers.cut_off)
+        self._hearing.listen(self._parts.library.legs, cut_off=self._servers.cut_off)
+        self._ring_back()
+
+    def measure(self) -> None:
+        """Tell how each connected call sounds."""
+        self._hearing.measure(self._parts.library.legs)
+
+    def settle(self) -> None:
+        """Bring to an end what the far end or the network left open: holds not agreed, transfers not decided."""
+        legs = self._parts.library.legs
+        self._arrivals.tell_refused()
+        self.handovers.give_up_late()
+        for call in self.living.connected:
+            was_held = self.living.beside(call.call_id).hold_tries > 0
+            if (call.media_active or was_held) and _disagrees(call):
+                self.orders.offer_hold(call.call_id, call.hold in HELD_HERE)
+        for call_id in self.handovers.coming:
+            if not legs.lives(call_id):
+                # The library could not even begin the call that a far end asked us for.
+                legs.forget(call_id)
+                self.could_not_begin(call_id, "could not be placed")
 
     def ask_servers(self) -> None:
         """Ask the servers that we are registered at whether they are there."""
@@ -283,13 +144,13 @@ class Exchange:
 
     def leg_step(self, call_id: CallId, step: LegStep, code: int, reason: str) -> None:
         """A call got further."""
-        call = self._calls.get(call_id)
+        call = self.living.get(call_id)
         if call is None:
             return
         if step is LegStep.DISCONNECTED:
             self._over(call, code, reason)
         elif step is LegStep.EARLY and not call.incoming and call.state is LineCallState.DIALLING:
-            self._calls[call_id] = replace(call, state=LineCallState.RINGING)
+            self.living.change(call_id, state=LineCallState.RINGING)
             self._tell(LineProgress(call_id, LineCallState.RINGING, code))
             self._ring_back()
         elif step is LegStep.CONNECTING and call.incoming:
@@ -300,66 +161,100 @@ class Exchange:
 
     def leg_media(self, call_id: CallId, media: LegMedia) -> None:
         """The sound of a call was negotiated anew."""
-        call = self._calls.get(call_id)
+        call = self.living.get(call_id)
         if call is None:
             return
-        hold = _hold_state(call.hold in _LOCAL, media.remote_hold)
-        self._calls[call_id] = replace(
-            call,
+        self.living.beside(call_id).negotiated_at = time.monotonic()
+        now = self.living.change(
+            call_id,
             media_active=media.active,
             direction=media.direction,
             codec=media.codec,
-            hold=hold,
+            hold=hold_state(here=call.hold in HELD_HERE, there=media.remote_hold),
             encrypted=media.encrypted,
         )
-        self._media_at[call_id] = time.monotonic()
-        self._mixer.renegotiated(call_id, self._sounds())
-        self._tell_media(call_id)
+        self._parts.mixer.renegotiated(call_id, self.orders.sounds())
+        if now == call:
+            self.living.tell_sound(call_id)
         self._ring_back()
 
     def leg_digit(self, call_id: CallId, digit: str) -> None:
         """The far end pressed a key. One that still sounds when the sound is negotiated anew comes a second time."""
-        if digit.upper() not in _DTMF:
+        if digit.upper() not in _KEYS or call_id not in self.living:
             return  # a hook flash, which newer libraries tell as "R", is no key
-        now = time.monotonic()
-        last, at = self._last_key.get(call_id, ("", 0.0))
-        self._last_key[call_id] = (digit, now)
-        negotiated = self._media_at.get(call_id, 0.0)
-        if digit == last and at < negotiated and now - at < _SOUNDED_TWICE_S:
-            return
-        self._tell(LineDigit(call_id, digit))
+        beside, now = self.living.beside(call_id), time.monotonic()
+        again = digit == beside.last_key and beside.key_at < beside.negotiated_at
+        again = again and now - beside.key_at < _SOUNDED_TWICE_S
+        beside.last_key, beside.key_at = digit, now
+        if not again:
+            self._tell(LineDigit(call_id, digit))
 
-    def leg_cancelled(self, call_id: CallId, message: str) -> None:
-        """The call is taken back by CANCEL or BYE; perhaps because another desk was faster."""
-        if is_answered_elsewhere(message):
-            self._elsewhere.add(call_id)
+    def leg_last_words(self, call_id: CallId, message: str) -> None:
+        """The call is taken back or ended by CANCEL or BYE: perhaps another desk was faster, or the way to it broke."""
+        said = reason_of_end(message)
+        if call_id in self.living:
+            beside = self.living.beside(call_id)
+            beside.elsewhere = beside.elsewhere or said.elsewhere
+            beside.broken = beside.broken or said.broken
 
     def leg_given_up(self, call_id: CallId) -> None:
         """The library has sent a BYE by itself, as for a session that nobody refreshed: the call is over now."""
         self._later.append(lambda: self._let_go(call_id))
 
+    def leg_identified(self, call_id: CallId, message: str) -> None:
+        """The network says in a call who is at its far end now: an exchange has handed it over."""
+        call, newer = self.living.get(call_id), newer_identity(message)
+        if call is None or newer is None:
+            return
+        was = (call.number, call.withheld, call.display_name, call.uri)
+        if was != (newer.number, newer.withheld, newer.display_name, newer.uri):
+            told = LineIdentity(call_id, newer.number, newer.withheld, newer.display_name, newer.uri)
+            self.living.change(
+                call_id,
+                number=told.number,
+                withheld=told.withheld,
+                display_name=told.display_name,
+                uri=told.uri,
+            )
+            self._tell(told)
+            _log.info("call %s: another far end", call_id)
+
+    def leg_diverted(self, call_id: CallId, uri: str) -> bool:
+        """Whom we called is to be found elsewhere; returns whether to call there."""
+        if call_id not in self.living:
+            return False
+        target = party(uri).uri
+        follow = self._servers.may_follow(target)
+        to = number_of(target) or target
+        self.living.change(call_id, diverted_to=to)
+        self._tell(LineDiverted(call_id, to, follow))
+        if not follow:
+            self.living.beside(call_id).end_reason = f"diverted to {to}"
+        return follow
+
     def leg_referred(self, call_id: CallId, uri: str) -> CallId | None:
         """A far end asks us to call somebody in its place."""
-        call = self._calls.get(call_id)
+        call = self.living.get(call_id)
         target = party(uri).uri
-        room = len(self._library.legs) < self._library.limits.calls
+        library = self._parts.library
+        room = len(library.legs) < library.limits.calls
         connected = call is not None and call.state is LineCallState.CONNECTED
         if call is None or not connected or not room or not self._servers.may_refer(call, target):
             _log.warning("call %s: asked to call somebody else, declined", call_id)
             return None
         new_id = self.new_call_id()
-        self._handovers.referred(call, target, new_id)
+        self.handovers.referred(call, target, new_id)
         return new_id
 
     def leg_replaced(self, arrival: Arrived) -> None:
         """Somebody takes the place of the far end of a call: told as a call of its own that goes on with the first."""
-        if arrival.replaces is not None:
-            self._handovers.takes_over(arrival.call_id, arrival.replaces)
-        self._arrived(arrival)
+        self._arrivals.arrived(arrival)
+        if arrival.replaces is not None and arrival.call_id in self.living:
+            self.handovers.takes_over(arrival.call_id, arrival.replaces)
 
     def leg_transfer(self, call_id: CallId, code: int, reason: str, final: bool) -> None:
         """The far end tells how the transfer goes."""
-        self._handovers.heard(call_id, code, reason, final=final)
+        self.handovers.heard(call_id, code, reason, final=final)
 
     def registration(self, account: str, code: int, reason: str, expires_s: int, status: int) -> None:
         """A server has spoken."""
@@ -369,14 +264,15 @@ class Exchange:
         """A question to a server has ended."""
         self._servers.ping_answered(account, code)
 
-    def turned_away(self, code: int, reason: str, remote: str) -> None:
-        """The library refused a call by itself."""
-        self._refused += 1
-        self._tell(LineRefused(self._refused, code, number_of(party(remote).uri), _now(), reason))
+    def turned_away(self, code: int, reason: str, message: str, host: str) -> None:
+        """A call was refused before anybody could answer it."""
+        self._arrivals.turned_away(code, reason, message, host)
 
-    def stranger_away(self, request: Request, code: int) -> None:
-        """The doorman refused a stranger's call."""
-        self.turned_away(code, f"from {request.host}", request.header("from"))
+    def could_not_begin(self, call_id: CallId, detail: str) -> None:
+        """A call of ours ended before it began."""
+        call = self.living.get(call_id)
+        if call is not None:
+            self._over(call, 0, detail)
 
     def fault(self, where: str, detail: str, call_id: CallId | None = None) -> None:
         """Our own code failed."""
@@ -385,178 +281,86 @@ class Exchange:
 
     # --- inside -----------------------------------------------------------------------------------------------------
 
-    def _arrived(self, new: Arrived) -> None:
-        """Read a call, keep it, tell it. One that cannot be read is offered all the same."""
-        call_id = new.call_id
-        try:
-            read = read_invite(new.message, believed=new.believed)
-        except Exception as problem:  # noqa: BLE001 # no word of a caller may cost the call
-            self.fault("invite", repr(problem), call_id)
-            read = Invite(None, False, "", "", "", None, None)
-        told = LineOffered(
-            call_id=call_id,
-            number=read.number,
-            withheld=read.withheld,
-            display_name=read.display_name,
-            uri=read.uri,
-            to=read.to,
-            account=new.account,
-            believed=new.believed,
-            offered_at=datetime.fromtimestamp(new.offered_epoch, UTC),
-            sent_at=read.sent_at,
-            location=read.location,
-            referred_by=read.referred_by,
-            reference=read.reference,
-            emergency_ids=read.emergency_ids,
-            device=read.device,
-        )
-        self._calls[call_id] = call = offered(told)
-        self._tell(told)
-        _log.info("call %s offered", call_id)
-        if call_id not in self._library.legs:
-            # Given up while we were still about to ring.
-            self._over(call, 487, "gone before it rang")
+    def _gone(self, call_id: CallId) -> None:
+        call = self.living.get(call_id)
+        if call is not None:
+            self._over(call, _GONE, "gone before it rang")
 
     def _connected(self, call: LineCall) -> None:
-        now = _now()
-        recording = False
-        if self._recordings is not None:
-            self._recordings.begin(call.call_id)
-            recording = call.call_id in self._recordings
-        before = self._handovers.predecessor(call.call_id)
-        old = None if before is None else self._calls.get(before)
-        self._calls[call.call_id] = replace(
-            self._calls[call.call_id],
+        now, recordings, recording = _now(), self._parts.recordings, False
+        if recordings is not None:
+            recordings.begin(call.call_id)
+            recording = call.call_id in recordings
+        before = self.handovers.predecessor(call.call_id)
+        old = self.living.get(before)
+        self.living.change(
+            call.call_id,
             state=LineCallState.CONNECTED,
             answered_at=now,
             recording=recording,
             muted=old is not None and old.muted,
             joined=old is not None and old.joined,
         )
-        self._sound.call_connected()
-        self._mixer.apply(self._sounds())
+        self._parts.sound.call_connected()
+        self.orders.mix()
         self._ring_back()
         self._tell(LineConnected(call.call_id, now, recording))
         if before is not None:
-            self._handovers.replaced(before, call.call_id)
-        if old is not None and (old.muted or old.joined):
-            self._tell_media(call.call_id)
+            self.handovers.replaced(before, call.call_id)
         _log.info("call %s connected", call.call_id)
 
     def _over(self, call: LineCall, code: int, reason: str) -> None:
-        del self._calls[call.call_id]
+        call, beside = self.living.end(call.call_id)
         summary = self._hearing.over(call)
         if summary is not None:
             self._tell(summary)
-        self._mixer.forget_call(call.call_id)
-        if self._recordings is not None:
-            self._recordings.end(call.call_id)
-        by = self._who_ended(call, code)
-        elsewhere = call.call_id in self._elsewhere
-        reason, undecided = self._handovers.over(call.call_id, reason)
-        for kept in (self._ended_here, self._elsewhere):
-            kept.discard(call.call_id)
-        for table in (self._retries, self._last_key, self._media_at):
-            table.pop(call.call_id, None)
+        self._parts.mixer.forget_call(call.call_id)
+        if self._parts.recordings is not None:
+            self._parts.recordings.end(call.call_id)
+        by = _who_ended(call, code, ended_here=beside.ended_here)
+        if by is EndedBy.REMOTE and beside.broken:
+            by, code, reason = EndedBy.FAILURE, 0, beside.broken
+        undecided = self.handovers.over(call.call_id)
         self._ring_back()
         if undecided is not None:
             self._tell(undecided)
-        self._tell(LineEnded(call.call_id, _now(), by, code, reason, call.answered_at, elsewhere))
+        reason = beside.end_reason or reason
+        self._tell(
+            LineEnded(call.call_id, _now(), by, code, reason, call.answered_at, elsewhere=beside.elsewhere)
+        )
         self._leave_alone()
-        self._handovers.bring_back(call)
+        self.handovers.bring_back(call)
         _log.info("call %s ended by %s, %d", call.call_id, by.value, code)
 
     def _leave_alone(self) -> None:
         """A conference of one is a call as any other."""
-        joined = [call for call in self.calls if call.joined]
+        joined = [call for call in self.living.all if call.joined]
         if len(joined) == 1:
-            self._calls[joined[0].call_id] = replace(joined[0], joined=False)
-            self._tell_media(joined[0].call_id)
-
-    def _offer_hold(self, call_id: CallId, on: bool) -> None:
-        """Put the hold to the far end. While another change is being agreed it has to wait; `settle` tries again."""
-        tries = self._retries.get(call_id, 0)
-        if tries > _RETRIES:
-            return
-        self._retries[call_id] = tries + 1
-        try:
-            self._library.legs.hold(call_id, on)
-        except pj.Error as problem:
-            _log.info("call %s: hold %s has to wait: %s", call_id, on, problem.reason)
-            if tries == _RETRIES:
-                self.fault("hold", problem.reason, call_id)
+            self.living.change(joined[0].call_id, joined=False)
 
     def _let_go(self, call_id: CallId) -> None:
-        if call_id not in self._calls or call_id not in self._library.legs:
+        legs = self._parts.library.legs
+        if call_id not in self.living or call_id not in legs:
             return
         _log.warning("call %s: ended by the library", call_id)
         try:
-            self._library.legs.hangup(call_id, _NO_WORD)
+            legs.hangup(call_id, _NO_WORD)
         except pj.Error as problem:
             self.fault("hangup", problem.info(), call_id)
 
     def _ring_back(self) -> None:
-        """Let the operator hear that it rings over there, where the network sends no tone of its own."""
-        self._tones.ring(
-            any(
-                call.state is LineCallState.RINGING and not call.media_active for call in self._calls.values()
-            )
-        )
-
-    def _who_ended(self, call: LineCall, code: int) -> EndedBy:
-        if call.call_id in self._ended_here:
-            return EndedBy.LOCAL
-        if call.state is LineCallState.CONNECTED:
-            return EndedBy.REMOTE if code < 300 else EndedBy.FAILURE
-        return EndedBy.REMOTE if code in _REFUSED_BY_FAR_END else EndedBy.FAILURE
-
-    def _need(self, call_id: CallId, state: LineCallState | None = None) -> LineCall:
-        call = self._calls.get(call_id)
-        if call is None or call_id not in self._library.legs:
-            raise PhoneRefusedError(PhoneRefusal.UNKNOWN_CALL, call_id)
-        if state is not None and call.state is not state:
-            raise PhoneRefusedError(PhoneRefusal.WRONG_STATE, f"the call is {call.state.value}")
-        return call
-
-    def _order(self, work: Callable[[], None]) -> None:
-        try:
-            work()
-        except pj.Error as problem:
-            raise PhoneRefusedError(PhoneRefusal.LIBRARY, f"{problem.title}: {problem.reason}") from None
-
-    def _sounds(self) -> list[CallSound]:
-        return [
-            CallSound(
-                call_id=call.call_id,
-                media_active=call.media_active and call.call_id in self._library.legs,
-                held=call.hold in _LOCAL,
-                muted=call.muted,
-                taped=self._recordings is not None and call.call_id in self._recordings,
-                joined=call.joined,
-            )
-            for call in self._calls.values()
-        ]
-
-    def _tell_media(self, call_id: CallId) -> None:
-        call = self._calls[call_id]
-        self._tell(
-            LineMedia(
-                call_id,
-                call.media_active,
-                call.direction,
-                call.codec,
-                call.hold,
-                call.muted,
-                call.joined,
-                call.encrypted,
-            )
-        )
+        """Let the operator hear that it rings over there, where the network sends no sound of its own."""
+        ringing = [call for call in self.living.all if call.state is LineCallState.RINGING]
+        legs = self._parts.library.legs
+        self._parts.tones.ring(any(not self._hearing.is_heard_early(call, legs) for call in ringing))
 
 
-def _hold_state(here: bool, there: bool) -> HoldState:
-    if here:
-        return HoldState.BOTH if there else HoldState.LOCAL
-    return HoldState.REMOTE if there else HoldState.NONE
+def _who_ended(call: LineCall, code: int, *, ended_here: bool) -> EndedBy:
+    if ended_here:
+        return EndedBy.LOCAL
+    if call.state is LineCallState.CONNECTED:
+        return EndedBy.REMOTE if code < 300 else EndedBy.FAILURE
+    return EndedBy.REMOTE if code in _REFUSED_BY_FAR_END else EndedBy.FAILURE
 
 
 def _now() -> datetime:
@@ -568,6 +372,6 @@ def _disagrees(call: LineCall) -> bool:
 
     NONE with nobody's hold: both ends took theirs back in the same moment, and each was told 491 (RFC 3261, 14.1).
     """
-    if call.hold in _LOCAL:
+    if call.hold in HELD_HERE:
         return call.direction in (MediaDirection.BOTH, MediaDirection.RECEIVE)
     return call.hold is HoldState.NONE and call.direction in (MediaDirection.SEND, MediaDirection.NONE)

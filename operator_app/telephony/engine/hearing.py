@@ -3,7 +3,6 @@
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pjsua2 as pj
@@ -20,8 +19,9 @@ from operator_app.domain.line import (
     SilenceReason,
 )
 from operator_app.telephony.engine.legs import Legs
+from operator_app.telephony.engine.living import LivingCalls
 from operator_app.telephony.engine.meter import Meter
-from operator_app.telephony.engine.silence import SilenceWatch
+from operator_app.telephony.engine.silence import EarlySound, SilenceWatch
 
 _log = logging.getLogger(__name__)
 
@@ -32,18 +32,19 @@ class Hearing:
     def __init__(
         self,
         tell: Callable[[LineSignal], None],
-        calls: dict[CallId, LineCall],
+        living: LivingCalls,
         fault: Callable[[str, str, CallId], None],
     ) -> None:
-        """`calls` is the engine's own picture, in which a silence is noted; `fault` hears of what cannot be read."""
-        self._tell, self._calls, self._fault = tell, calls, fault
+        """A silence is noted in `living`; `fault` hears of what cannot be read."""
+        self._tell, self._living, self._fault = tell, living, fault
         self._meter = Meter()
         self._silence = SilenceWatch()
+        self._early = EarlySound()
 
     def measure(self, legs: Legs) -> None:
         """Tell how each connected call sounds."""
-        for call in tuple(self._calls.values()):
-            if call.state is LineCallState.CONNECTED and call.media_active:
+        for call in self._living.connected:
+            if call.media_active:
                 try:
                     found = legs.statistics(call.call_id)
                     self._tell(self._meter.read(call.call_id, found))
@@ -53,24 +54,35 @@ class Hearing:
     def listen(self, legs: Legs, *, cut_off: bool) -> None:
         """Tell of calls that fell silent and of those that are heard again; `cut_off`: no server is reached."""
         now = time.monotonic()
-        for call in tuple(self._calls.values()):
+        for call in self._living.all:
             since = self._silent_since(call, legs, now)
             if since is not None and call.silent_since is None:
                 silent_since = datetime.now(UTC) - timedelta(seconds=now - since)
                 reason = self._reason(call.call_id, cut_off=cut_off)
-                self._calls[call.call_id] = replace(call, silent_since=silent_since, silence=reason)
+                self._living.change(call.call_id, silent_since=silent_since, silence=reason)
                 self._tell(LineSilence(call.call_id, silent_since, reason))
                 _log.warning("call %s: nothing arrives (%s)", call.call_id, reason.value)
             elif since is None and call.silent_since is not None:
                 self._note_silence(call)
-                self._calls[call.call_id] = replace(call, silent_since=None, silence=None)
+                self._living.change(call.call_id, silent_since=None, silence=None)
                 self._tell(LineSilenceOver(call.call_id))
                 _log.info("call %s: the silence is over", call.call_id)
+
+    def is_heard_early(self, call: LineCall, legs: Legs) -> bool:
+        """Whether sound arrives from a call that rings over there: an agreement on it is no sound yet."""
+        if not call.media_active or call.call_id not in legs:
+            return False
+        try:
+            packets = legs.statistics(call.call_id).rtcp.rxStat.pkt
+        except pj.Error:
+            return False  # its sound is just being set up
+        return self._early.arrives(call.call_id, packets, time.monotonic())
 
     def over(self, call: LineCall) -> LineQualitySummary | None:
         """Let go of a call; returns how it sounded, None when it was never measured."""
         self._note_silence(call)
         self._silence.over(call.call_id)
+        self._early.over(call.call_id)
         return self._meter.forget(call.call_id)
 
     def _note_silence(self, call: LineCall) -> None:

@@ -37,7 +37,7 @@ _CHOSEN_TRANSPORT = 1
 _ADDRESS = {socket.AF_INET: 16, socket.AF_INET6: 28}
 _REMEMBERED = 256
 
-Lost = Callable[[int, str, str], None]
+Lost = Callable[[int, str, str, str], None]
 
 
 class _Text(ctypes.Structure):
@@ -77,8 +77,8 @@ class UnguardedError(Exception):
 class Intake:
     """Stands before the parser from `stand` to `leave`, on the library's thread.
 
-    `lost` hears of each call that was refused here: status, reason and the caller's name-addr. `blind` hears once when
-    the library's memory is not as it was told to be.
+    `lost` hears of each call that was refused here: status, reason, what could be read of its INVITE and the address
+    that it came from. `blind` hears once when the library's memory is not as it was told to be.
     """
 
     def __init__(
@@ -203,7 +203,7 @@ class Intake:
                 return 0
             request = unread.read_request(data)
             if request is not None:
-                self._tell(request, code)
+                self._tell(request, code, read_address(rdata + self._memory.source)[0])
             if not data[:4].upper().startswith(b"ACK "):
                 self._library.pjsip_endpt_respond_stateless(self._endpoint, rdata, code, None, None, None)
         except BlindError:
@@ -255,9 +255,9 @@ class Intake:
 
     def _refuse(self, request: unread.Unread, code: int, transport: int, source: int = 0) -> None:
         """Tell it, and answer to the far end of a stream, or to the `source` of a datagram."""
-        self._tell(request, code)
         address = source or transport + self._memory.peer
         host, port = read_address(address)
+        self._tell(request, code, host)
         reply = unread.answer(request, code, host, port)
         size = _ADDRESS.get(socket.AF_INET6 if ":" in host else socket.AF_INET, 16)
         if not reply or not host:
@@ -278,14 +278,14 @@ class Intake:
             None,
         )
 
-    def _tell(self, request: unread.Unread, code: int) -> None:
+    def _tell(self, request: unread.Unread, code: int, host: str) -> None:
         """Tell of a call that is lost, once however often it is repeated; of anything else only in the log."""
         if request.name in self._told:
             return
         self._told.append(request.name)
         _log.warning("a %s was answered %d: not to be read", request.method[:20], code)
         if request.is_new_call:
-            self._lost(code, unread.REASONS[code], request.caller)
+            self._lost(code, unread.REASONS[code], request.text, host)
 
     def _tell_blind(self) -> None:
         if not self._is_blind:

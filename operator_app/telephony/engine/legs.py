@@ -14,7 +14,8 @@ from operator_app.domain.ids import CallId
 from operator_app.domain.line import MediaDirection
 from operator_app.telephony.engine.doorman import FORBIDDEN, Doorman, Request
 from operator_app.telephony.engine.limits import Throttle
-from operator_app.telephony.engine.sink import LegMedia, LegStep, Sink, guarded
+from operator_app.telephony.engine.sink import LegMedia, LegStep, Sink, guarded, guarded_answer
+from operator_app.telephony.engine.transfers import is_empty_end
 from operator_app.telephony.origins import Origins, host_of_packet
 from operator_app.telephony.sdp import with_one_sound
 
@@ -105,7 +106,7 @@ class SipCall(pj.Call):
             return
         message = state.src.rdata.wholeMsg
         if message.startswith("BYE "):
-            self.sink.leg_cancelled(self.call_id, message)
+            self.sink.leg_last_words(self.call_id, message)
 
     @guarded
     def onCallMediaState(self, prm: pj.OnCallMediaStateParam) -> None:
@@ -119,16 +120,32 @@ class SipCall(pj.Call):
 
     @guarded
     def onCallTsxState(self, prm: pj.OnCallTsxStateParam) -> None:
-        """Read what the library does not tell: what a CANCEL says of its reason, and that it sends a BYE by itself."""
+        """Read what the library does not tell: what a request in the call says, and that it sends a BYE by itself."""
         if self.only_rings and self.rung < 2:
             return  # our own 100, told in the same breath; the 180 is not yet on the wire
         state = prm.e.body.tsxState
         tsx = state.tsx
-        if tsx.method == "CANCEL" and state.type == pj.PJSIP_EVENT_RX_MSG:
-            self.sink.leg_cancelled(self.call_id, state.src.rdata.wholeMsg)
+        if state.type == pj.PJSIP_EVENT_RX_MSG and tsx.role != pj.PJSIP_ROLE_UAC:
+            self._read_request(tsx.method, state.src.rdata)
         elif tsx.method == "BYE" and tsx.role == pj.PJSIP_ROLE_UAC and state.type == pj.PJSIP_EVENT_TX_MSG:
             # After our own order to hang up nothing is told here any more.
             self.sink.leg_given_up(self.call_id)
+
+    def _read_request(self, method: str, received: pj.SipRxData) -> None:
+        if method == "CANCEL":
+            self.sink.leg_last_words(self.call_id, received.wholeMsg)
+        elif method in ("INVITE", "UPDATE"):
+            if self.legs.origins.believes(host_of_packet(received.srcAddress)):
+                self.sink.leg_identified(self.call_id, received.wholeMsg)
+        elif method == "NOTIFY" and is_empty_end(received.wholeMsg):
+            # The library passes over a last word without words (RFC 6665, 4.4.1): how it went is not known.
+            self.sink.leg_transfer(self.call_id, 0, "no outcome told", final=True)
+
+    @guarded_answer(pj.PJSIP_REDIRECT_STOP)
+    def onCallRedirected(self, prm: pj.OnCallRedirectedParam) -> int:
+        """Whom we called sends us on (3xx): follow, or end it."""
+        follow = self.sink.leg_diverted(self.call_id, prm.targetUri)
+        return pj.PJSIP_REDIRECT_ACCEPT if follow else pj.PJSIP_REDIRECT_STOP
 
     @guarded
     def onCallTransferRequest(self, prm: pj.OnCallTransferRequestParam) -> None:

@@ -19,7 +19,7 @@ from operator_app.telephony.engine.limits import Limits, Throttle
 from operator_app.telephony.engine.memory import binary_of_library
 from operator_app.telephony.engine.sink import Sink, guarded
 from operator_app.telephony.engine.transports import open_transports
-from operator_app.telephony.origins import Origins
+from operator_app.telephony.origins import Origins, host_of_packet
 from operator_app.telephony.settings import EngineAccount, EngineSettings, KeysBy, Srtp
 from operator_app.workflow.phone_port import PhoneRefusal, PhoneRefusedError
 
@@ -43,7 +43,9 @@ class _Endpoint(pj.Endpoint):
 
     @guarded
     def onRejectedIncomingCall(self, prm: pj.OnRejectedIncomingCallParam) -> None:
-        self.sink.turned_away(prm.statusCode, prm.reason, prm.remoteInfo)
+        received = prm.rdata
+        message = received.wholeMsg or f"INVITE\r\nFrom: {prm.remoteInfo}\r\n\r\n"
+        self.sink.turned_away(prm.statusCode, prm.reason, message, host_of_packet(received.srcAddress))
 
 
 class Library:
@@ -245,7 +247,7 @@ class _House:
         self._sink.leg_digit(call_id, key)
 
     def turned_away(self, request: Request, code: int) -> None:
-        self._sink.stranger_away(request, code)
+        self._sink.turned_away(code, "", request.text, request.host)
 
 
 def shrink_log(log_file: Path, limit: int) -> None:

@@ -86,6 +86,18 @@ class Servers:
         own = not call.incoming or number_of(target) in [dialled_part(each) for each in self._library.watch]
         return call.believed and own
 
+    def may_follow(self, target: str) -> bool:
+        """Whether a call of ours may go on to where whom we called sends it: to an address of SIP that is ours to call.
+
+        Where there are phone servers it must be at one of them: nobody sends our calls past them.
+        """
+        if not target.lower().startswith(("sip:", "sips:")):
+            return False
+        host = host_of(target).partition(":")[0]
+        settings = [self._library.account_of(each) for each in self._library.names]
+        ours = [host_of(each.registrar).partition(":")[0] for each in settings if each is not None]
+        return not self._library.origins.known or host in ours or self._library.origins.believes(host)
+
     def _ping(self, account: str) -> None:
         try:
             self._library.ping(account)

@@ -26,6 +26,7 @@ from operator_app.telephony.engine.headset import open_sound
 from operator_app.telephony.engine.library import CLOCK_RATE, Library, shrink_log
 from operator_app.telephony.engine.limits import Limits
 from operator_app.telephony.engine.mixer import Mixer
+from operator_app.telephony.engine.orders import Parts
 from operator_app.telephony.engine.outbox import Outbox
 from operator_app.telephony.engine.recording import Recordings
 from operator_app.telephony.engine.sound import NoSound, Sound
@@ -78,17 +79,21 @@ class Session:
         self._next_tick = self._next_listen = self._next_tidy = 0.0
         self._orders: dict[str, Callable[[dict[str, Any]], Any]] = {
             "configure": self._configure,
-            "answer": lambda args: self._exchange.answer(_call(args), notice=args.get("notice") is True),
-            "end": lambda args: self._exchange.end(_call(args), busy=args.get("busy") is True),
+            "answer": lambda args: self._exchange.orders.answer(
+                _call(args), notice=args.get("notice") is True
+            ),
+            "end": lambda args: self._exchange.orders.end(_call(args), busy=args.get("busy") is True),
             "dial": lambda args: {
-                "call_id": self._exchange.dial(str(args["to"]), _headers(args), _for_call(args))
+                "call_id": self._exchange.orders.dial(str(args["to"]), _headers(args), _for_call(args))
             },
-            "hold": lambda args: self._exchange.hold(_call(args), args["on"] is True),
-            "mute": lambda args: self._exchange.mute(_call(args), args["on"] is True),
-            "join": lambda args: self._exchange.join(_call(args), args["on"] is True),
-            "transfer": lambda args: self._exchange.transfer(_call(args), str(args["to"])),
-            "transfer_to": lambda args: self._exchange.transfer_to(_call(args), CallId(str(args["other"]))),
-            "dtmf": lambda args: self._exchange.dtmf(_call(args), str(args["digits"])),
+            "hold": lambda args: self._exchange.orders.hold(_call(args), args["on"] is True),
+            "mute": lambda args: self._exchange.orders.mute(_call(args), args["on"] is True),
+            "join": lambda args: self._exchange.orders.join(_call(args), args["on"] is True),
+            "transfer": lambda args: self._exchange.handovers.transfer(_call(args), str(args["to"])),
+            "transfer_to": lambda args: self._exchange.handovers.transfer_to(
+                _call(args), CallId(str(args["other"]))
+            ),
+            "dtmf": lambda args: self._exchange.orders.dtmf(_call(args), str(args["digits"])),
             "ping": lambda _args: {},
             **self._console.orders,
             "shutdown": lambda _args: self.stop("told to"),
@@ -163,7 +168,7 @@ class Session:
             self._alone_since = now
         elif now - self._alone_since > limit:
             if self._running:
-                self._exchange.end_waiting()
+                self._exchange.orders.end_waiting()
             self.stop("no window and no call")
 
     # --- the window -------------------------------------------------------------------------------------------------
@@ -176,7 +181,7 @@ class Session:
             "pid": os.getpid(),
             "seq": self._outbox.seq,
             "ready": to_plain(running.ready) if running else None,
-            "calls": to_plain(self._exchange.calls),
+            "calls": to_plain(self._exchange.living.all),
             "registrations": to_plain(self._exchange.registrations),
             "refused": self._exchange.refused,
         }
@@ -243,7 +248,7 @@ class Session:
         in_force = replace(running.settings, audio=self._console.settings)
         if settings == in_force:
             return {"state": "same", "ready": to_plain(running.ready)}
-        if self._exchange.calls:
+        if self._exchange.living.all:
             # The calls are worth more than the new settings: those are asked for again when the last call is over.
             return {"state": "later", "ready": to_plain(running.ready)}
         self.stop("new settings")
@@ -265,7 +270,7 @@ class Session:
             recordings = None
             if settings.recordings_dir:
                 recordings = Recordings(Path(settings.recordings_dir), mixer, self._tell)
-            self._exchange.attach(library, mixer, sound, recordings, tones)
+            self._exchange.attach(Parts(library, mixer, sound, recordings, tones))
             self._console.attach(sound, settings.audio, settings.recordings_dir)
             if recordings is not None:
                 recordings.check_folder()
@@ -302,7 +307,7 @@ class Session:
         running, self._running = self._running, None
         if running is not None:
             library = running.library
-            self._exchange.end_all()
+            self._exchange.orders.end_all()
             until = time.monotonic() + _FAREWELL_S
             while len(library.legs) and time.monotonic() < until:
                 library.handle(_CALM_MS)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from operator_app.domain.ids import CallId
 
 SILENT_S = 2.0
+EARLY_S = 1.0
+"""So long after its last packet the sound of a call that rings over there counts as there, and so long it may begin."""
 
 
 @dataclass(slots=True)
@@ -50,3 +52,22 @@ class SilenceWatch:
         """Let go of a call."""
         self.forget(call_id)
         self._ever.discard(call_id)
+
+
+class EarlySound:
+    """Whether sound arrives from calls that ring over there. Times are monotonic seconds."""
+
+    def __init__(self) -> None:
+        self._seen: dict[CallId, tuple[int, float]] = {}
+
+    def arrives(self, call_id: CallId, packets: int, now: float) -> bool:
+        """Take the count of packets; the first ones have a moment to come."""
+        before, since = self._seen.get(call_id, (0, now))
+        if packets != before:
+            since = now
+        self._seen[call_id] = (packets, since)
+        return now - since < EARLY_S
+
+    def over(self, call_id: CallId) -> None:
+        """Let go of a call."""
+        self._seen.pop(call_id, None)

@@ -9,7 +9,6 @@ from typing import Protocol, TypeVar
 
 from operator_app.domain.ids import CallId
 from operator_app.domain.line import MediaDirection
-from operator_app.telephony.engine.doorman import Request
 
 
 class LegStep(IntEnum):
@@ -84,8 +83,20 @@ class Sink(Protocol):
         """Learn that the sound of a call was negotiated anew; all its links are gone."""
         ...
 
-    def leg_cancelled(self, call_id: CallId, message: str) -> None:
-        """Learn with what words a call is taken back; the whole CANCEL or BYE."""
+    def leg_last_words(self, call_id: CallId, message: str) -> None:
+        """Learn with what words a call is taken back or ended; the whole CANCEL or BYE."""
+        ...
+
+    def leg_identified(self, call_id: CallId, message: str) -> None:
+        """Learn what a phone server says in a call, perhaps of who is at its far end; the whole re-INVITE or UPDATE."""
+        ...
+
+    def leg_diverted(self, call_id: CallId, uri: str) -> bool:
+        """Learn that whom we called is at `uri`; returns whether to call there."""
+        ...
+
+    def could_not_begin(self, call_id: CallId, detail: str) -> None:
+        """Learn that a call of ours ended before it began."""
         ...
 
     def leg_given_up(self, call_id: CallId) -> None:
@@ -108,10 +119,6 @@ class Sink(Protocol):
         """Learn that the far end pressed a key."""
         ...
 
-    def stranger_away(self, request: Request, code: int) -> None:
-        """Learn of a call that was refused before the library saw it."""
-        ...
-
     def registration(self, account: str, code: int, reason: str, expires_s: int, status: int) -> None:
         """Learn how an account stands at its server."""
         ...
@@ -120,7 +127,7 @@ class Sink(Protocol):
         """Learn how a question to an account's server ended."""
         ...
 
-    def turned_away(self, code: int, reason: str, remote: str) -> None:
+    def turned_away(self, code: int, reason: str, message: str, host: str) -> None:
         """Learn that the library refused a call by itself."""
         ...
 
@@ -137,6 +144,7 @@ class Reporting(Protocol):
 
 S = TypeVar("S", bound=Reporting)
 P = TypeVar("P")
+A = TypeVar("A")
 
 
 def guarded(callback: Callable[[S, P], None]) -> Callable[[S, P], None]:
@@ -153,3 +161,20 @@ def guarded(callback: Callable[[S, P], None]) -> Callable[[S, P], None]:
             self.sink.fault(callback.__qualname__, format_exc())
 
     return run
+
+
+def guarded_answer(otherwise: A) -> Callable[[Callable[[S, P], A]], Callable[[S, P], A]]:
+    """Do the same for a callback that the library wants an answer of; `otherwise` is the one when it fails."""
+
+    def wrap(callback: Callable[[S, P], A]) -> Callable[[S, P], A]:
+        @wraps(callback)
+        def run(self: S, prm: P) -> A:
+            try:
+                return callback(self, prm)
+            except Exception:  # noqa: BLE001 # told as a fault
+                self.sink.fault(callback.__qualname__, format_exc())
+                return otherwise
+
+        return run
+
+    return wrap

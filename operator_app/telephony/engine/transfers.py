@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from operator_app.domain.ids import CallId
 from operator_app.domain.line import LineTransfer, TransferState
+from operator_app.telephony.message import split_message
 
 UNHEARD_S = 6.0
 """A far end that says nothing at all to REFER for so long will not transfer; the library itself waits 32 s."""
@@ -17,6 +18,16 @@ class _Transfer:
     told: LineTransfer
     since: float
     heard: bool = False
+
+
+def is_empty_end(notify: str) -> bool:
+    """Whether a NOTIFY ends the subscription that REFER made, without a word on how the transfer went."""
+    headers, body = split_message(notify)
+
+    def first(name: str) -> str:
+        return headers.get(name, [""])[0].partition(";")[0].strip().lower()
+
+    return first("event") == "refer" and first("subscription-state") == "terminated" and not body.strip()
 
 
 class Transfers:

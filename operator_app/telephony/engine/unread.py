@@ -53,9 +53,13 @@ class Unread:
         return self.method.upper() == "INVITE" and ";tag=" not in self.first("To").replace(" ", "").lower()
 
     @property
-    def caller(self) -> str:
-        """The name-addr of who calls: the network's word before the caller's own."""
-        return self.first("P-Asserted-Identity") or self.first("From")
+    def text(self) -> str:
+        """The whole of it as a message, for whoever reads who calls."""
+        lines = (
+            f"{self.method} {self.uri} {self.version}",
+            *(f"{name}: {value}" for name, value in self.headers),
+        )
+        return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1").decode("utf-8", "surrogateescape")
 
     @property
     def name(self) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ PJSIP_EVENT_RX_MSG: int
 PJSIP_EVENT_TX_MSG: int
 PJSIP_EVENT_TSX_STATE: int
 PJSIP_ROLE_UAC: int
+PJSIP_REDIRECT_ACCEPT: int
+PJSIP_REDIRECT_STOP: int
 PJSUA_DTMF_METHOD_SIP_INFO: int
 PJSIP_TRANSPORT_UDP: int
 PJSIP_TRANSPORT_TLS: int
@@ -187,6 +189,9 @@ class AccountConfig:
 class OnIncomingCallParam:
     callId: int
     rdata: SipRxData
+
+class OnCallRedirectedParam:
+    targetUri: str
 
 class SdpSession:
     wholeSdp: str

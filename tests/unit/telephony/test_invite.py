@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from operator_app.telephony.invite import (
     Invite,
-    is_answered_elsewhere,
     newer_identity,
     number_of,
     read_invite,
+    reason_of_end,
 )
 from operator_app.telephony.message import party, split_message
 
@@ -88,6 +88,26 @@ def test_of_a_stranger_only_his_own_word_is_taken() -> None:
     assert stranger.emergency_ids == ()
 
 
+@pytest.mark.parametrize(
+    ("reason", "broken"),
+    [
+        ("Q.850;cause=41", True),
+        ('Q.850 ;cause=102;text="recovery on timer expiry"', True),
+        ('SIP;cause=503;text="RTP timeout"', True),
+        ("SIP;cause=408", True),
+        ("Q.850;cause=16", False),
+        ("Q.850;cause=31", False),
+        ("SIP;cause=487", False),
+        ("SIP;cause=603", False),
+        ("Q.850;cause=41, SIP;cause=200", False),
+        ("X;cause=503", False),
+    ],
+)
+def test_a_bye_says_whether_the_way_broke(reason: str, broken: bool) -> None:
+    told = reason_of_end(f"BYE sip:112@127.0.0.1 SIP/2.0\r\nCall-ID: x\r\nReason: {reason}\r\n\r\n")
+    assert bool(told.broken) is broken
+
+
 def test_a_later_word_of_the_network_names_the_far_end_anew() -> None:
     head = "INVITE sip:112@x SIP/2.0\r\nFrom: M2 <sip:m2@b>;tag=1\r\n"
     assert newer_identity(head + "\r\n") is None
@@ -157,7 +177,7 @@ def test_nothing_is_longer_than_its_limit() -> None:
 )
 def test_a_cancel_says_whether_another_desk_answered(reason: str, elsewhere: bool) -> None:
     cancel = f"CANCEL sip:112@127.0.0.1 SIP/2.0\r\nCall-ID: x\r\nReason: {reason}\r\n\r\n"
-    assert is_answered_elsewhere(cancel) is elsewhere
+    assert reason_of_end(cancel).elsewhere is elsewhere
 
 
 def test_who_sent_the_call_is_read() -> None:

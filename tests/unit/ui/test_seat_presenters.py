@@ -29,9 +29,11 @@ from operator_app.ui.phone.presenters.lists import ListsPresenter
 from operator_app.ui.phone.presenters.past import NumberPast
 from operator_app.ui.phone.presenters.phone import PhonePresenter, PhoneView, Standing
 from operator_app.ui.phone.presenters.ringing import rings
+from operator_app.ui.phone.presenters.trouble import PhoneTrouble
 from operator_app.ui.seat.presenters.top import TopPresenter, TopView
 from operator_app.ui.sound.presenters.quality import measured_words
 from operator_app.ui.timeline.presenters.timeline import TimelinePresenter
+from operator_app.ui.words.notice import Notice
 from operator_app.ui.words.rows import Row
 from operator_app.ui.words.site_words import SiteWords
 from operator_app.ui.words.texts import load_texts
@@ -985,3 +987,37 @@ async def test_a_seat_without_its_server_says_the_same_of_whom_it_asks_alone() -
     assert state_of(views(room), "BPBD") == "belum sampai di server"
     room.share_all()
     assert state_of(views(room), "BPBD") == "belum diterima"
+
+
+async def test_a_refused_call_stands_in_the_lists_with_its_reason_and_can_be_called_back() -> None:
+    room = await busy_room()
+    trouble = PhoneTrouble(room.seat, SAY)
+    row = room.phone.turn_away("081266660000", code=488)
+    room.phone.turn_away("081266660000", code=488, again=row)
+    await settled(room)
+    shown = views(room)
+    lists = shown.lists()
+    listed = next(each for each in lists.view().abandoned if each.id == row)
+    assert [cell.text for cell in listed.cells] == ["0812-6666-0000", "0:00", "ditolak 2×"]
+    assert "suaranya tidak cocok" in listed.cells[2].spoken
+    assert lists.number_to_call_back(row) == "081266660000"
+    (notice,) = [each for each in trouble.changes() if isinstance(each, Notice)]
+    assert notice.loud
+    assert "0812-6666-0000" in notice.words
+    assert "suaranya tidak cocok" in notice.words
+    room.phone.turn_away("0899", code=403)
+    (stranger,) = [each for each in trouble.changes() if isinstance(each, Notice)]
+    assert not stranger.loud, "a stranger at the port is no reason to look up from a call"
+    await settled(room)
+
+
+@pytest.mark.parametrize("where", ["quality", "SipCall.onCallMediaState"])
+async def test_what_the_library_says_of_a_fault_is_not_shown(where: str) -> None:
+    room = await busy_room()
+    trouble = PhoneTrouble(room.seat, SAY)
+    room.phone._emit(
+        line.LineFault(where, "pjsua_call_get_stream_stat(): Invalid media type (PJMEDIA_EINVAL)")
+    )
+    (notice,) = [each for each in trouble.changes() if isinstance(each, Notice)]
+    assert "pjsua" not in notice.words
+    assert "panggilan tetap berjalan" in notice.words

@@ -1,14 +1,16 @@
 """From the ring to the wrap-up: what the phone tells is on the picture at once and in the record once."""
 
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
 
 from operator_app.domain.facts.call import CallAnswered, CallEnded, CallIdentified, CallOffered, CallRecorded
 from operator_app.domain.facts.incident import IncidentOpened
 from operator_app.domain.facts.seat import SeatStateChanged
+from operator_app.domain.figures import abandoned
 from operator_app.domain.ids import CallId
-from operator_app.domain.line import LineSignal
+from operator_app.domain.line import LineRefused, LineSignal, RefusalReason
 from operator_app.domain.states import CallState, Classification, RefusedError, SeatState
 from operator_app.workflow.ports import JournalFailedError
 from operator_app.workflow.recorder import Recorder
@@ -310,3 +312,47 @@ async def test_what_the_network_calls_a_call_is_written_down_once_and_only_when_
     assert facts == [CallIdentified(named, (urn,), "352099001761481")]
     assert bench.board.calls[named].device == "352099001761481"
     assert bench.board.calls[plain].emergency_ids == ()
+
+
+async def test_a_refused_call_is_one_that_rang_in_vain_with_its_reason_and_its_tries() -> None:
+    bench, phone = await ready_seat()
+    row = phone.turn_away("0812", code=488, reference="r")
+    phone.turn_away("0812", code=488, again=row)
+    await bench.recorder.settle()
+    call = bench.board.calls[row]
+    assert (call.state, call.number, call.key) == (CallState.CUT, "0812", "r")
+    assert (call.refused_for, call.tries) == ("no_sound", 2)
+    (listed,) = abandoned([call], call.offered_at)
+    assert (listed.number, listed.tries, listed.refused_for) == ("0812", 2, "no_sound")
+    assert ops(bench) == ["call.offered", "call.ended", "call.refused_again"]
+    phone._emit(phone_signal(row))
+    await bench.recorder.settle()
+    assert len(ops(bench)) == 3, "a repeated signal writes nothing twice"
+
+
+def phone_signal(row: CallId) -> LineRefused:
+    at = datetime(2026, 11, 24, tzinfo=UTC)
+    return LineRefused(2, 488, "0812", at, why=RefusalReason.NO_SOUND, reference="r", call_id=row, times=2)
+
+
+async def test_refused_here_and_answered_at_another_seat_is_no_lost_call() -> None:
+    bench, phone = await ready_seat()
+    row = phone.turn_away("0812", reference="one call")
+    taken = phone.offer("0812", reference="one call")
+    await bench.seat.answer(taken)
+    await bench.recorder.settle()
+    calls = [bench.board.calls[each] for each in (row, taken)]
+    assert abandoned(calls, calls[0].offered_at) == ()
+
+
+async def test_who_is_called_back_is_whom_the_network_named_last() -> None:
+    bench, phone = await ready_seat()
+    call_id = phone.offer(None, display_name="m2")
+    await bench.seat.answer()
+    phone.names_another(call_id, "+6281200000077", "Ibu Sari")
+    await bench.recorder.settle()
+    call = bench.board.calls[call_id]
+    assert (call.number, call.display_name) == ("+6281200000077", "Ibu Sari")
+    phone.names_another(call_id, None, "")
+    await bench.recorder.settle()
+    assert bench.board.calls[call_id].number == "+6281200000077"

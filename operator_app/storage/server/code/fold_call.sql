@@ -42,6 +42,9 @@ BEGIN
                 c.ended_at := e.occurred_at;
                 c.end_reason := e.body->>'reason';
             END IF;
+        WHEN 'call.caller_changed' THEN
+            c.number := coalesce(e.body->>'number', c.number);
+            c.display_name := coalesce(nullif(e.body->>'display_name', ''), c.display_name);
         WHEN 'call.identified' THEN
             c.emergency_ids := ARRAY(SELECT jsonb_array_elements_text(e.body->'emergency_ids'));
             c.device := e.body->>'device';

@@ -7,11 +7,12 @@ from itertools import islice
 from operator_app.domain.call import Call
 from operator_app.domain.figures import AbandonedNumber, abandoned
 from operator_app.domain.ids import CallId
+from operator_app.domain.line import LineCall
 from operator_app.domain.states import NOISE, CallState, Classification
 from operator_app.ui.phone.presenters.past import NumberPast
 from operator_app.ui.sound.presenters.quality import measured_words
 from operator_app.ui.words.rows import Cell, Row, cell
-from operator_app.ui.words.wording import Say, Tone, day_of, local_time, number_text, running
+from operator_app.ui.words.wording import Say, Span, Tone, day_of, local_time, number_text, running
 from operator_app.workflow.seat import Seat
 
 RECENT_SHOWN, RECENT_AMONG = 30, 2000
@@ -62,10 +63,7 @@ class ListsPresenter:
         """Return the lists as they have to look now."""
         now = self._seat.duty.now()
         return ListsView(
-            tuple(
-                self._waiting_row(each.call_id, each.number, each.offered_at, now)
-                for each in self._seat.calls.waiting()
-            ),
+            tuple(self._waiting_row(each, now) for each in self._seat.calls.waiting()),
             tuple(self._abandoned_row(each, now) for each in self._abandoned),
             tuple(self._recent_row(call) for call in self._recent),
         )
@@ -86,9 +84,9 @@ class ListsPresenter:
         call = self._seat.room.board.calls.get(CallId(row_id))
         return None if call is None else call.number
 
-    def _waiting_row(self, call_id: str, number: str | None, since: datetime, now: datetime) -> Row:
-        waited = (now - since).total_seconds()
-        past = self._past.of(number, now, without=CallId(call_id))
+    def _waiting_row(self, call: LineCall, now: datetime) -> Row:
+        waited = (now - call.offered_at).total_seconds()
+        past = self._past.of(call.number, now, without=call.call_id)
         if past.pranks:
             note = cell(self._say("lists.pranks", n=past.pranks), Tone.WATCH)
         elif past.calls:
@@ -96,19 +94,28 @@ class ListsPresenter:
         else:
             note = cell(self._say("lists.new"), Tone.QUIET)
         tone = Tone.WATCH if waited > WAIT_WATCH_S else Tone.PLAIN
-        return Row(call_id, (self._number(number), cell(running(waited), tone), note))
+        who = self._who(call.number, call.display_name, withheld=call.withheld)
+        return Row(call.call_id, (who, cell(running(waited), tone), note))
 
     def _abandoned_row(self, each: AbandonedNumber, now: datetime) -> Row:
         age = (now - each.last_at).total_seconds()
         tone = Tone.WATCH if age > CALL_BACK_WITHIN_S and each.number else Tone.PLAIN
+        last = self._seat.room.board.calls.get(each.calls[-1])
+        who = self._who(each.number, "" if last is None else last.display_name)
         tries = cell(self._say("lists.tries", n=each.tries), Tone.QUIET)
-        return Row(_row_id(each), (self._number(each.number), cell(running(age), tone), tries))
+        if each.refused_for:
+            why = self._say(f"refused_why.{each.refused_for}")
+            words = self._say("lists.refused", n=each.tries)
+            tries = Cell(
+                (Span(words, Tone.WATCH),), spoken=self._say("lists.refused_why", n=each.tries, why=why)
+            )
+        return Row(_row_id(each), (who, cell(running(age), tone), tries))
 
     def _recent_row(self, call: Call) -> Row:
         zone = self._seat.room.rules.now.timezone
         time = day_of(call.offered_at, self._seat.duty.now(), zone) or local_time(call.offered_at, zone)[:5]
         outcome = self._with_quality(self._outcome(call), call)
-        return Row(call.id, (self._number(call.number), cell(time, Tone.QUIET), outcome))
+        return Row(call.id, (self._who(call.number, call.display_name), cell(time, Tone.QUIET), outcome))
 
     def _with_quality(self, outcome: Cell, call: Call) -> Cell:
         """How the line was: a sign where it was not good (ring fair, triangle poor), all of it in the tool tip."""
@@ -131,13 +138,18 @@ class ListsPresenter:
                     " / ".join(self._say(f"classification.{each}") for each in kinds) + " ?", Tone.WATCH
                 )
             return cell(self._say(f"classification.{call.classification}"), tone)
+        if call.refused_for:
+            why = self._say(f"refused_why.{call.refused_for}")
+            words = self._say("lists.refused_why", n=call.tries, why=why)
+            return Cell((Span(self._say("lists.refused", n=call.tries), Tone.WATCH),), spoken=words)
         if call.state in (CallState.ABANDONED, CallState.CUT):
             return cell(self._say(f"call_state.{call.state}"), Tone.WATCH)
         return cell(self._say("lists.out" if call.direction == "out" else "lists.unclassified"), Tone.QUIET)
 
-    def _number(self, number: str | None) -> Cell:
-        words = number_text(number) if number else self._say("lists.withheld")
-        return cell(words, strong=True)
+    def _who(self, number: str | None, name: str, *, withheld: bool = True) -> Cell:
+        """The number; without one the name that came, else that it was hidden, or that there was none."""
+        nobody = self._say("lists.withheld" if withheld else "lists.no_number")
+        return cell(number_text(number) if number else name or nobody, strong=True)
 
 
 def _of_others(call: Call) -> bool:

@@ -168,7 +168,9 @@ class PhonePresenter:
 
     def _party(self, call: line.LineCall) -> str:
         party = self._seat.calls.party(call)
-        return number_text(party) if party else self._say("phone.withheld")
+        if party or call.display_name:
+            return number_text(party) if party else call.display_name
+        return self._say("phone.withheld" if call.withheld else "phone.no_number")
 
     def _end_words(self, lines: Lines) -> str:
         foremost = lines.foremost
@@ -189,6 +191,9 @@ class PhonePresenter:
             return say(key, who=number_text(who)), Tone.BUSY
         if isinstance(shown, Call):
             return self._note_of_ended(shown)
+        diverted = next((call for call in calls.lines.all if call.diverted_to), None)
+        if diverted is not None and diverted.state is not line.LineCallState.CONNECTED:
+            return say("phone.diverted", who=number_text(diverted.diverted_to)), Tone.WATCH
         if live is not None and calls.digits.get(live.call_id):
             return say("phone.keys_pressed", keys=" ".join(calls.digits[live.call_id][-12:])), Tone.WATCH
         told = None if live is None else calls.transfers.get(live.call_id)
@@ -237,7 +242,8 @@ class PhonePresenter:
             return number_text(shown.number)
         if isinstance(shown, line.LineCall) and shown.device:
             return self._say("phone.no_sim")
-        return self._say("phone.withheld")
+        hidden = shown.withheld if isinstance(shown, line.LineCall) else not shown.display_name
+        return self._say("phone.withheld" if hidden else "phone.no_number")
 
     def _name(self, shown: line.LineCall | Call | None) -> str:
         """The name that came with the call, and what else the network said of who calls."""
@@ -247,6 +253,8 @@ class PhonePresenter:
         if isinstance(shown, line.LineCall):
             if shown.withheld and shown.number:
                 words.append(self._say("phone.wished_hidden"))
+            if not shown.believed:
+                words.append(self._say("phone.stranger"))
             if shown.device and not shown.number:
                 words.append(self._say("phone.device", imei=shown.device))
         return " · ".join(each for each in words if each)

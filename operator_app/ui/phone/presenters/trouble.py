@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 
-from operator_app.domain.line import LineFault, LineRecordingFailed, LineRefused
+from operator_app.domain.line import LineFault, LineRecordingFailed, LineRefused, RefusalReason
 from operator_app.ui.phone.presenters.phone_servers import failing_servers
 from operator_app.ui.words.notice import Notice
 from operator_app.ui.words.wording import Say, number_text
 from operator_app.workflow.ends import Elsewhere
 from operator_app.workflow.seat import Seat
 
-REFUSED, PHONE_SERVERS = "calls refused", "phone servers"
+REFUSED, STRANGERS, PHONE_SERVERS = "calls refused", "strangers refused", "phone servers"
+FAULTS = frozenset({"quality", "silence", "hold", "hangup", "invite", "outbox", "signal", "intake", "ring"})
+"""What has words of its own; anything else that goes wrong in the phone is said in general."""
 RECORDING = "recording"
 
 
@@ -29,14 +31,25 @@ class PhoneTrouble:
         calls = self._seat.calls
         if calls.fault is not None and calls.fault is not self._fault:
             self._fault = calls.fault
-            yield Notice(self._say("notice.phone_fault", detail=calls.fault.detail), loud=True)
+            where = calls.fault.where if calls.fault.where in FAULTS else "other"
+            # What the library says of it is English and stands in the log.
+            yield Notice(self._say(f"phone_fault.{where}"), loud=True, topic=f"fault {where}")
         if calls.refused is not None and calls.refused is not self._refused:
             self._refused = calls.refused
-            number = calls.refused.number or "–"
-            words = self._say("notice.calls_refused", n=calls.refused.count, number=number)
-            yield Notice(words, loud=True, topic=REFUSED)
+            yield self._refusal(calls.refused)
         yield from self._recording()
         yield from self._servers()
+
+    def _refusal(self, told: LineRefused) -> Notice:
+        """Who was refused and why; a stranger's try at the phone's own port is nothing to stop work for."""
+        who = number_text(told.number) if told.number else told.display_name or self._say("lists.no_number")
+        why = self._say(f"refused_why.{told.why}")
+        stranger = told.why is RefusalReason.STRANGER
+        words = self._say(
+            "notice.stranger_refused" if stranger else "notice.calls_refused",
+            n=told.count, who=who, why=why, source=told.source,
+        )  # fmt: skip
+        return Notice(words, loud=not stranger, topic=STRANGERS if stranger else REFUSED)
 
     def _recording(self) -> Iterator[Notice | str]:
         """A call that is not recorded is said aloud, until one is recorded again."""

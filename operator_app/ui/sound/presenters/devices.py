@@ -110,4 +110,6 @@ class DevicesPresenter:
 
     def _reason(self, reason: str) -> str:
         known = {"no input": "sound.no_input", "no output": "sound.no_output", "stopped": "sound.stopped"}
-        return self._say(known[reason]) if reason in known else reason
+        return self._say(
+            known.get(reason, "sound.not_opened")
+        )  # a driver's own words are English, for the log

@@ -57,7 +57,7 @@ class RecallPresenter:
 
     def _state(self, recalled: line.LineRecall | None, *, there: bool) -> tuple[str, Tone]:
         if recalled is not None and recalled.problem:
-            return self._say("recall.problem", reason=recalled.problem), Tone.ALARM
+            return self._say("recall.problem"), Tone.ALARM
         if recalled is not None and recalled.playing:
             return self._say("recall.playing"), Tone.BUSY
         if not there:
