@@ -108,17 +108,20 @@ class Seat:
         self.hand.follow(self._last_call)
         await self._talk(self._last_call)
 
-    async def classify(self, classification: Classification, call_id: CallId | None = None) -> None:
-        """Say what the call was; noise also ends it and frees the seat for the next one."""
+    async def classify(
+        self, classification: Classification, call_id: CallId | None = None, *, hang_up: bool = True
+    ) -> None:
+        """Say what the call was; noise also ends it, unless `hang_up` is false, and frees the seat once it is over."""
         if call_id is None and self.hand.call is None and self.calls.waiting():
             raise RefusedError(Refusal.NOT_CLASSIFIABLE)  # it is the ringing one that is meant
         wanted = call_id or self.hand.call or self._last_call
         if wanted is None:
             raise RefusedError(Refusal.NO_CALL)
-        if classification in NOISE and self.calls.live(wanted) is not None:
+        ends = hang_up and classification in NOISE
+        if ends and self.calls.live(wanted) is not None:
             self.calls.need_meant(wanted)
         await self._recorder.record([CallClassified(wanted, classification)])
-        if classification in NOISE and self.calls.live(wanted) is not None:
+        if ends and self.calls.live(wanted) is not None:
             await self.calls.end(wanted)
         gone = self.calls.live(wanted) is None and wanted == self.hand.call
         if gone and self.hand.incident_id is None and not self.calls.lines.all:

@@ -217,6 +217,29 @@ def test_a_prank_is_over_by_one_key(qapp: QApplication) -> None:
     staged(qapp, scene, busy=False)
 
 
+@pytest.mark.parametrize("name", ["classify_ghost", "classify_prank", "classify_misdirected", "classify_test"])
+def test_a_click_on_a_mark_cuts_off_nobody(qapp: QApplication, name: str) -> None:
+    async def scene(it: Stage) -> None:
+        it.room.phone.offer("081346007781")
+        it.press(Qt.Key.Key_F2)
+        await until(lambda: it.room.seat.duty.state is SeatState.TALKING)
+        button = it.window.findChild(QPushButton, name)
+        await until(button.isEnabled)
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        await until(lambda: bool(it.facts(CallClassified)))
+        await it.still()
+        assert it.facts(CallClassified)[0].classification == name.removeprefix("classify_")
+        assert len(it.room.phone.calls()) == 1
+        assert it.room.seat.duty.state is SeatState.TALKING
+        assert "telepon tidak ditutup" in said(it.window, "notice")
+        it.press(Qt.Key.Key_F12)
+        await until(lambda: it.room.seat.duty.state is SeatState.READY)
+        assert it.room.phone.calls() == ()
+
+    staged(qapp, scene, busy=False)
+
+
 def test_typing_is_saved_while_it_goes_on_and_in_the_end_whole(qapp: QApplication) -> None:
     words = "Rumah pak RT sebelah masjid, api dari dapur, dua orang belum keluar"
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 
 from operator_app.domain.facts.fact import SEAT
 from operator_app.domain.ids import CallId
-from operator_app.domain.states import Classification
+from operator_app.domain.states import NOISE, Classification
 from operator_app.ui.frame.area import Area, Hand
 from operator_app.ui.frame.asks import CallNumber, ShowNumber
 from operator_app.ui.frame.page_strip import Page
@@ -113,16 +113,19 @@ class PhoneArea(Area):
         """Hang up."""
         return self._seat.calls.end()
 
-    async def classify(self, kind: Classification) -> None:
-        """Say what the call was; noise also ends it.
+    async def classify(self, kind: Classification, *, hang_up: bool = True) -> None:
+        """Say what the call was; noise also ends it, unless `hang_up` is false: then it is told that it goes on.
 
         Without a call in the pane it is the last one that is classified anew: that must not pass unseen.
         """
         shown = self._seat.hand.call is not None
-        await self._seat.classify(kind)
+        await self._seat.classify(kind, hang_up=hang_up)
+        words = self._hand.say(f"classification.{kind}")
         if not shown:
-            words = self._hand.say("notice.classified_last", kind=self._hand.say(f"classification.{kind}"))
-            self._hand.tell(words)
+            self._hand.tell(self._hand.say("notice.classified_last", kind=words))
+        elif not hang_up and kind in NOISE and self._seat.calls.live_at_hand is not None:
+            key = self._hand.keys.cap("end").key
+            self._hand.tell(self._hand.say("notice.marked_only", kind=words, key=key))
 
     def _answer_by_rule(self, call_id: CallId) -> None:
         """Answer without a key; what has the keyboard keeps it, and the operator is told."""
@@ -201,6 +204,9 @@ class PhoneArea(Area):
     def _connect(self) -> None:
         run, seat, lines = self._hand.run, self._seat, self.pane.lines
         self.pane.wished.connect(self._hand.press)
+        self.pane.marked.connect(
+            lambda kind: run(f"classify_{kind}", self.classify(kind, hang_up=False), Before.KEEP)
+        )
         lines.taken.connect(lambda call_id: run("hold", seat.calls.talk_to(CallId(call_id)), Before.KEEP))
         lines.dropped.connect(lambda call_id: run("end", seat.calls.end(CallId(call_id)), Before.KEEP))
         lines.quick_wished.connect(lambda: self._hand.press("dial"))

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from operator_app.domain.states import Classification
+from operator_app.domain.states import NOISE, Classification
 from operator_app.ui.keys.keymap import KeyMap
 from operator_app.ui.kit.buttons import KeyButton
 from operator_app.ui.kit.caps import LeadCap
-from operator_app.ui.kit.labels import ElideText, Panel, SectionTitle, SpanText, Text, set_look
+from operator_app.ui.kit.labels import ElideText, Panel, SectionTitle, SpanText, Text, set_look, set_tip
 from operator_app.ui.kit.levels import LevelStrip
 from operator_app.ui.kit.theme import NUMBER, SMALL, TITLE, Theme
 from operator_app.ui.phone.line_strip import LineStrip
@@ -36,9 +36,13 @@ CLASSES: tuple[tuple[tuple[Classification, str], ...], ...] = (
 
 
 class PhonePane(Panel):
-    """Shows a `PhoneView`; every button tells the deed it stands for."""
+    """Shows a `PhoneView`; every button tells the deed it stands for.
+
+    A click on a kind of call only marks: hanging up is the red button's, or the kind's key's.
+    """
 
     wished = Signal(str)
+    marked = Signal(Classification)
 
     def __init__(self, theme: Theme, say: Say, keys: KeyMap, marks: Marks) -> None:
         super().__init__(theme, "phone", gap=5)
@@ -199,7 +203,9 @@ class PhonePane(Panel):
                 text_px=SMALL,
             )
             button.setCheckable(True)
-            button.clicked.connect(lambda _=False, d=deed: self.wished.emit(d))
+            button.clicked.connect(lambda _=False, kind=classification: self.marked.emit(kind))
+            if classification in NOISE:
+                set_tip(button, self._say("phone.mark_tip"))
             self.classes[classification] = button
             line.addWidget(button, button.sizeHint().width())  # shares in proportion: all fit or none
         return line
