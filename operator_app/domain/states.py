@@ -112,6 +112,7 @@ class Refusal(StrEnum):
     NO_CALL_WAITING = "no_call_waiting"
     NO_CALL = "no_call"
     CALL_AT_HAND = "call_at_hand"
+    READY_ALREADY = "ready_already"
     CALL_JUST_CAME = "call_just_came"
     OTHER_INCIDENT = "other_incident"
     NOBODY_CONSULTED = "nobody_consulted"

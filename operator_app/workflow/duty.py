@@ -13,6 +13,8 @@ from operator_app.workflow.bus import Bus
 from operator_app.workflow.ports import Clock, Shared
 from operator_app.workflow.recorder import Recorder
 
+AT_A_CALL = frozenset({SeatState.TALKING, SeatState.WRAP_UP})
+
 
 class Duty:
     """The seat's own state, recorded for the whole room. Loop thread only."""
@@ -24,6 +26,8 @@ class Duty:
         self._changed = changed
         self._does: SeatState | None = None
         """What this seat does; the record of it lags behind, and a full disk may not have taken it."""
+        self.freed_by_call = False
+        """The seat became ready because a call was over, and its state key was not pressed since."""
 
     @property
     def name(self) -> SeatName:
@@ -63,15 +67,25 @@ class Duty:
 
     async def set(self, state: SeatState) -> None:
         """Tell the room what this seat is doing; what the disk does not take is told again each second."""
-        self._does = state
+        self._turn(state)
         if state is not self.state:
             await self._recorder.record([SeatStateChanged(state)])
         self._changed()
 
     def note(self, state: SeatState) -> None:
         """Tell the room as soon as the disk takes it."""
-        self._does = state
+        self._turn(state)
         self._recorder.note(SeatStateChanged(state))
+
+    def read_ready(self) -> None:
+        """Take it that whoever sits here knows that the seat is ready."""
+        self.freed_by_call = False
+        self._changed()
+
+    def _turn(self, state: SeatState) -> None:
+        if state is not self.does:
+            self.freed_by_call = state is SeatState.READY and self.does in AT_A_CALL
+        self._does = state
 
     async def tick(self) -> None:
         """Called each second: notice that this PC's clock was set; say what this seat does if the record lags."""

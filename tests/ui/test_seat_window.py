@@ -217,13 +217,16 @@ def test_a_prank_is_over_by_one_key(qapp: QApplication) -> None:
     staged(qapp, scene, busy=False)
 
 
-@pytest.mark.parametrize("name", ["classify_ghost", "classify_prank", "classify_misdirected", "classify_test"])
+@pytest.mark.parametrize(
+    "name", ["classify_ghost", "classify_prank", "classify_misdirected", "classify_test"]
+)
 def test_a_click_on_a_mark_cuts_off_nobody(qapp: QApplication, name: str) -> None:
     async def scene(it: Stage) -> None:
         it.room.phone.offer("081346007781")
         it.press(Qt.Key.Key_F2)
         await until(lambda: it.room.seat.duty.state is SeatState.TALKING)
         button = it.window.findChild(QPushButton, name)
+        assert button is not None
         await until(button.isEnabled)
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)

@@ -38,10 +38,16 @@ class SeatCommands:
         self._find_places = find_places
 
     async def next_state(self) -> None:
-        """Do what the state key does: break and back; a wrap-up ends and puts the form away."""
+        """Do what the state key does: break and back; a wrap-up ends and puts the form away.
+
+        Once a call is over the first press in a ready seat only says so: one key too many sends nobody away.
+        """
         state = self._seat.duty.state
         if state not in NEXT_STATE:
             raise RefusedError(Refusal.CALL_AT_HAND)
+        if state is SeatState.READY and self._seat.duty.freed_by_call:
+            self._seat.duty.read_ready()
+            raise RefusedError(Refusal.READY_ALREADY)
         if state is SeatState.WRAP_UP:
             await self._seat.finish()
         else:

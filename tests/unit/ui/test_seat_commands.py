@@ -270,11 +270,14 @@ def test_the_state_key_goes_to_break_and_back_and_ends_the_wrap_up() -> None:
         await it.must(it.commands.next_state())
         assert (it.room.seat.duty.state, it.room.seat.hand.incident_id) == (SeatState.READY, None)
         assert it.incident("M3-001").value("text") == "selesai dicatat"
+        with pytest.raises(RefusedError) as refused:
+            await it.must(it.commands.next_state())
+        assert refused.value.refusal is Refusal.READY_ALREADY
         told = []
-        for _ in range(2):
+        for _ in range(3):
             await it.must(it.commands.next_state())
             told.append(it.room.seat.duty.state)
-        assert told == [SeatState.BREAK, SeatState.READY]
+        assert told == [SeatState.BREAK, SeatState.READY, SeatState.BREAK]
 
     scene(play)
 
@@ -291,6 +294,12 @@ def test_a_prank_is_ended_and_the_seat_free_by_one_wish() -> None:
         call = it.room.seat.room.board.calls[prank or CallId("")]
         assert (call.state, call.classification) == (CallState.ENDED, Classification.PRANK)
         assert it.room.seat.duty.state is SeatState.READY
+        with pytest.raises(RefusedError) as refused:
+            await it.must(it.commands.next_state())
+        assert refused.value.refusal is Refusal.READY_ALREADY
+        stays = it.room.seat.duty.state
+        await it.must(it.commands.next_state())
+        assert (stays, it.room.seat.duty.state) == (SeatState.READY, SeatState.BREAK)
 
     scene(play)
 

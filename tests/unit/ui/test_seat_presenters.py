@@ -810,6 +810,10 @@ def test_every_state_of_a_seat_has_a_next_one_but_talking() -> None:
         assert shown.top().state_hint == "tekan untuk: Istirahat"
         await shown.room.seat.duty.set(SeatState.TALKING)
         assert shown.top().state_hint == "berubah setelah panggilan diakhiri"
+        await shown.room.seat.duty.set(SeatState.READY)
+        assert shown.top().state_hint == "tekan dua kali untuk: Istirahat"
+        shown.room.seat.duty.read_ready()
+        assert shown.top().state_hint == "tekan untuk: Istirahat"
 
     scene(play)
 

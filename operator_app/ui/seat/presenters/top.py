@@ -72,7 +72,8 @@ class TopPresenter:
         after = NEXT_STATE.get(self._seat.duty.state)
         if after is None:
             return self._say("top.state_fixed")
-        return self._say("top.state_next", state=self._say(f"seat_state.{after}"))
+        words = "top.state_twice" if self._seat.duty.freed_by_call else "top.state_next"
+        return self._say(words, state=self._say(f"seat_state.{after}"))
 
     def _waiting(self) -> tuple[tuple[Span, ...], Tone]:
         calls = self._seat.calls.waiting()
