@@ -1,15 +1,27 @@
 """What the library would drop, cut off or misread rings, or is answered and told. Nothing rings out of a body."""
 
 import asyncio
+import contextlib
 import re
+from dataclasses import replace
 from importlib.metadata import distribution
 from pathlib import Path
+from typing import Self
 
 import pytest
 
-from operator_app.domain.line import LineEnded, LineFault, LineLost, LineOffered, LineRefused
+from operator_app.domain.line import (
+    LineEnded,
+    LineFault,
+    LineLost,
+    LineOffered,
+    LineRefused,
+    LineRegistration,
+    RegistrationState,
+)
 from operator_app.room.peers import free_sip_port
 from operator_app.telephony.engine import LIBRARY_VARIABLE
+from operator_app.telephony.settings import EngineAccount
 from tests.e2e.telephony.raw_sip import RawPeer, RawStream
 from tests.e2e.telephony.rig import Rig, engine_limits, settings, until
 from tests.e2e.telephony.test_hostile import talk
@@ -205,6 +217,91 @@ def test_no_call_rings_out_of_another_ones_body(tmp_path: Path, pieces: int) -> 
                 async with RawStream.to(seat.address) as stream:  # a new connection is read as ever
                     await stream.send(peer.invite())
                     await stream.response(f"{peer.last} INVITE", 180)
+
+    asyncio.run(story())
+
+
+class StreamRegistrar:
+    """A phone server by TCP that takes whoever comes, and then says what it is told by his connection."""
+
+    def __init__(self) -> None:
+        self.heard = b""
+        self._writer: asyncio.StreamWriter | None = None
+        self._server: asyncio.Server
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.port: int = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        if self._writer is not None:
+            self._writer.close()
+        self._server.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writer = writer
+        rest = b""
+        with contextlib.suppress(ConnectionError):
+            while part := await reader.read(65_536):
+                self.heard += part
+                rest += part
+                while b"\r\n\r\n" in rest:
+                    head, _, rest = rest.partition(b"\r\n\r\n")
+                    if head.startswith((b"REGISTER ", b"OPTIONS ")):
+                        kept = (b"via:", b"from:", b"to:", b"call-id:", b"cseq:", b"contact:")
+                        lines = [each for each in head.split(b"\r\n")[1:] if each.lower().startswith(kept)]
+                        writer.write(
+                            b"\r\n".join([b"SIP/2.0 200 OK", *lines, b"Content-Length: 0", b"", b""])
+                        )
+
+    async def send(self, *pieces: bytes) -> None:
+        """Say it, each piece for itself."""
+        assert self._writer is not None
+        for piece in pieces:
+            self._writer.write(piece.replace(b"SIP/2.0/UDP", b"SIP/2.0/TCP"))
+            await self._writer.drain()
+            await asyncio.sleep(
+                0.005
+            )  # no fact tells that it was read for itself; together they are no worse
+
+
+@pytest.mark.parametrize("where", ["in the head", "in the body"])
+def test_of_our_own_connection_to_a_server_one_message_is_passed_over_to_the_byte(
+    tmp_path: Path, where: str
+) -> None:
+    """Shut, it would take the seat from its server; the library itself eats blank lines where a message may begin."""
+
+    async def story() -> None:
+        async with StreamRegistrar() as server:
+            account = EngineAccount(
+                "server", "1", "x", f"sip:127.0.0.1:{server.port};transport=tcp", expires_s=60
+            )
+            async with Rig(tmp_path, replace(settings(), accounts=(account,))) as seat:
+                await seat.signals.wait(
+                    LineRegistration, lambda each: each.state is RegistrationState.REGISTERED
+                )
+                with RawPeer(seat.address) as peer:
+                    hidden = peer.invite().replace("sip:08", "sip:666")
+                    body = ("\r\n" * 500 + hidden + "\n\r\n") * (LIMIT // 1_000)
+                    more = [] if where == "in the body" else ["X: " + "y" * 900] * (LIMIT // 900 + 1)
+                    call = peer.request("INVITE", *more, body=body, content_type="text/plain").encode()
+                    assert len(call) > LIMIT
+                    refused = peer.last
+                    next_call = peer.invite().encode()
+                    sent = call + b"\r\n\r\n" + next_call
+                    await server.send(*(sent[at : at + 1_111] for at in range(0, len(sent), 1_111)))
+                    await until("180", lambda: f"CSeq: {peer.last} INVITE".encode() in server.heard)
+                offered = await seat.signals.wait(LineOffered)
+                assert (
+                    [offered.number]
+                    == [each.number for each in seat.signals.of(LineOffered)]
+                    == [f"08{peer.last}"]
+                )
+                assert [(each.code, each.number) for each in seat.signals.of(LineRefused)] == [
+                    (513, f"08{refused}")
+                ]
+                assert len(seat.signals.of(LineRegistration)) == 1, "it was never away"
 
     asyncio.run(story())
 

@@ -6,8 +6,10 @@ the beginning for the whole, and of such a message in a stream it takes the *res
 body would ring. Its C functions let us put that right (pjproject 2.15 to 2.17; look again at a later one):
 
 - a parser of `urn:` addresses of our own;
-- a look at each message of a stream before it is read: where nobody knows any more where messages end, the connection
-  is shut, and nothing that still comes by it is read;
+- a look at each message of a stream before it is read: where nobody knows any more where messages end, or a stranger's
+  is too long, the connection is shut, and nothing that still comes by it is read; of our own connection to a phone
+  server one that is too long is passed over, to the byte: shut, it would take the seat from the server for a second,
+  and any caller could bring that about;
 - a module before all others that refuses what is cut off, incomplete, or leads the library to a known fault;
 - an answer to what was dropped, in the words of RFC 3261, and a word to the window when it was a call.
 """
@@ -19,6 +21,7 @@ import os
 import socket
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from operator_app.telephony.engine import unread
@@ -70,6 +73,14 @@ _OnState = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p
 _Parser = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)
 
 
+@dataclass(slots=True)
+class _Rest:
+    """What of a connection is not to be read: a message, or all. Its ends tell it from a later one at its place."""
+
+    ends: tuple[int, tuple[str, int]]
+    message: unread.PassedOver | None
+
+
 class UnguardedError(Exception):
     """Nothing can stand before the parser of this library; the text says why."""
 
@@ -82,18 +93,23 @@ class Intake:
     """
 
     def __init__(
-        self, library: ctypes.CDLL, memory: Memory, lost: Lost, blind: Callable[[str], None]
+        self,
+        library: ctypes.CDLL,
+        memory: Memory,
+        listening: frozenset[int],
+        lost: Lost,
+        blind: Callable[[str], None],
     ) -> None:
         """Raises `AttributeError` when the library hides a function, `OSError` when its structures are others."""
         sizes = (memory.received_size, memory.dropped_size, memory.selector_size)
         if sizes != tuple(ctypes.sizeof(each) for each in (_Received, _Dropped, _Selector)):
             raise OSError("its structures are others")
-        self._library, self._memory = library, memory
+        self._library, self._memory, self._listening = library, memory, listening
         self._lost, self._blind = lost, blind
         self._is_blind = False
         self._endpoint = 0
-        self._shut: dict[int, tuple[str, int]] = {}
-        """Connections of which nothing more is read until they are gone, with their far ends: memory is used again."""
+        self._unread: dict[int, _Rest] = {}
+        """Connections of which something is not to be read, until they are gone."""
         self._told: deque[tuple[str, ...]] = deque(maxlen=_REMEMBERED)
         self._blanks = (0, 0)
         self._module = module(b"mod-operator112-whole", _BEFORE_ALL, self._on_request, self._on_response)
@@ -127,8 +143,9 @@ class Intake:
 
     # --- called by the library: no exception may leave these ----------------------------------------------------------
 
-    def _read_urn(self, scanner: int, pool: int, with_parameters: int) -> int | None:
+    def _read_urn(self, scanner: int, pool: int, with_parameters: int) -> int:
         """Read an address of that scheme: to the next blank or bracket, without its brackets also to its parameters."""
+        uri = int(self._library.pjsip_other_uri_create(pool))
         try:
             places = self._memory
             at = ctypes.c_void_p.from_address(scanner + places.scanner_at)
@@ -136,7 +153,6 @@ class Intake:
             data = ctypes.string_at(begin, max(0, end - begin))
             length = unread.length_of_address(data, bare=not with_parameters)
             colon = data.find(b":", 0, length)
-            uri = self._library.pjsip_other_uri_create(pool)
             for place, text in (
                 (places.uri_scheme, _Text(begin, max(0, colon))),
                 (places.uri_content, _Text(begin + colon + 1, length - colon - 1)),
@@ -145,30 +161,35 @@ class Intake:
             if ctypes.c_int.from_address(scanner + places.scanner_skips).value:
                 length += len(data[length:]) - len(data[length:].lstrip(b" \t"))
             at.value = begin + length
-        except Exception:  # noqa: BLE001 # without an address the message does not parse, and is answered as such
+        except Exception:  # noqa: BLE001 # an empty address it is then; without one the library would fall
             _log.exception("urn")
-            return None
-        return int(uri)
+        return uri
 
     def _on_received(self, told: "ctypes._Pointer[_Received]") -> None:
         """Look at what begins the next message of a stream; what is not to be read is taken out of it."""
         try:
             received = told.contents
             transport = received.transport
-            if self._shut.get(transport) == read_address(transport + self._memory.peer):
-                received.length = 0
-                return
             data = ctypes.string_at(received.data, received.length)
-            if code := unread.fault_of_stream(data, self._memory.packet_size):
-                received.length = 0
-                self._refuse_stream(transport, data, code)
+            rest = self._rest_of(transport)
+            if rest is None:
+                code = unread.fault_of_stream(data, self._memory.packet_size)
+                if not code:
+                    return
+                if code == unread.TOO_LONG and self._ends(transport)[0] not in self._listening:
+                    rest = self._leave_unread(transport, unread.PassedOver())
+                    if (request := unread.read_request(data)) is not None:
+                        self._refuse(request, code, transport)
+                else:
+                    rest = self._refuse_stream(transport, data, code)
+            received.length -= self._pass_over(transport, rest, data)
         except Exception:  # noqa: BLE001 # the library goes on as without us
             _log.exception("stream")
 
     def _on_state(self, transport: int, state: int, _info: int) -> None:
         """Forget a connection that is gone."""
         if state in _GONE:
-            self._shut.pop(transport, None)
+            self._unread.pop(transport, None)
 
     def _on_dropped(self, told: "ctypes._Pointer[_Dropped]") -> None:
         """Answer and tell what the library has thrown away."""
@@ -176,6 +197,10 @@ class Intake:
             dropped = told.contents
             if dropped.status == _IGNORED and dropped.data:  # line ends before a message
                 self._blanks = (dropped.data + dropped.length, dropped.data)
+                if (
+                    rest := self._rest_of(dropped.transport)
+                ) is not None:  # they were part of what is passed over
+                    self._pass_over(dropped.transport, rest, ctypes.string_at(dropped.data, dropped.length))
                 return
             if not dropped.data:
                 return
@@ -230,19 +255,46 @@ class Intake:
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
-    def _refuse_stream(self, transport: int, data: bytes, code: int) -> None:
-        """Answer what can be answered, and read nothing more of this connection."""
-        library, peer = self._library, read_address(transport + self._memory.peer)
+    def _ends(self, transport: int) -> tuple[int, tuple[str, int]]:
+        """Return our port and the far end's address of a connection."""
+        here, there = transport + self._memory.here, transport + self._memory.peer
+        return read_address(here)[1], read_address(there)
+
+    def _rest_of(self, transport: int) -> _Rest | None:
+        """Return what is not to be read of that connection, None when all is."""
+        rest = self._unread.get(transport)
+        return rest if rest is not None and rest.ends == self._ends(transport) else None
+
+    def _leave_unread(self, transport: int, message: unread.PassedOver | None) -> _Rest:
+        """Have a message that begins here not be read, or nothing more at all."""
         key = ctypes.c_void_p()
-        library.pjsip_transport_add_state_listener(transport, self._state, None, ctypes.byref(key))
-        self._shut[transport] = peer
+        self._library.pjsip_transport_add_state_listener(transport, self._state, None, ctypes.byref(key))
+        self._unread[transport] = rest = _Rest(self._ends(transport), message)
+        return rest
+
+    def _pass_over(self, transport: int, rest: _Rest, data: bytes) -> int:
+        """Return how many of these bytes belong to what is not read."""
+        if rest.message is None:
+            return len(data)
+        taken = rest.message.take(data)
+        if rest.message.lost:
+            self._refuse_stream(transport, b"", unread.TOO_LONG)
+        elif rest.message.over:
+            self._unread.pop(transport, None)
+        return taken
+
+    def _refuse_stream(self, transport: int, data: bytes, code: int) -> _Rest:
+        """Answer what can be answered, and read nothing more of this connection."""
+        rest = self._leave_unread(transport, None)
+        port, peer = rest.ends
         request = unread.read_request(data)
         if request is not None:
             self._refuse(request, code, transport)
         _log.warning("the connection to %s is shut: %d", peer[0], code)
         # The library finds the connection closed and tells all who use it: a registration is made anew by another one.
-        if not _hang_up(read_address(transport + self._memory.here)[1], peer):
-            library.pjsip_transport_shutdown(transport)
+        if not _hang_up(port, peer):
+            self._library.pjsip_transport_shutdown(transport)
+        return rest
 
     def _refuse_datagram(self, dropped: _Dropped, data: bytes) -> None:
         begin = self._blanks[1] if self._blanks[0] == dropped.data else dropped.data
@@ -293,14 +345,19 @@ class Intake:
             self._blind("the phone library keeps its messages elsewhere than its build said")
 
 
-def stand_before_parser(binary: str, lost: Lost, blind: Callable[[str], None]) -> Intake:
-    """Return an intake at its post, for the library in that file. Raises `UnguardedError`."""
+def stand_before_parser(
+    binary: str, listening: frozenset[int], lost: Lost, blind: Callable[[str], None]
+) -> Intake:
+    """Return an intake at its post, for the library in that file. Raises `UnguardedError`.
+
+    `listening`: our ports for connections; one from any other port was opened by us, to a phone server.
+    """
     try:
         library = ctypes.CDLL(binary)
         memory = Memory.of(library)
         if memory is None:
             raise UnguardedError("where it keeps its messages is not known of this library")
-        intake = Intake(library, memory, lost, blind)
+        intake = Intake(library, memory, listening, lost, blind)
         if intake.stand():
             return intake
         intake.leave()

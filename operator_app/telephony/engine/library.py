@@ -102,7 +102,10 @@ class Library:
         self.legs.guarded = self._guard is not None
         try:
             self._intake = stand_before_parser(
-                binary_of_library(), self._sink.turned_away, lambda why: self._sink.fault("intake", why)
+                binary_of_library(),
+                frozenset(self._transports.listening),
+                self._sink.turned_away,
+                lambda why: self._sink.fault("intake", why),
             )
         except UnguardedError as problem:
             self.unguarded = str(problem)

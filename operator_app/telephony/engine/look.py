@@ -43,7 +43,9 @@ def _library() -> dict[str, Any]:
 def _unguarded() -> str:
     """Return why nothing can stand before the parser of this library, "" when it can."""
     try:
-        stand_before_parser(binary_of_library(), lambda *_lost: None, lambda _blind: None).leave()
+        stand_before_parser(
+            binary_of_library(), frozenset(), lambda *_lost: None, lambda _blind: None
+        ).leave()
     except UnguardedError as problem:
         return str(problem)
     return ""

@@ -21,6 +21,8 @@ class Transports:
 
     address: str = ""
     names: list[str] = field(default_factory=list)
+    listening: set[int] = field(default_factory=set)
+    """Our ports for connections (TCP, TLS)."""
     kept: list[pj.SockOpt] = field(default_factory=list)
     """The library keeps pointers into them for as long as it lives."""
 
@@ -31,7 +33,7 @@ def open_transports(endpoint: pj.Endpoint, settings: EngineSettings) -> Transpor
     port = settings.port
     if settings.udp:
         opened.address = _open(endpoint, settings, opened, pj.PJSIP_TRANSPORT_UDP, port)
-        port = int(opened.address.rpartition(":")[2])
+        port = _port(opened.address)
         opened.names.append("udp")
     if settings.tcp:
         try:
@@ -42,11 +44,16 @@ def open_transports(endpoint: pj.Endpoint, settings: EngineSettings) -> Transpor
             # The system chose the port for UDP and somebody has its number in TCP: any other will do.
             address = _open(endpoint, settings, opened, pj.PJSIP_TRANSPORT_TCP, 0)
         opened.address = opened.address or address
+        opened.listening.add(_port(address))
         opened.names.append("tcp")
     if settings.tls:
-        _open(endpoint, settings, opened, pj.PJSIP_TRANSPORT_TLS, 0)
+        opened.listening.add(_port(_open(endpoint, settings, opened, pj.PJSIP_TRANSPORT_TLS, 0)))
         opened.names.append("tls")
     return opened
+
+
+def _port(address: str) -> int:
+    return int(address.rpartition(":")[2])
 
 
 def mark(config: pj.TransportConfig, dscp: int) -> None:

@@ -18,6 +18,7 @@ REASONS = {
     TOO_LONG: "Message Too Large",
 }
 SIP_PORT = 5060
+MOST_PASSED_OVER = 1_000_000
 _START = re.compile(r"([^\s]{1,64})[ \t]+(.*?)[ \t]*(SIP/\d+\.\d+)[ \t]*$", re.IGNORECASE)
 _SCHEME = re.compile(r"[ \t<]*([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _SCHEMES = {"sip", "sips", "tel", "urn"}
@@ -120,6 +121,38 @@ def fault_of_stream(data: bytes, limit: int) -> int:
     if length is None or length < 0:
         return BAD_REQUEST
     return TOO_LONG if len(head) + length > limit else 0
+
+
+class PassedOver:
+    """A message of a stream that is not read: takes its bytes as they come, to the last one and no further."""
+
+    def __init__(self) -> None:
+        self._begun = bytearray()
+        self._left: int | None = None
+        self.lost = False
+        """Its end cannot be known, or is too far away to be waited for."""
+
+    @property
+    def over(self) -> bool:
+        """Whether it is passed."""
+        return self._left == 0
+
+    def take(self, data: bytes) -> int:
+        """Return how many of these bytes belong to it."""
+        if self._left is None:
+            known = len(self._begun)
+            self._begun += data
+            head = head_of(bytes(self._begun))
+            length = _length(head) if head else 0
+            whole = len(head) + (length or 0)
+            self.lost = length is None or length < 0 or max(whole, len(self._begun)) > MOST_PASSED_OVER
+            if self.lost or not head:
+                return len(data)
+            self._left = whole - known
+            self._begun.clear()
+        taken = min(self._left, len(data))
+        self._left -= taken
+        return taken
 
 
 def answer(request: Unread, code: int, host: str, port: int) -> bytes:

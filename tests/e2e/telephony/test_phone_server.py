@@ -125,15 +125,21 @@ def test_112_rings_every_registered_seat_and_the_first_answer_ends_the_others(
 def test_a_long_call_by_the_server_rings_or_is_refused_and_told_and_the_next_one_rings(
     tmp_path: Path, crew: Crew, transport: str
 ) -> None:
-    """Over TCP a library that takes no long messages has its connection to the server shut: the seat is there again."""
+    """Over TCP the library itself would read the rest of it as new messages, and none after it."""
 
     async def story() -> None:
         server = await asyncio.to_thread(lambda: KamailioServer(crew, "kamailio", {"1": "rahasia"}))
         async with Rig(tmp_path, registered("1", "rahasia", server.registrar(transport))) as seat:
             await seat.signals.wait(LineRegistration, lambda each: each.state is RegistrationState.REGISTERED)
             longer = {f"X-Subscriber-{number}": "y" * 900 for number in range(6)}
+            body = SippCall().body or ""
+            body += (
+                "a=x-place:" + "y" * 500 + "\n" + "\n\n" * 1_500
+            )  # blank lines, as the library takes them out itself
             fits = engine_limits().message_bytes > 6_000
-            call = SippCall(user="0811000", headers=longer, talk_ms=50, expect=200 if fits else 513)
+            call = SippCall(
+                user="0811000", headers=longer, body=body, talk_ms=50, expect=200 if fits else 513
+            )
             caller = SippCaller(crew, "long", server.address, call)
             if fits:
                 await seat.answer_next()
@@ -142,18 +148,10 @@ def test_a_long_call_by_the_server_rings_or_is_refused_and_told_and_the_next_one
                 assert (told.code, told.number) == (513, "0811000")
             assert await asyncio.to_thread(caller.wait) == 0, caller.report()
             so_far = len(seat.signals.all)
-            # Over TCP the seat registers anew within a second or two; until then the server cannot reach it.
-            for number in range(40):
-                caller = SippCaller(crew, f"short{number}", server.address, SippCall(talk_ms=50))
-                gone = asyncio.create_task(asyncio.to_thread(caller.wait))
-                rings = asyncio.create_task(seat.signals.wait(LineOffered, after=so_far))
-                await asyncio.wait((gone, rings), return_when=asyncio.FIRST_COMPLETED)
-                if rings.done():
-                    await seat.phone.answer(rings.result().call_id)
-                    assert await gone == 0, caller.report()
-                    return
-                rings.cancel()
-            raise AssertionError(f"the next call does not ring: {caller.report()}")
+            caller = SippCaller(crew, "short", server.address, SippCall(talk_ms=50))
+            await seat.answer_next(after=so_far)
+            assert await asyncio.to_thread(caller.wait) == 0, caller.report()
+            assert len(seat.signals.of(LineRegistration)) == 1, "it was never away"
 
     asyncio.run(story())
 

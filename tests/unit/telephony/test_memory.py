@@ -38,7 +38,7 @@ def test_of_any_other_library_nothing_is_known_and_nothing_stands_before_it() ->
         ("/does/not/exist.so", "hides its functions"),
     ):
         with pytest.raises(UnguardedError, match=words):
-            stand_before_parser(binary, lambda *_lost: None, lambda _why: None)
+            stand_before_parser(binary, frozenset(), lambda *_lost: None, lambda _why: None)
 
 
 def test_a_message_that_is_not_where_it_was_told_is_not_read() -> None:

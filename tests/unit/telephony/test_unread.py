@@ -1,5 +1,6 @@
 """What can be read of a message that the library throws away, what it is answered, and where a stream goes wrong."""
 
+import itertools
 import operator
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from operator_app.telephony.engine.unread import (
+    PassedOver,
     answer,
     answer_port,
     code_for,
@@ -210,3 +212,31 @@ def test_of_a_message_that_says_its_length_once_no_part_is_refused(
     whole = head(f"Content-Length: {len(body) + padding}") + body + b"y" * padding
     whole = whole[:4_000] if len(whole) <= 4_000 else head("Content-Length: 0")
     assert all(fault_of_stream(whole[:end], 4_000) == 0 for end in range(1, len(whole), step))
+
+
+@given(NOISE, st.integers(0, 9_000), st.lists(st.integers(1, 4_000), min_size=1), st.booleans())
+def test_a_message_is_passed_over_to_its_last_byte(
+    body: bytes, padding: int, steps: list[int], tall: bool
+) -> None:
+    """However it is cut into pieces, and whether its head or its body is what is too long."""
+    lines = [f"X: {'y' * padding}"] if tall else []
+    body += b"" if tall else b"y" * padding
+    first = head(*lines, f"Content-Length: {len(body)}") + body
+    stream = first + b"INVITE sip:112@next SIP/2.0\r\nContent-Length: 0\r\n\r\n"
+    message, at = PassedOver(), 0
+    for step in itertools.cycle(steps):
+        piece = stream[at : at + step]
+        taken = message.take(piece)
+        at += taken
+        if message.over:
+            break
+        assert taken == len(piece)
+    assert at == len(first)
+    assert not message.lost
+
+
+@pytest.mark.parametrize("lines", [[], ["Content-Length: x"], ["Content-Length: 999999999"]])
+def test_a_message_whose_end_is_nowhere_is_lost(lines: list[str]) -> None:
+    message = PassedOver()
+    assert message.take(head(*lines) + b"abc") == len(head(*lines)) + 3
+    assert message.lost
