@@ -193,7 +193,8 @@ class PlaceFinder:
 
 async def _let_go(phone: EnginePhone) -> None:
     """Whoever closes the window in a call has the next window take it over; the engine ends itself when idle."""
-    await phone.aclose(keep_calls=bool(phone.calls()))
+    # While it is not attached to its engine nobody knows whether that one has a call.
+    await phone.aclose(keep_calls=phone.ready is None or bool(phone.calls()))
 
 
 async def _order_phone(phone: EnginePhone | None) -> "asyncio.Task[None] | None":

@@ -9,9 +9,10 @@ import subprocess
 from importlib import import_module
 from pathlib import Path
 
-from operator_app.bootstrap.parts import data_folder, start_log
+from operator_app.bootstrap.parts import CannotStartError, data_folder, start_log
 from operator_app.bootstrap.private import make_privately
 from operator_app.config.settings import Settings, load_settings
+from operator_app.reading.fault import BadFileError
 from operator_app.reading.shape import Misfit
 from operator_app.reading.toml import TomlFile
 from operator_app.telephony.launch import launch_early
@@ -37,7 +38,8 @@ def run(args: argparse.Namespace) -> int:
             first = import_module("operator_app.bootstrap.first").show(settings)
         opening = import_module("operator_app.bootstrap.opening")
         return int(opening.open_window(args.config, settings, folder, args.control, engine, first))
-    except BaseException:
+    except (CannotStartError, BadFileError):
+        # Only where no window came: one that stood may leave a call behind, which the next window takes over.
         if engine is not None and engine.poll() is None:
             engine.terminate()
         raise

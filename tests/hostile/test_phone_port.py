@@ -214,6 +214,7 @@ def test_the_server_asks_and_is_told(registered: Stage) -> None:
             for message, code in (
                 (peer.request("SUBSCRIBE", "Event: presence", "Expires: 600"), 489),
                 (peer.request("PUBLISH", "Event: presence"), 405),
+                (peer.request("MESSAGE", body="Tolong", content_type="text/plain"), 405),
                 (peer.request("REFER", "Refer-To: <sip:0809@x>"), 501),
             ):
                 peer.send(message)

@@ -17,11 +17,11 @@ from operator_app.telephony.sdp import is_in_vain
 FORBIDDEN, BUSY, NOT_ACCEPTABLE = 403, 486, 488
 ALLOW = (
     "Allow",
-    "PRACK, INVITE, ACK, BYE, CANCEL, UPDATE, INFO, SUBSCRIBE, NOTIFY, REFER, MESSAGE, OPTIONS",
+    "PRACK, INVITE, ACK, BYE, CANCEL, UPDATE, INFO, SUBSCRIBE, NOTIFY, REFER, OPTIONS",
 )
 _IN_CALL_OPTIONS = (
     ALLOW,
-    ("Accept", "application/sdp, text/plain"),
+    ("Accept", "application/sdp"),
     ("Supported", "replaces, 100rel, timer"),
 )
 _REMEMBERED = 128
@@ -153,7 +153,9 @@ class Doorman:
         match request.method:
             case "SUBSCRIBE":
                 return Answer(489)  # nobody here publishes anything
-            case "PUBLISH":
+            case (
+                "PUBLISH" | "MESSAGE"
+            ):  # a text that nobody reads must not be told as delivered (RFC 3428, 7)
                 return Answer(405, (ALLOW,))
             case "INFO" if is_deadly(request):
                 return Answer(481)
@@ -181,9 +183,7 @@ class Doorman:
             case "NOTIFY" | "SUBSCRIBE":
                 event = request.header("event").partition(";")[0].strip().lower()
                 return None if event == "refer" else Answer(489, (("Allow-Events", "refer"),))
-            case "MESSAGE":
-                return None
-            case "PUBLISH" | "REGISTER":
+            case "PUBLISH" | "REGISTER" | "MESSAGE":
                 return Answer(405, (ALLOW,))
             case _:
                 return Answer(501)

@@ -121,7 +121,8 @@ def test_what_belongs_to_a_call_that_was_judged_is_not_judged_again(method: str,
 
 
 @pytest.mark.parametrize(
-    ("method", "code"), [("SUBSCRIBE", 489), ("PUBLISH", 405), ("OPTIONS", 0), ("INVITE", 0), ("NOTIFY", 0)]
+    ("method", "code"),
+    [("SUBSCRIBE", 489), ("PUBLISH", 405), ("MESSAGE", 405), ("OPTIONS", 0), ("INVITE", 0), ("NOTIFY", 0)],
 )
 def test_what_a_server_asks_outside_of_calls(method: str, code: int) -> None:
     assert judged(request(method))[0] == code
@@ -141,6 +142,7 @@ def test_what_a_server_asks_outside_of_calls(method: str, code: int) -> None:
         ("SUBSCRIBE", ("Event: presence",), "", "", 489),
         ("PUBLISH", (), "", "", 405),
         ("REGISTER", (), "", "", 405),
+        ("MESSAGE", (), "text/plain", "Tolong", 405),
         ("INVENTED", (), "", "", 501),
     ],
 )

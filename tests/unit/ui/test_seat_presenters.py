@@ -14,6 +14,7 @@ from operator_app.domain.facts.call import CallIdentified, CallMeasured
 from operator_app.domain.facts.dispatch import DispatchMoved
 from operator_app.domain.facts.incident import FieldSet, IncidentMoved
 from operator_app.domain.ids import AgencyCode, CallId, IncidentId
+from operator_app.domain.place.location import AreaPoint, AreaShape, CallArea, CallLocation
 from operator_app.domain.states import Classification, DispatchState, IncidentStatus, SeatState
 from operator_app.domain.triage import Agency, Kind
 from operator_app.maps.live import MapIncident
@@ -23,6 +24,7 @@ from operator_app.ui.form.presenters.form import FormPresenter, FormView
 from operator_app.ui.form.presenters.saved import SaveTracker
 from operator_app.ui.frame.presenters.footer import link_view
 from operator_app.ui.incidents.presenters.incidents import IncidentsPresenter, Order
+from operator_app.ui.map.presenters.call_place import CallPlace
 from operator_app.ui.map.presenters.map_marks import MapMarks
 from operator_app.ui.orders.draft import Draft
 from operator_app.ui.phone.presenters.lists import ListsPresenter
@@ -39,6 +41,7 @@ from operator_app.ui.words.site_words import SiteWords
 from operator_app.ui.words.texts import load_texts
 from operator_app.ui.words.wording import Span, Tone
 from operator_app.workflow.ports import JournalFailedError, LinkState, Saved, Shared
+from tests.fakes.memory_phone import MemoryPhone
 from tests.ui.seat_room import (
     CALLER,
     EMERGENCY_IDS,
@@ -53,6 +56,7 @@ from tests.ui.seat_room import (
     settled,
 )
 from tests.unit.maps.sample_pack import write_pack
+from tests.unit.workflow.room import make_seat
 
 DAMKAR = AgencyCode("DAMKAR")
 SAY = load_texts(RESOURCES, "id", strict=True)
@@ -1025,3 +1029,23 @@ async def test_what_the_library_says_of_a_fault_is_not_shown(where: str) -> None
     (notice,) = [each for each in trouble.changes() if isinstance(each, Notice)]
     assert "pjsua" not in notice.words
     assert "panggilan tetap berjalan" in notice.words
+
+
+async def test_the_place_of_a_call_is_shown_while_it_rings_and_taken_over_only_from_one_that_was_answered() -> (
+    None
+):
+    phone = MemoryPhone()
+    room = make_seat(phone)
+    await phone.start()
+    await room.seat.open()
+    area = CallArea(AreaShape.CIRCLE, (AreaPoint(0.5, 117.5),), radius_m=120.0)
+    call = phone.offer("0811", location=CallLocation(area=area))
+    place = CallPlace(room.seat, default_site(RESOURCES), SAY)
+    ringing = place.view()
+    assert ringing is not None
+    assert (ringing.area, ringing.can_take) == (area, False)
+    await room.seat.answer(call)
+    answered = place.view()
+    assert answered is not None
+    assert answered.can_take
+    await room.recorder.settle()

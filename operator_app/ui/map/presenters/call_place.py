@@ -1,6 +1,6 @@
 """Where the call at hand says that it comes from, in words and for the map; it never fills the form unasked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from operator_app.domain.ids import CallId
 from operator_app.domain.numbers import number_key
@@ -40,14 +40,18 @@ class CallPlace:
         self._past: tuple[CallId, str] | None = None
 
     def view(self) -> CallPlaceView | None:
-        """Return what is to be shown while the call is at hand; None when it brought no place."""
+        """Return what is to be shown of the call at hand, else of the one that waits longest; None without a place.
+
+        What only rings can be seen and not yet taken over: it belongs to no incident.
+        """
         call = self._seat.calls.live_at_hand
-        location = None if call is None else call.location
+        waits = next(iter(self._seat.calls.waiting()), None) if call is None else None
+        location = None if (call or waits) is None else (call or waits).location  # type: ignore[union-attr]
         if location is None:
             return None
         if self._held is None or self._held[0] is not location:
             self._held = (location, self._view(location))
-        return self._held[1]
+        return self._held[1] if waits is None else replace(self._held[1], can_take=False)
 
     def kecamatan(self) -> str:
         """Return the caller's area, for the search; empty when nothing is known.
