@@ -294,7 +294,7 @@ def test_the_log_refuses_even_its_owner(any_database: Database) -> None:
         for attempt in (
             "UPDATE op112.event SET actor = 'x'",
             "DELETE FROM op112.event",
-            "TRUNCATE op112.event",
+            "TRUNCATE op112.event CASCADE",
         ):
             with pytest.raises(psycopg.Error, match="append-only") as error:
                 db.execute(attempt)
