@@ -134,6 +134,16 @@ class Kind:
     support: tuple[AgencyCode, ...]
     masked: bool = False
     card: Card | None = None
+    english: str = ""
+    category_english: str = ""
+
+    def name_in(self, language: str) -> str:
+        """Return the name in that language; the site's own where English is missing."""
+        return Phrase(self.name, self.english).said_in(language)
+
+    def category_in(self, language: str) -> str:
+        """Return the category in that language; the site's own where English is missing."""
+        return Phrase(self.category, self.category_english).said_in(language)
 
 
 # ---- proposals
@@ -286,7 +296,7 @@ def _wanted(kind: Kind, rules: Iterable[Rule]) -> dict[AgencyCode, tuple[bool, P
 
 
 def find_kinds(kinds: Sequence[Kind], typed: str, limit: int = 8) -> tuple[Kind, ...]:
-    """Kinds that the letters pick: by the start of the code, of the name, of any word, and last by any part."""
+    """Kinds that the letters pick: by the start of code, of name, of any word, by any part; last by English words."""
     wanted = typed.casefold().split()
     if not wanted:
         return tuple(kinds[:limit])
@@ -301,7 +311,12 @@ def find_kinds(kinds: Sequence[Kind], typed: str, limit: int = 8) -> tuple[Kind,
         if all(any(word.startswith(part) for word in words) for part in wanted):
             return 2
         text = f"{code} {kind.category} {kind.name}".casefold()
-        return 3 if all(part in text for part in wanted) else None
+        if all(part in text for part in wanted):
+            return 3
+        english = (
+            f"{kind.category_english} {kind.english}".casefold().replace("/", " ").replace(",", " ").split()
+        )
+        return 4 if all(any(word.startswith(part) for word in english) for part in wanted) else None
 
     ranked = [(found, place, kind) for place, kind in enumerate(kinds) if (found := rank(kind)) is not None]
     return tuple(kind for _, _, kind in sorted(ranked, key=lambda each: each[:2])[:limit])

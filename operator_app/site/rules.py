@@ -58,6 +58,8 @@ class KindRow:
     primary: tuple[AgencyCode, ...]
     support: tuple[AgencyCode, ...]
     masked: bool = False
+    english: Words | None = None
+    category_english: Words | None = None
 
     def kind(self, card: Card | None) -> Kind:
         """The kind with that card."""
@@ -70,6 +72,8 @@ class KindRow:
             self.support,
             self.masked,
             card,
+            (self.english or "").strip(),
+            (self.category_english or "").strip(),
         )
 
 

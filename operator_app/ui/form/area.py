@@ -202,7 +202,7 @@ class FormArea(Area):
     def _pick_kind(self, kind: Kind) -> None:
         """Show the card of the kind before it is saved, and lead into it."""
         pane, incident = self.pane, self._seat.hand.incident
-        pane.put_kind(f"{kind.code} {kind.name}")
+        pane.put_kind(self._hand.words.kind_label(kind.code))
         choosing = self._hand.run("kind", self._seat.form.choose_kind(kind.code), Before.MUST)
         choosing.add_done_callback(lambda _: pane.card.settled())
         fresh = self._seat.cards.kind_or_none(kind.code) or kind

@@ -65,7 +65,7 @@ def kind_finder(site: Local, words: SiteWords) -> Finder[Kind]:
     def find(typed: str) -> Sequence[Hit[Kind]]:
         chosen = any(typed == words.kind_label(kind.code) for kind in site.kinds)
         found = () if chosen else find_kinds(site.kinds, typed, HITS_SHOWN)
-        return [_kind(kind) for kind in found]
+        return [_kind(kind, words) for kind in found]
 
     return find
 
@@ -200,9 +200,16 @@ def _refused(stated: NoPosition, site: Site, say: Say) -> list[Hit[PlaceHit]]:
     return rows[:HITS_SHOWN]
 
 
-def _kind(kind: Kind) -> Hit[Kind]:
+def _kind(kind: Kind, words: SiteWords) -> Hit[Kind]:
     priority = chip(f"P{kind.priority}", PRIORITY_TONES[kind.priority])
-    row = Row(kind.code, (priority, cell(f"{kind.code}  {kind.name}"), cell(kind.category, Tone.QUIET)))
+    row = Row(
+        kind.code,
+        (
+            priority,
+            cell(f"{kind.code}  {words.kind(kind.code)}"),
+            cell(words.category(kind.code), Tone.QUIET),
+        ),
+    )
     return Hit(kind, row)
 
 

@@ -50,12 +50,12 @@ class SiteWords:
     def kind(self, code: str) -> str:
         """Return the kind's name, empty for an empty code."""
         known = self._kinds.get(code)
-        return code if known is None else known.name
+        return code if known is None else known.name_in(self._say("map.language"))
 
     def kind_label(self, code: str) -> str:
         """Return code and name of a kind, empty for an empty code."""
         known = self._kinds.get(code)
-        return one_line(code if known is None else f"{known.code} {known.name}")
+        return one_line(code if known is None else f"{known.code} {self.kind(code)}")
 
     def leads(self, code: str) -> tuple[AgencyCode, ...]:
         """Return the agencies that lead in incidents of that kind."""
@@ -65,7 +65,7 @@ class SiteWords:
     def category(self, code: str) -> str:
         """Return the kind's category, or the code."""
         known = self._kinds.get(code)
-        return code if known is None else known.category
+        return code if known is None else known.category_in(self._say("map.language"))
 
     def agency(self, code: str) -> str:
         """Return the agency's name."""

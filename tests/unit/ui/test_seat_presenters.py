@@ -16,7 +16,7 @@ from operator_app.domain.facts.incident import FieldSet, IncidentMoved
 from operator_app.domain.ids import AgencyCode, CallId, IncidentId
 from operator_app.domain.place.location import AreaPoint, AreaShape, CallArea, CallLocation
 from operator_app.domain.states import Classification, DispatchState, IncidentStatus, SeatState
-from operator_app.domain.triage import Agency, Kind
+from operator_app.domain.triage import Agency, Kind, find_kinds
 from operator_app.maps.live import MapIncident
 from operator_app.maps.site import Site, default_site, import_site, load_site
 from operator_app.ui.company.presenters.together import TogetherPresenter
@@ -806,6 +806,31 @@ def test_a_code_that_the_site_does_not_know_stands_for_itself() -> None:
         "TNI",
         "Pengawas",
     )
+
+
+def test_an_english_screen_names_kinds_and_categories_in_english_where_the_site_does() -> None:
+    class Kinds(NoSite):
+        kinds = (
+            Kind(
+                "KEB-01", "Kebakaran", "Kebakaran rumah", 1, (), (), english="House", category_english="Fire"
+            ),
+            Kind("SAT-02", "Satwa", "Ular", 2, (), ()),
+        )
+
+    english = SiteWords(load_texts(RESOURCES, "en", strict=True), Kinds())
+    assert (english.kind_label("KEB-01"), english.category("KEB-01")) == ("KEB-01 House", "Fire")
+    assert (english.kind_label("SAT-02"), english.category("SAT-02")) == ("SAT-02 Ular", "Satwa")
+    assert SiteWords(SAY, Kinds()).kind_label("KEB-01") == "KEB-01 Kebakaran rumah"
+    assert [kind.code for kind in find_kinds(Kinds.kinds, "fire house")] == ["KEB-01"]
+
+
+def test_every_kind_of_the_plain_default_has_english_words() -> None:
+    async def play() -> None:
+        kinds = (await fresh()).room.seat.cards.kinds
+        assert len(kinds) == 38
+        assert not [kind.code for kind in kinds if not (kind.english and kind.category_english)]
+
+    scene(play)
 
 
 def test_every_state_of_a_seat_has_a_next_one_but_talking() -> None:

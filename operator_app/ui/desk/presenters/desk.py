@@ -351,7 +351,7 @@ class DeskPresenter:
     def _kind(self, incident: Incident) -> str:
         code = incident.value("kind")
         kind = self._kinds.get(code)
-        return kind.name if kind else code or self._say("desk.kind_unknown")
+        return kind.name_in(self._say("map.language")) if kind else code or self._say("desk.kind_unknown")
 
     def _short_place(self, incident: Incident) -> str:
         village, district = incident.value("village"), incident.value("district")

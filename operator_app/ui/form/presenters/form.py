@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from operator_app.domain.ids import AgencyCode, IncidentId
 from operator_app.domain.incident import Dispatch, Incident
 from operator_app.domain.states import DispatchState
-from operator_app.domain.triage import OUT, PRIORITY, Agency, ProposedAgency, agency_subject, to_ask
+from operator_app.domain.triage import OUT, PRIORITY, Agency, Kind, ProposedAgency, agency_subject, to_ask
 from operator_app.maps.site import Site
 from operator_app.ui.form.presenters.card import CardView, card_view
 from operator_app.ui.form.presenters.point import point_spans
@@ -227,7 +227,7 @@ class FormPresenter:
             return (Span(self._say("form.proposal_none"), Tone.QUIET),)
         because = proposal.reasons[0]
         words = because.words
-        why = proposal.kind.category.casefold() if words is None else words.said_in(self._say("map.language"))
+        why = self._category(proposal.kind) if words is None else words.said_in(self._say("map.language"))
         proposed = self._say("form.proposed", priority=proposal.priority, why=why)
         own = incident.own.get(PRIORITY)
         if own is not None:
@@ -247,7 +247,7 @@ class FormPresenter:
         proposal = self._seat.handover.proposal()
         if proposal is None or not incident.is_open:
             return ()
-        category = proposal.kind.category.casefold()
+        category = self._category(proposal.kind)
         proposed = (*proposal.dispatch, *proposal.by_phone)
         shown = [(each.agency, self._why(each, category)) for each in proposed]
         shown += [(each.agency, "") for each in proposal.unavailable]
@@ -290,6 +290,9 @@ class FormPresenter:
         return self._say(
             key, time=until_time(told.until, now, self._seat.room.rules.now.timezone), reason=told.reason
         )
+
+    def _category(self, kind: Kind) -> str:
+        return kind.category_in(self._say("map.language")).casefold()
 
     def _why(self, each: ProposedAgency, category: str) -> str:
         if not each.agency.has_desk:

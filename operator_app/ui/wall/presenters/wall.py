@@ -241,8 +241,9 @@ class WallPresenter:
         kind = self._kinds.get(code)
         if kind is None or kind.masked:
             return (self._say("wall.kind_masked"), self._say("wall.kind_masked_short"))
-        first = kind.name.split("/")[0].strip()
-        return (kind.name, first, kind.category)
+        language = self._say("map.language")
+        name = kind.name_in(language)
+        return (name, name.split("/")[0].strip(), kind.category_in(language))
 
     def _place(self, incident: Incident) -> tuple[str, ...]:
         """Name the village and district; never the place as it was told, which may be somebody's house."""
