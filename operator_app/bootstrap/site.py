@@ -127,6 +127,8 @@ def _import_base(source: Path, into: Path) -> str:
     """Take the base map into use, and return its digest."""
     region = load_site(into).bounds if has_site(into) else None
     base = import_base(source, into, region)
+    for note in base.notes:
+        print(f"note: {source.name}: {note}")
     print(f"{base.words}; in use from the next start of the window")
     return base.version
 

@@ -9,20 +9,22 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from operator_app.maps.geometry import Box
 from operator_app.maps.pack_files import SitePackError
 from operator_app.maps.tile_check import TileError, check_picture, vector_layers
-from operator_app.maps.tile_files import TileFacts, TileFileError, open_tiles, unpacked
+from operator_app.maps.tile_files import MbTiles, PmTiles, TileFacts, TileFileError, open_tiles, unpacked
 
 BASE_SUFFIXES = (".mbtiles", ".pmtiles")
-_FOLDER, _POINTER, _FORMAT = "base", "base.json", 1
+_FOLDER, _POINTER, _FORMAT = "base", "base.json", 2
 _ZOOMS = range(23)
 _OPENMAPTILES, _PROTOMAPS = frozenset({"transportation", "place"}), frozenset({"roads", "places"})
 _CHUNK = 1 << 20
+_FEW_DAMAGED = 5
+"""One in so many tiles may be damaged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,10 @@ class BaseMap:
     max_zoom: int
     count: int
     size: int
+    from_north: bool = False
+    """Its rows count from the north, against its format."""
+    notes: tuple[str, ...] = field(default=(), compare=False)
+    """What was odd when it was taken in, in words for a console; only then."""
 
     @property
     def is_vector(self) -> bool:
@@ -96,25 +102,39 @@ def check_base(source: Path, region: Box | None) -> tuple[TileFacts, str]:
         raise SitePackError(source.name, str(error), "copy or export it again") from error
     try:
         tiles.check_whole()
-        facts = tiles.facts()
+        facts = tiles.facts(region)
         schema = _check_facts(source, facts, region)
-        seen: set[str] = set()
-        for where, data in tiles.sample():
-            try:
-                if facts.form == "pbf":
-                    seen |= vector_layers(unpacked(data)).keys()
-                else:
-                    check_picture(data, facts.form)
-            except (TileError, TileFileError) as error:
-                raise SitePackError(source.name, f"{where} {error}", "export it again") from error
+        layers, damaged = _check_sample(source, tiles, facts)
         if facts.form == "pbf" and not schema:
-            schema = _schema(source, seen)
+            schema = _schema(source, layers)
     except TileFileError as error:
         raise SitePackError(source.name, str(error), "copy or export it again") from error
     else:
-        return facts, schema
+        return replace(facts, notes=(*facts.notes, *damaged)), schema
     finally:
         tiles.close()
+
+
+def _check_sample(source: Path, tiles: MbTiles | PmTiles, facts: TileFacts) -> tuple[set[str], list[str]]:
+    """Look at some tiles of every zoom; a few damaged ones are told, more refuse the file. Returns layers and notes."""
+    layers: set[str] = set()
+    damaged: list[str] = []
+    seen = 0
+    for where, data in tiles.sample():
+        seen += 1
+        try:
+            if facts.form == "pbf":
+                layers |= vector_layers(unpacked(data)).keys()
+            else:
+                check_picture(data, facts.form)
+        except (TileError, TileFileError) as error:
+            damaged.append(f"{where} {error}")
+    if len(damaged) * _FEW_DAMAGED > seen:
+        raise SitePackError(source.name, damaged[0], "export it again")
+    notes = (
+        [f"{len(damaged)} of {seen} tiles that were looked at are damaged ({damaged[0]})"] if damaged else []
+    )
+    return layers, notes
 
 
 def _check_facts(source: Path, facts: TileFacts, region: Box | None) -> str:
@@ -178,7 +198,7 @@ def import_base(source: Path, into: Path, region: Box | None) -> BaseMap:
         assert facts.bounds is not None
         base = BaseMap(
             target, version, facts.name or source.stem, facts.attribution, facts.form, schema, facts.bounds,
-            facts.min_zoom, facts.max_zoom, facts.count, size,
+            facts.min_zoom, facts.max_zoom, facts.count, size, facts.from_north, facts.notes,
         )  # fmt: skip
         before = _in_use(folder)
         _point_to(folder, base)
@@ -198,7 +218,7 @@ def load_base(folder: Path) -> BaseMap | None:
         return None
     try:
         said: Mapping[str, Any] = json.loads(path.read_bytes())
-        if said["format_version"] != _FORMAT:
+        if said["format_version"] not in (1, _FORMAT):
             raise ValueError("another version of this program wrote it")
         file = path.parent / Path(said["path"]).name
         base = BaseMap(
@@ -232,6 +252,7 @@ def _copy(source: Path, target: Path) -> tuple[str, int]:
 
 def _point_to(folder: Path, base: BaseMap) -> None:
     said = {**asdict(base), "path": base.path.name, "format_version": _FORMAT}
+    del said["notes"]
     fresh = folder / f".{_POINTER}"
     with fresh.open("w", encoding="utf-8") as file:
         json.dump(said, file, ensure_ascii=False, indent=1)

@@ -19,6 +19,7 @@ _TWO_WAYS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Words that stay as they are written and may also mean another one."""
 _FIGURES = ("satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan", "sepuluh")
+_LONGEST_NUMBER = 6
 
 SMALL_WORDS = frozenset(("di", "ke", "dari", "yang", "itu", "ini", "ada", "pas", "persis", "dan"))
 """Words that say nothing where nothing else stands beside them."""
@@ -108,8 +109,8 @@ def meanings_of(word: str) -> tuple[str, ...]:
     if word in SHORT_FORMS:
         found.append(SHORT_FORMS[word])
     found.extend(_TWO_WAYS.get(word, ()))
-    if word.isdigit() and 1 <= int(word) <= len(_FIGURES):
-        found.append(_FIGURES[int(word) - 1])
+    if 1 <= (number := _number(word)) <= len(_FIGURES):
+        found.append(_FIGURES[number - 1])
     elif word in _FIGURES:
         found.append(str(_FIGURES.index(word) + 1))
     return tuple(dict.fromkeys(sound_of(each) for each in found))
@@ -168,11 +169,17 @@ def _number_at(words: tuple[str, ...]) -> tuple[int, int]:
     return _ONES[first], 1
 
 
+def _number(word: str) -> int:
+    """The number that a word's figures are; 0 for anything else, and for more figures than a place's name has."""
+    return int(word) if word.isdecimal() and len(word) <= _LONGEST_NUMBER else 0
+
+
 def _spelt(word: str) -> tuple[str, ...]:
     """The words of a number from 11 to 199; none for anything else."""
-    if not word.isdigit() or not len(_FIGURES) < int(word) < 200:
+    number = _number(word)
+    if not len(_FIGURES) < number < 200:
         return ()
-    hundred, rest = divmod(int(word), 100)
+    hundred, rest = divmod(number, 100)
     tens, ones = divmod(rest, 10)
     words = ["seratus"] if hundred else []
     if rest == 11:

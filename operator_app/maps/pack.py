@@ -24,6 +24,7 @@ from operator_app.maps.manifest import MANIFEST, read_manifest
 from operator_app.maps.pack_files import (
     SitePackError,
     check_text,
+    one_line,
     read_features,
     read_text,
     refuse,
@@ -31,6 +32,7 @@ from operator_app.maps.pack_files import (
 from operator_app.maps.pack_lists import ListedPlace, left_out, read_listed
 from operator_app.maps.roles import ROLES
 from operator_app.maps.tables import read_table
+from operator_app.maps.tile_facts import plain_words
 
 __all__ = ["LISTED", "MANIFEST", "ROLES", "ListedPlace", "Pack", "SitePackError", "read_pack"]
 
@@ -100,7 +102,7 @@ def read_pack(source: Path) -> Pack:
             if role == "pos":
                 layers[role] = _posts(places)
     notices = _read_notices(source)
-    attribution = manifest.attribution.strip() or _attribution_from(notices)
+    attribution = plain_words(manifest.attribution) or _attribution_from(notices)
     if not attribution:
         notes.append(f"no attribution: name the source of the borders in {MANIFEST}")
     return Pack(
@@ -110,7 +112,7 @@ def read_pack(source: Path) -> Pack:
         layers=layers,
         notices=notices,
         counts=counts,
-        warnings=tuple(notes),
+        warnings=tuple(one_line(note) for note in notes),
         listed=tuple(listed),
     )
 
@@ -368,7 +370,7 @@ def _read_notices(source: Path) -> dict[str, bytes]:
 def _attribution_from(notices: Mapping[str, bytes]) -> str:
     for notice in notices.values():
         _, mark, rest = notice.decode().partition(_ATTRIBUTION_MARK)
-        line = " ".join(rest.partition('"')[0].split())
-        if mark and line.isprintable():
+        line = plain_words(rest.partition('"')[0])
+        if mark and line:
             return line
     return ""

@@ -5,29 +5,45 @@ from pathlib import Path
 from typing import NoReturn
 
 BIGGEST_FILE_BYTES = 64 * 1024 * 1024
-_LONGEST_TEXT = 120
+_LONGEST_TEXT, _LONGEST_LINE = 120, 500
+
+
+def one_line(words: str) -> str:
+    """Return words for a console as one line of bounded length: a file's text may hold signs that guide a terminal."""
+    line = "".join(letter if letter.isprintable() else "\ufffd" for letter in " ".join(words.split()))
+    return (
+        line
+        if len(line) <= _LONGEST_LINE
+        else f"{line[: _LONGEST_LINE // 2]} … {line[-_LONGEST_LINE // 2 :]}"
+    )
 
 
 class SitePackError(ValueError):
     """A site pack cannot be used; the text is one sentence: file, cause, what to do."""
 
     def __init__(self, file: str, cause: str, cure: str) -> None:
-        super().__init__(" ".join(f"{file}: {cause}; {cure}.".split()))
+        super().__init__(one_line(f"{file}: {cause}; {cure}."))
         self.file = file
         self.cause = cause
         self.cure = cure
 
 
 def read_text(path: Path) -> str:
-    """Return the file's text, which must be UTF-8 (a byte order mark is dropped); raises SitePackError."""
+    """Return the file's text, which must be UTF-8 (a byte order mark is dropped); raises SitePackError.
+
+    A link out of the pack's folder is not followed: it would carry another file of this machine into the pack.
+    """
     try:
+        if not path.resolve().is_relative_to(path.parent.resolve()):
+            refuse(path, "is a link that leads out of the pack", "put the file itself into the pack's folder")
+        if not path.is_file():
+            refuse(path, "is no file", "put a file of that name into the pack's folder")
         if path.stat().st_size > BIGGEST_FILE_BYTES:
             refuse(path, f"the file is larger than {BIGGEST_FILE_BYTES >> 20} MB", "simplify its borders")
         return path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise SitePackError(
-            path.name, f"cannot be read ({error.strerror})", "check that it is there"
-        ) from error
+    except (OSError, RuntimeError) as error:
+        cause = getattr(error, "strerror", None) or str(error)
+        raise SitePackError(path.name, f"cannot be read ({cause})", "check that it is there") from error
     except UnicodeDecodeError as error:
         raise SitePackError(
             path.name, f"the file is not UTF-8 text (byte {error.start})", "save it as UTF-8"

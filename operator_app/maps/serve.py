@@ -121,7 +121,7 @@ class BaseTiles:
         try:
             if int(match[1]) <= self._base.max_zoom:
                 if self._tiles is None:
-                    self._tiles = MbTiles(self._base.path)
+                    self._tiles = MbTiles(self._base.path, from_north=self._base.from_north)
                 data = self._tiles.tile(*(int(part) for part in match.groups()))
                 if data is not None and self._base.is_vector:
                     data = unpacked(data)

@@ -183,7 +183,7 @@ def _is_same(into: Path, digest: str) -> bool:
 
 def _next_number(into: Path) -> int:
     numbers = [path.name.partition("-")[0] for path in into.iterdir() if path.is_dir()]
-    return max((int(number) for number in numbers if number.isdigit()), default=0) + 1
+    return max((int(number) for number in numbers if number.isdecimal()), default=0) + 1
 
 
 def _write_version(into: Path, version: str, files: Mapping[str, bytes]) -> None:

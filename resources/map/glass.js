@@ -68,6 +68,7 @@ const operatorGlass = (() => {
       corner(map, "bottomright", note => {
         note.className = "source";
         note.textContent = [site.attribution, site.base && site.base.attribution].filter(Boolean).join(" · ");
+        note.title = note.textContent;
       });
       L.control.scale({position: "bottomleft", imperial: false, maxWidth: 100 * state.scale}).addTo(map);
       if (state.interactive) corner(map, "bottomleft", bar => this._legend(bar, site.posts));

@@ -22,12 +22,16 @@ _EAST, _NORTH = _METRES % "6", _METRES % "1,8"
 _UNIT_E, _UNIT_N = r"(?:\s?m\s?[et]?(?![a-z]))?", r"(?:\s?m\s?[nus]?(?![a-z]))?"
 _SAID_E, _SAID_N = r"(?:x|e|t|easting|timur|est)\s*[:=]?\s*", r"(?:y|n|u|northing|utara|nort)\s*[:=]?\s*"
 _BETWEEN = r"(?:\s*[,;/|]\s*|\s+|(?<=[a-z]))"
-_PAIRS = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rf"(?<![a-z\d.,])(?:{_SAID_E})?(?P<east>{_EAST}){_UNIT_E}{_BETWEEN}(?:{_SAID_N})?(?P<north>{_NORTH})(?!\d){_UNIT_N}",
-        rf"(?<![a-z\d.,]){_SAID_N}(?P<north>{_NORTH}){_UNIT_N}{_BETWEEN}{_SAID_E}(?P<east>{_EAST})(?!\d){_UNIT_E}",
+_E, _N = (
+    rf"(?P<says_{name}>{said})%s(?P<{sort}>{metres})(?!\d){unit}"
+    for name, said, sort, metres, unit in (
+        ("e", _SAID_E, "east", _EAST, _UNIT_E),
+        ("n", _SAID_N, "north", _NORTH, _UNIT_N),
     )
+)
+_PAIRS = tuple(
+    re.compile(rf"(?<![a-z\d.,]){pattern}")
+    for pattern in (f"{_E % '?'}{_BETWEEN}{_N % '?'}", f"{_N % ''}{_BETWEEN}{_E % ''}")
 )
 _LEAST_NORTHING = 5
 """Figures of a northing that is not taken for the number of a house, unless its zone is said."""
@@ -54,7 +58,8 @@ def _utm(plain: str) -> Position | NoPosition | None:
             zone = next((each for each in zones if not _overlap(each, found)), None)
             if zone is not None:
                 return _of_zone(zone, _metres(found["east"]), _metres(found["north"]))
-            is_grid = _SAID_GRID.search(plain) or not re.search(r"[a-z]", plain)
+            is_named = found["says_e"] and found["says_n"]
+            is_grid = is_named or _SAID_GRID.search(plain) or not re.search(r"[a-z]", plain)
             if is_grid and len(re.split("[.,]", found["north"])[0]) >= _LEAST_NORTHING:
                 return NoPosition(PositionTrouble.GRID_ZONE_NEEDED)
     if re.search(r"\b(?:utm|mgrs)\b", plain) and re.search(r"\d{4}", plain):

@@ -139,6 +139,7 @@ class _Bridge(QObject):
     is_measuring = Signal(bool)
     has_let_go = Signal()
     complained = Signal(str)
+    was_refused = Signal(str)
 
     @Slot()
     def hello(self) -> None:
@@ -175,6 +176,10 @@ class _Bridge(QObject):
     @Slot(bool)
     def measuring(self, on: bool) -> None:
         self.is_measuring.emit(on)
+
+    @Slot(str)
+    def refused(self, address: str) -> None:
+        self.was_refused.emit(address)
 
     @Slot(str)
     def failed(self, reason: str) -> None:
@@ -275,6 +280,7 @@ class WebMap(QObject):
         bridge.is_measuring.connect(self.measuring)
         bridge.has_let_go.connect(self.let_go)
         bridge.complained.connect(self.complained)
+        bridge.was_refused.connect(lambda address: self.blocked.add(QUrl(address)))
 
     def _on_death(self, status: QWebEnginePage.RenderProcessTerminationStatus, code: int) -> None:
         self.died.emit(f"renderer ended: {status.name}, code {code}")

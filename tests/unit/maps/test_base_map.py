@@ -15,6 +15,7 @@ from tests.unit.maps.sample_tiles import (
     LINE,
     OPENMAPTILES,
     POLYGON,
+    Bounds,
     Thing,
     pictures,
     vectors,
@@ -26,6 +27,10 @@ RESOURCES = Path(__file__).parents[3] / "resources"
 BOUNDS = (1.0, 110.0, 1.5, 112.0)
 REGION = Box(*BOUNDS)
 ZOOMS = (7, 8, 9)
+OPENMAPTILES_SAYS = (
+    '<a href="https://www.openmaptiles.org/" target="_blank">&copy; OpenMapTiles</a> '
+    '<a href="https://osm.org/copyright">&copy; OpenStreetMap contributors</a>'
+)
 THINGS = [
     Thing("transportation", LINE, [(1.1, 110.1), (1.4, 111.9)], {"class": "primary"}),
     Thing("water", POLYGON, [(1.2, 110.5), (1.3, 110.5), (1.3, 110.7)], {"class": "lake"}),
@@ -127,16 +132,153 @@ def test_a_vector_tile_that_is_none_is_refused_with_its_place(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("said", "words"),
     [
-        ({"format": "tiff"}, "'tiff' as format"),
-        ({"format": ""}, "'nothing' as format"),
-        ({"bounds": ""}, "does not say where it lies"),
-        ({"bounds": "5,50,6,51"}, "shows another region"),
-        ({"bounds": "2,1,0,0"}, "does not say where it lies"),
+        ({"format": "tiff"}, "it says that its tiles are tiff, and they are png"),
+        ({"format": ""}, ""),
+        ({"format": "jpg"}, "it says that its tiles are jpg, and they are png"),
+        ({"bounds": ""}, "it does not say where it lies; its tiles tell"),
+        ({"bounds": "2,1,0,0"}, "it does not say where it lies; its tiles tell"),
+        ({"bounds": "5,50,6,51"}, "its tiles lie elsewhere than it says; the tiles count"),
+        ({"minzoom": "0", "maxzoom": "30"}, ""),
+        ({"name": ""}, ""),
     ],
 )
-def test_metadata_that_cannot_be_right_are_refused(tmp_path: Path, said: dict[str, str], words: str) -> None:
-    with pytest.raises(SitePackError, match=words):
-        check_base(raster(tmp_path, **said), REGION)
+def test_what_the_metadata_do_not_say_the_tiles_tell(
+    tmp_path: Path, said: dict[str, str], words: str
+) -> None:
+    facts, _ = check_base(raster(tmp_path, **said), REGION)
+    assert (facts.form, facts.min_zoom, facts.max_zoom) == ("png", 7, 9)
+    assert facts.bounds is not None
+    assert facts.bounds.holds(1.25, 111.0)
+    assert facts.notes == ((words,) if words else ())
+
+
+def test_a_file_without_metadata_is_read_by_its_tiles(tmp_path: Path) -> None:
+    source = raster(tmp_path)
+    with sqlite3.connect(source) as db:
+        db.execute("DROP TABLE metadata")
+    base = import_base(source, tmp_path / "site", REGION)
+    assert (base.name, base.form, base.attribution) == ("foto", "png", "")
+    assert load_base(tmp_path / "site") == base
+
+
+def test_a_map_of_another_region_is_refused(tmp_path: Path) -> None:
+    away = (50.0, 5.0, 50.5, 6.0)
+    source = write_mbtiles(tmp_path / "lain.mbtiles", pictures(away, ZOOMS), "png", away)
+    with pytest.raises(SitePackError, match="shows another region"):
+        check_base(source, REGION)
+
+
+@pytest.mark.parametrize("said", [{}, {"scheme": "xyz"}, {"bounds": ""}, {"bounds": "", "scheme": "xyz"}])
+@pytest.mark.parametrize("lies", [BOUNDS, (-0.4, 116.5, 1.9, 119.0), (-3.0, 110.0, -2.0, 111.0)])
+@pytest.mark.parametrize("turned", [False, True])
+def test_rows_that_count_from_the_north_are_turned(
+    tmp_path: Path, said: dict[str, str], lies: Bounds, turned: bool
+) -> None:
+    if not turned and "scheme" in said:
+        return
+    tiles = pictures(lies, (7, 8, 9, 10))
+    source = write_mbtiles(tmp_path / "foto.mbtiles", tiles, "png", lies, **said)
+    if turned:
+        with sqlite3.connect(source) as db:
+            db.execute("DROP INDEX tile_index")
+            db.execute("UPDATE tiles SET tile_row = (1 << zoom_level) - 1 - tile_row")
+    base = import_base(source, tmp_path / "site", Box(*lies))
+    assert base.from_north is turned
+    assert any("count from the north" in note for note in base.notes) is turned
+    site, _ = with_base(default_site(RESOURCES), tmp_path / "site")
+    server = MapServer(MapAssets({}), site, {})
+    for (z, x, y), data in tiles.items():
+        answer = server.answer(f"/tiles/{base.version}/{z}/{x}/{y}")
+        assert answer is not None
+        assert answer.data == data
+    server.close()
+
+
+@pytest.mark.parametrize("value", [None, "teks", 5, 1.5])
+def test_rows_that_hold_no_tile_are_counted_and_answered_by_nothing(tmp_path: Path, value: object) -> None:
+    source = raster(tmp_path)
+    with sqlite3.connect(source) as db:
+        db.execute("UPDATE tiles SET tile_data = ? WHERE rowid IN (SELECT max(rowid) FROM tiles)", (value,))
+        ((z, x, row),) = db.execute(
+            "SELECT zoom_level, tile_column, tile_row FROM tiles ORDER BY rowid DESC LIMIT 1"
+        )
+    base = import_base(source, tmp_path / "site", REGION)
+    assert base.notes == (f"1 of {base.count + 1} tiles hold nothing",)
+    site, _ = with_base(default_site(RESOURCES), tmp_path / "site")
+    server = MapServer(MapAssets({}), site, {})
+    told: list[str] = []
+    server.on_trouble = told.append
+    for _ in range(2):
+        answer = server.answer(f"/tiles/{base.version}/{z}/{x}/{2**z - 1 - row}")
+        assert answer is not None
+        assert (answer.mime, len(answer.data)) == ("image/png", 70)
+    assert len(told) == 1
+    assert "holds nothing" in told[0]
+    server.close()
+
+
+def test_a_map_whose_rows_all_hold_nothing_is_refused(tmp_path: Path) -> None:
+    source = raster(tmp_path)
+    with sqlite3.connect(source) as db:
+        db.execute("UPDATE tiles SET tile_data = NULL")
+    with pytest.raises(SitePackError, match="it holds no tiles: all 13 rows are empty"):
+        check_base(source, REGION)
+
+
+def test_a_few_damaged_tiles_are_told_and_more_refuse_the_map(tmp_path: Path) -> None:
+    source = raster(tmp_path)
+    with sqlite3.connect(source) as db:
+        db.execute("UPDATE tiles SET tile_data = x'89504e47' WHERE rowid = 1")
+    (note,) = check_base(source, REGION)[0].notes
+    assert "tiles that were looked at are damaged (tile 7/" in note
+
+
+def test_a_map_of_half_the_region_says_so(tmp_path: Path) -> None:
+    half = (1.0, 110.0, 1.5, 110.6)
+    source = write_mbtiles(tmp_path / "foto.mbtiles", pictures(half, (9, 10, 11)), "png", half)
+    assert any("of the region at zoom 11" in note for note in check_base(source, REGION)[0].notes)
+
+
+def test_a_zoom_that_is_missing_is_named(tmp_path: Path) -> None:
+    source = write_mbtiles(tmp_path / "foto.mbtiles", pictures(BOUNDS, (7, 9)), "png", BOUNDS)
+    assert "it has no tiles of zoom 8" in check_base(source, REGION)[0].notes
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (
+            OPENMAPTILES_SAYS,
+            "© OpenMapTiles © OpenStreetMap contributors",
+        ),
+        ("<script>alert(1)</script>Peta<br/>Kita", "Peta Kita"),
+        ("a\nb\x00\u202ec", "a bc"),
+        ("x" * 500, "x" * 199 + "…"),
+        ("<b", "<b"),
+        ("5 < 6 & 7", "5 < 6 & 7"),
+    ],
+)
+def test_words_of_a_file_are_one_line_without_markup(tmp_path: Path, said: str, words: str) -> None:
+    base = import_base(raster(tmp_path, attribution=said), tmp_path / "site", REGION)
+    assert base.attribution == words
+
+
+def test_tiles_in_a_view_over_two_tables_are_taken_in(tmp_path: Path) -> None:
+    """As many makers write them, so that equal tiles stand once."""
+    source = raster(tmp_path)
+    with sqlite3.connect(source) as db:
+        db.executescript(
+            "CREATE TABLE map (zoom_level INTEGER, tile_column INTEGER, tile_row INTEGER, tile_id TEXT);"
+            "CREATE TABLE images (tile_data BLOB, tile_id TEXT);"
+            "INSERT INTO map SELECT zoom_level, tile_column, tile_row, rowid FROM tiles;"
+            "INSERT INTO images SELECT tile_data, rowid FROM tiles;"
+            "CREATE UNIQUE INDEX map_index ON map (zoom_level, tile_column, tile_row);"
+            "CREATE UNIQUE INDEX images_id ON images (tile_id); DROP TABLE tiles;"
+            "CREATE VIEW tiles AS SELECT map.zoom_level AS zoom_level, map.tile_column AS tile_column,"
+            " map.tile_row AS tile_row, images.tile_data AS tile_data FROM map"
+            " JOIN images ON images.tile_id = map.tile_id"
+        )
+    assert check_base(source, REGION)[0].count == 13
 
 
 def test_layers_that_nobody_draws_are_refused(tmp_path: Path) -> None:
@@ -247,3 +389,29 @@ def test_a_file_that_breaks_while_it_is_used_is_told_once(tmp_path: Path) -> Non
         assert answer is not None
     assert len(told) == 1
     server.close()
+
+
+def test_a_format_that_nobody_draws_is_refused(tmp_path: Path) -> None:
+    tiles = dict.fromkeys(pictures(BOUNDS, ZOOMS), b"II*\0 tiff")
+    with pytest.raises(SitePackError, match="'tiff' as format"):
+        check_base(write_mbtiles(tmp_path / "foto.mbtiles", tiles, "tiff", BOUNDS), REGION)
+
+
+def test_a_header_of_ranges_with_a_wrong_length_that_nobody_needs_is_told(tmp_path: Path) -> None:
+    source = raster_ranges(tmp_path)
+    data = bytearray(source.read_bytes())
+    data[64:72] = (10**9).to_bytes(8, "little")
+    source.write_bytes(data)
+    facts, _ = check_base(source, REGION)
+    assert facts.notes == ("its header gives a wrong length of the tiles, which nobody needs",)
+
+
+def test_ranges_that_do_not_say_where_they_lie_are_placed_by_their_tiles(tmp_path: Path) -> None:
+    source = raster_ranges(tmp_path)
+    data = bytearray(source.read_bytes())
+    data[102:118] = bytes(16)
+    source.write_bytes(data)
+    facts, _ = check_base(source, REGION)
+    assert facts.bounds is not None
+    assert facts.bounds.holds(1.25, 111.0)
+    assert (facts.min_zoom, facts.max_zoom) == (7, 9)

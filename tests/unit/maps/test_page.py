@@ -1,5 +1,7 @@
 """The page and what it may ask for."""
 
+import base64
+import hashlib
 import re
 import subprocess
 import sys
@@ -24,6 +26,20 @@ def server() -> MapServer:
 def test_the_shipped_page_is_what_folium_writes() -> None:
     shipped = (RESOURCES / "map" / "index.html").read_text(encoding="utf-8")
     assert shipped == build_page(), "write it anew: python -m operator_app.maps.page resources"
+
+
+def test_the_page_runs_its_own_scripts_alone(server: MapServer) -> None:
+    page = server.answer(PAGE)
+    assert page is not None
+    text = page.data.decode()
+    (policy,) = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]+)"', text)
+    assert text.index("Content-Security-Policy") < text.index("<script")
+    told = dict(part.split(" ", 1) for part in policy.split("; "))
+    assert (told["default-src"], told["connect-src"]) == ("'none'", "app://map")
+    scripts = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
+    hashes = {base64.b64encode(hashlib.sha256(each.encode()).digest()).decode() for each in scripts}
+    assert set(re.findall(r"'sha256-([^']+)'", told["script-src"])) == hashes
+    assert "unsafe" not in told["script-src"]
 
 
 def test_the_page_asks_only_for_what_is_served(server: MapServer) -> None:
