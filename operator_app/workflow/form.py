@@ -18,7 +18,7 @@ from operator_app.domain.triage import NO_DOUBTS, PRIORITY, Card, assess
 from operator_app.workflow.board import Board
 from operator_app.workflow.cards import Cards
 from operator_app.workflow.clashes import Clashes
-from operator_app.workflow.hand import AtHand
+from operator_app.workflow.hand import AtHand, Sheet
 from operator_app.workflow.handover import HandOver
 from operator_app.workflow.landmarks import LandmarkDesk
 from operator_app.workflow.recorder import Note, Recorder
@@ -48,8 +48,13 @@ class Form:
         self,
         values: Mapping[str, str | None],
         seen: Mapping[str, EventId | None] | None = None,
+        sheet: Sheet | None = None,
+        call: CallId | None = None,
     ) -> Incident:
         """Set fields; without an incident at hand open one first, as a report of the call at hand.
+
+        With `sheet` the fields of that one are set, whatever is at hand by then; an empty one becomes a report of
+        `call`.
 
         `seen` names per field the event whose value the writer had before the eyes; what another seat wrote meanwhile
         is a clash. A field that is not in it was seen as the board has it. One that holds the value already is left
@@ -64,12 +69,15 @@ class Form:
         await self.past_known.wait()
         async with self._hand.turn:
             facts: list[Fact | Note] = []
-            incident, turned = self._hand.incident, self._hand.turned
+            written = self._hand.sheet if sheet is None else self._hand.now_is(sheet)
+            incident = self._board.incidents.get(written.incident_id) if written.incident_id else None
             opened = incident is None
             if incident is None:
                 if not any(values.values()):
                     raise RefusedError(Refusal.NO_INCIDENT)
-                incident_id, opening = self._opening(self._call_to_link())
+                incident_id, opening = self._opening(
+                    self._unlinked(self._hand.call if sheet is None else call)
+                )
                 facts.extend(opening)
                 incident = Incident(incident_id)
             for name, value in values.items():
@@ -79,9 +87,8 @@ class Form:
                     base = on_board if seen is None else seen.get(name, on_board)
                     facts.append(Note(FieldSet(incident.id, name, value or None), base))
             await self._recorder.record(facts)
-            # The form may have been freed for the next caller meanwhile.
-            if opened and turned == self._hand.turned:
-                self._hand.select(incident.id)
+            if opened:
+                self._hand.opened(written, incident.id)
         return self._board.incidents[incident.id]
 
     async def choose_kind(self, code: str) -> Incident:
@@ -141,9 +148,8 @@ class Form:
                 [PlaceReadBack(incident.id, place, position or None, source, accuracy_m)]
             )
 
-    def _call_to_link(self) -> CallId | None:
-        """The call at hand, unless it is a report of an incident already."""
-        call_id = self._hand.call
+    def _unlinked(self, call_id: CallId | None) -> CallId | None:
+        """That call, unless it is a report of an incident already."""
         known = None if call_id is None else self._board.calls.get(call_id)
         return call_id if known is None or known.incident_id is None else None
 

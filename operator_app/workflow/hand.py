@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from operator_app.domain.ids import CallId, IncidentId
@@ -11,6 +12,15 @@ from operator_app.workflow.board import Board
 
 TYPING_S = 4.0
 """How long others are told that a field is being typed in."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What is written on: an incident, or one empty form of which no incident has been made yet."""
+
+    incident_id: IncidentId | None
+    turn: int = 0
+    """Tells empty forms apart."""
 
 
 class AtHand:
@@ -29,6 +39,7 @@ class AtHand:
         self.told: Callable[[IncidentId | None, str], None] = lambda *_: None
         """Told whenever another incident is in the form, or another field is typed in."""
         self._incident_id: IncidentId | None = None
+        self._became: dict[Sheet, IncidentId] = {}
         self._field: tuple[str, datetime] | None = None
         self._last: tuple[IncidentId | None, str] = (None, "")
 
@@ -46,6 +57,21 @@ class AtHand:
     def incident(self) -> Incident | None:
         """The incident in the form as the board knows it, or None."""
         return None if self._incident_id is None else self._board.incidents.get(self._incident_id)
+
+    @property
+    def sheet(self) -> Sheet:
+        """What the form shows now."""
+        return Sheet(self._incident_id, 0 if self._incident_id is not None else self.turned)
+
+    def opened(self, sheet: Sheet, incident_id: IncidentId) -> None:
+        """An incident was made of that form; it comes into the form, unless another one has taken its place."""
+        self._became[sheet] = incident_id
+        if sheet == self.sheet:
+            self.select(incident_id)
+
+    def now_is(self, sheet: Sheet) -> Sheet:
+        """What that form is by now: the incident that was made of it, or itself."""
+        return Sheet(self._became[sheet]) if sheet in self._became else sheet
 
     def need(self) -> Incident:
         """The incident in the form. Raises `RefusedError` without one."""

@@ -476,6 +476,31 @@ def test_a_disk_that_fails_is_told_loudly_until_it_is_mended(qapp: QApplication)
     staged(qapp, scene)
 
 
+def test_words_that_are_not_saved_come_back_with_their_incident_and_stand_at_no_other(
+    qapp: QApplication,
+) -> None:
+    async def scene(it: Stage) -> None:
+        fire = it.at_hand.id
+        other = next(each for each in it.room.seat.room.board.incidents if each != fire)
+        it.room.journal.broken = "disk penuh"
+        it.seat_window.areas.form.pane.focus_text()
+        it.write(" Angin kencang")
+        await until(lambda: said(it.window, "saved") == "BELUM TERSIMPAN")
+        it.room.seat.hand.select(other)
+        await until(lambda: "Angin kencang" not in said(it.window, "text"))
+        it.room.seat.hand.select(fire)
+        await until(lambda: said(it.window, "text").endswith("Angin kencang"))
+        it.room.seat.hand.select(other)
+        await until(lambda: "Angin kencang" not in said(it.window, "text"))
+        it.room.journal.broken = ""
+        await it.still()
+        board = it.room.seat.room.board.incidents
+        assert board[fire].value("text").endswith("Angin kencang")
+        assert "Angin" not in board[other].value("text")
+
+    staged(qapp, scene)
+
+
 def test_a_listener_that_fails_is_shown(qapp: QApplication) -> None:
     async def scene(it: Stage) -> None:
         bus: Bus = it.room.seat.room.bus

@@ -66,7 +66,7 @@ class FormArea(Area):
             place_finder(search, say, site),
             kind_finder(hand.seat.cards, words),
             [(each.code, each.name) for each in hand.seat.cards.agencies if each.has_desk],
-            draft.holds,
+            lambda: draft.values,
         )
         self._saves = SaveTracker()
         self.view = FormPresenter(

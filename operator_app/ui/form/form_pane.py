@@ -1,6 +1,6 @@
 """The incident form: number and saving on top, the fields, what is proposed, the keys that hand over."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from PySide6.QtCore import QElapsedTimer, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
@@ -22,6 +22,7 @@ from operator_app.ui.kit.search_field import Finder, SearchField
 from operator_app.ui.kit.theme import BODY, TITLE, Theme
 from operator_app.ui.words.plain import in_editor, one_line
 from operator_app.ui.words.wording import Say, Tone
+from operator_app.workflow.hand import Sheet
 
 TEXT_LINES = 2
 LED_MS = 700
@@ -105,13 +106,13 @@ class FormPane(Panel):
         find_places: Finder[PlaceHit],
         find_kinds: Finder[Kind],
         agencies: Sequence[tuple[AgencyCode, str]],
-        holds: Callable[[str], bool],
+        unsaved: Callable[[], Mapping[str, str | None]],
     ) -> None:
-        """`holds` says whether a field has typed text that is not saved yet."""
+        """`unsaved` is what was typed into what the form shows and is not saved yet, by field."""
         super().__init__(theme, "form", gap=8)
         self._say = say
-        self._holds = holds
-        self._shown: str | None = None
+        self._unsaved = unsaved
+        self._shown: Sheet | None = None
         self._kind = ""
         self.number = Text(part="title", name="incidentNumber")
         self.number.setFont(theme.font(TITLE, 600, tabular=False))
@@ -161,9 +162,12 @@ class FormPane(Panel):
         self.kind.attach(over)
 
     def tell(self, view: FormView) -> None:
-        """Show that form. A field with unsaved text, or with the keyboard in it, keeps what it holds."""
-        other = view.incident_id != self._shown
-        self._shown = view.incident_id
+        """Show that form. A field with unsaved text, or with the keyboard in it, keeps what it holds.
+
+        One that comes back with words that could not be saved shows those.
+        """
+        other = view.sheet != self._shown
+        self._shown = view.sheet
         self.number.say(view.number)
         self.saved.say(view.saved)
         self.warning.say(view.warning)
@@ -256,15 +260,22 @@ class FormPane(Panel):
 
     # ---- values
 
+    def _stands(self, name: str, value: str, *, other: bool) -> tuple[str, bool]:
+        """What has to stand in a field, unsaved words first, and whether the field stays as it is because of them."""
+        unsaved = self._unsaved()
+        return (unsaved[name] or "", not other) if name in unsaved else (value, False)
+
     def _put(self, field: OneLine, name: str, value: str, *, other: bool) -> None:
-        if field.text() == value or self._holds(name) or (field.hasFocus() and not other):
+        value, kept = self._stands(name, value, other=other)
+        if field.text() == value or kept or (field.hasFocus() and not other):
             return
         field.setText(value)
         if not field.hasFocus():
             field.setCursorPosition(0)
 
     def _put_text(self, value: str, *, other: bool) -> None:
-        if self.text.toPlainText() == value or self._holds("text") or (self.text.hasFocus() and not other):
+        value, kept = self._stands("text", value, other=other)
+        if self.text.toPlainText() == value or kept or (self.text.hasFocus() and not other):
             return
         self.text.blockSignals(True)
         self.text.setPlainText(value)

@@ -8,7 +8,7 @@ from operator_app.ui.form.presenters.known import KnownPresenter
 from operator_app.ui.frame.area import Area, Hand
 from operator_app.ui.frame.asks import DraftChanged
 from operator_app.ui.keys.deeds import Before, Deed, Group, Wish
-from operator_app.ui.orders.draft import Draft
+from operator_app.ui.orders.seat_draft import SeatDraft
 from operator_app.workflow.ports import BoardChanged
 from operator_app.workflow.seat import SeatChanged
 
@@ -20,7 +20,7 @@ class KnownArea(Area):
 
     told = (SeatChanged, BoardChanged, DraftChanged)
 
-    def __init__(self, hand: Hand, form: FormPane, draft: Draft) -> None:
+    def __init__(self, hand: Hand, form: FormPane, draft: SeatDraft) -> None:
         self._hand, self._seat, self._form, self._draft = hand, hand.seat, form, draft
         self._known = KnownPresenter(hand.seat, hand.say, hand.words)
         self._again = hand.timers.once(self._show)

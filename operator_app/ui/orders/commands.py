@@ -9,8 +9,8 @@ from operator_app.domain.states import Refusal, RefusedError, SeatState
 from operator_app.domain.words import words_of
 from operator_app.maps.names import PlaceHit
 from operator_app.maps.places import INCIDENT_KIND, OWN_MARK
-from operator_app.ui.orders.draft import Draft
 from operator_app.ui.orders.places import PlaceTies
+from operator_app.ui.orders.seat_draft import SeatDraft
 from operator_app.ui.words.civic import civic_words
 from operator_app.workflow.seat import Seat
 
@@ -30,7 +30,11 @@ class SeatCommands:
     """Orders to one seat, carried out by `Errands`, which save what was typed before. Raises what the seat raises."""
 
     def __init__(
-        self, seat: Seat, draft: Draft, places: PlaceTies, find_places: Callable[[str], Sequence[PlaceHit]]
+        self,
+        seat: Seat,
+        draft: SeatDraft,
+        places: PlaceTies,
+        find_places: Callable[[str], Sequence[PlaceHit]],
     ) -> None:
         self._seat = seat
         self._draft = draft

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Protocol
 
 IDLE_S = 0.3
 """A pause in typing after which it is saved."""
@@ -10,6 +11,18 @@ LONGEST_S = 0.8
 RETRY_S = 1.0
 
 Save = Callable[[Mapping[str, str | None]], Awaitable[object]]
+
+
+class Unsaved(Protocol):
+    """Tells how what was typed stands."""
+
+    @property
+    def is_dirty(self) -> bool:
+        """Whether anything typed is not on disk."""
+
+    @property
+    def failing(self) -> bool:
+        """Whether it could not be saved when that was last tried."""
 
 
 class Draft:
@@ -26,12 +39,17 @@ class Draft:
         self._first_at = 0.0
         self._last_at = 0.0
         self._not_before = 0.0
-        self.failing = False
+        self._failing = False
 
     @property
     def is_dirty(self) -> bool:
         """Whether anything typed is not on disk."""
         return bool(self._values or self._saving)
+
+    @property
+    def failing(self) -> bool:
+        """Whether it could not be saved when that was last tried."""
+        return self._failing
 
     @property
     def values(self) -> Mapping[str, str | None]:
@@ -74,10 +92,10 @@ class Draft:
             self._values = {**taken, **self._values}
             self._first_at = self._now()
             self._not_before = self._first_at + RETRY_S
-            self.failing = True
+            self._failing = True
             raise
         else:
-            self.failing = False
+            self._failing = False
             self._not_before = 0.0
         finally:
             for field, value in taken.items():

@@ -51,7 +51,7 @@ class PlaceTies:
         under = self.site.locate(lat, lon)
         if under is not None:
             return values | {"village": under.desa, "district": under.kecamatan}
-        return values | self._without_village()
+        return values | _without_village(self._seat.hand.incident)
 
     def of_area(self, area: CallArea) -> Values:
         """Return the fields of a call's own place; one that is larger than a village fills none."""
@@ -62,15 +62,16 @@ class PlaceTies:
         if not touched.is_larger_than_a_village:
             return values
         districts = {each.kecamatan for each in touched.villages}
-        values = {name: values[name] for name in ("position", "position_source")} | self._without_village()
+        values = {name: values[name] for name in ("position", "position_source")} | _without_village(
+            self._seat.hand.incident
+        )
         if len(districts) == 1 and not touched.neighbours:
             values["district"] = districts.pop()
         return values
 
-    def of_typed(self, values: Mapping[str, str | None]) -> Values:
-        """Return typed values with what they settle: new words of a place part from the old point and village."""
+    def of_typed(self, values: Mapping[str, str | None], incident: Incident | None) -> Values:
+        """Return values typed for that incident with what they settle: new words leave the old point and village."""
         settled = dict(values)
-        incident = self._seat.hand.incident
         if "place" not in values or incident is None:
             return settled
         named = self._named.setdefault(incident.id, incident.value("place"))
@@ -80,7 +81,9 @@ class PlaceTies:
         self._named[incident.id] = words
         source = PositionSource.read(incident.value("position_source"))
         if incident.position is None or (source is not None and source.origin in _TIED):
-            settled |= {name: value for name, value in self._without_village().items() if name not in values}
+            settled |= {
+                name: value for name, value in _without_village(incident).items() if name not in values
+            }
         if incident.position is not None and source is not None and source.origin in _TIED:
             before = PositionSource(PositionOrigin.BEFORE, source.form, source.accuracy_m)
             settled["position_source"] = str(before)
@@ -121,12 +124,12 @@ class PlaceTies:
             values["landmark"] = (f"{landmark}, {left}" if landmark else left)[:_LANDMARK_LONGEST]
         return values
 
-    def _without_village(self) -> Values:
-        """A village that stands with its kecamatan was filled in; one that was typed alone stays the caller's word."""
-        incident = self._seat.hand.incident
-        if incident is None or not incident.value("district"):
-            return {}
-        return {"village": None, "district": None}
+
+def _without_village(incident: Incident | None) -> Values:
+    """A village that stands with its kecamatan was filled in; one that was typed alone stays the caller's word."""
+    if incident is None or not incident.value("district"):
+        return {}
+    return {"village": None, "district": None}
 
 
 def _belongs(words: str, named: str) -> bool:

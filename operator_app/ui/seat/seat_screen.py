@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject
 
 from operator_app.domain.states import RefusedError
 from operator_app.ui.frame.area import Area, Hand
-from operator_app.ui.orders.draft import Draft
+from operator_app.ui.orders.seat_draft import SeatDraft
 from operator_app.ui.words.notice import NOT_SAVED
 from operator_app.workflow.ports import JournalFailedError
 
@@ -20,7 +20,7 @@ SECOND_MS = 1000
 class SeatScreen(QObject):
     """Owns the life of the areas of one window. Loop thread only."""
 
-    def __init__(self, hand: Hand, areas: Iterable[Area], draft: Draft) -> None:
+    def __init__(self, hand: Hand, areas: Iterable[Area], draft: SeatDraft) -> None:
         """The areas are told in their order."""
         super().__init__()
         self._hand, self._draft = hand, draft

@@ -14,7 +14,6 @@ from operator_app.domain.states import CallState, Classification, Refusal, Refus
 from operator_app.maps.site import PlaceHit, Site, default_site, import_site, load_site
 from operator_app.ui.keys.deeds import Before, Wish
 from operator_app.ui.orders.commands import SeatCommands
-from operator_app.ui.orders.draft import Draft
 from operator_app.ui.orders.places import PlaceTies
 from operator_app.ui.orders.seat_draft import SeatDraft
 from operator_app.ui.program.errands import Errands
@@ -30,7 +29,7 @@ class Hand:
     """An operator's hand on a seat."""
 
     room: Room
-    draft: Draft
+    draft: SeatDraft
     commands: SeatCommands
     errands: Errands
     told: list[Notice]
@@ -147,8 +146,73 @@ def test_a_broken_disk_does_not_keep_a_caller_waiting_and_the_words_are_kept() -
         assert it.room.seat.calls.live_at_hand is not None
         assert it.room.seat.calls.live_at_hand.number == "085244710032"
         assert [(each.topic, each.loud) for each in it.told] == [(NOT_SAVED, True)]
-        assert it.draft.holds("text")
+        assert it.draft.is_dirty
         it.room.journal.broken = ""
+
+    scene(play)
+
+
+def test_words_that_could_not_be_saved_wait_for_their_incident_and_not_for_the_next_one() -> None:
+    async def play() -> None:
+        it = await hand()
+        fire = it.at_hand.id
+        await it.room.seat.calls.end()
+        await settled(it.room)
+        it.room.journal.broken = "disk full"
+        it.draft.typed("text", "semua selamat")
+        with pytest.raises(JournalFailedError):
+            await it.keep(it.room.seat.answer())
+        assert it.room.seat.hand.incident_id is None
+        assert it.draft.is_dirty
+        assert it.draft.failing
+        assert not it.draft.holds("text")  # the form of the next caller is empty
+        it.draft.typed("text", "pohon tumbang")
+        it.room.journal.broken = ""
+        await it.must(nothing())
+        assert it.room.seat.room.board.incidents[fire].value("text") == "semua selamat"
+        assert it.at_hand.id != fire
+        assert it.at_hand.value("text") == "pohon tumbang"
+        assert not it.draft.is_dirty
+
+    scene(play)
+
+
+def test_words_of_a_form_without_an_incident_become_one_of_their_own_call() -> None:
+    async def play() -> None:
+        it = await hand()
+        await it.room.seat.calls.end()
+        await settled(it.room)
+        await it.must(it.select(None))
+        first_call = it.room.seat.hand.call
+        it.room.journal.broken = "disk full"
+        it.draft.typed("place", "dekat pasar induk")
+        with pytest.raises(JournalFailedError):
+            await it.keep(it.room.seat.answer())
+        second_call = it.room.seat.hand.call
+        assert second_call != first_call
+        it.draft.typed("place", "jalan poros")
+        it.room.journal.broken = ""
+        await it.must(nothing())
+        fresh = [each for each in it.room.seat.room.board.incidents.values() if each.value("place")]
+        words = {each.value("place"): each for each in fresh}
+        assert it.at_hand is words["jalan poros"]
+        assert second_call in it.at_hand.calls
+        assert words["dekat pasar induk"].id != it.at_hand.id
+        assert second_call not in words["dekat pasar induk"].calls
+
+    scene(play)
+
+
+def test_refused_words_of_a_form_that_was_left_are_kept_and_stop_nothing() -> None:
+    async def play() -> None:
+        it = await hand()
+        it.draft.typed("position", "bukan titik")
+        await it.keep(it.select(it.incident("M2-011").id))
+        it.draft.typed("text", "air naik")
+        await it.must(nothing())
+        assert it.at_hand.value("text") == "air naik"
+        assert it.at_hand.value("position") != "bukan titik"
+        assert it.draft.failing
 
     scene(play)
 

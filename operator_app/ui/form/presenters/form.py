@@ -11,7 +11,7 @@ from operator_app.maps.site import Site
 from operator_app.ui.form.presenters.card import CardView, card_view
 from operator_app.ui.form.presenters.point import point_spans
 from operator_app.ui.form.presenters.saved import SaveTracker
-from operator_app.ui.orders.draft import Draft
+from operator_app.ui.orders.draft import Unsaved
 from operator_app.ui.words.plain import in_editor
 from operator_app.ui.words.site_words import SiteWords
 from operator_app.ui.words.wording import (
@@ -24,6 +24,7 @@ from operator_app.ui.words.wording import (
     number_text,
     until_time,
 )
+from operator_app.workflow.hand import Sheet
 from operator_app.workflow.handover import Asked
 from operator_app.workflow.ports import LinkTrouble
 from operator_app.workflow.seat import Seat
@@ -72,6 +73,8 @@ class AskedAgency:
 class FormView:
     """Everything in the form at one moment."""
 
+    sheet: Sheet
+    """What is written on: tells one form from another, also two empty ones."""
     incident_id: IncidentId | None
     number: str
     saved: tuple[Span, ...]
@@ -111,7 +114,7 @@ class FormPresenter:
         seat: Seat,
         say: Say,
         words: SiteWords,
-        draft: Draft,
+        draft: Unsaved,
         saves: SaveTracker,
         read_back_key: Callable[[], str] = lambda: "^E",
         site: Site | None = None,
@@ -136,6 +139,7 @@ class FormPresenter:
             return self._empty()
         priority = incident.priority
         return FormView(
+            sheet=self._seat.hand.sheet,
             incident_id=incident.id,
             number=incident.number,
             saved=self._saved(incident),
@@ -163,6 +167,7 @@ class FormPresenter:
     def _empty(self) -> FormView:
         call = self._seat.calls.live_at_hand
         return FormView(
+            sheet=self._seat.hand.sheet,
             incident_id=None,
             number=self._say("form.new"),
             saved=self._unsaved() or (Span(self._say("form.saved_from_first_key"), Tone.QUIET),),
