@@ -39,6 +39,22 @@ _REMAINS = re.compile(
     re.IGNORECASE,
 )
 """What a server that was killed leaves behind, or one that is alive."""
+_SILENCE = (
+    "logging_collector = off",
+    "log_min_messages = log",  # an error's own words quote the value that it could not read
+    "log_error_verbosity = terse",  # its detail shows the failing row, and what a killed process was running
+    "log_min_error_statement = panic",
+    "log_statement = none",
+    "log_duration = off",
+    "log_min_duration_statement = -1",
+    "log_min_duration_sample = -1",
+    "log_transaction_sample_rate = 0",
+    "log_parameter_max_length = 0",
+    "log_parameter_max_length_on_error = 0",
+)
+"""What callers said stays out of the server's log: no statement, no value, no error of a statement; starts, ends and
+refused connections stay in. Whoever sent the statement is told its error, and logs it without the data.
+"""
 
 
 class EmbeddedServer:
@@ -277,6 +293,7 @@ class EmbeddedServer:
             "tcp_keepalives_idle = 5",
             "tcp_keepalives_interval = 2",
             "tcp_keepalives_count = 3",
+            *_SILENCE,
         ]
         if sys.platform == "linux":
             lines += ["tcp_user_timeout = 6000", "client_connection_check_interval = '2s'"]

@@ -263,3 +263,28 @@ def test_the_servers_own_version_runs_the_same_way(folder: Path) -> None:
         pytest.skip(problem.sentence)
     with made as server:
         assert str(ask(server.dsn, "SHOW server_version")).startswith("15.")
+
+
+def test_the_log_of_the_server_keeps_no_word_of_a_statement_that_failed(server: EmbeddedServer) -> None:
+    server.start()
+    with psycopg.connect(server.dsn, autocommit=True) as db:
+        db.execute(
+            "CREATE TABLE IF NOT EXISTS said (id integer PRIMARY KEY, words text CHECK (words <> ''), n integer)"
+        )
+        db.execute("INSERT INTO said VALUES (1, 'rahasia', 1)")
+        for failing in (
+            "INSERT INTO said VALUES (1, 'rahasia', 1)",  # a key that is there
+            "INSERT INTO said SELECT 2, 'rahasia', 'rahasia'::text::integer",  # an error that quotes the value
+            "INSERT INTO said VALUES (NULL, 'rahasia', 3)",  # an error that shows the row
+            "SELECT 'rahasia' FROM",
+            "DO $$ BEGIN RAISE WARNING 'rahasia'; RAISE EXCEPTION 'rahasia' USING DETAIL = 'rahasia'; END $$",
+        ):
+            with pytest.raises(psycopg.Error):
+                db.execute(failing.encode())
+        with pytest.raises(psycopg.Error):
+            db.execute("INSERT INTO said VALUES (%s, %s, %s)", (1, "rahasia", 1))
+    with pytest.raises(psycopg.Error), psycopg.connect(server.dsn, autocommit=True) as db:
+        db.execute("SELECT 'rahasia', pg_terminate_backend(pg_backend_pid())")
+    log = (server.cluster / "server.log").read_text(encoding="utf-8")
+    assert "ready to accept connections" in log
+    assert "rahasia" not in log, log
