@@ -12,6 +12,11 @@ class StoreReason(StrEnum):
     DAMAGED = "damaged"
     NEWER = "newer"
     FOREIGN = "foreign"
+    FULL = "full"
+    READ_ONLY = "read_only"
+    GONE = "gone"
+    LOCKED = "locked"
+    FAILED = "failed"
     UNUSABLE = "unusable"
 
 
@@ -73,7 +78,7 @@ class ServerProblem(Exception):  # noqa: N818  (a state of the server that is to
 def store_problem(path: Path, error: Exception) -> StoreProblemError:
     """What an error of SQLite on the store at `path` means for a person."""
     name = getattr(error, "sqlite_errorname", "")
-    reason, folder = StoreReason.UNUSABLE, path.parent
+    folder = path.parent
     if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or type(error) is sqlite3.DatabaseError:
         reason = StoreReason.DAMAGED
         sentence = (
@@ -81,15 +86,25 @@ def store_problem(path: Path, error: Exception) -> StoreProblemError:
             f"`operator-app doctor --set-aside {folder}` to start with an empty store."
         )
     elif name == "SQLITE_FULL":
+        reason = StoreReason.FULL
         sentence = f"The disk with {folder} is full; free some space there."
+    elif name == "SQLITE_READONLY_DBMOVED":
+        reason = StoreReason.GONE
+        sentence = (
+            f"The seat's store {path} was moved or deleted while it was open; put it back, and start again."
+        )
     elif name.startswith("SQLITE_READONLY"):
+        reason = StoreReason.READ_ONLY
         sentence = f"The seat's store {path} is read-only; give this user the right to write there."
     elif name.startswith("SQLITE_CANTOPEN"):
+        reason = StoreReason.GONE
         sentence = (
             f"The seat's store {path} cannot be opened; check that its folder exists and may be written."
         )
     elif name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        reason = StoreReason.LOCKED
         sentence = f"Another program keeps the seat's store {path} locked; close it."
     else:
+        reason = StoreReason.FAILED
         sentence = f"The disk failed on the seat's store {path} ({name or error}); check the disk."
     return StoreProblemError(reason, path, sentence)

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -45,8 +46,23 @@ class Clock(Protocol):
         ...
 
 
+class JournalReason(StrEnum):
+    """Why the journal could not be written; the words are in the catalogue, below `journal_reason`."""
+
+    FULL = "full"
+    READ_ONLY = "read_only"
+    GONE = "gone"
+    LOCKED = "locked"
+    DAMAGED = "damaged"
+    FAILED = "failed"
+
+
 class JournalFailedError(Exception):
-    """The journal could not be written: the disk is full, gone or read-only. The text says which and what to do."""
+    """The journal could not be written. `reason` is for the screen; the text names file and cause for the log."""
+
+    def __init__(self, text: str, reason: JournalReason = JournalReason.FAILED) -> None:
+        super().__init__(text)
+        self.reason = reason
 
 
 class Journal(Protocol):

@@ -17,7 +17,7 @@ from operator_app.domain.ids import EventId, SeatName, uuid7
 from operator_app.domain.states import Refusal, RefusedError
 from operator_app.workflow.board import Board
 from operator_app.workflow.bus import Bus
-from operator_app.workflow.ports import Clock, Journal, JournalFailedError, Saved
+from operator_app.workflow.ports import Clock, Journal, JournalFailedError, JournalReason, Saved
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ class JournalTrouble:
     """The journal refuses: `pending` facts wait in memory and are tried again each second. Zero: it is over."""
 
     pending: int
-    reason: str
+    reason: JournalReason = JournalReason.FAILED
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,23 +188,24 @@ class Recorder:
         return len(self._pending)
 
     async def _drain_pending(self) -> None:
-        troubled = False
+        troubled = ""
         while self._pending:
             batch = tuple(self._pending)
             try:
                 await self.record(batch)
             except Exception as error:
                 # Whatever it is: a fact that goes under, and all after it, would go under without a word.
-                if not isinstance(error, JournalFailedError):
+                reason = error.reason if isinstance(error, JournalFailedError) else JournalReason.FAILED
+                if troubled != repr(error):
                     log.exception("%d noted facts were not taken", len(batch))
-                troubled = True
-                self._bus.publish(JournalTrouble(len(self._pending), str(error)))
+                troubled = repr(error)
+                self._bus.publish(JournalTrouble(len(self._pending), reason))
                 await asyncio.sleep(RETRY_S)
                 continue
             for _ in batch:
                 self._pending.popleft()
         if troubled:
-            self._bus.publish(JournalTrouble(0, ""))
+            self._bus.publish(JournalTrouble(0))
 
 
 def _within_bounds(fact: Fact) -> Fact:

@@ -180,7 +180,7 @@ async def hostile_news(it: Stage, words: str) -> None:
     """What goes wrong is told in strangers' words, too."""
     bus = it.room.seat.room.bus
     bus.publish(ListenerFailed(words, words, words))
-    bus.publish(JournalTrouble(3, words))
+    bus.publish(JournalTrouble(3))
     bus.publish(ClockAhead(SeatName(words), 900))
     it.room.seat.room.on_link(LinkState(False, NOW, 3, words, words, 2))
     it.seat_window.screen.second()

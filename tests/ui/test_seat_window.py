@@ -465,7 +465,11 @@ def test_a_disk_that_fails_is_told_loudly_until_it_is_mended(qapp: QApplication)
         it.room.journal.broken = "disk penuh"
         it.seat_window.areas.form.pane.focus_text()
         it.write(" Angin kencang")
-        await until(lambda: "TIDAK TERSIMPAN: disk penuh" in said(it.window, "notice"))
+        await until(
+            lambda: (
+                "TIDAK TERSIMPAN: disk meja ini gagal menyimpan. Beri tahu TI" in said(it.window, "notice")
+            )
+        )
         await until(lambda: said(it.window, "saved") == "BELUM TERSIMPAN")
         assert said(it.window, "text").endswith("Angin kencang")
         it.room.journal.broken = ""

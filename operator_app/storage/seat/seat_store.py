@@ -23,7 +23,7 @@ from operator_app.storage.seat import seat_schema
 from operator_app.storage.seat.cipher import mark_encrypted, store_errors
 from operator_app.storage.seat.store_lock import StoreLock
 from operator_app.storage.seat.tidy import KEEP_DAYS, MOST_EVENTS, KeptEvent, columns, may_go
-from operator_app.workflow.ports import ClockMark, JournalFailedError
+from operator_app.workflow.ports import ClockMark, JournalFailedError, JournalReason
 
 log = logging.getLogger(__name__)
 
@@ -348,7 +348,8 @@ class SeatStore:
                     self._moved_s = time.monotonic()
                 self._waiting += len(rows)
         except store_errors() as error:
-            raise JournalFailedError(store_problem(self._path, error).sentence) from error
+            problem = store_problem(self._path, error)
+            raise JournalFailedError(problem.sentence, JournalReason(problem.reason.value)) from error
         for listener in tuple(self._listeners):
             listener()
         if self._since_checkpoint >= _CHECKPOINT_EVERY:

@@ -8,6 +8,7 @@ from typing import Protocol
 from operator_app.domain.states import Refusal, RefusedError
 from operator_app.ui.keys.deeds import Before, Wish
 from operator_app.ui.words.notice import NOT_SAVED, Notice
+from operator_app.ui.words.unsaved import unsaved_words
 from operator_app.ui.words.wording import Say
 from operator_app.workflow.phone_port import PhoneRefusedError
 from operator_app.workflow.ports import JournalFailedError
@@ -106,6 +107,5 @@ class Errands:
             log.exception("%s failed", name)
             self._tell(Notice(self._say("notice.failed", what=name, error=type(error).__name__), loud=True))
 
-    def _tell_unsaved(self, error: Exception) -> None:
-        reason = self._say(f"refusal.{error.refusal}") if isinstance(error, RefusedError) else str(error)
-        self._tell(Notice(self._say("notice.not_saved", reason=reason), loud=True, topic=NOT_SAVED))
+    def _tell_unsaved(self, error: JournalFailedError | RefusedError) -> None:
+        self._tell(Notice(unsaved_words(error, self._say), loud=True, topic=NOT_SAVED))

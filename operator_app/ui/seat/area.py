@@ -12,6 +12,7 @@ from operator_app.ui.program.sound import LoopSound
 from operator_app.ui.seat.presenters.top import TopPresenter
 from operator_app.ui.seat.ring import Ring
 from operator_app.ui.seat.top_bar import TopBar
+from operator_app.ui.words.unsaved import journal_words
 from operator_app.workflow.ports import BoardChanged, LinkState, ListenerFailed
 from operator_app.workflow.recorder import ClockAhead, ClockStepped, JournalTrouble
 from operator_app.workflow.seat import SeatChanged
@@ -75,7 +76,11 @@ class TopArea(Area):
 
     def _journal(self, trouble: JournalTrouble) -> None:
         if trouble.pending:
-            words = self._hand.say("notice.journal_trouble", n=trouble.pending, reason=trouble.reason)
+            words = self._hand.say(
+                "notice.journal_trouble",
+                n=trouble.pending,
+                reason=journal_words(trouble.reason, self._hand.say),
+            )
             self._hand.tell(words, loud=True, topic=JOURNAL)
         else:
             self._hand.withdraw(JOURNAL)

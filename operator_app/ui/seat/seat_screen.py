@@ -10,6 +10,7 @@ from operator_app.domain.states import RefusedError
 from operator_app.ui.frame.area import Area, Hand
 from operator_app.ui.orders.seat_draft import SeatDraft
 from operator_app.ui.words.notice import NOT_SAVED
+from operator_app.ui.words.unsaved import unsaved_words
 from operator_app.workflow.ports import JournalFailedError
 
 log = logging.getLogger(__name__)
@@ -72,7 +73,7 @@ class SeatScreen(QObject):
         try:
             await self._draft.flush()
         except (JournalFailedError, RefusedError) as error:
-            words = self._hand.say("notice.not_saved", reason=str(error))
-            self._hand.tell(words, loud=True, topic=NOT_SAVED)
+            log.exception("what was typed last is not saved")
+            self._hand.tell(unsaved_words(error, self._hand.say), loud=True, topic=NOT_SAVED)
         finally:
             self._hand.timers.stop()  # saving the last words has started some anew

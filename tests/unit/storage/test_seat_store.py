@@ -14,7 +14,7 @@ from operator_app.domain.event import Event
 from operator_app.storage.problems import StoreBusyError, StoreProblemError, StoreReason
 from operator_app.storage.seat.seat_schema import STEPS
 from operator_app.storage.seat.seat_store import FeedCursor, SeatStore, set_aside
-from operator_app.workflow.ports import ClockMark, JournalFailedError
+from operator_app.workflow.ports import ClockMark, JournalFailedError, JournalReason
 from tests.fakes.writer import Writer
 
 CURSOR = FeedCursor("10:12:11", "7400", "00000001", "generation")
@@ -265,8 +265,9 @@ def test_a_full_disk_is_called_full(store: SeatStore) -> None:
     own(store, 1)
     pages = store._journal_db.execute("PRAGMA page_count").fetchone()[0]
     store._journal_db.execute(f"PRAGMA max_page_count = {pages + 1}")
-    with pytest.raises(JournalFailedError, match="is full; free some space"):
+    with pytest.raises(JournalFailedError, match="is full; free some space") as full:
         append(store, Writer("M1", store.journal_id, 2).notes(200))
+    assert full.value.reason is JournalReason.FULL
     assert store.next_seq == 2
 
 
