@@ -25,6 +25,7 @@ from operator_app.reading.fault import BadFileError
 from operator_app.storage.problems import ServerProblem, StoreProblemError
 from operator_app.storage.seat.seat_store import SeatStore, set_aside
 from operator_app.storage.server.closing import open_to
+from operator_app.storage.server.secrecy import what_is_in_clear
 from operator_app.storage.server.server_link import check_server
 
 LOW_SPACE_BYTES = 2 * 1024**3
@@ -157,6 +158,8 @@ def _server(settings: Settings) -> Iterator[Finding]:
         yield Finding("server", "none configured: this window works alone", None)
         return
     try:
+        if clear := what_is_in_clear(dsn):
+            yield Finding("server", f"WARNING, the way to the server is open: {clear}", None)
         yield Finding("server", check_server(dsn, reads_only=settings.seat.role == "wall"))
         for door in open_to(dsn):
             yield Finding(

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from psycopg.conninfo import make_conninfo
+
 from operator_app.room.peers import free_port
 from operator_app.room.processes import RoomProcess
 from operator_app.room.room import Room
@@ -52,7 +54,11 @@ class LightSeat:
             {
                 "site": {"prefix": "KTM"},
                 "seat": {"name": name, "data": str(self.folder)},
-                "server": {"dsn": room.login(name, "seat", through=through).replace("127.0.0.1", host)},
+                "server": {
+                    "dsn": make_conninfo(
+                        room.login(name, "seat", through=through), host=host, sslmode="disable"
+                    )
+                },
                 "phone": {"enabled": False, "port": free_port()},
             },
         )

@@ -22,6 +22,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from operator_app.storage.postgres.binaries import embedded_binaries, exe
 from operator_app.storage.problems import ServerProblem, ServerReason
+from operator_app.storage.server.secrecy import closed_way
 from operator_app.storage.server.server_errors import problem_of
 from operator_app.storage.server.server_proof import broken_chains
 from operator_app.storage.server.server_setup import (
@@ -225,7 +226,7 @@ def _must_have_schema(db: psycopg.Connection[Any], dsn: str) -> None:
 
 def _run(program: str, major: int, dsn: str, *arguments: str, exactly: bool = False) -> None:
     """Run a client tool; the password goes by the environment, where other users cannot read it."""
-    parts = {key: str(value) for key, value in conninfo_to_dict(dsn).items() if value is not None}
+    parts = {key: str(value) for key, value in conninfo_to_dict(closed_way(dsn)).items() if value is not None}
     secret = {"PGPASSWORD": parts.pop("password")} if "password" in parts else {}
     target = f"--dbname={make_conninfo(**parts)}"
     given = [target if each == "--dbname=" else each for each in arguments]

@@ -9,7 +9,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from operator_app.domain.ids import EventId
 from operator_app.storage.problems import ServerReason
-from operator_app.storage.server.server_errors import check_dsn, problem_of, server_problem
+from operator_app.storage.server.secrecy import closed_way
+from operator_app.storage.server.server_errors import problem_of, server_problem
 from operator_app.storage.server.socket_guard import SocketGuard
 
 PROTO = 5
@@ -66,13 +67,13 @@ class ServerMark:
 
 
 def connect(dsn: str, name: str, *, reads_only: bool = False) -> Connection:
-    """Connect in autocommit mode under that application name. Raises `ServerProblem`.
+    """Connect in autocommit mode under that application name, by a way that is closed. Raises `ServerProblem`.
 
     Who `reads_only` takes the first of several hosts that answers, a standby too, unless the dsn says otherwise.
     """
-    check_dsn(dsn)
+    way = closed_way(dsn)
     attributes = {"target_session_attrs": "any"} if reads_only else {}
-    given = {key: value for key, value in conninfo_to_dict(dsn).items() if value is not None}
+    given = {key: value for key, value in conninfo_to_dict(way).items() if value is not None}
     settings: dict[str, Any] = {**_SETTINGS, **attributes, "application_name": name, **given}
     pinned = " ".join(f"-c {name}={value.replace(' ', _SPACE)}" for name, value in _SESSION.items())
     settings |= {"client_encoding": "UTF8", "options": f"{given.get('options', '')} {pinned}".strip()}

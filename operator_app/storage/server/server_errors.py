@@ -16,7 +16,7 @@ _WORDS = {
     ServerReason.NO_DATABASE: r"database \".*\" does not exist|(basis data|database) .*tidak ada",
     ServerReason.NOT_ALLOWED: r"no pg_hba\.conf entry|pg_hba\.conf rejects"
     r"|permission denied for database|not permitted to log in",
-    ServerReason.NOT_TRUSTED: r"certificate|does not match host name|root\.crt|SSL error|tlsv1 alert",
+    ServerReason.NOT_TRUSTED: r"certificate|does not match host name|root\.crt|SSL error|tlsv1 alert|not support SSL",
     ServerReason.STANDBY: r"server is in hot standby",
     ServerReason.READ_ONLY: r"session is read-only",
     ServerReason.BUSY: r"too many (clients|connections)|remaining connection slots",
@@ -140,8 +140,9 @@ def problem_of(reason: ServerReason, dsn: str, detail: str = "") -> ServerProble
         "run `operator-app server init` with this version.",
         ServerReason.TOO_NEW: f"The database {database} at {server} is of a newer Operator 112 than this program; "
         "install that version here.",
-        ServerReason.NOT_TRUSTED: f"The server at {server} and this window do not trust each other's certificate; "
-        "check sslrootcert, sslcert, sslkey and the host name in the dsn.",
+        ServerReason.NOT_TRUSTED: f"The server at {server} and this window do not trust each other's certificate, "
+        "or the server has none; to another machine sslmode is verify-full unless the dsn says otherwise. Check "
+        "sslrootcert (FILE of the authority, or system), sslcert, sslkey and the host name in the dsn.",
         ServerReason.STANDBY: f"The server at {server} is a standby, on which nothing can be written; "
         "name the primary in the dsn as well.",
         ServerReason.READ_ONLY: f"The server at {server} is no standby, but takes no changes: it is set to read-only; "

@@ -13,7 +13,8 @@ from operator_app.domain.triage import Agency, Kind
 from operator_app.storage.problems import ServerProblem, ServerReason
 from operator_app.storage.server.closing import OWNER, close, what_is_open
 from operator_app.storage.server.schema import bring_up, head_revision, known_revisions, make_indexes
-from operator_app.storage.server.server_errors import check_dsn, problem_of, server_problem
+from operator_app.storage.server.secrecy import closed_way
+from operator_app.storage.server.server_errors import problem_of, server_problem
 
 ROLES = {"seat": "op112_seat", "desk": "op112_desk", "wall": "op112_wall"}
 """Group roles: a seat writes everything, a desk its answers, a wall nothing."""
@@ -125,7 +126,7 @@ def _revision(db: psycopg.Connection[tuple[object, ...]], dsn: str) -> str:
 
 def _bring_up(dsn: str, before: str) -> None:
     engine = sqlalchemy.create_engine(
-        "postgresql+psycopg://", creator=lambda: psycopg.connect(dsn, connect_timeout=5)
+        "postgresql+psycopg://", creator=lambda: psycopg.connect(closed_way(dsn), connect_timeout=5)
     )
     try:
         for chance in range(_DEADLOCKS, -1, -1):
@@ -168,9 +169,9 @@ def tell_site(admin_dsn: str, agencies: Iterable[Agency], kinds: Iterable[Kind])
 @contextmanager
 def admin_connection(dsn: str) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
     """Connect as an administrator, in autocommit mode; whatever the server refuses in there is a `ServerProblem`."""
-    check_dsn(dsn)
+    way = closed_way(dsn)
     try:
-        with psycopg.connect(dsn, connect_timeout=5, autocommit=True) as db:
+        with psycopg.connect(way, connect_timeout=5, autocommit=True) as db:
             db.execute("SELECT set_config('lock_timeout', %s, false)", (f"{LOCK_TIMEOUT_S}s",))
             yield db
     except psycopg.Error as error:
