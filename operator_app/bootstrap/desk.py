@@ -7,6 +7,7 @@ from functools import partial
 from operator_app.bootstrap.frame import (
     LAST_WRITES_S,
     Frame,
+    disk_watched,
     hear_time,
     join_server,
     load_history,
@@ -51,6 +52,7 @@ async def run_window(app: WindowApp, frame: Frame, store: SeatStore) -> int:
         parts.callback(app.failed.disconnect, window.fault)
         for words in all_fault_words(own_faults, frame.texts):
             window.tell(words)
+        await parts.enter_async_context(disk_watched(frame, bus))
         await load_history(store, board, bus)
         join = partial(join_server, frame, store, desk, clock, parts)
         joined = await hear_time(frame, clock, join)

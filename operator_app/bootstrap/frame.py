@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -20,6 +21,7 @@ from operator_app.domain.facts.fact import Fact, call_of, incident_of
 from operator_app.domain.ids import SeatName
 from operator_app.lanes.watchdog import StallWatch
 from operator_app.maps.site import Site, SitePackError
+from operator_app.storage.seat.disk_watch import DiskWatch
 from operator_app.storage.seat.seat_store import SeatStore
 from operator_app.ui.frame.main_window import MainWindow
 from operator_app.ui.kit.theme import Theme
@@ -29,7 +31,7 @@ from operator_app.workflow.board import Board
 from operator_app.workflow.bus import Bus
 from operator_app.workflow.desk import Desk
 from operator_app.workflow.hand import AtHand
-from operator_app.workflow.ports import LinkState, LinkTrouble, SetAside
+from operator_app.workflow.ports import DiskStanding, LinkState, LinkTrouble, SetAside
 from operator_app.workflow.recorder import Recorder
 from operator_app.workflow.room import Room
 from operator_app.workflow.site_desk import SiteDesk
@@ -39,11 +41,14 @@ from operator_app.workflow.wallroom import WallRoom
 if TYPE_CHECKING:  # its driver is loaded late, see join_server
     from operator_app.storage.server.server_link import ServerLink
 
+log = logging.getLogger(__name__)
+
 LAST_WRITES_S = 5.0
 """A window that is closed does not wait longer for a disk: while it lives no other can open its store."""
 TIME_S = 4.0
 """So long a server may take to tell the time to a window whose PC may have a wrong clock."""
 SECOND_S = 1.0
+DISK_LOOK_S = 1.0
 PRESENT_S = 5.0
 """A window that was heard within so many seconds is there."""
 CHUNK = 400
@@ -94,6 +99,31 @@ def record(frame: Frame, store: SeatStore) -> tuple[RoomClock, Board, Bus, Recor
     seat = frame.settings.seat
     recorder = Recorder(store, clock, board, bus, SeatName(seat.name), seat.operator, store.last_hlc)
     return clock, board, bus, recorder
+
+
+async def watch_disk(frame: Frame, bus: Bus) -> None:
+    """Tell whenever the disk under the window stands differently, until cancelled; a slow disk holds up nobody."""
+    seat = frame.settings.seat
+    watch = await asyncio.to_thread(DiskWatch, frame.folder, seat.disk_warn_mb, seat.disk_alarm_mb)
+    last = DiskStanding.FINE
+    while True:
+        state = await asyncio.to_thread(watch.look)
+        if state.standing is not last:
+            last = state.standing
+            log.warning("the disk with %s: %s, %d MB free", frame.folder, last, state.free_mb)
+            bus.publish(state)
+        await asyncio.sleep(DISK_LOOK_S)
+
+
+@asynccontextmanager
+async def disk_watched(frame: Frame, bus: Bus) -> AsyncIterator[None]:
+    """Watch the disk meanwhile."""
+    watching = asyncio.ensure_future(watch_disk(frame, bus))
+    try:
+        yield
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
 
 
 @asynccontextmanager

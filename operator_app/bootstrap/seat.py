@@ -13,6 +13,7 @@ from pathlib import Path
 from operator_app.bootstrap.frame import (
     LAST_WRITES_S,
     Frame,
+    disk_watched,
     guarded,
     hear_time,
     in_turn,
@@ -98,6 +99,7 @@ async def run_window(app: WindowApp, frame: Frame, store: SeatStore) -> int:
                 app.report(frame.site_trouble, "site pack")
             for words in all_fault_words(own_faults, frame.texts):
                 app.failed.emit(words)
+            await parts.enter_async_context(disk_watched(frame, bus))
             await asyncio.gather(
                 guarded(app, lambda: load_history(store, board, bus), "the history"),
                 guarded(app, lambda: _start_phone(app, starting), "the phone"),

@@ -44,6 +44,7 @@ class SeatSettings:
     """This window: its name in the room, who sits there, its folder; `agency` is the code of a desk's agency.
 
     `encrypted` keeps its store by a key in the keyring of the system's user.
+    Below `disk_warn_mb`, and again below `disk_alarm_mb` free (millions of bytes), the window says so.
     `rights` of whoever sits there: "supervisor" may give kinds other question cards.
     """
 
@@ -54,6 +55,8 @@ class SeatSettings:
     data: str = ""
     encrypted: bool = False
     rights: tuple[Literal["supervisor"], ...] = ()
+    disk_warn_mb: Annotated[int, Between(0, 10_000_000)] = 500
+    disk_alarm_mb: Annotated[int, Between(0, 10_000_000)] = 100
 
     def misfits(self) -> Iterator[Misfit]:
         """A desk of no agency."""

@@ -65,6 +65,23 @@ class JournalFailedError(Exception):
         self.reason = reason
 
 
+class DiskStanding(StrEnum):
+    """How the disk under a window stands; the words are in the catalogue, below `disk`."""
+
+    FINE = "fine"
+    LOW = "low"
+    ALMOST_FULL = "almost_full"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class DiskState:
+    """Told when the disk under this window stands differently; GONE: its store was deleted, moved or replaced."""
+
+    standing: DiskStanding
+    free_mb: int
+
+
 class Journal(Protocol):
     """The seat's own record. What it has taken is safe on this seat, whatever happens to the rest of the room."""
 

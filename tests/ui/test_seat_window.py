@@ -32,7 +32,7 @@ from operator_app.ui.seat.areas import SEAT_DEEDS
 from operator_app.ui.seat.seat_app import SeatWindow
 from operator_app.ui.words.texts import Texts
 from operator_app.workflow.bus import Bus
-from operator_app.workflow.ports import ListenerFailed
+from operator_app.workflow.ports import DiskStanding, DiskState, ListenerFailed
 from tests.ui.desk_scene import is_enabled, is_shown, play, said, texts, until, until_whole
 from tests.ui.seat_room import RESOURCES, PastWriter, Room, busy_room, incident, make_room, settled
 
@@ -503,6 +503,19 @@ def test_words_that_are_not_saved_come_back_with_their_incident_and_stand_at_no_
         assert "Angin" not in board[other].value("text")
 
     staged(qapp, scene)
+
+
+def test_a_disk_that_fills_up_or_loses_the_store_is_told_until_it_is_well(qapp: QApplication) -> None:
+    async def scene(it: Stage) -> None:
+        bus = it.room.seat.room.bus
+        bus.publish(DiskState(DiskStanding.LOW, 480))
+        await until(lambda: "hampir penuh: sisa 480 MB" in said(it.window, "notice"))
+        bus.publish(DiskState(DiskStanding.GONE, 480))
+        await until(lambda: "HILANG ATAU DIGANTI" in said(it.window, "notice"))
+        bus.publish(DiskState(DiskStanding.FINE, 9000))
+        await until(lambda: said(it.window, "notice") == "Disk meja ini kembali baik.")
+
+    staged(qapp, scene, busy=False)
 
 
 def test_a_listener_that_fails_is_shown(qapp: QApplication) -> None:

@@ -32,9 +32,17 @@ from operator_app.ui.program.errands import Errands
 from operator_app.ui.program.sound import LoopSound
 from operator_app.ui.words.notice import Notice
 from operator_app.ui.words.site_news import SiteNews
+from operator_app.ui.words.unsaved import disk_words
 from operator_app.ui.words.wording import Tone
 from operator_app.workflow.desk import Desk
-from operator_app.workflow.ports import BoardChanged, LinkState, ListenerFailed, Shared
+from operator_app.workflow.ports import (
+    BoardChanged,
+    DiskStanding,
+    DiskState,
+    LinkState,
+    ListenerFailed,
+    Shared,
+)
 from operator_app.workflow.recorder import ClockStepped
 from operator_app.workflow.site_desk import SiteStanding
 
@@ -87,6 +95,7 @@ class DeskWindow(Ground):
             bus.subscribe(LinkState, self._changed),
             bus.subscribe(ListenerFailed, self._listener_failed),
             bus.subscribe(ClockStepped, self._clock_stepped),
+            bus.subscribe(DiskState, self._disk_told),
             bus.subscribe(SiteStanding, self._site_told),
         ]
         self._settle()
@@ -262,6 +271,10 @@ class DeskWindow(Ground):
     def _clock_stepped(self, stepped: ClockStepped) -> None:
         key = "notice.clock_set_on" if stepped.step_s > 0 else "notice.clock_set_back"
         self._take_notice(Notice(self._say(key, n=round(abs(stepped.step_s))), loud=True))
+
+    def _disk_told(self, state: DiskState) -> None:
+        loud = state.standing is not DiskStanding.FINE
+        self._take_notice(Notice(disk_words(state, self._say), loud=loud, topic="disk"))
 
     def _settle(self) -> None:
         typing = bool(self._notes.asks_for)

@@ -12,12 +12,13 @@ from operator_app.ui.program.sound import LoopSound
 from operator_app.ui.seat.presenters.top import TopPresenter
 from operator_app.ui.seat.ring import Ring
 from operator_app.ui.seat.top_bar import TopBar
-from operator_app.ui.words.unsaved import journal_words
-from operator_app.workflow.ports import BoardChanged, LinkState, ListenerFailed
+from operator_app.ui.words.unsaved import disk_words, journal_words
+from operator_app.workflow.ports import BoardChanged, DiskStanding, DiskState, LinkState, ListenerFailed
 from operator_app.workflow.recorder import ClockAhead, ClockStepped, JournalTrouble
 from operator_app.workflow.seat import SeatChanged
 
 JOURNAL = "journal"
+DISK = "disk"
 
 
 class TopArea(Area):
@@ -30,6 +31,7 @@ class TopArea(Area):
         MapStands,
         ListenerFailed,
         JournalTrouble,
+        DiskState,
         ClockAhead,
         ClockStepped,
     )
@@ -57,6 +59,8 @@ class TopArea(Area):
                 self._hand.tell(words, loud=True, topic=f"clock {what.seat}")
             case JournalTrouble():
                 self._journal(what)
+            case DiskState():
+                self._disk(what)
             case BoardChanged() if self._seat.duty.name not in what.of(SEAT):
                 pass
             case _:
@@ -85,6 +89,14 @@ class TopArea(Area):
         else:
             self._hand.withdraw(JOURNAL)
             self._hand.tell(self._hand.say("notice.journal_mended"))
+
+    def _disk(self, state: DiskState) -> None:
+        self._hand.withdraw(DISK)
+        words = disk_words(state, self._hand.say)
+        if state.standing is DiskStanding.FINE:
+            self._hand.tell(words)
+        else:
+            self._hand.tell(words, loud=True, topic=DISK)
 
     def _show(self) -> None:
         self._ring.look()
