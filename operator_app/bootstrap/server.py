@@ -12,7 +12,15 @@ from operator_app.config.settings import load_settings
 from operator_app.site.publishing import check_whole
 from operator_app.storage.postgres.launcher import EmbeddedServer
 from operator_app.storage.problems import ServerProblem
-from operator_app.storage.server.backup import Restored, backup, backup_server, restore, verify
+from operator_app.storage.server.backup import (
+    Restored,
+    backup,
+    backup_server,
+    has_sum,
+    restore,
+    sum_file,
+    verify,
+)
 from operator_app.storage.server.logins import create_login
 from operator_app.storage.server.server_proof import prove_log, rebuild, set_event_aside
 from operator_app.storage.server.server_setup import init_server, tell_site
@@ -42,11 +50,13 @@ def run(args: argparse.Namespace) -> int:
                 print(f"The backup is {made}.")
                 return 0
             case "restore":
-                return _tell("was restored", restore(args.dsn, args.file))
+                return _tell("was restored", args.file, restore(args.dsn, args.file))
             case "verify" if args.file is None:
                 return _prove(args.dsn, args.anchors)
             case "verify":
-                return _tell("is whole: restored on trial and folded anew", verify(args.dsn, args.file))
+                return _tell(
+                    "is whole: restored on trial and folded anew", args.file, verify(args.dsn, args.file)
+                )
             case _:
                 return _serve(args)
     except ServerProblem as problem:
@@ -113,7 +123,11 @@ def _login(args: argparse.Namespace) -> int:
     return 0
 
 
-def _tell(what: str, held: Restored) -> int:
+def _tell(what: str, file: Path, held: Restored) -> int:
+    if not has_sum(file):
+        print(
+            f"No {sum_file(file).name} lies beside the backup: whether its bytes are as written was not compared."
+        )
     print(f"The backup {what}: {held.events} events, {held.incidents} incidents, {held.calls} calls.")
     if held.logins:
         print(

@@ -1,6 +1,7 @@
 """Backup, restore and trial on PostgreSQL 18 and 15, and seats that heal a restored server."""
 
 import asyncio
+from hashlib import sha256
 from pathlib import Path
 
 import psycopg
@@ -9,7 +10,7 @@ from psycopg.conninfo import make_conninfo
 
 from operator_app.bootstrap.cli import run as main
 from operator_app.storage.problems import ServerProblem
-from operator_app.storage.server.backup import backup, restore, verify
+from operator_app.storage.server.backup import backup, restore, sum_file, verify
 from tests.fakes.link_at_work import SeatAtWork
 from tests.postgres_fixtures import Postgres
 
@@ -86,7 +87,12 @@ def test_the_commands_back_up_try_and_restore(
     databases = facts(dsn, "SELECT count(*) FROM pg_database")
     assert main(["server", "backup", "--dsn", dsn, "--to", str(file)]) == 0
     assert main(["server", "verify", str(file), "--dsn", dsn]) == 0
-    assert "whole" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "whole" in out
+    assert "not compared" not in out
+    sum_file(file).unlink()
+    assert main(["server", "verify", str(file), "--dsn", dsn]) == 0
+    assert "No monday.op112.sha256 lies beside" in capsys.readouterr().out
     assert facts(dsn, "SELECT count(*) FROM pg_database") == databases
     assert main(["server", "restore", str(file), "--dsn", other]) == 0
     assert "10 events, 5 incidents" in capsys.readouterr().out
@@ -99,6 +105,36 @@ def test_the_commands_back_up_try_and_restore(
         assert capsys.readouterr().err.count("\n") == 1
     any_postgres.drop(empty)
     any_postgres.drop(live.name)
+
+
+@pytest.mark.parametrize("where", ["first", "middle", "last", "cut", "sum"])
+def test_a_byte_of_a_backup_that_changed_is_found_before_anything_is_restored(
+    pg18: Postgres, tmp_path: Path, where: str
+) -> None:
+    live, empty = pg18.new_database(), pg18.new_empty_database()
+    file = backup(live.admin_dsn, tmp_path / "monday.op112")
+    beside = sum_file(file)
+    assert beside.stat().st_mode & 0o777 == 0o600
+    assert beside.read_text(encoding="utf-8").split() == [
+        sha256(file.read_bytes()).hexdigest(),
+        "monday.op112",
+    ]
+    held = bytearray(file.read_bytes())
+    if where == "sum":
+        beside.write_text("", encoding="utf-8")
+    elif where == "cut":
+        file.write_bytes(held[:-1])
+    else:
+        held[{"first": 0, "middle": len(held) // 2, "last": -1}[where]] ^= 1
+        file.write_bytes(held)
+    databases = facts(live.admin_dsn, "SELECT count(*) FROM pg_database")
+    for task in (verify, restore):
+        with pytest.raises(ServerProblem, match="damaged, take another"):
+            task(pg18.admin_dsn(empty), file)
+    assert facts(live.admin_dsn, "SELECT count(*) FROM pg_database") == databases
+    assert facts(pg18.admin_dsn(empty), "SELECT to_regnamespace('op112')") == [(None,)]
+    pg18.drop(empty)
+    pg18.drop(live.name)
 
 
 def test_a_cut_or_changed_backup_is_found_out_and_leaves_nothing(pg18: Postgres, tmp_path: Path) -> None:

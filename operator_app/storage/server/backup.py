@@ -4,6 +4,7 @@ A backup is one file of pg_dump's custom format with schema op112. What windows 
 keeps what it has sent for 30 days, and sends again whatever a restored server lacks.
 """
 
+import hashlib
 import os
 import re
 import secrets
@@ -33,6 +34,7 @@ from operator_app.storage.server.server_setup import (
 )
 
 SUFFIX = ".op112"
+SUM_SUFFIX = ".sha256"
 PROJECTIONS = (
     "incident",
     "reporter",
@@ -57,17 +59,19 @@ class Restored:
 
 
 def backup(admin_dsn: str, to: Path) -> Path:
-    """Write a backup to a new file, or under a name of its own into a folder. Raises `ServerProblem`.
+    """Write a backup to a new file, or under a name of its own into a folder, its SHA-256 beside it.
 
-    The file appears only when it is whole, readable by its owner alone: it holds what callers said.
+    The file appears only when it is whole, readable by its owner alone: it holds what callers said. Raises
+    `ServerProblem`.
     """
     with admin_connection(admin_dsn) as db:
         _must_have_schema(db, admin_dsn)
         major = db.info.server_version // 10_000
     if to.is_dir():
         to = to / f"operator112-{datetime.now(UTC):%Y%m%d-%H%M%S}{SUFFIX}"
-    if to.exists():
-        raise ServerProblem(ServerReason.OTHER, f"{to} exists already; give another name.")
+    for taken in (to, sum_file(to)):
+        if taken.exists():
+            raise ServerProblem(ServerReason.OTHER, f"{taken} exists already; give another name.")
     part = to.with_name(f"{to.name}.{secrets.token_hex(3)}.part")
     try:
         part.touch(mode=0o600)
@@ -82,6 +86,7 @@ def backup(admin_dsn: str, to: Path) -> Path:
         )
         with part.open("rb+") as file:
             os.fsync(file.fileno())
+        _write_sum(sum_file(to), part, to.name)
         part.rename(to)
     except OSError as error:
         raise ServerProblem(
@@ -89,6 +94,8 @@ def backup(admin_dsn: str, to: Path) -> Path:
         ) from error
     finally:
         part.unlink(missing_ok=True)
+        if not to.exists():
+            sum_file(to).unlink(missing_ok=True)
     return to
 
 
@@ -124,14 +131,57 @@ def restore(admin_dsn: str, file: Path) -> Restored:
 
     A backup that is not whole leaves nothing behind. Rights of the database itself travel with no backup: it is closed.
     """
+    _must_be_as_written(file)
     held = _bring_back(admin_dsn, file)
     init_server(admin_dsn)
     return held
 
 
-def _bring_back(admin_dsn: str, file: Path) -> Restored:
+def sum_file(file: Path) -> Path:
+    """Where a backup's SHA-256 stands: beside it, in the form that `sha256sum --check` reads."""
+    return file.with_name(file.name + SUM_SUFFIX)
+
+
+def has_sum(file: Path) -> bool:
+    """Whether a SHA-256 stands beside a backup; one of an older version has none."""
+    return sum_file(file).is_file()
+
+
+def _write_sum(beside: Path, held: Path, name: str) -> None:
+    text = f"{_sum(held)}  {name}\n"
+    beside.touch(mode=0o600, exist_ok=False)
+    with beside.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sum(file: Path) -> str:
+    with file.open("rb") as bytes_:
+        return hashlib.file_digest(bytes_, "sha256").hexdigest()
+
+
+def _must_be_as_written(file: Path) -> None:
+    """Raise `ServerProblem` when a backup is not there, or not what its SHA-256 says. Without one nothing is said."""
     if not file.is_file():
         raise ServerProblem(ServerReason.OTHER, f"There is no backup {file}.")
+    if not has_sum(file):
+        return
+    try:
+        told = sum_file(file).read_text(encoding="utf-8", errors="replace").split()
+        found = _sum(file)
+    except OSError as error:
+        raise ServerProblem(
+            ServerReason.OTHER, f"The backup {file} cannot be read: {error.strerror}; take another."
+        ) from error
+    if not told or told[0].lower() != found:
+        raise ServerProblem(
+            ServerReason.OTHER,
+            f"The backup {file} is damaged, take another: it is not what {sum_file(file).name} says.",
+        )
+
+
+def _bring_back(admin_dsn: str, file: Path) -> Restored:
     with admin_connection(admin_dsn) as db:
         if db.execute("SELECT to_regnamespace('op112')").fetchone() != (None,):
             raise ServerProblem(
@@ -157,6 +207,7 @@ def verify(admin_dsn: str, file: Path) -> Restored:
 
     Raises `ServerProblem` naming what is wrong with the backup.
     """
+    _must_be_as_written(file)
     scratch = f"operator112_verify_{secrets.token_hex(4)}"
     dsn = make_conninfo(admin_dsn, dbname=scratch)
     with admin_connection(admin_dsn) as server:
