@@ -518,6 +518,25 @@ def test_a_disk_that_fills_up_or_loses_the_store_is_told_until_it_is_well(qapp: 
     staged(qapp, scene, busy=False)
 
 
+def test_shift_delete_on_places_of_which_none_is_chosen_says_what_to_do(qapp: QApplication) -> None:
+    async def scene(it: Stage) -> None:
+        place = it.seat_window.areas.form.pane.place
+        it.seat_window.areas.form.pane.focus_place()
+        place.selectAll()
+        it.write("0.1 118.9")
+        await until(lambda: place.hits_shown)
+        hits = place._list
+        assert hits is not None
+        hits.view.setCurrentIndex(hits.model.index(-1, 0))  # as hits that are only offered stand
+        it.press(Qt.Key.Key_Delete, Qt.KeyboardModifier.ShiftModifier)
+        await until(lambda: "Pilih dahulu patokan" in said(it.window, "notice"))
+        it.press(Qt.Key.Key_Down)
+        it.press(Qt.Key.Key_Delete, Qt.KeyboardModifier.ShiftModifier)
+        await until(lambda: "Hanya patokan yang disimpan ruang ini" in said(it.window, "notice"))
+
+    staged(qapp, scene, busy=False)
+
+
 def test_a_listener_that_fails_is_shown(qapp: QApplication) -> None:
     async def scene(it: Stage) -> None:
         bus: Bus = it.room.seat.room.bus

@@ -213,8 +213,10 @@ class FormArea(Area):
     def _answer(self, question: str, answer: str | None) -> None:
         self._hand.run("answer_question", self._seat.form.answer_question(question, answer), Before.MUST)
 
-    def _drop_place(self, hit: PlaceHit) -> None:
-        if hit.kode.startswith(OWN_MARK):
+    def _drop_place(self, hit: PlaceHit | None) -> None:
+        if hit is None:
+            self._hand.tell(self._hand.say("form.choose_to_drop"))
+        elif hit.kode.startswith(OWN_MARK):
             self._hand.run("landmark_drop", self._dropped(hit.kode.removeprefix(OWN_MARK)))
         else:
             self._hand.tell(self._hand.say("refusal.landmark_of_site"))

@@ -100,7 +100,7 @@ class SearchField(OneLine, Generic[T]):
     """A line that is searched while it is typed in.
 
     `typed` tells every change made by hand; `picked` a hit that was picked; `drop_wished` one on which Shift+Delete was
-    pressed. Without hits Enter emits `entered`.
+    pressed, None when none was chosen. Without hits Enter emits `entered`.
     """
 
     typed = Signal(str)
@@ -206,8 +206,7 @@ class SearchField(OneLine, Generic[T]):
 
     def _drop(self) -> None:
         hit = self._hit(self._list.view.current_id() or "") if self._list is not None else None
-        if hit is not None and hit.value is not None:
-            self.drop_wished.emit(hit.value)
+        self.drop_wished.emit(None if hit is None else hit.value)
 
     def _hit(self, row_id: str) -> Hit[T] | None:
         return next((each for each in self._hits if each.row.id == row_id), None)
