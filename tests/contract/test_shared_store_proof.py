@@ -28,6 +28,7 @@ TAMPERINGS = {
     "other place": "UPDATE op112.event SET link = 9 WHERE journal_seq = 3",
     "removed": "DELETE FROM op112.event WHERE journal_seq = 3",
     "end removed": "DELETE FROM op112.event WHERE journal_seq = 6",
+    "link taken off": "UPDATE op112.event SET link = NULL, hash = NULL WHERE journal_seq = 6",
     "all removed": "DELETE FROM op112.event",
 }
 
@@ -57,6 +58,27 @@ def test_a_log_that_was_changed_behind_our_back_is_found_out(any_database: Datab
         prove_log(any_database.admin_dsn)
     assert "M1" not in found.value.sentence
     assert "\n" not in found.value.sentence
+
+
+@pytest.mark.parametrize("journal", ["the seat's own", "an invented one"])
+def test_a_row_without_a_link_after_the_chains_began_is_found_out(
+    any_database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str], journal: str
+) -> None:
+    write(any_database, Writer("M1"))
+    command = ["server", "verify", "--dsn", any_database.admin_dsn]
+    assert main(command) == 0
+    of = "journal_id" if journal == "the seat's own" else "gen_random_uuid()"
+    tamper(
+        any_database,
+        "INSERT INTO op112.event (id, incident_id, journal_id, journal_seq, seat, actor, op, v, body, hlc, occurred_at)"
+        f" SELECT gen_random_uuid(), incident_id, {of}, 99, seat, actor, op, v, body, hlc, occurred_at"
+        " FROM op112.event WHERE journal_seq = 3",
+    )
+    capsys.readouterr()
+    assert main(command) == 2
+    assert "1 rows without a link that came after the chains began" in capsys.readouterr().err
+    with pytest.raises(ServerProblem, match="came after the chains began"):
+        verify(any_database.admin_dsn, backup(any_database.admin_dsn, tmp_path / "odd.op112"))
 
 
 def test_a_cut_end_is_found_out_by_the_heads_that_were_kept_elsewhere(

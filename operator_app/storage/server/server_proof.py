@@ -61,11 +61,22 @@ def prove_log(admin_dsn: str, anchors: Path | None = None) -> Proof:
 
 
 def broken_chains(db: psycopg.Connection[Any]) -> tuple[str, ...]:
-    """Return which journals have a link that is not what it was, in words."""
+    """Return which journals have a link that is not what it was, or a row without one among linked rows, in words.
+
+    The door links each row it takes: rows without a link are of before the chains, none comes after a linked one.
+    """
     rows = db.execute(
         "SELECT seat, journal_id::text, broken_at FROM op112.verify_chain() WHERE broken_at IS NOT NULL"
     )
-    return tuple(f"seat {seat}, journal {journal}, from link {at} on" for seat, journal, at in rows)
+    broken = tuple(f"seat {seat}, journal {journal}, from link {at} on" for seat, journal, at in rows)
+    forged = db.execute(
+        "SELECT seat, journal_id::text, count(*) FROM op112.event WHERE link IS NULL"
+        " AND seq > (SELECT min(seq) FROM op112.event WHERE link IS NOT NULL) GROUP BY 1, 2 ORDER BY 1, 2"
+    )
+    return broken + tuple(
+        f"seat {seat}, journal {journal}, {count} rows without a link that came after the chains began"
+        for seat, journal, count in forged
+    )
 
 
 def rebuild(admin_dsn: str) -> int:
