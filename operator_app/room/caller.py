@@ -87,6 +87,20 @@ class Caller:
         """Return when the call was over, whoever ended it."""
         return self._wait("the call is over", lambda each: isinstance(each, line.LineEnded), limit_s)
 
+    def wait_fed(self, limit_s: float = 15.0) -> None:
+        """Return when more of the other side's sound has arrived, from now on, by this phone's own count."""
+        since = len(self._signals)
+
+        def look() -> bool:
+            counts = [
+                signal.received
+                for _, signal in self._signals[since:]
+                if isinstance(signal, line.LineQuality) and signal.call_id == self._call
+            ]
+            return len(counts) > 1 and counts[-1] > counts[0]
+
+        wait_for(f"caller {self.number}: sound arrives", look, limit_s, self._report)
+
     @property
     def address(self) -> str:
         """Where this phone itself can be called, host:port."""

@@ -75,6 +75,12 @@ class Display:
         """Whether it is ours alone."""
         return self._server is not None
 
+    def lose(self) -> None:
+        """End the display under its window, as the end of a session does. Virtual displays only."""
+        if self._server is None:
+            raise RoomError("Only a virtual display can be taken away.")
+        self._server.stop()
+
     def environment(self) -> dict[str, str]:
         """What a program needs to be on this display; without a graphics card Qt Quick paints faster by itself."""
         env = {"DISPLAY": self.name, "QT_QPA_PLATFORM": "xcb", "WAYLAND_DISPLAY": ""}

@@ -51,6 +51,8 @@ class Window:
             ],
             self.display.environment(),
         )
+        if self._channel is not None:
+            self._channel.close()
         self._channel = ControlChannel(address)
         if wait:
             self.wait_shown()
