@@ -219,6 +219,7 @@ async def join_server(
         version=__version__,
         on_events=user.on_events,
         on_shared=user.on_shared,
+        on_restamped=user.on_restamped,
         on_state=user.on_link,
         on_presence=user.on_presence,
         on_clock=clock.correct,

@@ -64,7 +64,7 @@ class Desk:
         rules: SiteRules,
         unshared: Iterable[EventId] = (),
     ) -> None:
-        """`on_events`, `on_link`, `on_shared` and `on_presence` are fed by whoever holds the server link.
+        """The methods `on_…` are fed by whoever holds the server link.
 
         `unshared` are the events of an earlier run that the server does not have yet.
         """
@@ -205,6 +205,11 @@ class Desk:
         taken = tuple(events)
         self._recorder.seen(taken)
         self.bus.publish(self.board.apply(taken))
+
+    def on_restamped(self, events: Sequence[Event]) -> None:
+        """Take in that events of ours lay ahead of the server's clock, and have other times now."""
+        self._recorder.restamped(events)
+        self.bus.publish(self.board.restamped(events))
 
     def on_shared(self, event_ids: tuple[str, ...]) -> None:
         """Take in that events of ours have arrived at the server."""

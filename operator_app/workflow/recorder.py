@@ -106,6 +106,12 @@ class Recorder:
         for seat, seconds in ahead.items():
             self._bus.publish(ClockAhead(seat, seconds))
 
+    def restamped(self, events: Iterable[Event]) -> None:
+        """Let the clock go on from our own events in their new stamps, below which it may have to come back."""
+        now_ms = int(self._clock.now().timestamp() * 1000)
+        own = max((each.hlc for each in events if each.seat == self.seat), default=self._stamp.value)
+        self._stamp = Stamp().seen(own, now_ms)
+
     def watch_clock(self) -> None:
         """Called each second: tell when somebody has set this PC's clock."""
         step_s = self._clock.pc_step_s()

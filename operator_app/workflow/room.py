@@ -32,7 +32,7 @@ async def _nothing() -> Sequence[SetAside]:
 
 
 class Room:
-    """Fed by whoever holds the server link, through `on_events`, `on_shared`, `on_link`, `on_presence`. Loop only."""
+    """Fed by whoever holds the server link, through its methods `on_…`. Loop only."""
 
     def __init__(
         self, recorder: Recorder, board: Board, bus: Bus, rules: InForce, changed: Callable[[], None]
@@ -69,6 +69,11 @@ class Room:
         taken = tuple(events)
         self._recorder.seen(taken)
         self.bus.publish(self.board.apply(taken))
+
+    def on_restamped(self, events: Sequence[Event]) -> None:
+        """Events of ours lay ahead of the server's clock, and have other times now."""
+        self._recorder.restamped(events)
+        self.bus.publish(self.board.restamped(events))
 
     def on_shared(self, event_ids: tuple[str, ...]) -> None:
         """Events of ours have arrived at the server."""

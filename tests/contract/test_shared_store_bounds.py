@@ -1,6 +1,8 @@
 """What a record may be at most: the server's door and the seat's hold the same, and one event beyond costs itself."""
 
+import asyncio
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,12 +17,19 @@ from operator_app.domain.facts.call import CallRecorded
 from operator_app.domain.facts.fit import breach_of
 from operator_app.domain.facts.incident import FieldSet, IncidentNoted
 from operator_app.domain.facts.shape import words_of
-from operator_app.domain.ids import CallId, IncidentId
+from operator_app.domain.ids import CallId, IncidentId, SeatName
+from operator_app.storage.seat.seat_store import SeatStore
+from operator_app.storage.server.server_link import ServerLink
+from operator_app.workflow.board import Board
+from operator_app.workflow.bus import Bus
+from operator_app.workflow.recorder import Recorder
+from operator_app.workflow.seat import Seat
 from tests.contract.test_shared_store_doors import WHERE, apply, apply_records, inside
 from tests.fakes.each_fact import event_of
-from tests.fakes.link_at_work import SeatAtWork
+from tests.fakes.link_at_work import Ears, SeatAtWork
 from tests.fakes.writer import Writer, fresh_id
 from tests.postgres_fixtures import Database
+from tests.unit.workflow.room import DAMKAR, RULES, HandClock
 
 
 def stamp(ahead_s: float) -> int:
@@ -212,3 +221,60 @@ def test_the_server_knows_the_bounds_of_the_program(any_database: Database) -> N
     with inside(any_database.admin_dsn) as db:
         assert db.execute("SELECT op112.bounds()").fetchone() == (bounds.as_told(),)
     assert {"ahead_s", "event_bytes", "depth", "name_chars", "first_moment"} <= set(bounds.as_told())
+
+
+@pytest.mark.parametrize("ahead", [timedelta(minutes=20), timedelta(days=400)], ids=str)
+async def test_what_a_seat_alone_wrote_with_a_clock_ahead_reaches_the_room_in_the_rooms_time(
+    any_database: Database, tmp_path: Path, ahead: timedelta
+) -> None:
+    clock = HandClock(datetime.now(UTC) + ahead)
+    store = SeatStore.open(tmp_path / "M1")
+    board, bus = Board(), Bus()
+    alone = Seat(Recorder(store, clock, board, bus, SeatName("M1"), "Operator"), board, bus, None, RULES)
+    await alone.form.edit({"place": "Jl. Yos Sudarso", "kind": "KEB-01"})
+    clock.pass_s(5)
+    assert await alone.handover.dispatch([DAMKAR])
+    clock.pass_s(5)
+    await alone.form.edit({"place": "Jl. Yos Sudarso II"})
+    before = store.events()
+
+    ears, other = Ears(), SeatAtWork(tmp_path / "M2", any_database.login(), "M2")
+
+    def on_clock(offset_ms: float) -> None:
+        clock.at = datetime.now(UTC) + timedelta(milliseconds=offset_ms)
+
+    link = ServerLink(
+        store, any_database.login(), "M1", "seat", "0.1.0", alone.room.on_events, ears.on_shared, ears.on_state,
+        ears.on_presence, asyncio.get_running_loop(), on_clock, on_restamped=alone.room.on_restamped,
+    )  # fmt: skip
+    link.start()
+    await ears.until(lambda: len(ears.shared) == len(before) and clock.at < datetime.now(UTC) + ahead / 2)
+    await other.until(lambda: other.ids >= {each.id for each in before})
+    assert board.incidents == other.board.incidents
+    (incident,) = other.board.incidents.values()
+    assert [each.id for each in incident.timeline] == [
+        each.id for each in sorted(before, key=lambda e: e.order)
+    ]
+    assert [each.agency for each in incident.dispatches] == [DAMKAR]
+
+    await alone.form.edit({"text": "api di dapur"})
+    await other.until(lambda: other.ids >= {each.id for each in store.events()})
+    assert board.incidents == other.board.incidents
+    await ears.until(lambda: len(ears.shared) == len(store.events()))
+    assert (link.state.quarantined, link.state.waiting) == (0, 0)
+    with inside(any_database.admin_dsn) as db:
+        late = "occurred_at > clock_timestamp() OR hlc >> 16 > extract(epoch FROM clock_timestamp()) * 1000"
+        assert db.execute(f"SELECT count(*) FROM op112.event WHERE {late}").fetchone() == (0,)
+    await link.aclose()
+    store.close()
+    await other.aclose()
+
+
+async def test_an_event_of_a_year_before_ours_is_set_aside_and_moves_nothing(
+    any_database: Database, tmp_path: Path
+) -> None:
+    seat = SeatAtWork(tmp_path / "M1", any_database.login(), "M1")
+    (old,) = seat.writer.notes(1, WHERE)
+    await seat.write([replace(old, occurred_at=datetime(1999, 12, 31, tzinfo=UTC))])
+    await seat.until(lambda: seat.link.state.quarantined == 1)
+    await seat.aclose()

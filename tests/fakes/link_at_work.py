@@ -32,6 +32,10 @@ class Ears:
         self.board.apply(events)
         self._news.set()
 
+    def on_restamped(self, events: Sequence[Event]) -> None:
+        self.board.restamped(events)
+        self._news.set()
+
     def on_shared(self, ids: tuple[str, ...]) -> None:
         self.shared.extend(ids)
         self._news.set()
@@ -77,7 +81,7 @@ class SeatAtWork(Ears):
         self.writer = Writer(seat, self.store.journal_id, self.store.next_seq)
         self.link = ServerLink(
             self.store, dsn, seat, role, "0.1.0", self.on_events, self.on_shared, self.on_state, self.on_presence,
-            asyncio.get_running_loop(), self.on_clock,
+            asyncio.get_running_loop(), self.on_clock, on_restamped=self.on_restamped,
         )  # fmt: skip
         self.link.start()
 

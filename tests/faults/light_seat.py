@@ -109,6 +109,7 @@ async def run(arguments: argparse.Namespace) -> None:
         version=__version__,
         on_events=on_events,
         on_shared=on_shared,
+        on_restamped=seat.room.on_restamped,
         on_state=seat.room.on_link,
         on_presence=seat.room.on_presence,
         loop=loop,

@@ -116,6 +116,7 @@ class Crowd:
             partial(self._on_state, seat),
             lambda presence: None,
             asyncio.get_running_loop(),
+            on_restamped=lambda events: None,
         )
         self._links.append(link)
         link.start()

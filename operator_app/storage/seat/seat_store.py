@@ -7,13 +7,14 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 from operator_app.domain.event import BadRecordError, Event, from_record, to_record
+from operator_app.domain.facts.fact import Lasts
 from operator_app.domain.hlc import Stamp
 from operator_app.domain.ids import EventId, IncidentId, JournalId
 from operator_app.domain.incident import fold_incident
@@ -21,6 +22,7 @@ from operator_app.lanes.lane import Lane
 from operator_app.storage.problems import StoreProblemError, StoreReason, store_problem
 from operator_app.storage.seat import seat_schema
 from operator_app.storage.seat.cipher import mark_encrypted, store_errors
+from operator_app.storage.seat.restamp import Moved, restamped
 from operator_app.storage.seat.store_lock import StoreLock
 from operator_app.storage.seat.tidy import KEEP_DAYS, MOST_EVENTS, KeptEvent, columns, may_go
 from operator_app.workflow.ports import ClockMark, JournalFailedError, JournalReason
@@ -43,6 +45,14 @@ _CHECKPOINT_EVERY = 400
 
 _TIDY_FIRST_S, _TIDY_EVERY_S, _IDLE_S = 300.0, 6 * 3600.0, 10.0
 _RECORDS = "SELECT record FROM own_event WHERE id IN ({0}) UNION ALL SELECT record FROM foreign_event WHERE id IN ({0})"
+_AT_SERVER_AFTER = """
+    SELECT record FROM own_event WHERE standing = 1 AND hlc > ?
+    UNION ALL SELECT record FROM foreign_event WHERE hlc > ?
+"""
+_OF_KIND = """
+    SELECT record FROM own_event WHERE record LIKE ?
+    UNION ALL SELECT record FROM foreign_event WHERE record LIKE ?
+"""
 # What cannot be read stays; so does the last of our own, from which the numbers go on.
 _PARTS = f"id, hlc, {columns('record')}"
 _ALL_KEPT = f"""
@@ -167,7 +177,7 @@ class SeatStore:
 
     @property
     def last_hlc(self) -> int:
-        """The highest stamp this store had seen when it was opened; a clock far ahead of ours counts only so far."""
+        """The highest stamp here as of the opening or a `restamp`; a clock far ahead of ours counts only so far."""
         return self._last_hlc
 
     async def append(self, events: Sequence[Event]) -> None:
@@ -185,6 +195,17 @@ class SeatStore:
         """
         try:
             return self._journal_lane.submit(self._refound, str(uuid.uuid4())).result()
+        except store_errors() as error:
+            raise store_problem(self._path, error) from error
+
+    def restamp(self, server_ms: int) -> Moved:
+        """Move events of ours that wait and lie ahead of the server's clock back by one span; ids and order stay.
+
+        For a seat whose clock ran ahead while it was alone. What the server has already stays as it is. Raises
+        `StoreProblemError`.
+        """
+        try:
+            return self._journal_lane.submit(self._restamp, server_ms).result()
         except store_errors() as error:
             raise store_problem(self._path, error) from error
 
@@ -382,6 +403,36 @@ class SeatStore:
             self._journal_id = JournalId(journal_id)
         return len(rows)
 
+    def _restamp(self, server_ms: int) -> Moved:
+        with self._writing:
+            db = self._journal_db
+            now_hlc = server_ms << 16
+            moved = restamped(
+                _readable(db.execute("SELECT record FROM own_event WHERE standing = 0")),
+                _readable(db.execute(_AT_SERVER_AFTER, (now_hlc, now_hlc))),
+                db.execute(
+                    "SELECT coalesce(max(hlc), 0) FROM own_event WHERE hlc <= ?", (now_hlc,)
+                ).fetchone()[0],
+                server_ms,
+            )
+            with self._transaction(db):
+                for event in moved.events:
+                    (record,) = db.execute(
+                        "SELECT record FROM own_event WHERE id = ?", (event.id,)
+                    ).fetchone()
+                    times = {"occurred_at": event.occurred_at.isoformat(), "hlc": event.hlc}
+                    again = json.dumps(json.loads(record) | times, separators=(",", ":"))
+                    db.execute(
+                        "UPDATE own_event SET hlc = ?, record = ? WHERE id = ? AND standing = 0",
+                        (event.hlc, again, event.id),
+                    )
+                ops = {each.fact.op for each in moved.events if each.fact.lasts is Lasts.UNTIL_NEXT}
+                beside = [
+                    event for op in ops for event in _readable(db.execute(_OF_KIND, (f'%"op":"{op}"%',) * 2))
+                ]
+            self._last_hlc = self._highest_hlc(server_ms)
+        return replace(moved, beside=tuple(beside))
+
     # ---- on the shelf's lane
 
     def _on_shelf(self, work: Callable[..., T], *args: object) -> T:
@@ -578,14 +629,16 @@ class SeatStore:
         self._newest_at = _happened(
             db.execute("SELECT record FROM own_event ORDER BY seq DESC LIMIT 1").fetchone()
         )
-        last, own_hlc = db.execute(
-            "SELECT coalesce(max(seq), 0), coalesce(max(hlc), 0) FROM own_event"
-        ).fetchone()
-        foreign_hlc = db.execute("SELECT coalesce(max(hlc), 0) FROM foreign_event").fetchone()[0]
-        self._next_seq: int = last + 1
-        now_ms = int(time.time() * 1000 + self._clock_offset_ms)
-        self._last_hlc = Stamp().seen(max(own_hlc, foreign_hlc), now_ms).value
+        self._next_seq: int = db.execute("SELECT coalesce(max(seq), 0) FROM own_event").fetchone()[0] + 1
+        self._last_hlc = self._highest_hlc(int(time.time() * 1000 + self._clock_offset_ms))
         self._waiting, self._quarantined = _counts(db)
+
+    def _highest_hlc(self, now_ms: int) -> int:
+        highest = (
+            self._journal_db.execute(f"SELECT coalesce(max(hlc), 0) FROM {table}_event").fetchone()[0]  # noqa: S608
+            for table in ("own", "foreign")
+        )
+        return Stamp().seen(max(highest), now_ms).value
 
 
 def set_aside(folder: Path) -> Path:
@@ -613,6 +666,14 @@ def _read(record: str) -> Event:
         raise
     except (ValueError, RecursionError) as error:
         raise BadRecordError(str(error)) from error
+
+
+def _readable(rows: Iterable[tuple[str]]) -> list[Event]:
+    events = []
+    for (record,) in rows:
+        with suppress(BadRecordError):  # told where the store is read
+            events.append(_read(record))
+    return events
 
 
 def _happened(row: tuple[str] | None) -> datetime | None:

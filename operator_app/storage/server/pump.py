@@ -10,12 +10,13 @@ import psycopg
 import sqlalchemy
 import sqlalchemy.exc
 
+from operator_app.domain.event import Event
 from operator_app.domain.ids import EventId
 from operator_app.storage.problems import ServerProblem, StoreProblemError
 from operator_app.storage.seat.seat_store import OutgoingEvent, SeatStore
 from operator_app.storage.server.door import Connection, connect, there
 from operator_app.storage.server.feed import Backoff
-from operator_app.storage.server.server_errors import Verdict, server_problem, verdict, words_of
+from operator_app.storage.server.server_errors import Verdict, is_ahead, server_problem, verdict, words_of
 from operator_app.storage.server.socket_guard import SocketGuard
 
 log = logging.getLogger(__name__)
@@ -25,6 +26,7 @@ APPLY_LIMIT_S = 5.0
 _APPLY = sqlalchemy.text(
     "SELECT event_id::text, result FROM op112.apply_events_v1(:journal, :seat, CAST(:events AS jsonb))"
 )
+_NOW_MS = sqlalchemy.text("SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint")
 
 
 class Pump:
@@ -38,15 +40,21 @@ class Pump:
         guard: SocketGuard,
         *,
         shared: Callable[[tuple[str, ...]], None],
+        restamped: Callable[[tuple[Event, ...]], None],
         troubled: Callable[[ServerProblem | None], None],
         changed: Callable[[], None],
     ) -> None:
-        """On the pump's thread: `shared` is told ids that arrived, `troubled` why nothing goes, or None."""
+        """On the pump's thread: `shared` is told ids that arrived, `troubled` why nothing goes, or None.
+
+        `restamped` is told our own events in the times they have now, as the server's clock allows.
+        """
         self._dsn = dsn
         self._seat = seat
         self._store = store
         self._guard = guard
         self._shared = shared
+        self._tell_restamped = restamped
+        self._restamped: set[EventId] = set()
         self._troubled = troubled
         self._changed = changed
         self._engine = sqlalchemy.create_engine(
@@ -125,7 +133,7 @@ class Pump:
     def _send_all(self) -> None:
         while not self._stopping.is_set() and (events := self._store.unsent(BATCH)):
             batch = [event for event in events if event.journal == events[0].journal]
-            with self._engine.connect() as connection, contextlib.suppress(_RefoundedError):
+            with self._engine.connect() as connection, contextlib.suppress(_ReadAnewError):
                 self._send(connection, batch)
 
     def _send(self, connection: sqlalchemy.Connection, events: Sequence[OutgoingEvent]) -> None:
@@ -136,6 +144,8 @@ class Pump:
             if verdict(error) is not Verdict.POISON:
                 raise
             if len(events) == 1:
+                if is_ahead(error):
+                    self._restamp(connection, events[0].id)
                 self._set_aside(events[0].id, words_of(error))
                 return
             middle = len(events) // 2
@@ -166,7 +176,31 @@ class Pump:
             self._store.journal_id,
             moved,
         )
-        raise _RefoundedError
+        raise _ReadAnewError
+
+    def _restamp(self, connection: sqlalchemy.Connection, event_id: EventId) -> None:
+        """The door finds a time of ours ahead of the server's clock: put back what waits, each event once."""
+        if event_id in self._restamped:
+            return
+        with self._guard.limit(_driver(connection), APPLY_LIMIT_S):
+            present = there(_driver(connection), self._store.unsent_ids())  # of a batch whose answer was lost
+            server_ms = connection.execute(_NOW_MS).scalar_one()
+        if present:
+            self._store.mark_sent(present)
+            self._shared(present)
+        moved = self._store.restamp(server_ms)
+        ids = {event.id for event in moved.events}
+        self._restamped |= ids
+        if not ids:
+            return
+        log.warning(
+            "this seat's clock ran ahead while it was alone: %d events are put back by %.0f s",
+            len(ids),
+            moved.by_s,
+        )
+        self._tell_restamped(moved.events + tuple(each for each in moved.beside if each.id not in ids))
+        if event_id in ids:
+            raise _ReadAnewError
 
     def _apply(
         self, connection: sqlalchemy.Connection, events: Sequence[OutgoingEvent]
@@ -182,11 +216,12 @@ class Pump:
     def _set_aside(self, event_id: EventId, trouble: str) -> None:
         log.error("event %s is set aside: %s", event_id, trouble)
         self._store.quarantine(event_id, trouble)
+        self._restamped.discard(event_id)
         self._changed()
 
 
-class _RefoundedError(Exception):
-    """The journal has a new identity: what was read from it before must be read again."""
+class _ReadAnewError(Exception):
+    """The journal has a new identity or new times: what was read from it before must be read again."""
 
 
 def _driver(connection: sqlalchemy.Connection) -> Connection:

@@ -95,6 +95,12 @@ def verdict(error: SqlError) -> Verdict:
     return Verdict.SERVER if state in _STATES or state[:2] in _SERVER_CLASSES else Verdict.POISON
 
 
+def is_ahead(error: SqlError) -> bool:
+    """Whether the door refused an event for its time or stamp: its writer's clock is to blame (SQL `check_bounds`)."""
+    cause = original(error)
+    return cause is not None and cause.sqlstate == "OP004"
+
+
 def words_of(error: SqlError) -> str:
     """What may stand in a log: neither the statement nor its data, which hold what callers said."""
     cause = original(error)

@@ -70,14 +70,19 @@ class ServerLink:
         loop: asyncio.AbstractEventLoop,
         on_clock: OnClock | None = None,
         now: Callable[[], datetime] = _pc_now,
+        *,
+        on_restamped: OnEvents,
     ) -> None:
         """`on_clock` gets what to add to this PC's clock, in milliseconds, whenever it is measured anew.
+
+        `on_restamped` gets our own events that lay ahead of the server's clock, in their new times and stamps.
 
         `now` is the clock that the window goes by.
         """
         self._store = store
         self._on_events = on_events
         self._on_shared = on_shared
+        self._on_restamped = on_restamped
         self._on_presence = on_presence
         self._on_clock = on_clock
         self._post = _Post(loop)
@@ -114,6 +119,7 @@ class ServerLink:
             self._store,
             self._guard,
             shared=lambda ids: self._post(self._on_shared, ids),
+            restamped=lambda events: self._post(self._on_restamped, events),
             troubled=self._state.trouble,
             changed=self._state.refresh,
         )

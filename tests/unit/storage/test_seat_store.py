@@ -1,4 +1,5 @@
 import asyncio
+import json
 import os
 import resource
 import sqlite3
@@ -6,16 +7,19 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from operator_app.domain.event import Event
+from operator_app.domain.event import Event, from_record
+from operator_app.domain.ids import IncidentId
 from operator_app.storage.problems import StoreBusyError, StoreProblemError, StoreReason
 from operator_app.storage.seat.seat_schema import STEPS
 from operator_app.storage.seat.seat_store import FeedCursor, SeatStore, set_aside
 from operator_app.workflow.ports import ClockMark, JournalFailedError, JournalReason
-from tests.fakes.writer import Writer
+from tests.fakes.writer import START, Writer, fresh_id
 
 CURSOR = FeedCursor("10:12:11", "7400", "00000001", "generation")
 
@@ -356,3 +360,68 @@ def test_an_unreadable_event_is_passed_over_and_stays_in_the_file(store: SeatSto
     store._journal_db.execute("UPDATE own_event SET record = '{' WHERE seq = 1")
     assert [event.seq for event in store.events()] == [2]
     assert [each.seq for each in store.unsent(9)] == [1, 2]
+
+
+AHEAD = timedelta(days=400)
+NOW_MS = int(START.timestamp() * 1000) + 60_000
+
+
+def put_ahead(events: list[Event], by: timedelta) -> list[Event]:
+    by_hlc = by // timedelta(milliseconds=1) << 16
+    return [replace(each, occurred_at=each.occurred_at + by, hlc=each.hlc + by_hlc) for each in events]
+
+
+def test_events_that_wait_and_lie_ahead_are_put_back_by_one_span_in_order(folder: Path) -> None:
+    store = again(folder)
+    writer = Writer("M1", store.journal_id)
+    sent, right = writer.notes(2), writer.notes(2)
+    wrong = put_ahead(writer.notes(3), AHEAD)
+    append(store, [*put_ahead(sent, timedelta(hours=1)), *right, *wrong])
+    sent = put_ahead(sent, timedelta(hours=1))
+    store.mark_sent([each.id for each in sent])
+
+    moved = store.restamp(NOW_MS)
+
+    assert [each.id for each in moved.events] == [each.id for each in wrong]
+    assert moved.events[-1].occurred_at == datetime.fromtimestamp(NOW_MS / 1000, UTC)
+    assert {old.occurred_at - new.occurred_at for old, new in zip(wrong, moved.events, strict=True)} == {
+        timedelta(seconds=moved.by_s)
+    }
+    assert {old.hlc - new.hlc for old, new in zip(wrong, moved.events, strict=True)} == {
+        int(moved.by_s * 1000) << 16
+    }
+    assert set(store.events()) == {*sent, *right, *moved.events}
+    waiting = [from_record(json.loads(each.record)) for each in store.unsent(50)]
+    assert waiting == [*right, *moved.events]
+    assert sorted(waiting, key=lambda each: each.order) == waiting
+    assert store.last_hlc <= (NOW_MS + 60_000) << 16 | 0xFFFF
+    assert store.restamp(NOW_MS).events == ()
+    kept = set(store.events())
+    store.close()
+    store = again(folder)
+    assert set(store.events()) == kept
+    store.close()
+
+
+def test_events_put_back_lie_neither_before_our_own_of_before_nor_before_all_years(store: SeatStore) -> None:
+    writer = Writer("M1", store.journal_id)
+    right, a_little, wild = writer.notes(1), writer.notes(2), writer.notes(1)
+    a_little, wild = put_ahead(a_little, timedelta(minutes=20)), put_ahead(wild, timedelta(days=365 * 100))
+    append(store, [*right, *a_little, *wild])
+    events = [*right, *store.restamp(NOW_MS).events]
+    assert [each.id for each in events] == [each.id for each in (*right, *a_little, *wild)]
+    assert [each.hlc for each in events] == sorted({each.hlc for each in events})
+    now = datetime.fromtimestamp(NOW_MS / 1000, UTC)
+    assert all(right[0].occurred_at <= each.occurred_at <= now for each in events)
+
+
+def test_what_stands_just_after_a_stamp_ahead_that_the_room_has_stays_there(store: SeatStore) -> None:
+    where, writer = IncidentId(fresh_id()), Writer("M1", store.journal_id)
+    (theirs,) = put_ahead(Writer("M2").notes(1, where), timedelta(days=1))
+    store.keep_foreign([theirs], CURSOR)
+    mine = [replace(each, hlc=theirs.hlc + place) for place, each in enumerate(writer.notes(2, where), 1)]
+    wrong = put_ahead(writer.notes(1), timedelta(minutes=20))
+    append(store, [*mine, *wrong])
+    moved = store.restamp(NOW_MS)
+    assert [each.id for each in moved.events] == [wrong[0].id]
+    assert moved.by_s < 1200

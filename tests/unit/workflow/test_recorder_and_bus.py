@@ -2,19 +2,24 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 from unittest.mock import patch
 
 import pytest
 
 from operator_app.domain.bounds import LINE_CHARS, WORDS_CHARS
 from operator_app.domain.event import Event
+from operator_app.domain.facts.agency import AgencyUnavailable
 from operator_app.domain.facts.call import CallOffered
-from operator_app.domain.facts.incident import IncidentNoted
-from operator_app.domain.ids import CallId, IncidentId
+from operator_app.domain.facts.incident import IncidentNoted, IncidentOpened
+from operator_app.domain.ids import AgencyCode, CallId, IncidentId
 from operator_app.domain.states import RefusedError
+from operator_app.workflow.board import Board
 from operator_app.workflow.bus import Bus
 from operator_app.workflow.ports import BoardChanged, JournalFailedError, ListenerFailed, Saved
 from operator_app.workflow.recorder import JournalTrouble
+from tests.fakes.writer import START, Writer
 from tests.unit.workflow.room import make_seat
 
 NOTE = IncidentNoted(IncidentId("i1"), "catatan")
@@ -148,3 +153,35 @@ def test_a_listener_of_failures_that_fails_does_not_run_for_ever() -> None:
     bus.subscribe(ListenerFailed, fail)
     bus.subscribe(str, fail)
     bus.publish("satu")
+
+
+async def test_own_events_in_other_times_take_the_place_of_the_old_and_the_clock_goes_on_from_them() -> None:
+    bench = make_seat()
+    right = bench.clock.now()
+    bench.clock.at += timedelta(minutes=20)
+    ahead = await bench.recorder.record([IncidentOpened(IncidentId("i1"), "KTM-1", None), NOTE])
+    by_ms = 20 * 60_000
+    moved = [replace(each, occurred_at=right, hlc=each.hlc - (by_ms << 16)) for each in ahead]
+    bench.clock.at = right + timedelta(seconds=1)
+    bench.seat.room.on_restamped(moved)
+
+    incident = bench.board.incidents[IncidentId("i1")]
+    assert list(incident.timeline) == moved
+    assert incident.opened_at == right
+    (own,) = await bench.recorder.record([NOTE])
+    assert own.hlc == int(bench.clock.now().timestamp() * 1000) << 16
+    fresh = Board()
+    fresh.apply([*moved, own])
+    assert fresh.incidents == bench.board.incidents
+
+
+def test_of_what_lasts_until_the_next_the_one_that_is_last_now_counts() -> None:
+    mine = Writer("M1").event(AgencyUnavailable(AgencyCode("PLN"), START + timedelta(hours=1), "mogok"))
+    theirs = replace(
+        Writer("M2").event(AgencyUnavailable(AgencyCode("PLN"), START + timedelta(hours=2), "banjir")),
+        hlc=mine.hlc + 1000,
+    )
+    board = Board()
+    board.apply([replace(mine, hlc=mine.hlc + (1_200_000 << 16)), theirs])
+    board.restamped([mine, theirs])
+    assert [each.reason for each in board.unavailable(START).values()] == ["banjir"]
