@@ -109,7 +109,7 @@ def test_a_fault_is_told_with_the_packs_own_line_and_publishes_nothing(
     room.put(kinds=kinds, limits=LIMITS.format(p1=7))
     assert room.bring() == MENDABLE
     assert (
-        f"{room.pack / 'kinds.toml'}, baris 9, kind[1].primary[1]: tidak ada OPD PMK"
+        f"{room.pack / 'kinds.toml'}, baris 12, kind[1].primary[1]: tidak ada OPD PMK"
         in capsys.readouterr().err
     )
     room.site("list")
@@ -126,7 +126,7 @@ def test_a_part_must_go_with_what_counts_already(room: Room, capsys: pytest.Capt
     room.put(agencies=agencies)
     capsys.readouterr()
     assert room.bring() == MENDABLE
-    assert "kinds.toml v1, baris 9, kind[1].primary[1]: tidak ada OPD PMI di" in capsys.readouterr().err
+    assert "kinds.toml v1, baris 12, kind[1].primary[1]: tidak ada OPD PMI di" in capsys.readouterr().err
     assert room.site("back", "agencies", "1") == 0
 
 

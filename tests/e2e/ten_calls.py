@@ -98,7 +98,7 @@ def _take(room: Room, seat: Window, desk: Window, place: int, call: Taken) -> It
             seat.wait_text("incidentsTable", "Menunggu")
         if "DAMKAR" in call.agencies:
             desk.wait_words("PENUGASAN BARU")
-            desk.press("F2")
+            desk.press("F6", "F2")  # what was accepted before stays in view until the officer leaves it
             seat.wait_text("timeline", "Damkar: Diterima")
         seat.press("F12")
         seat.wait_text("topState", "Pasca-panggilan")

@@ -1,5 +1,6 @@
 """What a person can mend is one clear sentence and exit code 2; nothing is lost by it."""
 
+import os
 import re
 import shutil
 import socket
@@ -22,6 +23,7 @@ SEAT = '[seat]\nname = "M1"\nrole = "seat"\ndata = "{data}"\n'
 
 
 def program(*arguments: str) -> tuple[int, str, str]:
+    """Run it without the developer's variables of the tests: each would be named in the log, and so on this stream."""
     done = subprocess.run(
         [sys.executable, "-m", "operator_app", *arguments],
         capture_output=True,
@@ -29,6 +31,7 @@ def program(*arguments: str) -> tuple[int, str, str]:
         check=False,
         timeout=LIMIT_S,
         stdin=subprocess.DEVNULL,
+        env={name: value for name, value in os.environ.items() if not name.startswith("QTWEBENGINE_")},
     )
     return done.returncode, done.stdout, done.stderr
 
@@ -98,7 +101,7 @@ def test_a_list_written_as_one_word_keeps_the_window_from_starting(tmp_path: Pat
     own = {"name": "D1", "role": "desk", "agency": "DAMKAR", "data": str(tmp_path / "own")}
     write_settings(config, {"seat": own, "site": {"language": "en"}})
     told = one_sentence("desk", "--config", str(config))
-    assert told.startswith(f"{site / 'kinds.toml'}, line 9, kind[1].primary: must be a list in brackets")
+    assert told.startswith(f"{site / 'kinds.toml'}, line 12, kind[1].primary: must be a list in brackets")
 
 
 def test_a_wall_needs_a_server(tmp_path: Path) -> None:

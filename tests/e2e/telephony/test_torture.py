@@ -43,7 +43,7 @@ ANSWERED = {
     "dblreq": NOBODY,
     "semiuri": 200,
     "transports": 200,
-    "mpart01": 200,
+    "mpart01": 405,
     "unreason": STRAY,
     "noreason": STRAY,
     "badinv01": 400,

@@ -39,7 +39,7 @@ def test_kinds_without_their_agencies_are_named_one_by_one(window: Path) -> None
     (beside(window) / "agencies.toml").write_text(text)
     told = wrong(window)
     assert (
-        f"baris 10, kind[1].support[1]: tidak ada OPD RSUD di {beside(window) / 'agencies.toml'}" in told[0]
+        f"baris 13, kind[1].support[1]: tidak ada OPD RSUD di {beside(window) / 'agencies.toml'}" in told[0]
     )
     assert told[-1].startswith("… dan ")
 
