@@ -99,7 +99,7 @@ def test_every_way_in_is_the_closed_one(monkeypatch: pytest.MonkeyPatch, tmp_pat
 
 
 def test_a_missing_root_certificate_says_what_to_write() -> None:
-    error = psycopg.OperationalError('root certificate file "/root/.postgresql/root.crt" does not exist')
+    error = psycopg.OperationalError('root certificate file "/home/m1/.postgresql/root.crt" does not exist')
     problem = server_problem(error, "host=db.example")
     assert problem.reason is ServerReason.NOT_TRUSTED
     assert "sslrootcert" in problem.sentence
